@@ -1,7 +1,7 @@
 /**
- * What is made with cdk8s-plus, or spelled as its types spell it, reaches the manifest under the API's names.
+ * Values of cdk8s-plus, and field names as in its types, are written to the manifest with the API's names.
  *
- * The table of names is held against cdk8s-plus itself, so a version with another field fails here.
+ * The table of names is compared with cdk8s-plus itself, so this test fails for a version with other fields.
  */
 
 import { readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ interface Spec {
 const chart = new Chart(new App(), 'ci');
 const specOf = (task: Task): Spec => {
   const object = Testing.synth(chart) as { kind: string; metadata: { name: string }; spec: Spec }[];
-  return object.find(({ kind, metadata }) => kind === 'Task' && metadata.name === task.name)?.spec as Spec; // just made
+  return object.find(({ kind, metadata }) => kind === 'Task' && metadata.name === task.name)?.spec as Spec; // just created
 };
 
 let made = 0;
@@ -98,14 +98,14 @@ const factories = (type: object): string[] =>
     .filter((name) => name.startsWith('from'))
     .sort();
 
-describe('a Volume of cdk8s-plus goes in as it is', () => {
+describe('a Volume of cdk8s-plus is accepted', () => {
   test.each(Object.entries(VOLUMES))('%s', (_, [make, as]) => {
     const task = new Task(...scope(), { steps: () => [{ image: 'busybox:1.36' }], volumes: () => [make()] });
 
     expect(specOf(task).volumes).toEqual([as]);
   });
 
-  test('and there are no other kinds', () => {
+  test('covers all kinds', () => {
     expect(Object.keys(VOLUMES).sort()).toEqual(factories(Volume));
   });
 });
@@ -131,7 +131,7 @@ const VALUES: Readonly<Record<string, readonly [make: () => EnvValue, as: object
   fromProcess: [() => EnvValue.fromProcess('PIPEWRIGHT_TEST', { required: true }), { value: 'of this process' }],
 };
 
-describe('an EnvValue of cdk8s-plus goes in as it is', () => {
+describe('an EnvValue of cdk8s-plus is accepted', () => {
   beforeAll(() => void (process.env['PIPEWRIGHT_TEST'] = 'of this process'));
   afterAll(() => void delete process.env['PIPEWRIGHT_TEST']);
 
@@ -141,11 +141,11 @@ describe('an EnvValue of cdk8s-plus goes in as it is', () => {
     expect(specOf(task).steps[0]?.env).toEqual([{ name: 'IT', ...as }]);
   });
 
-  test('and there are no other kinds', () => {
+  test('covers all kinds', () => {
     expect(Object.keys(VALUES).sort()).toEqual(factories(EnvValue));
   });
 
-  test('so do all variables of a ConfigMap or Secret', () => {
+  test('all variables of a ConfigMap or Secret are accepted', () => {
     const envFrom = [Env.fromConfigMap(settings, 'S_'), Env.fromSecret(login), { configMapRef: { name: 'other' } }];
     const task = new Task(...scope(), { steps: () => [{ image: 'busybox:1.36', envFrom }] });
 
@@ -157,7 +157,7 @@ describe('an EnvValue of cdk8s-plus goes in as it is', () => {
   });
 });
 
-test('fields are named as the API names them, wherever they stand; the keys of labels and the like stay', () => {
+test('fields at any depth get the API’s names; keys of labels and other maps are unchanged', () => {
   const inner = new Chart(new App(), 'inner');
   const task = new Task(inner, 'task', {
     metadata: { name: 'task' },
@@ -227,7 +227,7 @@ describe('the table of names', () => {
     ]),
   );
 
-  /** What is generated for a type and all types below it: `'apiName': …obj.name…`. */
+  /** The generated code of a type and its nested types: `'apiName': …obj.name…`. */
   function fieldsBelow(roots: readonly string[]): { api: string; own: string; map: boolean; list: boolean }[] {
     const seen = new Set(roots);
     const fields: { api: string; own: string; map: boolean; list: boolean }[] = [];
@@ -251,15 +251,15 @@ describe('the table of names', () => {
     ...['Container', 'Volume', 'PolicyRule', 'Toleration', 'Affinity', 'PodSecurityContext', 'PodDnsConfig', 'EnvVar'],
   ]);
 
-  test('reads the types that it is about', () => {
+  test('covers the types in use', () => {
     expect(fields.length).toBeGreaterThan(300);
   });
 
-  test('knows every field whose name differs', () => {
+  test('has every field whose name differs', () => {
     expect(fields.filter(({ own, api }) => apiName(own) !== api)).toEqual([]);
   });
 
-  test('knows every field whose keys are words of the user', () => {
+  test('has every field whose keys are chosen by the user', () => {
     expect(fields.filter(({ own, map, list }) => !list && map !== isFreeForm(own))).toEqual([]);
   });
 });

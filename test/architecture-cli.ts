@@ -1,14 +1,14 @@
-/** What each folder of the command may import: rows of the table in architecture.test.ts. Folders stand below what they may import. */
+/**  Allowed imports of the command's folders: rows of the table in architecture.test.ts. Folders are listed below those that they may import. */
 
 const cli = (path: string): string => `packages/cli/src/${path}`;
 
-/** Folders of the command that programs, the process and the command line reach. */
+/** Folders of the command that access programs, the process and the command line. */
 const CLI_COMMANDS = [
   ...['commands', 'run', 'up', 'controller', 'lint', 'explain', 'import'],
   ...['terminal', 'diagnostics', 'local', 'stand-ins'],
 ];
 
-/** By folder, what its files may import beside each other. */
+/** By folder, the allowed imports of its files in addition to each other. */
 export const CLI_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/cli/src': [...CLI_COMMANDS.map(cli), 'node:fs', 'node:url'], // its index, the process and the package's own files
   'packages/cli/src/terminal': ['@pipewright/kube', 'picocolors', 'string-width', 'wrap-ansi', 'node:events'],

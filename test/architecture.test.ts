@@ -1,8 +1,8 @@
 /**
- * Who may import whom. This table is the rule; `docs/internals/architecture.md` explains it.
+ * The allowed imports. This table is the rule; `docs/internals/architecture.md` explains it.
  *
- * A folder may import itself and what its row lists; everything else fails, npm modules included. An entry that ends in
- * `:` is a scheme. Another package is reached by its name alone, never by a path into it.
+ * A folder may import itself and the entries of its row; all other imports fail, npm modules included. An entry that ends with
+ * `:` is a scheme. Other packages are imported by name, never by a path into them.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -16,14 +16,14 @@ const CONSTRUCTS = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
 
 const tekton = (folder: string): string => `packages/tekton/src/${folder}`;
 
-/** What no API version owns. */
+/** Folders that belong to no API version. */
 const TEKTON_SHARED = ['model', 'variables', 'execution', 'problems', 'schema'].map(tekton);
 
 const KUBE_SHARED = ['packages/kube/src/clock.js', 'packages/kube/src/random.js'];
 
 const controller = (folder: string): string => `packages/controller/src/${folder}`;
 
-/** What decides about both kinds of run without I/O, and the shapes it decides on. */
+/** Pure folders for both kinds of runs, and the types that they use. */
 const CONTROLLER_PURE = [...['run', 'scripts', 'resources', 'pod'].map(controller), '@pipewright/tekton'];
 
 /** What the picture of a pod is drawn from. */
@@ -31,7 +31,7 @@ const PICTURED = ['pod', 'run/options.js', 'edge/read-scripts.js'].map(controlle
 
 const lib = (folder: string): string => `lib/${folder}`;
 
-/** What constructs of every API version use. */
+/** Folders that constructs of every API version use. */
 const LIB_SHARED = ['diagnostics', 'manifests', 'gitops', 'validation', 'internal'].map(lib);
 
 /** The constructs of v1alpha1. Nothing shared imports them. */
@@ -39,7 +39,7 @@ const V1ALPHA1 = ['declarations', 'resources', 'task', 'pipeline', 'run'].map((f
 
 const cluster = (folder: string): string => `packages/cluster/src/${folder}`;
 
-/** What every folder of the embedded cluster may use. */
+/** Imports allowed in every folder of the embedded cluster. */
 const CLUSTER_SHARED = ['model', 'platform'].map(cluster);
 
 /** What every folder of the API server may use, beside {@link CLUSTER_SHARED}. */
@@ -270,7 +270,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/controller',
     '@pipewright/cluster',
     '@pipewright/cli',
-    'packages/cli/src', // times a part that the package does not export
+    'packages/cli/src', // measures a module that the package does not export
     'lib',
     'cdk8s',
     'yaml',
@@ -302,7 +302,7 @@ function filesOf(place: string): string[] {
     .filter((file) => !nested.some((other) => file.startsWith(`${other}/`)));
 }
 
-/** Turns what follows `from` into a path of this repository, or leaves a module's name as it is. */
+/** Returns the path in this repository of a module specifier, or the name of an npm or Node module unchanged. */
 const target = (file: string, from: string): string =>
   from.startsWith('.') ? relative(root, resolve(root, dirname(file), from)) : from;
 
@@ -352,7 +352,7 @@ const importedFiles = (file: string): string[] =>
     .importedFiles.map(({ fileName }) => target(file, fileName).replace(/\.js$/, '.ts'));
 
 describe('imports point one way', () => {
-  test('no modules import each other in a circle, not even for types', () => {
+  test('no import cycles, type-only imports included', () => {
     expect(importCycles(Object.keys(MAY_IMPORT).flatMap(filesOf))).toEqual([]);
   });
 
@@ -365,7 +365,7 @@ describe('imports point one way', () => {
     expect(Object.keys(MAY_IMPORT).filter((place) => place !== 'imports' && filesOf(place).length === 0)).toEqual([]);
   });
 
-  test('every folder of modules has a row, apart from tests', () => {
+  test('every folder of modules has a row, except tests', () => {
     const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
       cwd: root,
     });

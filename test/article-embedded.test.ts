@@ -1,5 +1,5 @@
 /**
- * The article's manifests as they stand, on the embedded cluster: by `run`, and by `up` with the article's own questions.
+ * The article's unchanged manifests on the embedded cluster: with `run`, and with `up` and the article's own kubectl commands.
  *
  * Whether this machine can make sandboxes is decided by trying; where it cannot, the refusal is held. Both are tested with THOROUGH=1
  * alone: article-run.test.ts runs the same pipeline, and suites of packages/cli test `up`.
@@ -35,7 +35,7 @@ spec:
 `;
 beforeAll(() => writeFileSync(join(work, 'deployment.yaml'), deployment));
 
-const plain = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is
+const plain = new Proxy({}, { get: () => String }) as Output['colors']; // every colour returns the text unchanged
 
 function collected(): Output & { readonly out: () => string; readonly said: (text: string) => Promise<void> } {
   let out = '';
@@ -97,13 +97,13 @@ const runsTheManifests = async (): Promise<void> => {
   );
   expect(output.out()).not.toContain('eHh4Onh4eHg=');
 };
-thoroughTest('`run` tests, builds, pushes and deploys, and says so', runsTheManifests);
+thoroughTest('`run` tests, builds, pushes and deploys, and reports it', runsTheManifests);
 
-describe('`up`, asked as the article asks', () => {
+describe('`up` with the article’s commands', () => {
   const RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'PipelineRun');
   const PODS = resource('v1', 'pods', 'Pod');
 
-  /** What `kubectl get` prints: the server's own columns. */
+  /** Returns the output of `kubectl get`: the server's own columns. */
   const table = async (client: KubeClient, of: Resource): Promise<readonly (readonly unknown[])[]> => {
     const path = of.group === '' ? '/api/v1' : `/apis/${of.group}/${of.version}`;
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
@@ -124,7 +124,7 @@ describe('`up`, asked as the article asks', () => {
     await client.create(of, { namespace: of.namespaced ? 'default' : undefined }, object);
   };
 
-  thoroughTest('shows what the article shows', async () => {
+  thoroughTest('prints the article’s output', async () => {
     const signals = new EventEmitter();
     const output = collected();
     const kubeconfig = join(work, 'kubeconfig');

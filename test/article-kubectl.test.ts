@@ -1,4 +1,4 @@
-/** The stand-in for kubectl, as a ServiceAccount of a cluster that listens. */
+/** The stand-in for kubectl, as a ServiceAccount of a served cluster. */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ describe('the stand-in for kubectl', () => {
       }),
     );
     expect(response.status).toBe(201);
-    return response.json() as never; // a token's shape; other answers are not looked at
+    return response.json() as never; // a TokenRequest; other responses are not checked
   };
 
   beforeEach(async () => {
@@ -77,7 +77,7 @@ describe('the stand-in for kubectl', () => {
       });
     });
 
-  test('changes the one container, as the ServiceAccount of the pod', async () => {
+  test('changes one container as the ServiceAccount of the pod', async () => {
     expect(await setImage('nginx', 'nginx', 'nginx:2')).toEqual({
       status: 0,
       output: 'deployment.apps/nginx image updated\n',
@@ -92,7 +92,7 @@ describe('the stand-in for kubectl', () => {
     ]);
   });
 
-  test('says what the server says when it may not', async () => {
+  test('prints the server’s message if it is forbidden', async () => {
     await cluster.send(
       new Request('http://kubernetes/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles/deploy', {
         method: 'DELETE',
@@ -107,12 +107,8 @@ describe('the stand-in for kubectl', () => {
   });
 
   test.each<[string, string[], string]>([
-    [
-      'a Deployment that is not there',
-      ['web', 'nginx', 'x:2'],
-      'Error from server (NotFound): deployments.apps "web" not found',
-    ],
-    ['a container that is not there', ['nginx', 'web', 'x:2'], 'error: unable to find container named "web"'],
+    ['a missing Deployment', ['web', 'nginx', 'x:2'], 'Error from server (NotFound): deployments.apps "web" not found'],
+    ['a missing container', ['nginx', 'web', 'x:2'], 'error: unable to find container named "web"'],
   ])('refuses %s', async (_what, args, want) => {
     expect(await setImage(...args)).toEqual({ status: 1, output: `${want}\n` });
   });

@@ -1,7 +1,7 @@
 /**
- * The article from its charts to a finished run, by the command that a user types, in processes of its own.
+ * The article's pipeline from charts to a finished run, with the command that a user types, in separate processes.
  *
- * Whether this machine can make sandboxes is decided by trying; where it cannot, what is tested is that the command says so.
+ * Whether this machine can make sandboxes is decided by trying; where it cannot, the error message of the command is tested.
  * How the pipeline fails is tested with THOROUGH=1 alone: each run takes seconds.
  */
 
@@ -29,7 +29,7 @@ interface Outcome {
   readonly status: number;
   readonly events: readonly Event[];
   readonly output: string;
-  /** What is left in the directory for temporary files. */
+  /** The files left in the temporary directory. */
   readonly left: readonly string[];
 }
 
@@ -53,7 +53,7 @@ const leftovers = (): readonly string[] =>
     (name) => !name.startsWith('tsx-') && !/^pipewright-\d+(\/run)?$/.test(name),
   );
 
-/** `pipewright run` with the article's own stand-ins. */
+/** Runs `pipewright run` with the article's own stand-ins. */
 async function run(...args: readonly string[]): Promise<Outcome> {
   const { status, stdout, stderr } = await node(
     [
@@ -135,7 +135,7 @@ const withNamespaces = (): void => {
     expect(left).toEqual([]);
   });
 
-  thoroughTest('stops at a failing test of the working copy, and says which step', async () => {
+  thoroughTest('stops at a failing test of the working copy, and names the step', async () => {
     const source = join(work, 'source');
     cpSync(join(article, 'source'), source, { recursive: true });
     writeFileSync(join(source, 'html/new.html'), '<a href="/gone.html">gone</a>\n');
@@ -148,7 +148,7 @@ const withNamespaces = (): void => {
     expect(of(events, 'pushed').concat(of(events, 'deployment'))).toEqual([]);
   });
 
-  thoroughTest('may not touch the Deployment without the right to', async () => {
+  thoroughTest('cannot change the Deployment without permission', async () => {
     const without = join(work, 'without');
     mkdirSync(without);
     for (const file of readdirSync(dist)) {
@@ -168,7 +168,7 @@ const withNamespaces = (): void => {
 };
 
 const withoutNamespaces = (): void => {
-  test('is refused before anything is applied, with what to do', async () => {
+  test('is rejected before objects are applied, with the fix', async () => {
     const { status, output } = await run(dist);
     expect([status, output]).toEqual([3, expect.stringContaining('SANDBOX_NO_NAMESPACES')]);
   });

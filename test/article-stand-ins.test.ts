@@ -1,4 +1,4 @@
-/** The small programs that stand in for the article's images, run as they are. */
+/** The programs that replace the article's images, run directly. */
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -70,22 +70,22 @@ describe('the stand-in for make', () => {
       'test',
       { status: 0, output: 'lint\ntest\n' },
     ],
-    ['goes on after a line that may fail', 'test:\n\t-@exit 3\n\t@echo on\n', 'test', { status: 0, output: 'on\n' }],
+    ['continues after a line that may fail', 'test:\n\t-@exit 3\n\t@echo on\n', 'test', { status: 0, output: 'on\n' }],
   ])('%s', async (_what, makefile, target, want) => {
     const { status, output } = await make(makefile, target);
     expect({ status, output: output.replace(/^make \(stand-in\): there is no make here.*\n/m, '') }).toEqual(want);
   });
 
   test.each<[string, string, string, string]>([
-    ['fails as the recipe does', 'test:\n\t@exit 7\n', 'test', 'make (stand-in): [test] Error 7'],
+    ['fails with the status of the recipe', 'test:\n\t@exit 7\n', 'test', 'make (stand-in): [test] Error 7'],
     [
       'fails when a prerequisite does',
       'test: lint\n\t@echo no\nlint:\n\t@exit 1\n',
       'test',
       'make (stand-in): [lint] Error 1',
     ],
-    ['says what it cannot do', 'test:\n\techo $(WHO)\n', 'test', 'variables need a real make: echo $(WHO)'],
-    ['knows no other target', 'test:\n\ttrue\n', 'tset', "no rule to make target 'tset'"],
+    ['reports unsupported features', 'test:\n\techo $(WHO)\n', 'test', 'variables need a real make: echo $(WHO)'],
+    ['rejects an unknown target', 'test:\n\ttrue\n', 'tset', "no rule to make target 'tset'"],
   ])('%s', async (_what, makefile, target, want) => {
     const { status, output } = await make(makefile, target);
     expect([status, output]).toEqual([2, expect.stringContaining(want)]);
@@ -103,7 +103,7 @@ test("the article's sources pass their own tests", async () => {
   expect(tested).toMatchObject({ status: 0, output: expect.stringContaining('ok: 5 links') });
 });
 
-test('a cluster without a way out is given the commit that the local run has', async () => {
+test('a cluster without internet access gets the same commit as the local run', async () => {
   const { stdout } = await promisify(execFile)(join(article, 'lab/prepare.sh'), ['-c'], {
     env: { PATH: process.env['PATH'], LAB: 'true', LAB_HOST: '10.0.0.1', LAB_REGISTRY: '10.0.0.1:5000' },
   });

@@ -1,9 +1,9 @@
 /**
- * The article on a real Kubernetes, named by KUBECONFIG: its manifests as they stand, our controller outside the cluster.
+ * The article on the real Kubernetes of KUBECONFIG: its unchanged manifests, with our controller outside the cluster.
  *
- * With `LAB` set (see examples/article/lab/prepare.sh) the stand-in images are made and the sources served first, for a cluster
- * that cannot reach GitHub and Docker Hub. Without it the cluster has to reach both. Everything made in the namespace `default`
- * is removed at the end.
+ * With `LAB` set (see examples/article/lab/prepare.sh) the stand-in images are built and the sources served first, for a cluster
+ * that cannot reach GitHub and Docker Hub. Without it the cluster has to reach both. All objects created in the namespace `default`
+ * are removed at the end.
  */
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
@@ -62,7 +62,7 @@ let sources: ChildProcess | undefined;
 let started: { readonly send: ClusterSend; readonly controller: Controller } | undefined;
 let run: PipelineRun;
 
-/** Makes the images and serves the sources; the line on stderr says that it does. */
+/** Builds the images and serves the sources; a line on stderr reports when they are ready. */
 async function serveSources(): Promise<void> {
   sources = spawn(join(article, 'lab/prepare.sh'), { stdio: ['ignore', 'inherit', 'pipe'] });
   const lines: string[] = [];
@@ -192,7 +192,7 @@ describe("the article's pipeline", () => {
     console.log(inspected);
   });
 
-  test('lets no credential into a status, an event or a log', async () => {
+  test('writes no credential to a status, an event or a log', async () => {
     const secrets = readFileSync(join(article, 'credentials.yaml'), 'utf8').match(/demo-[a-z]+-password/g) ?? [];
     const said = await kubectl('get', 'pipelineruns,taskruns,pods,events', '-o', 'json');
     const logs = await Promise.all(tasks().map(([, { podName }]) => kubectl('logs', podName, '--all-containers')));

@@ -27,16 +27,16 @@ const read = (folder: string): Manifest[] =>
 const bytes = (folder: string): string[][] =>
   filesOf(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
 
-/** Objects by kind and name, so that the two lists are compared whatever their order. */
+/** Objects by kind and name, so that two lists are compared regardless of their order. */
 const keyed = (objects: readonly Manifest[]): Record<string, Manifest> =>
   Object.fromEntries(objects.map((it) => [`${it.kind} ${it.metadata.name}`, it]));
 
 const isSecret = (it: Manifest): boolean => it.kind === 'Secret';
 
-/** Elsewhere, as another user: nothing of it may change a byte. */
+/** Another locale, time zone and user, which must not affect the output. */
 const ELSEWHERE = { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', HOME: '/nonexistent' };
 
-/** Runs main.ts as `cdk8s synth` does and hands its files, and what it says, to `look`. */
+/** Runs main.ts as `cdk8s synth` does and passes its files and its output to `look`. */
 function synthesized<T>(look: (folder: string, said: string) => T, env: NodeJS.ProcessEnv = {}): T {
   const outdir = mkdtempSync(join(tmpdir(), 'pipewright-dist-'));
   try {
@@ -58,7 +58,7 @@ describe('main.ts synthesizes the article', () => {
     );
   });
 
-  test('object for object, all but the two Secrets', () => {
+  test('with equal objects except the two Secrets', () => {
     const article = read(manifests);
     const ours = made.objects;
 
@@ -67,7 +67,7 @@ describe('main.ts synthesizes the article', () => {
     expect(article.filter(isSecret).map((it) => it.metadata.name)).toEqual(['auth-docker', 'auth-gitlab']);
   });
 
-  test('and the Secrets too when they are asked for in plain text', () => {
+  test('including the Secrets if plaintext is requested', () => {
     const app = new App();
     const secrets = new Chart(app, 'secrets');
     const credentials = [
@@ -103,7 +103,7 @@ describe('main.ts synthesizes the article', () => {
     ]);
   });
 
-  test('to the same bytes, whatever the time zone, the language and the user', () => {
+  test('to the same bytes, regardless of time zone, locale and user', () => {
     const outdir = mkdtempSync(join(tmpdir(), 'pipewright-dist-'));
     try {
       const app = new TektonApp({ outdir, showWarnings: false });

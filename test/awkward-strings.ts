@@ -1,8 +1,8 @@
-/** Strings that some reader of YAML takes for something else, or changes. */
+/** Strings that some YAML parser reads as another type, or changes. */
 
 import fc from 'fast-check';
 
-/** One of each kind. */
+/** One string of each kind. */
 export const AWKWARD_STRINGS: readonly string[] = [
   ...['', '~', 'null', 'Null', 'true', 'yes', 'No', 'on', 'OFF', 'y', 'n', '<<', '=', '.inf', '-.Inf', '.NaN'],
   ...['0', '07', '0o17', '0x1F', '1e3', '1_000', '12:30', '1:2:3', '.5', '+1', '-1', '1.', '0b1', '2020-01-01'],
@@ -42,12 +42,12 @@ export const AWKWARD_STRINGS: readonly string[] = [
   ...['#!/bin/sh\nset -e\n\techo "a: b" # c\n', '--- a\n--- b\n', '%YAML\n', 'a\n# b\n', 'key: |\n  a\n'],
 ];
 
-/** Any character. fast-check's own unit `binary` takes seconds to make. */
+/** Any character. fast-check's own unit `binary` takes seconds to initialize. */
 const CHARACTER = fc
   .integer({ min: 0, max: 0x10ffff - 0x800 })
   .map((code) => String.fromCodePoint(code < 0xd800 ? code : code + 0x800));
 
-/** Any string, made of what is awkward more often than not. */
+/** Any string, mostly of awkward characters. */
 export const anyString = (): fc.Arbitrary<string> =>
   fc.string({
     unit: fc.oneof(fc.constantFrom(...'\n\t :-#\'"|>%@`?![]{},&*~0123eoxy'), CHARACTER, fc.constant('')),

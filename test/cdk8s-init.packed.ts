@@ -1,9 +1,9 @@
 /**
- * The packages in a project that `cdk8s init typescript-app` has made: CommonJS, an old `moduleResolution`, jest without ECMAScript
+ * The packages in a project created by `cdk8s init typescript-app`: CommonJS, an old `moduleResolution`, jest without ECMAScript
  * modules. The template is the one of the cdk8s CLI that is installed here.
  *
- * Offline, this compiler and this jest stand for those that the template asks for, with the rules that those have by default;
- * `test/package-outside.sh` installs the real ones.
+ * Offline, this repository's compiler and jest replace those of the template, with the template's default options;
+ * `test/package-outside.sh` installs the template's versions.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -51,7 +51,7 @@ exports.process = (text) => ({ code: ts.transpileModule(text, { compilerOptions:
   );
 }, 120_000);
 
-/** What the compiler of the template says about our packages and the project: its rules where this compiler has others. */
+/** Returns the compiler's errors for our packages and the project, with the options of the template's compiler. */
 function compile(files: readonly string[], module: ts.ModuleKind, moduleResolution: ts.ModuleResolutionKind): string[] {
   const { config } = ts.readConfigFile(join(project, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
     config: object;
@@ -77,7 +77,7 @@ function compile(files: readonly string[], module: ts.ModuleKind, moduleResoluti
 }
 
 test.each([
-  ['as the template has them', ts.ModuleKind.CommonJS, ts.ModuleResolutionKind.Node10],
+  ['of the template', ts.ModuleKind.CommonJS, ts.ModuleResolutionKind.Node10],
   ['of Node 16 and later', ts.ModuleKind.Node16, ts.ModuleResolutionKind.Node16],
   ['of bundlers', ts.ModuleKind.CommonJS, ts.ModuleResolutionKind.Bundler],
 ])(
@@ -98,7 +98,7 @@ test('synthesizes as CommonJS', () => {
   ]);
 });
 
-test('is tested with jest, and nothing but ts-jest', () => {
+test('is tested with jest and ts-jest alone', () => {
   for (const file of readdirSync(project).filter((name) => /^main.*\.(js|d\.ts)$/.test(name)))
     rmSync(join(project, file));
   const jest = join(root, 'node_modules/jest/bin/jest.js');
@@ -107,7 +107,7 @@ test('is tested with jest, and nothing but ts-jest', () => {
   expect(stderr).toContain('Tests:       1 passed, 1 total');
 }, 120_000);
 
-test('imports YAML as a program of its kind', () => {
+test('imports YAML as a CommonJS program', () => {
   cpSync(join(root, 'examples/article/manifests'), join(project, 'manifests'), { recursive: true });
   const out = join(project, 'article.ts');
   const { status, stderr } = spawnSync(

@@ -20,7 +20,7 @@ const branch = (chart: Chart) =>
   });
 
 describe('a condition', () => {
-  test('declares like a task and has one check', () => {
+  test('has declarations like a task and one check', () => {
     const chart = chartIn();
     branch(chart);
 

@@ -25,13 +25,13 @@ test('the stack of a mistake in a program has no frames of the library, of packa
   expect(frames.filter((line) => /node_modules|node:|\/lib\//.test(line))).toEqual([]);
 });
 
-test('messages of several lines stay whole', () => {
+test('multi-line messages are kept', () => {
   expect(
     withoutLibraryFrames('Error: one\n  two\n    at f (/x/node_modules/a/b.js:1:2)\n    at node:internal/x:1:1'),
   ).toBe('Error: one\n  two');
 });
 
-test('the place of an object is the first frame that is the user’s, whatever the module system', () => {
+test('the location of an object is the first frame of the user’s code, for every module system', () => {
   const stack = [
     'Error: captured',
     '    at captureStack (file:///p/lib/diagnostics/source-location.ts:9:9)',
@@ -47,7 +47,7 @@ test('the place of an object is the first frame that is the user’s, whatever t
   expect(excerptAt({ file: '/nowhere/main.ts', line: 12, column: 3 })).toEqual(['at /nowhere/main.ts:12:3']);
 });
 
-/** A new directory that is removed in the end. */
+/** Creates a directory that is removed at the end. */
 function inDirectory<T>(use: (directory: string) => T): T {
   const directory = mkdtempSync(join(tmpdir(), 'pipewright-location-'));
   try {
@@ -57,14 +57,14 @@ function inDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-/** What stands below the message of a problem of the construct that this file makes with an `id`. */
+/** The lines below the message of a problem of a construct that this file creates. */
 const place = (id: string): RegExp =>
   new RegExp(
     String.raw`^    at test/construct-location\.test\.ts:(\d+):\d+\n    \1 \| +new Task\(chart, '${id}'.*\n +\| +\^$`,
     'm',
   );
 
-describe('the line of the program is below', () => {
+describe('the line of the program follows', () => {
   const messageOf = (act: () => void): string => {
     try {
       act();
@@ -97,7 +97,7 @@ describe('the line of the program is below', () => {
     });
   });
 
-  test('the warnings of a construct, each line of which stays whole for programs that read them', () => {
+  test('the warnings of a construct, each on one line for programs', () => {
     inDirectory((outdir) => {
       const app = new TektonApp({ outdir });
       const chart = new Chart(app, 'c');
@@ -116,8 +116,8 @@ describe('the line of the program is below', () => {
   });
 });
 
-describe('the caret of a place in a program', () => {
-  /** The excerpt of a file of one line. */
+describe('the caret of a location in a program', () => {
+  /** Returns the excerpt of a file with one line. */
   const excerpt = (text: string, column: number): readonly string[] =>
     inDirectory((directory) => {
       const file = join(directory, 'main.ts');
@@ -130,13 +130,13 @@ describe('the caret of a place in a program', () => {
     ['an emoji of several code points', '/*👩‍💻*/ x', 11, ['1 | /*👩‍💻*/ x', '  |        ^']],
     ['an emoji by its variation selector', '/*❤️*/ x', 8, ['1 | /*❤️*/ x', '  |        ^']],
     ['combining accents', 'e\u0301; x', 5, ['1 | e\u0301; x', '  |    ^']],
-    ['signs that turn the direction of a text', '/*\u202e*/ x', 7, ['1 | /*·*/ x', '  |       ^']],
-    ['tabs, which stay', '\tx', 2, ['1 | \tx', '  | \t^']],
-  ])('is below its column, behind %s', (_, text, column, want) => {
+    ['marks that change the text direction', '/*\u202e*/ x', 7, ['1 | /*·*/ x', '  |       ^']],
+    ['tabs, which are kept', '\tx', 2, ['1 | \tx', '  | \t^']],
+  ])('is below its column, after %s', (_, text, column, want) => {
     expect(excerpt(text, column)).toEqual(want);
   });
 
-  test('is where `pipewright lint` has it, for letters of all kinds', () => {
+  test('is at the same column as in `pipewright lint`, for all kinds of letters', () => {
     const piece = fc.constantFrom(
       'a',
       'é',

@@ -1,4 +1,4 @@
-/** Credentials that are made in the cluster: what is synthesized holds no value, and Tekton knows what they are for. */
+/** Credentials that operators create in the cluster: manifests contain no values, and Secrets have Tekton's annotations. */
 
 import { describe, expect, test } from '@jest/globals';
 import { App, Chart, Duration, Testing } from 'cdk8s';
@@ -13,7 +13,7 @@ import {
 const store = { name: 'vault' };
 const sealed = `Ag${'B'.repeat(400)}=`;
 
-/** The objects that `make` adds to a chart, all but an account that carries the credentials. */
+/** Returns the objects that `make` adds to a chart, without the account that uses the credentials. */
 function made(make: (chart: Chart) => Credentials): unknown[] {
   const chart = new Chart(new App(), 'ci');
   new PipelineServiceAccount(chart, 'bot', { metadata: { name: 'bot' }, credentials: [make(chart)] });
@@ -35,7 +35,7 @@ describe('an ExternalSecret', () => {
 
   test.each<[string, (chart: Chart) => Credentials, object]>([
     [
-      'for Git fetches user and password, and names the servers',
+      'for Git fetches user and password, and has the servers as annotations',
       (chart) =>
         GitCredentials.fromExternalSecret(chart, 'c', {
           metadata,
@@ -61,7 +61,7 @@ describe('an ExternalSecret', () => {
       }),
     ],
     [
-      'for Git takes a user that is no secret',
+      'for Git accepts a plaintext user name',
       (chart) =>
         GitCredentials.fromExternalSecret(chart, 'c', {
           metadata,
@@ -110,7 +110,7 @@ describe('an ExternalSecret', () => {
       }),
     ],
     [
-      'for a registry writes the file of Docker in the cluster',
+      'for a registry creates Docker’s configuration in the cluster',
       (chart) =>
         DockerCredentials.fromExternalSecret(chart, 'c', {
           metadata,
@@ -135,7 +135,7 @@ describe('an ExternalSecret', () => {
       }),
     ],
     [
-      'for a registry fetches the file of Docker as it is',
+      'for a registry fetches Docker’s configuration unchanged',
       (chart) => DockerCredentials.fromExternalSecret(chart, 'c', { metadata, store, config: { key: 'docker' } }),
       object({
         target: { template: { engineVersion: 'v2', type: 'kubernetes.io/dockerconfigjson' } },
@@ -146,7 +146,7 @@ describe('an ExternalSecret', () => {
     expect(made(make)).toEqual([expected]);
   });
 
-  test('has no text that its operator would take for a template', () => {
+  test('rejects text with template syntax of its operator', () => {
     const chart = new Chart(new App(), 'ci');
     const password = { key: 'token' };
     expect(() =>
@@ -197,7 +197,7 @@ describe('a SealedSecret', () => {
       }),
     ],
     [
-      'for a registry holds the file of Docker',
+      'for a registry contains Docker’s configuration',
       (chart) =>
         DockerCredentials.fromSealedSecret(chart, 'c', {
           metadata,
@@ -216,7 +216,7 @@ describe('a SealedSecret', () => {
       ),
     ],
     [
-      'for a registry names it when it holds user and password',
+      'for a registry with user and password has its host as an annotation',
       (chart) =>
         DockerCredentials.fromSealedSecret(chart, 'c', {
           metadata,
@@ -235,7 +235,7 @@ describe('a SealedSecret', () => {
     expect(made(make)).toEqual([expected]);
   });
 
-  test('is refused with a password in place of a sealed one, which is not shown', () => {
+  test('with a plaintext password is rejected without showing it', () => {
     const chart = new Chart(new App(), 'ci');
     const encryptedData = { username: sealed, password: 'hunter2' };
     expect(() => GitCredentials.fromSealedSecret(chart, 'c', { server: 'https://a.b', encryptedData })).toThrow(
@@ -244,7 +244,7 @@ describe('a SealedSecret', () => {
   });
 });
 
-test('a password in plain text warns, and says so in its name', () => {
+test('a plaintext password causes a warning', () => {
   const chart = new Chart(new App(), 'ci');
   GitCredentials.unsafePlaintext(chart, 'git', { server: 'https://a.b', username: 'u', password: 'p' });
 

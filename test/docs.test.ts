@@ -33,13 +33,13 @@ test('the recording of npm start is below 100 kB', async () => {
 });
 
 thoroughTest(
-  'every export of the library has a comment and a page, and every optional prop says what its absence means',
+  'every export of the library has a comment and a page, and every optional prop documents its default',
   () => {
     expect(undocumented()).toEqual([]);
   },
 );
 
-test('codes of problems are upper snake', () => {
+test('codes of problems are in upper snake case', () => {
   expect(Object.keys(PROBLEMS).filter((code) => !/^[A-Z]+(_[A-Z]+)*$/.test(code))).toEqual([]);
 });
 
@@ -67,7 +67,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
 const writtenByReader = (text: string): readonly string[] =>
   instructionsIn(text).flatMap((instruction) => (instruction.kind === 'file' ? [instruction.text] : []));
 
-test.each(Object.entries(SHOWN))('every code of %s stands in what runs, to the letter', (page, files) => {
+test.each(Object.entries(SHOWN))('every code block of %s is in a tested file, unchanged', (page, files) => {
   const text = readFileSync(join(root, page), 'utf8');
   const written = writtenByReader(text);
   const blocks = [...text.matchAll(/```[jt]s\n([\s\S]*?)```/g)]
@@ -78,7 +78,7 @@ test.each(Object.entries(SHOWN))('every code of %s stands in what runs, to the l
   expect(blocks.filter((block) => !sources.some((source) => source.includes(block.replace(/^ +/gm, ''))))).toEqual([]);
 });
 
-test('every file that the guide and the reference link to is there', () => {
+test('every file that the guide and the reference link to exists', () => {
   const pages = ['docs/guide.md', 'docs/testing.md', 'docs/how-to.md', 'docs/reference/README.md'];
   const dead = pages.flatMap((page) =>
     [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { instructionsIn } from './documented.js';
 
-test('reads commands, what they print and files from a page', () => {
+test('reads commands, their output and files from a page', () => {
   const page = `# A page
 
     npm ci && npm start     # the whole way

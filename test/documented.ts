@@ -1,11 +1,11 @@
 /**
- * What a page of Markdown tells its reader to do, in order: commands to type, what they print, files to write.
+ * The instructions of a Markdown page, in order: commands, their output, files to write.
  *
- * Commands and what they print are indented by four spaces. A block between fences is a file when the paragraph before it begins
+ * Commands and their output are indented by four spaces. A fenced block is a file if the paragraph before it begins
  * with the file's name.
  */
 
-/** One thing that a reader does or sees. */
+/** One instruction or output. */
 export type Instruction =
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'output'; readonly text: string }
@@ -13,7 +13,7 @@ export type Instruction =
 
 const COMMAND = /^(npx|npm|node|git|cd|mkdir|kubectl|export|[A-Z_0-9]+=\S+) /;
 
-/** The instructions of a page. Comments behind commands are left out. */
+/** Returns the instructions of a page, without comments after commands. */
 export function instructionsIn(markdown: string): readonly Instruction[] {
   const found: Instruction[] = [];
   let paragraph = '';

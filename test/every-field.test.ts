@@ -1,7 +1,7 @@
 /**
- * Nothing of v1alpha1 is out of reach: objects made by the constructs have, together, every field that the schemas know.
+ * Constructs support all of v1alpha1: the objects in this test have, together, every field of the schemas.
  *
- * Below a container or a volume the types are Kubernetes' own, as cdk8s-plus has them; they are not gone through here.
+ * Fields of containers and volumes are Kubernetes' own types from cdk8s-plus and are not checked here.
  */
 
 import { expect, test } from '@jest/globals';
@@ -24,8 +24,8 @@ import {
 } from '../lib/index.js';
 
 /**
- * Fields that no construct writes: the version of what a reference names, since there is one; the old name of an account in the new list,
- * and the other way round; and of a pipeline's workspaces what only a task decides.
+ * Fields that no construct writes: the apiVersion in references, since there is only one; the old account field in the new list
+ * and vice versa; and fields of a pipeline's workspaces that only apply to tasks.
  */
 const LEFT_OUT = [
   /\.apiVersion$/,
@@ -44,13 +44,13 @@ interface Schema {
 
 const join = (path: string, name: string): string => (path.endsWith(' ') ? `${path}${name}` : `${path}.${name}`);
 
-/** Paths of all fields below a schema: `Pipeline tasks[].name`. */
+/** Returns the paths of all fields of a schema: `Pipeline tasks[].name`. */
 const known = (schema: Schema, path: string): string[] =>
   schema.items
     ? known(schema.items, `${path}[]`)
     : [path, ...Object.entries(schema.properties ?? {}).flatMap(([name, it]) => known(it, join(path, name)))];
 
-/** Paths of all fields that a value has. */
+/** Returns the paths of all fields of a value. */
 function written(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return [path, `${path}[]`, ...value.flatMap((it) => written(it, `${path}[]`))];
   if (typeof value !== 'object' || value === null) return [path];

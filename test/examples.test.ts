@@ -1,7 +1,7 @@
 /**
- * Every example: what it synthesizes, to the byte, and how it runs.
+ * Every example: its synthesized manifests, byte by byte, and its run.
  *
- * To accept what has changed, synthesize into `expected`: the command stands in each README. Whether steps can be run is decided by trying; where they cannot, the refusal is held.
+ * To accept changes, synthesize into `expected` with the command in each README. Whether steps can run is detected by running one; otherwise the error is tested.
  * By default two examples run; with THOROUGH=1 all run.
  */
 
@@ -29,7 +29,7 @@ const filesIn = (place: string): Record<string, string> =>
       .map((name) => [name, readFileSync(join(place, name), 'utf8')]),
   );
 
-/** In a process of its own, as the READMEs have it. */
+/** Synthesizes in a separate process, with the command of the README. */
 const node = (program: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const settings = { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8' } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', ...program], settings);
@@ -37,7 +37,7 @@ const node = (program: readonly string[], env: Readonly<Record<string, string>> 
 };
 const SILENT_SUCCESS = { status: 0, stdout: '', stderr: '' };
 
-/** Most of what an example takes is reading the compiler and the libraries, so one process makes all, but with THOROUGH=1 the first. */
+/** Loading the compiler and the libraries takes most of the time, so one process synthesizes all examples, with THOROUGH=1 all but the first. */
 const [first, others] = isThorough ? [names[0] ?? '', names.slice(1)] : [undefined, names];
 let together: ReturnType<typeof node> | undefined;
 const synthesizeOthers = (): ReturnType<typeof node> =>
@@ -53,7 +53,7 @@ const synthesizeOthers = (): ReturnType<typeof node> =>
   ]));
 
 describe.each(names)('the example %s', (name) => {
-  test('synthesizes what lies beside it, and says nothing', () => {
+  test('synthesizes its expected manifests without output', () => {
     const outdir = join(work, name);
     const made =
       name === first ? node([join('examples', name, 'main.ts')], { CDK8S_OUTDIR: outdir }) : synthesizeOthers();
@@ -62,7 +62,7 @@ describe.each(names)('the example %s', (name) => {
     expect(filesIn(outdir)).toEqual(filesIn(join(folder, name, 'expected')));
   });
 
-  test('says on one screen what it is for and how to run it', () => {
+  test('explains its purpose and how to run it on one screen', () => {
     const readme = readFileSync(join(folder, name, 'README.md'), 'utf8');
 
     expect(readme.split('\n').length).toBeLessThanOrEqual(40);
@@ -75,19 +75,19 @@ interface Event {
   readonly [field: string]: unknown;
 }
 
-/** A line without what differs from run to run or from machine to machine (an image says which processor it is for). */
+/** Returns a line without parts that differ between runs or machines (an image contains its architecture). */
 const withoutChance = (line: string): string =>
   line
     .replace(/^INFO\[\d+\]/, 'INFO')
     .replace(/127\.0\.0\.1:\d+/, '127.0.0.1:PORT')
     .replace(/sha256:[0-9a-f]{64}/, 'sha256:DIGEST');
 
-/** How a run of the example ended, which tasks did, and what their own steps printed. */
+/** Returns the outcome of an example's run and of its tasks, and the output of its own steps. */
 async function outcomeOf(name: string): Promise<{ status: number; tasks: string[]; lines: string[] }> {
   const events: Event[] = [];
   const take = (text: string): void =>
     void events.push(...text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Event] : [])));
-  const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is
+  const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour returns the text unchanged
   const output: Output = {
     print: take,
     warn: () => {},
@@ -206,10 +206,10 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
   },
 };
 
-/** Examples whose tasks run side by side, in no order. */
+/** Examples whose tasks run in parallel, in any order. */
 const UNORDERED = ['environments', 'monorepo', 'fan-in', 'conditional-deploy', 'tested-release'];
 
-/** Run by default: results that tasks hand over, and credentials, a build and a push. Each other example runs steps and sources that suites of their own have. */
+/** Examples that run by default: results passed between tasks; credentials, a build and a push. Other suites cover the features of the other examples. */
 const BY_DEFAULT = ['fan-in', 'registry-credentials'];
 
 const usable = (await sandbox().probe()).usable;

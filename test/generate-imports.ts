@@ -1,8 +1,8 @@
 /**
- * Writes imports/ anew: `node --import tsx test/generate-imports.ts`.
+ * Generates imports/: `node --import tsx test/generate-imports.ts`.
  *
- * The source is the CRD that packages/tekton makes, so the generated class and the checks at synth have one origin.
- * `test/imports.test.ts` runs the same functions and fails when imports/ is not what they give.
+ * The source is the CRD of packages/tekton, so the generated class and the checks at synth have the same source.
+ * `test/imports.test.ts` runs the same functions and fails if imports/ differs from their output.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -13,7 +13,7 @@ import { stringify } from 'yaml';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** The CRDs that classes are generated for; decision 0020 says why it is one. */
+/** The CRDs for which classes are generated; decision 0020 explains why it is only one. */
 export function importedCrds(): string {
   const wanted = crds().filter(({ metadata }) => metadata.name === 'pipelineresources.tekton.dev');
   return wanted.map((crd) => stringify(crd)).join('---\n');
@@ -32,7 +32,7 @@ export function generate(folder: string): void {
   markTypes(join(folder, 'tekton.dev.ts'));
 }
 
-/** The generator imports types as if they were values, which a compiler that keeps imports as written does not take. */
+/** The generator imports types as values, which is an error under `verbatimModuleSyntax`. */
 function markTypes(file: string): void {
   const source = readFileSync(file, 'utf8');
   writeFileSync(

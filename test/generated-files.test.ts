@@ -1,4 +1,4 @@
-/** What a synth removes: files that an earlier synth of the same app wrote, and nothing else, whatever happens in between. */
+/** A synth removes files that an earlier synth of the same app wrote, and no others, regardless of other changes. */
 
 import * as fs from 'node:fs';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ const put = (name: string, text: string): void => {
   writeFileSync(join(dist, name), text);
 };
 
-/** An app with a ConfigMap in each chart. */
+/** Creates an app with a ConfigMap in each chart. */
 function synth(charts: Readonly<Record<string, string>>, props: TektonAppProps = {}): void {
   const app = new TektonApp({ outdir: dist, appName: 'main', showWarnings: false, ...props });
   for (const [name, data] of Object.entries(charts)) {
@@ -49,7 +49,7 @@ function synth(charts: Readonly<Record<string, string>>, props: TektonAppProps =
   app.synth();
 }
 
-/** What is written below the API: the same app is one, and knows no other of this process. */
+/** Writes the output of one app, without other apps of this process. */
 const generate = (app: string, files: Readonly<Record<string, string>>, disk?: FileSystem): readonly string[] =>
   writeOutput(
     {
@@ -63,7 +63,7 @@ const generate = (app: string, files: Readonly<Record<string, string>>, disk?: F
   );
 
 describe('a synth', () => {
-  test('lists what it has written, so that anybody can check it with sha256sum', () => {
+  test('lists the files that it has written in the format of sha256sum', () => {
     generate('ci', { 'b.k8s.yaml': 'b\n', 'runs/a.k8s.yaml': 'a\n' });
 
     const { '_generated-files.ci.txt': list = '' } = filesIn(dist);
@@ -74,7 +74,7 @@ describe('a synth', () => {
     ]);
   });
 
-  test('removes what an earlier one of the same app has written, with directories that are empty then', () => {
+  test('removes files that an earlier synth of the same app has written, and empty directories', () => {
     generate('main', { 'old.k8s.yaml': 'old', 'runs/old.k8s.yaml': 'old', 'stays.k8s.yaml': 'one' });
     generate('main', { 'new.k8s.yaml': 'new', 'stays.k8s.yaml': 'two' });
 
@@ -82,7 +82,7 @@ describe('a synth', () => {
     expect(fs.existsSync(join(dist, 'runs'))).toBe(false);
   });
 
-  test('leaves nothing, not even a list, when nothing is generated any more', () => {
+  test('removes all files and the list if no file is generated any more', () => {
     generate('main', { 'old.k8s.yaml': 'old' });
     generate('main', {});
 
@@ -102,7 +102,7 @@ describe('a synth', () => {
       'old.k8s.yaml',
     ],
     ['that another app lists too', () => void generate('other', { 'old.k8s.yaml': 'old' }), 'old.k8s.yaml'],
-  ])('leaves a file %s', (_, change, name) => {
+  ])('keeps a file %s', (_, change, name) => {
     generate('main', { 'old.k8s.yaml': 'old' });
     change();
     generate('main', { 'new.k8s.yaml': 'new' });
@@ -110,7 +110,7 @@ describe('a synth', () => {
     expect(namesIn()).toEqual([name, 'new.k8s.yaml'].toSorted());
   });
 
-  test('leaves a file outside its directories, whatever a list says', () => {
+  test('keeps a file outside its directories, even if it is listed', () => {
     writeFileSync(join(work, 'precious.k8s.yaml'), 'precious');
     put(listName('main'), formatList(new Map([['../precious.k8s.yaml', [digestOf('precious')]]])));
     generate('main', {});
@@ -126,7 +126,7 @@ describe('a synth', () => {
     expect(namesIn()).toEqual(['new.k8s.yaml']);
   });
 
-  test('says at every synth which file it leaves because somebody has changed it', () => {
+  test('reports changed files that it keeps at every synth', () => {
     generate('main', { 'old.k8s.yaml': 'old' });
     put('old.k8s.yaml', 'mine');
     const left = [join(dist, 'old.k8s.yaml')];
@@ -137,7 +137,7 @@ describe('a synth', () => {
     expect(readdirSync(dist)).toEqual([]);
   });
 
-  test('writes the same whether the directory was empty before, as the cdk8s CLI leaves it, or not', () => {
+  test('writes the same files to an empty directory, as after the cdk8s CLI, and to any other', () => {
     generate('main', { 'old.k8s.yaml': 'old', 'runs/old.k8s.yaml': 'old', 'stays.k8s.yaml': 'one' });
     generate('main', { 'new.k8s.yaml': 'new', 'stays.k8s.yaml': 'two' });
     const over = filesIn(dist);
@@ -149,7 +149,7 @@ describe('a synth', () => {
 });
 
 describe('TektonApp', () => {
-  test('leaves the files of another app of its program, and the list has both', () => {
+  test('keeps the files of another app of the same program, and lists both', () => {
     synth({ one: '1' });
     synth({ two: '2' });
 
@@ -158,7 +158,7 @@ describe('TektonApp', () => {
     expect([...list.keys()]).toEqual(['one.k8s.yaml', 'two.k8s.yaml']);
   });
 
-  test('removes what it wrote itself when it is synthesized again', () => {
+  test('removes its own files when it is synthesized again', () => {
     const app = new TektonApp({ outdir: dist, appName: 'main', showWarnings: false });
     const metadata = { name: 'map' };
     new ApiObject(new Chart(app, 'stays'), 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata });
@@ -170,7 +170,7 @@ describe('TektonApp', () => {
     expect(namesIn()).toEqual(['stays.k8s.yaml']);
   });
 
-  test('warns of a file that stays because it has been changed', () => {
+  test('warns about a changed file that it keeps', () => {
     put('old.k8s.yaml', 'mine');
     put(listName('main'), formatList(new Map([['old.k8s.yaml', [digestOf('old')]]])));
     const said: unknown[] = [];
@@ -195,11 +195,11 @@ describe('the name of a list', () => {
     expect(isListName(list)).toBe(true);
   });
 
-  test('ends in nothing that kubectl, kustomize, Argo CD or Flux applies, and begins as Helm wants what it must not render', () => {
+  test('has no extension that kubectl, kustomize, Argo CD or Flux applies, and a prefix that Helm does not render', () => {
     expect(listName('main')).toMatch(/^_[^/]*(?<!\.(yaml|yml|json|jsonnet|libsonnet))$/);
   });
 
-  test('comes from the program and its package, not from where it is checked out or started', () => {
+  test('depends on the program and its package, not on the directory of the checkout or of the start', () => {
     for (const place of ['one', 'two/deeper']) {
       mkdirSync(join(work, place, 'src'), { recursive: true });
       writeFileSync(join(work, place, 'package.json'), '{ "name": "@acme/ci" }');
@@ -210,7 +210,7 @@ describe('the name of a list', () => {
   });
 });
 
-/** A disk that fails at the given call and at all after it, as for a process that is killed there. */
+/** Returns a disk that fails from the given call on, as for a killed process. */
 function failingAt(call: number): { readonly disk: FileSystem; readonly failed: () => boolean } {
   let calls = 0;
   const disk = Object.fromEntries(
@@ -221,7 +221,7 @@ function failingAt(call: number): { readonly disk: FileSystem; readonly failed: 
         : (...given: readonly unknown[]): unknown => {
             calls += 1;
             if (calls >= call) throw new Error('killed');
-            return (real as (...args: readonly unknown[]) => unknown)(...given); // Node's own function, called as it was
+            return (real as (...args: readonly unknown[]) => unknown)(...given); // Node's own function
           },
     ]),
   ) as unknown as FileSystem; // the same functions, which count
@@ -248,7 +248,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit' as const), name, text: fc.constant('by hand') }) },
 );
 
-test('in any order of synths, killed or not, and edits: what somebody wrote stays, and what no app generates goes', () => {
+test('in any order of edits and synths, killed or not, hand-written files are kept and stale files are removed', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 8 }), (actions) => {
       rmSync(dist, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /**
- * What is synthesized is accepted by a real API server, named by KUBECONFIG: nothing is stored (`--dry-run=server`).
+ * Synthesized manifests are accepted by the real API server of KUBECONFIG, without storing them (`--dry-run=server`).
  *
- * The definitions of our kinds are installed when they are not there, and stay.
+ * Missing CRDs are installed and kept.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -32,14 +32,14 @@ const dryRun = (verb: 'apply' | 'create', folder: string): string[] =>
   kubectl(verb, '--dry-run=server', '-o', 'name', '-f', join(work, folder)).trim().split('\n').sort();
 
 beforeAll(() => {
-  if (!process.env['KUBECONFIG']) throw new Error('set KUBECONFIG: this suite asks a cluster what it would accept');
+  if (!process.env['KUBECONFIG']) throw new Error('set KUBECONFIG: this suite sends dry-run requests to a cluster');
   writeFileSync(join(work, 'crds.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: crds() }));
   kubectl('apply', '-f', join(work, 'crds.json'));
   const names = crds().map((crd) => (crd as { metadata: { name: string } }).metadata.name);
   kubectl('wait', '--for=condition=Established', 'crd', '--timeout=60s', ...names);
 });
 
-/** The article's pipeline for Argo CD, with a run of each mode and an account of small rights. */
+/** The article's pipeline for Argo CD, with a run of each mode and an account with few permissions. */
 function synthesize(): void {
   const app = new TektonApp({ outdir: join(work, 'dist'), showWarnings: false, syncWaves: true });
   const credentials = [DockerCredentials.fromSecret('auth-docker'), GitCredentials.fromSecret('auth-gitlab')];
@@ -60,7 +60,7 @@ function synthesize(): void {
   app.synth();
 }
 
-test('a real API server would apply dist, and create the runs beside it', () => {
+test('a real API server accepts dist with apply, and the runs with create', () => {
   synthesize();
 
   expect(dryRun('apply', 'dist')).toEqual([
@@ -81,7 +81,7 @@ test('a real API server would apply dist, and create the runs beside it', () => 
   expect(dryRun('create', 'dist/runs')).toEqual([expect.stringMatching(/^pipelinerun\.tekton\.dev\/by-hand-\w{5}$/)]);
 });
 
-test('every awkward string of a manifest is what `kubectl create` would send', () => {
+test('`kubectl create` sends every awkward string of a manifest unchanged', () => {
   const args = AWKWARD_STRINGS.filter((text) => !/\p{Surrogate}/u.test(text) && !/\$[({]/.test(text));
   const app = new TektonApp({ outdir: join(work, 'strings'), showWarnings: false });
   const steps = [{ image: 'busybox:1.31', args }];

@@ -1,4 +1,4 @@
-/** What GitOps tools are given: which files there are, how runs are named, when Argo CD applies what, what kustomize renames. */
+/** Output for GitOps tools: the files, the names of runs, sync waves of Argo CD, names that kustomize changes. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -54,7 +54,7 @@ const objects = (file: string): Manifest[] =>
   parseAllDocuments(readFileSync(join(outdir, file), 'utf8')).map((it) => it.toJS() as Manifest);
 const steps = (image = 'busybox:1.31') => ({ steps: () => [{ image }] });
 
-/** One pipeline of one task, and a run of it. */
+/** Creates a pipeline with one task, and a run of it. */
 function pipelineIn(chart: Chart, options: RunOptions = {}, image?: string): PipelineRun {
   const show = new Task(chart, 'show', { metadata: { name: 'show' }, inputs: { source: 'git' }, ...steps(image) });
   const pipeline = new Pipeline(chart, 'pipeline', {
@@ -74,12 +74,16 @@ describe('a run', () => {
   };
 
   test.each<[string, RunOptions, object]>([
-    ['has the name it was given', { metadata: { name: 'build' } }, { name: 'build' }],
-    ['is named by the server when asked to', { generateName: 'build-' }, { generateName: 'build-' }],
-    ['by hand is named by the server', { mode: 'manual', metadata: { name: 'build' } }, { generateName: 'build-' }],
-    ['by hand needs no name', { mode: 'manual' }, { generateName: 'ci-run-c8a18736-' }],
+    ['has the given name', { metadata: { name: 'build' } }, { name: 'build' }],
+    ['with generateName is named by the server', { generateName: 'build-' }, { generateName: 'build-' }],
     [
-      'that is a hook is made at each sync and goes when it has succeeded',
+      'in manual mode is named by the server',
+      { mode: 'manual', metadata: { name: 'build' } },
+      { generateName: 'build-' },
+    ],
+    ['in manual mode needs no name', { mode: 'manual' }, { generateName: 'ci-run-c8a18736-' }],
+    [
+      'that is a hook is created at each sync and deleted when it has succeeded',
       { mode: 'argocd-hook', metadata: { name: 'build', annotations: { team: 'web' } } },
       {
         generateName: 'build-',
@@ -91,7 +95,7 @@ describe('a run', () => {
       },
     ],
     [
-      'that is a hook says when',
+      'that is a hook has a phase',
       { mode: 'argocd-hook', generateName: 'b-', argocdHook: { phase: 'PreSync', deletePolicy: 'HookFailed' } },
       {
         generateName: 'b-',
@@ -108,12 +112,12 @@ describe('a run', () => {
   test.each<[string, RunOptions, string]>([
     ['a name and a generateName', { metadata: { name: 'a' }, generateName: 'a-' }, 'NAME_OR_GENERATE_NAME'],
     ['a generateName that is not used', { mode: 'content-hash', generateName: 'a-' }, 'NAME_OR_GENERATE_NAME'],
-    ['a hook that is none', { mode: 'manual', argocdHook: {} }, 'HOOK_WITHOUT_MODE'],
-  ])('is refused with %s', (_, options, code) => {
+    ['hook options without the hook mode', { mode: 'manual', argocdHook: {} }, 'HOOK_WITHOUT_MODE'],
+  ])('is rejected with %s', (_, options, code) => {
     expect(() => metadataOf(options)).toThrow(`[${code}]`);
   });
 
-  test('of a task alone has the same modes', () => {
+  test('of a single task has the same modes', () => {
     const chart = new Chart(new App(), 'ci');
     const task = new Task(chart, 'task', { metadata: { name: 'task' }, ...steps() });
     const run = new TaskRun(chart, 'run', { task, mode: 'manual', metadata: { name: 'try' } });
@@ -155,7 +159,7 @@ describe('a run that is named after its content', () => {
     return run.name ?? '';
   };
 
-  test('keeps its name while nothing changes', () => {
+  test('keeps its name while its content does not change', () => {
     expect(nameWith()).toMatch(/^build-[0-9a-f]{10}$/);
     expect(nameWith()).toBe(nameWith());
     expect(nameWith({ inline: true })).toBe(nameWith({ inline: true }));
@@ -166,19 +170,19 @@ describe('a run that is named after its content', () => {
     ['a resource', { url: 'example.com/other' }],
     ['the run', { timeoutOf: 1 }],
     ['a condition', { condition: 'two' }],
-    ['where the pipeline is written', { inline: true }],
-  ])('gets another one when %s changes', (_, variant) => {
+    ['the location of the definition', { inline: true }],
+  ])('gets another one if %s changes', (_, variant) => {
     expect(nameWith(variant)).toMatch(/^build-[0-9a-f]{10}$/);
     expect(nameWith(variant)).not.toBe(nameWith());
   });
 
-  test('gets another one when a task of a pipeline written into it changes', () => {
+  test('gets another one if a task of its embedded pipeline changes', () => {
     expect(nameWith({ inline: true, image: 'busybox:1.32' })).not.toBe(nameWith({ inline: true }));
   });
 });
 
 describe('files', () => {
-  test('with runs that can only be created lie apart from what is applied', () => {
+  test('with runs that can only be created are separate from applied files', () => {
     const app = quiet();
     const chart = new Chart(app, 'ci');
     pipelineIn(chart, { mode: 'manual', metadata: { name: 'build' } });
@@ -191,7 +195,7 @@ describe('files', () => {
     expect(objects('hooks.k8s.yaml').at(-1)?.kind).toBe('PipelineRun');
   });
 
-  test('of runs lie where they are asked to', () => {
+  test('of runs are in the given directory', () => {
     const app = quiet({ runsOutdir: join(work, 'runs') });
     pipelineIn(new Chart(app, 'ci'), { mode: 'manual' });
     app.synth();
@@ -199,7 +203,7 @@ describe('files', () => {
     expect(files(work)).toEqual(['dist/ci.k8s.yaml', 'runs/ci.k8s.yaml']);
   });
 
-  test('of single objects tell namespaces apart', () => {
+  test('of single objects contain the namespace', () => {
     const app = quiet({ filePerResource: true });
     for (const namespace of ['a', 'b']) {
       new Task(new Chart(app, namespace, { namespace }), 'task', { metadata: { name: 'task' }, ...steps() });
@@ -210,7 +214,7 @@ describe('files', () => {
     expect(files()).toEqual(['Task.other.k8s.yaml', 'a.Task.task.k8s.yaml', 'b.Task.task.k8s.yaml']);
   });
 
-  test('that two charts would write are refused', () => {
+  test('that two charts would write are rejected', () => {
     const app = quiet({ filePerResource: true });
     const chart = new Chart(app, 'ci');
     for (const group of ['one', 'two']) {
@@ -222,9 +226,9 @@ describe('files', () => {
   });
 
   test.each([
-    ['a file an object', YamlOutputType.FILE_PER_RESOURCE, ['ci/b']],
-    ['a folder a chart', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE, ['ci/b']],
-  ])('that the App of cdk8s would overwrite with %s are refused', (_, yamlOutputType, paths) => {
+    ['a file per object', YamlOutputType.FILE_PER_RESOURCE, ['ci/b']],
+    ['a folder per chart', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE, ['ci/b']],
+  ])('that the App of cdk8s would overwrite with %s are rejected', (_, yamlOutputType, paths) => {
     const app = new App({ outdir, yamlOutputType });
     const chart = new Chart(app, 'ci');
     for (const namespace of ['a', 'b'])
@@ -233,7 +237,7 @@ describe('files', () => {
     expect(() => app.synth()).toThrow(new RegExp(`\\[${paths[0] ?? ''}\\] metadata\\.name: .* \\[FILE_TWICE\\]`));
   });
 
-  thoroughTest('are the same, and all that is there, by node and by the cdk8s CLI, after a chart was renamed', () => {
+  thoroughTest('are the same with node and with the cdk8s CLI after a chart was renamed, without stale files', () => {
     symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'));
     writeFileSync(
       join(work, 'main.ts'),
@@ -270,7 +274,7 @@ validations: [{ package: ./policy.js, class: Policy, version: 0.0.1 }]
     };
     const contents = (): object =>
       Object.fromEntries(readdirSync(outdir).map((name) => [name, readFileSync(join(outdir, name), 'utf8')]));
-    const before = quiet({ appName: 'main' }); // the name that the app has by node
+    const before = quiet({ appName: 'main' }); // the app's name when it is run with node
     new Task(new Chart(before, 'before'), 'task', steps());
     before.synth();
     expect(files()).toEqual(['before.k8s.yaml']);
@@ -284,7 +288,7 @@ validations: [{ package: ./policy.js, class: Policy, version: 0.0.1 }]
   });
 });
 
-test('objects of kinds without a namespace are not given that of their chart', () => {
+test('cluster-scoped objects do not get the namespace of their chart', () => {
   const app = quiet();
   const chart = new Chart(app, 'ci', { namespace: 'team' });
   new ApiObject(chart, 'ns', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
@@ -297,7 +301,7 @@ test('objects of kinds without a namespace are not given that of their chart', (
   ]);
 });
 
-test('objects are applied by Argo CD after what they need', () => {
+test('Argo CD applies objects after their dependencies', () => {
   const app = quiet({ syncWaves: true });
   const chart = new Chart(app, 'ci', { namespace: 'team' });
   new ApiObject(chart, 'ns', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
@@ -326,7 +330,7 @@ test('objects are applied by Argo CD after what they need', () => {
   ]);
 });
 
-test('a label by which Argo CD would delete runs is refused wherever it comes from', () => {
+test('a label that makes Argo CD delete runs is rejected regardless of its origin', () => {
   const app = quiet();
   const chart = new Chart(app, 'ci', { labels: { 'app.kubernetes.io/instance': 'ci' } });
   new PipelineServiceAccount(chart, 'bot');
@@ -340,12 +344,12 @@ test('a label by which Argo CD would delete runs is refused wherever it comes fr
 });
 
 describe('the configuration of kustomize', () => {
-  test('never lies among the manifests', () => {
+  test('is never written to the directory of manifests', () => {
     expect(() => quiet({ kustomizeConfiguration: join(outdir, 'names.yaml') })).toThrow(ConstructError);
     expect(() => quiet({ kustomizeConfiguration: join(outdir, 'names.yaml') })).toThrow(/\[FILE_AMONG_MANIFESTS\]$/);
   });
 
-  test('names where a task is mentioned', () => {
+  test('lists the fields that refer to a task', () => {
     const { nameReference } = parse(kustomizeConfiguration()) as {
       nameReference: { kind: string; fieldSpecs: object[] }[];
     };
@@ -391,8 +395,5 @@ describe('the configuration of kustomize', () => {
     });
   };
 
-  testWithKubectl(
-    'lets a prefix reach every mention of a name, as kubectl kustomize prints them',
-    letsAPrefixReachEveryMention,
-  );
+  testWithKubectl('adds a prefix to every reference in the output of kubectl kustomize', letsAPrefixReachEveryMention);
 });

@@ -1,16 +1,14 @@
-/**
- * How the cost of some work grows, for tests that hold it to be linear: no time of a clock says that on a machine that has other work.
- */
+/** Measures the growth of a cost, for tests of linear time: wall time is unreliable on a machine under other load. */
 
-/** The work is done for `size`, and for so many times as much. */
+/** The work is measured for `size` and for this multiple of it. */
 const TIMES = 8;
-/** Microseconds below which a measurement says nothing. */
+/** Measurements below this number of microseconds are not reliable. */
 const LEAST = 3000;
 
-/** The greatest growth that is still taken for linear: half-way, in powers, to the square. */
+/** The greatest growth that still counts as linear: the geometric mean of linear and quadratic. */
 export const LINEAR = Math.sqrt(TIMES);
 
-/** Measurements of each size. Other work, and the collector of this process, can only add to one. */
+/** Measurements per size. Other load and garbage collection can only increase a measurement. */
 const FEWEST = 3;
 const MOST = 15;
 
@@ -33,7 +31,7 @@ export async function growth(work: (size: number) => unknown, size: number): Pro
   return grown;
 }
 
-/** Microseconds of processor time. */
+/** Returns the CPU time in microseconds. */
 async function cost(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();

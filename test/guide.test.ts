@@ -18,7 +18,7 @@ const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'pipewright-guide-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-test('packs what has passed its tests', () => {
+test('packs after its tests pass', () => {
   const tekton = TektonTesting.of(new Hello(new App(), 'hello'));
   expect(tekton.problems).toEqual([]);
   tekton.graph('hello').expectOrder('test', 'pack');
@@ -29,14 +29,14 @@ test('is valid', () => {
   expect(new Hello(new App(), 'hello')).toBeValidTekton();
 });
 
-test('packs nothing when a test fails', async () => {
+test('does not pack if a test fails', async () => {
   const hello = TektonTesting.of(new Hello(new App(), 'hello'));
   const run = await simulate(hello, { scripts: { test: { unit: { exitCode: 1 } } } });
   expect(run.succeeded).toBe(false);
   expect(run.skipped).toEqual(['pack']);
 });
 
-test('the files that the guide has generated have no problems', async () => {
+test('the generated files of the guide have no problems', async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [join(root, 'packages/cli/bin/pipewright.js'), 'lint', 'examples/first-pipeline/expected'],

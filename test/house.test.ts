@@ -1,6 +1,6 @@
 /**
- * The habits of this house that neither the compiler nor the linter knows: what a module begins with, what is documented, how files
- * are named, how long they may be. CONTRIBUTING.md lists them; review has the rest.
+ * Conventions of this repository that neither the compiler nor the linter checks: module headers, documentation, names and lengths of
+ * files. CONTRIBUTING.md lists them.
  */
 
 import { readFileSync, readdirSync } from 'node:fs';
@@ -32,16 +32,16 @@ const isExported = (node: ts.Node): boolean =>
 
 const documented = (node: ts.Node): boolean => ts.getJSDocCommentsAndTags(node).length > 0;
 
-/** `file:line name` of a node, as an editor takes it. */
+/** Returns `file:line name` of a node, for editors. */
 const place = (file: ts.SourceFile, node: ts.Node, name: string): string =>
   `${file.fileName}:${file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1} ${name}`;
 
 const nameOf = (node: ts.Node): string =>
   ts.isVariableStatement(node)
     ? node.declarationList.declarations.map(({ name }) => name.getText()).join(', ')
-    : ((node as ts.DeclarationStatement).name?.getText() ?? 'export'); // everything else that can be exported is a declaration
+    : ((node as ts.DeclarationStatement).name?.getText() ?? 'export'); // all other exports are declarations
 
-/** Optional members of `…Props` and `…Options` that do not say what happens without them. */
+/** Returns optional members of `…Props` and `…Options` without a documented default. */
 function silentDefaults(file: ts.SourceFile): string[] {
   const props = file.statements
     .filter(ts.isInterfaceDeclaration)
@@ -54,17 +54,17 @@ function silentDefaults(file: ts.SourceFile): string[] {
   );
 }
 
-describe('the habits of the house', () => {
-  test('modules that suites share register hooks only when a suite asks for them, since they are imported once', () => {
+describe('conventions', () => {
+  test('shared test modules register hooks only in functions, since they are imported once', () => {
     const shared = tests.filter((file) => !/\.(test|cluster|packed|spec)\.ts$/.test(file));
     expect(shared.filter((file) => /^(before|after)(Each|All)\(/m.test(read(file)))).toEqual([]);
   });
 
-  test('every module begins with what it is', () => {
+  test('every module has a header', () => {
     expect(sources.filter((file) => !/^(#!.*\n)?\/\*\*/.test(read(file)))).toEqual([]);
   });
 
-  test('every exported thing is documented', () => {
+  test('every export is documented', () => {
     const silent = sources.flatMap((name) => {
       const file = parsed(name);
       return file.statements
@@ -75,12 +75,12 @@ describe('the habits of the house', () => {
     expect(silent).toEqual([]);
   });
 
-  test('every optional prop of a construct says what happens without it', () => {
+  test('every optional prop of a construct documents its default', () => {
     const silent = sources.filter((file) => file.startsWith('lib/')).flatMap((file) => silentDefaults(parsed(file)));
     expect(silent).toEqual([]);
   });
 
-  test('files are named in kebab-case, after what is in them', () => {
+  test('file names are in kebab-case', () => {
     const names = sources.map((file) => basename(file, '.ts'));
     expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
     expect(
@@ -90,18 +90,18 @@ describe('the habits of the house', () => {
     ).toEqual([]);
   });
 
-  test('an index only hands on', () => {
+  test('an index only re-exports', () => {
     const busy = sources.filter(
       (file) => basename(file) === 'index.ts' && parsed(file).statements.some((node) => !ts.isExportDeclaration(node)),
     );
     expect(busy).toEqual([]);
   });
 
-  test('no test has cdk8s make a temporary folder for its files, which nobody would remove', () => {
+  test('no test has cdk8s create a temporary folder, which would not be removed', () => {
     expect(tests.filter((file) => /\bTesting\.(app|chart)\(/.test(read(file)))).toEqual([]);
   });
 
-  test('no module has state of its own: caches and counters are fields of what uses them', () => {
+  test('modules have no state: caches and counters are fields of their users', () => {
     const found = sources.flatMap((file) => moduleState(parsed(file)).map((name) => `${file} ${name}`));
     expect(found.filter((each) => !MODULE_STATE.includes(each))).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('the habits of the house', () => {
   });
 });
 
-/** State of modules that other packages still have: remove a row with its state. */
+/** Remaining module state: remove a row with its state. */
 const MODULE_STATE = [
   'lib/app/tekton-app.ts writers',
   'lib/internal/content-hash.ts CONTENTS',
@@ -128,21 +128,21 @@ const MODULE_STATE = [
 
 const MUTATORS = /^(set|add|delete|clear|push|pop|shift|unshift|splice|sort|reverse)$/;
 
-/** The variable that an expression like `a.b[c]` begins with. */
+/** Returns the first variable of an expression like `a.b[c]`. */
 const rootOf = (node: ts.Node): string =>
   ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) ? rootOf(node.expression) : node.getText();
 
 const isAssignment = (kind: ts.SyntaxKind): boolean =>
   kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 
-/** The variable that a node changes, if it is an assignment or a call that changes a collection. */
+/** Returns the variable that a node changes, if the node is an assignment or a call that changes a collection. */
 function changedBy(node: ts.Node): string | undefined {
   if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) return rootOf(node.left);
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
   return MUTATORS.test(node.expression.name.text) ? rootOf(node.expression.expression) : undefined;
 }
 
-/** Variables of a module that are assigned again, or hold an object or a collection that the module changes. */
+/** Returns variables of a module that are reassigned, or whose object or collection the module changes. */
 function moduleState(file: ts.SourceFile): string[] {
   const changed = new Set<string>();
   const visit = (node: ts.Node): void => {
@@ -163,21 +163,21 @@ function moduleState(file: ts.SourceFile): string[] {
 const before = (file: ts.SourceFile, node: ts.Statement): ts.Statement | undefined =>
   file.statements[file.statements.indexOf(node) - 1];
 
-/** One of several signatures: the first carries the comment. */
+/** Whether a declaration is a further overload: only the first has the comment. */
 const overloads = (node: ts.Statement, first: ts.Statement | undefined): boolean =>
   first !== undefined &&
   ts.isFunctionDeclaration(node) &&
   ts.isFunctionDeclaration(first) &&
   node.name?.text === first.name?.text;
 
-/** A constant in a list of constants with no empty line between: what stands over the list is said of each. */
+/** Whether a constant follows another without an empty line: the comment above the group applies to all. */
 const continues = (file: ts.SourceFile, node: ts.Statement, first: ts.Statement | undefined): boolean =>
   first !== undefined &&
   ts.isVariableStatement(node) &&
   ts.isVariableStatement(first) &&
   !file.text.slice(first.getEnd(), node.getStart(file)).includes('\n\n');
 
-test('`npm run test:thorough` names every suite that has tests for it', () => {
+test('`npm run test:thorough` lists every suite that has thorough tests', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }; // npm's own format
   const patterns = (scripts['test:thorough'] ?? '').split(' -- ')[1]?.split(' ') ?? [];
   const suites = tests.filter(

@@ -7,7 +7,7 @@ import { thoroughTest } from './thorough.js';
 
 const imports = resolve(import.meta.dirname, '../imports');
 
-thoroughTest('imports/ is what `cdk8s import` makes of our own CRDs', () => {
+thoroughTest('imports/ equals the output of `cdk8s import` for our own CRDs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-imports-'));
   try {
     generate(folder);

@@ -1,4 +1,4 @@
-/** What `npm ci` runs: nothing that a dependency brings. */
+/** `npm ci` runs no install script of a dependency. */
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

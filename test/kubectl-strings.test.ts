@@ -1,8 +1,8 @@
 /**
- * Strings on their whole way: construct, file, kubectl.
+ * Strings from a construct through a file to kubectl.
  *
- * `kubectl patch --local` reads a file as every other command of kubectl does, and asks no server. Where there is no kubectl,
- * two readers of YAML that stand in for it (1.1 and 1.2) have been asked in lib-yaml.test.ts.
+ * `kubectl patch --local` reads a file as every other command of kubectl, without a server. Without kubectl,
+ * lib-yaml.test.ts covers them with two YAML parsers (1.1 and 1.2).
  */
 
 import { spawnSync } from 'node:child_process';
@@ -19,10 +19,10 @@ import { testWithKubectl } from './kubectl-tests.js';
 const work = mkdtempSync(join(tmpdir(), 'pipewright-strings-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-/** Half of a pair is no character: Go has no such string, and no manifest can hold it. */
+/** A lone surrogate is not a character: Go cannot represent it, and manifests cannot contain it. */
 const isText = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-/** What kubectl reads of `strings` when they are a script, an argument, a variable and a key. */
+/** Returns `strings` as kubectl reads them in a script, an argument, a variable and a key. */
 function readByKubectl(
   strings: readonly string[],
   app: App = new TektonApp({ outdir: work, showWarnings: false }),
@@ -97,7 +97,7 @@ describe('in an App of cdk8s', () => {
       .some((line) => line.includes('STRING_CHANGED'));
   };
 
-  test('a string that kubectl would not get as it is is refused, with a way out', () => {
+  test('a string that kubectl would not read unchanged is rejected, with a fix', () => {
     const app = new App({ outdir: work });
     new Task(new Chart(app, 'chart'), 'task', { steps: () => [{ image: 'busybox:1.31', args: ['0o17', 'a'] }] });
 
@@ -114,7 +114,7 @@ describe('in an App of cdk8s', () => {
   });
 });
 
-test('a string that is no text is refused', () => {
+test('a string with a lone surrogate is rejected', () => {
   const app = new TektonApp({ outdir: work, showWarnings: false });
   new Task(new Chart(app, 'chart'), 'task', { steps: () => [{ image: 'busybox:1.31', args: ['\ud800'] }] });
 

@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** What the examples take as given. */
+/** Declarations that the examples use. */
 const PRELUDE = `
 import { Chart } from 'cdk8s';
 import { acknowledge, Condition, TaskRun } from '../lib/index.js';
@@ -26,7 +26,7 @@ const GIVEN = {
   bot: `{ name: 'bot' }`,
 };
 
-/** The code below each `@example` of a file, its comment's stars removed. */
+/** Returns the code below each `@example` of a file, without the stars of the comment. */
 function examplesOf(file: string): string[] {
   const comments = readFileSync(join(root, 'lib', file), 'utf8').match(/\/\*\*[\s\S]*?\*\//g) ?? [];
   return comments.flatMap((comment) => {
@@ -35,7 +35,7 @@ function examplesOf(file: string): string[] {
   });
 }
 
-/** What each example declares itself is not given to it. */
+/** Names that an example declares itself are not added. */
 const program = (code: string): string => {
   const given = Object.entries(GIVEN).filter(([name]) => !code.includes(`const ${name} =`));
   return `${PRELUDE}${given.map(([name, value]) => `const ${name} = ${value};`).join('\n')}\n${code}`;

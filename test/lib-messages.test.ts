@@ -1,5 +1,5 @@
 /**
- * What the compiler says of typical mistakes: it must name what is wrong in words of the library, and its types must be short.
+ * The compiler's messages for typical mistakes: they must name the mistake in terms of the library, with short types.
  *
  * All with THOROUGH=1 alone: to make one program of the library and its dependencies takes seconds, however few the mistakes.
  */
@@ -22,7 +22,7 @@ const onMain = new Condition(chart, 'on-main', { resources: { source: 'git' }, c
 const image = 'busybox';
 `;
 
-/** Within the `tasks` function of a pipeline with a param `level`, resources `source` and `web` and a workspace `shared`. */
+/** Returns code in the `tasks` function of a pipeline with a param `level`, resources `source` and `web` and a workspace `shared`. */
 const inPipeline = (code: string): string =>
   `new Pipeline(chart, 'p', { params: { level: {} }, resources: { source: 'git', web: 'image' }, workspaces: { shared: {} }, tasks: ({ task, check, params, resources, workspaces }) => { ${code} } });`;
 const withStep = (fields: string): string => `new Task(chart, 't', { steps: () => [{ image, ${fields} }] });`;
@@ -34,7 +34,7 @@ const rows: readonly (readonly [title: string, code: string, message: string])[]
     `Type 'string[]' is not assignable to type 'string[] & NoSuchField<"step", "comand">'.`,
   ],
   [
-    'such a field beside references to params',
+    'such a field in a step with references to params',
     "new Task(chart, 't', { params: { a: {} }, steps: ({ params }) => [{ image, command: ['x'], arg: [params.a] }] });",
     `Type 'Ref<"string">[]' is not assignable to type 'Ref<"string">[] & NoSuchField<"step", "arg">'.`,
   ],
@@ -79,7 +79,7 @@ const rows: readonly (readonly [title: string, code: string, message: string])[]
     `Property 'a' does not exist on type 'ParamRefs<None>'.`,
   ],
   [
-    'a condition that is not used through check',
+    'a condition without check',
     inPipeline("task('t', idle, { conditions: [onMain] });"),
     `Property ''write check(condition, { … }) here'' is missing in type 'Condition<None, { readonly source: "git"; }>' but required in type 'PipelineTaskCondition'.`,
   ],
@@ -99,22 +99,22 @@ const rows: readonly (readonly [title: string, code: string, message: string])[]
     `Argument of type '{}' is not assignable to parameter of type 'TaskCall<None, None, None, { readonly cache: {}; }>'.`,
   ],
   [
-    'a task without anything that it needs',
+    'a task without any required argument',
     inPipeline("task('t', build);"),
     `Argument of type 'Task<{ readonly context: {}; }, { readonly source: "git"; }, None, { readonly digest: {}; }, None>' is not assignable to parameter of type 'TaskReference<{ readonly context: {}; }, { readonly source: "git"; }, None, { readonly digest: {}; }, None> & "a further argument is missing: { params inputs }"'.`,
   ],
   [
-    'a workspace for a task that has none',
+    'a workspace for a task without workspaces',
     inPipeline("task('t', idle, { workspaces: { cache: workspaces.shared } });"),
     `Type '{ cache: PipelineWorkspace; }' is not assignable to type '"no workspaces are declared"'.`,
   ],
   [
-    'a text where a task is needed',
+    'a string instead of a task',
     inPipeline("task('t', 'idle');"),
     `Argument of type 'string' is not assignable to parameter of type 'TaskReference<Params, Resources, Resources, Results, Workspaces>'.`,
   ],
   [
-    'a task where a pipeline is needed',
+    'a task instead of a pipeline',
     "new PipelineRun(chart, 'r', { pipeline: idle });",
     `Type 'Task<None, None, None, None, None>' is not assignable to type 'PipelineReference<None, None, None>'.`,
   ],
@@ -126,7 +126,7 @@ for (const [title, code, message] of rows) {
   });
 }
 
-/** The first line of what the compiler says of each row, from one program of them all. */
+/** Returns the first line of the compiler's message for each row, from one program with all rows. */
 const messagesOf = (() => {
   let found: ReadonlyMap<string, readonly string[]> | undefined;
   return (code: string): readonly string[] => (found ??= compile()).get(code) ?? [];

@@ -26,16 +26,16 @@ function release(): Chart {
 describe('objects', () => {
   const tekton = TektonTesting.of(release());
 
-  test('are found by kind and name, a run without a name by what its name begins with', () => {
+  test('are found by kind and name, a run without a name by its generateName', () => {
     expect(tekton.find('Task', 'step').spec.steps?.[0]?.image).toBe('busybox:1.36');
     expect(tekton.find('PipelineRun', 'release-').spec.pipelineRef).toEqual({ name: 'release' });
     expect(tekton.all('Pipeline').map(({ metadata }) => metadata.name)).toEqual(['release']);
   });
 
   test.each([
-    ['a name that is not there', 'Task', 'stop', 'no Task "stop" — did you mean "step"?'],
-    ['a kind that is not there', 'Tusk', 'step', 'no object of kind Tusk — did you mean "Task"?'],
-  ])('%s is said with what was probably meant', (_, kind, name, message) => {
+    ['an unknown name', 'Task', 'stop', 'no Task "stop" — did you mean "step"?'],
+    ['an unknown kind', 'Tusk', 'step', 'no object of kind Tusk — did you mean "Task"?'],
+  ])('%s is reported with a suggestion', (_, kind, name, message) => {
     expect(tekton.tryFind(kind, name)).toBeUndefined();
     expect(() => tekton.find(kind, name)).toThrow(new Error(message));
   });
@@ -44,14 +44,14 @@ describe('objects', () => {
 describe('the graph of a pipeline', () => {
   const graph = TektonTesting.of(release()).graph('release');
 
-  test('has its tasks in waves, and who waits for whom', () => {
+  test('has its tasks in waves, and the dependencies of each', () => {
     expect(graph.order).toEqual([['test', 'lint'], ['build'], ['deploy']]);
     expect(graph.waitsFor('build')).toEqual(['test', 'lint']);
     expect(graph.isAfter('deploy', 'test')).toBe(true);
     expect(graph.isAfter('lint', 'test')).toBe(false);
   });
 
-  test('holds an order, or shows what it is instead', () => {
+  test('checks an order, and prints the actual order on failure', () => {
     graph.expectOrder('test', 'build', 'deploy');
     graph.expectParallel('test', 'lint');
     expect(() => graph.expectOrder('test', 'lint', 'deploy')).toThrow(
@@ -66,7 +66,7 @@ describe('the graph of a pipeline', () => {
     expect(() => graph.waitsFor('bild')).toThrow(new Error('release: no task "bild" — did you mean "build"?'));
   });
 
-  test('is that of the run when the pipeline is written out there', () => {
+  test('is that of the run if the pipeline is embedded there', () => {
     const chart = new Chart(new App(), 'ci');
     const step = Task.inline({ steps: () => [{ image: 'busybox:1.36', command: ['true'] }] });
     const pipeline = Pipeline.inline({ tasks: ({ task }) => void task('b', step, { after: [task('a', step)] }) });
@@ -84,7 +84,7 @@ describe('toBeValidTekton', () => {
     expect({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }).toBeValidTekton();
   });
 
-  test('fails with every problem of a chart, also of objects that are no constructs of ours', () => {
+  test('fails with every problem of a chart, including plain ApiObjects', () => {
     const chart = new Chart(new App(), 'ci');
     new GitResource(chart, 'source', { url: '--upload-pack=x' });
     new ApiObject(chart, 'task', {
@@ -99,7 +99,7 @@ describe('toBeValidTekton', () => {
     expect(message()).toMatch(/\[ci\/source\].*\[GIT_URL/);
   });
 
-  test('fails for a manifest whose field has the wrong type, as the CRD schema has it', () => {
+  test('fails for a manifest with a field of the wrong type according to the CRD schema', () => {
     const task = {
       apiVersion: 'tekton.dev/v1alpha1',
       kind: 'Task',

@@ -12,7 +12,7 @@ import {
   Task,
 } from '../lib/index.js';
 
-/** What a synth says, line by line, without places; nothing when it goes through. */
+/** Returns the lines of a synth's error without locations, or no lines if it succeeds. */
 function refusal(chart: Chart): string[] {
   try {
     Testing.synth(chart);
@@ -25,7 +25,7 @@ function refusal(chart: Chart): string[] {
 
 const chartIn = (namespace?: string): Chart => new Chart(new App(), 'ci', namespace === undefined ? {} : { namespace });
 
-describe('a synth is refused', () => {
+describe('a synth fails', () => {
   test('with all problems of the app at once, each at the construct that has it', () => {
     const chart = chartIn();
     new Task(chart, 'one', {
@@ -43,7 +43,7 @@ describe('a synth is refused', () => {
     ]);
   });
 
-  test('for objects that were written by hand beside the constructs', () => {
+  test('for plain ApiObjects', () => {
     const chart = chartIn();
     new Task(chart, 'fine', { steps: () => [{ image: 'busybox' }] });
     new ApiObject(chart, 'raw', { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 'raw' } });
@@ -51,7 +51,7 @@ describe('a synth is refused', () => {
     expect(refusal(chart)[1]).toMatch(/^\[ci\/raw\] spec\.steps: /);
   });
 
-  test('for what a JSON patch has broken', () => {
+  test('for objects made invalid by a JSON patch', () => {
     const chart = chartIn();
     const task = new Task(chart, 'task', { steps: () => [{ image: 'busybox' }] });
     ApiObject.of(task).addJsonPatch(JsonPatch.add('/spec/stepz', []));
@@ -69,7 +69,7 @@ describe('a synth is refused', () => {
     expect(refusal(chart)[1]).toMatch(/^\[ci\/two\] metadata\.name: .*; the other is \[ci\/one\] \[OBJECT_TWICE\]$/);
   });
 
-  test('once, however many charts there are, and no longer than the mistake is there', () => {
+  test('once, regardless of the number of charts, and only while the mistake exists', () => {
     const app = new App();
     const charts = ['a', 'b', 'c'].map((id) => new Chart(app, id));
     const tasks = charts.map((chart) => new Task(chart, 'task', { steps: () => [{ image: '$(inputs.params.x)' }] }));
@@ -80,8 +80,8 @@ describe('a synth is refused', () => {
   });
 });
 
-describe('a synth goes through', () => {
-  test('when what is not in the app is said to lie elsewhere, in any namespace', () => {
+describe('a synth succeeds', () => {
+  test('if objects outside the app are declared as external, in any namespace', () => {
     const chart = chartIn('team');
     const build = Task.fromName('build', {
       params: { level: {} },
@@ -107,7 +107,7 @@ describe('a synth goes through', () => {
     expect(refusal(chart)).toEqual([]);
   });
 
-  test('with values that name resources of the task they are given to', () => {
+  test('with values that refer to resources of the receiving task', () => {
     const chart = chartIn();
     const build = new Task(chart, 'build', {
       params: { context: { default: '$(inputs.resources.source.path)/docker' }, image: {} },
@@ -128,7 +128,7 @@ describe('a synth goes through', () => {
     expect(refusal(chart)).toEqual([]);
   });
 
-  test('with warnings alone: a cluster administrator, a password, a moving tag', () => {
+  test('with only warnings: a cluster administrator, a password, a mutable tag', () => {
     const chart = chartIn();
     const credentials = [
       GitCredentials.unsafePlaintext(chart, 'git', { server: 'https://example.com', username: 'u', password: 'p' }),
@@ -139,7 +139,7 @@ describe('a synth goes through', () => {
     expect(refusal(chart)).toEqual([]);
   });
 
-  test('when a run that binds a resource of the app and its pipeline lie in different charts', () => {
+  test('if a run that binds a resource of the app and its pipeline are in different charts', () => {
     const app = new App();
     const chart = new Chart(app, 'pipeline');
     const runs = new Chart(app, 'runs');
@@ -158,7 +158,7 @@ describe('a synth goes through', () => {
   });
 });
 
-test('an error thrown at a line carries its code, its construct and what to do', () => {
+test('a thrown error has its code, its construct and a fix', () => {
   let thrown: unknown;
   try {
     new GitResource(chartIn(), 'source', { metadata: { name: 'No' }, url: 'https://example.com/a.git' });

@@ -7,21 +7,21 @@ import { anyString, AWKWARD_STRINGS } from './awkward-strings.js';
 
 const readBack = (text: string, version: '1.1' | '1.2'): unknown => parse(text, { version });
 
-/** A string as value, list element and key, at several depths. */
+/** Returns an object with a string as value, list element and key, at several depths. */
 const around = (text: string): object => ({
   a: text,
   b: [text, [text], { c: text, [`k${text}`]: text }],
   d: { e: { f: text } },
 });
 
-describe('every string comes back as it was', () => {
+describe('every string is preserved', () => {
   test.each(AWKWARD_STRINGS.map((text) => [JSON.stringify(text), text]))('%s', (_, text) => {
     const value = around(text);
     expect(readBack(manifestYaml([value]), '1.1')).toEqual(value);
     expect(readBack(manifestYaml([value]), '1.2')).toEqual(value);
   });
 
-  test('whatever it is', () => {
+  test('for any string', () => {
     fc.assert(
       fc.property(anyString(), (text) => {
         const value = around(text);
@@ -33,7 +33,7 @@ describe('every string comes back as it was', () => {
   });
 });
 
-test('a manifest looks as cdk8s writes it', () => {
+test('a manifest has the format of cdk8s', () => {
   const object = {
     apiVersion: 'tekton.dev/v1alpha1',
     kind: 'Task',
@@ -55,7 +55,7 @@ test('a manifest looks as cdk8s writes it', () => {
   expect(manifestYaml([object, object])).toBe(Yaml.stringify(object, object));
 });
 
-test('absent fields are left out and keys are sorted below the leading ones', () => {
+test('undefined fields are omitted and keys after the leading ones are sorted', () => {
   const text = manifestYaml([{ spec: { b: 1, a: undefined }, kind: 'K', z: [{}], apiVersion: 'v1' }, { kind: 'L' }]);
 
   expect(text).toBe('apiVersion: v1\nkind: K\nspec:\n  b: 1\nz:\n  - {}\n---\nkind: L\n');

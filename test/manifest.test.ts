@@ -1,4 +1,4 @@
-/** Pipelines, Conditions and PipelineResources that exist as YAML, or elsewhere; Tasks are in `task-manifest.test.ts`. */
+/** Pipelines, Conditions and PipelineResources from YAML or outside the app; Tasks are in `task-manifest.test.ts`. */
 
 import { describe, expect, test } from '@jest/globals';
 import { App, Chart, Testing } from 'cdk8s';
@@ -62,7 +62,7 @@ describe('a pipeline from a manifest', () => {
     Condition.fromName('on-main'),
   ];
 
-  test('is part of the app as it is, and a run of it is typed', () => {
+  test('is part of the app unchanged, and its runs are typed', () => {
     const chart = chartIn();
     const pipeline = Pipeline.fromManifest(chart, 'release', RELEASE, { ...SIGNATURE, uses });
     const source = PipelineResource.fromManifest(chart, 'web', SOURCE, 'git');
@@ -83,7 +83,7 @@ describe('a pipeline from a manifest', () => {
     expect(warningsOf(chart)).toEqual([]);
   });
 
-  test('names tasks that must be part of the app, or be told of', () => {
+  test('requires that its tasks are part of the app or declared', () => {
     const chart = chartIn();
     Pipeline.fromManifest(chart, 'release', RELEASE, SIGNATURE);
 
@@ -92,7 +92,7 @@ describe('a pipeline from a manifest', () => {
     );
   });
 
-  test('is refused with everything that its signature has wrong', () => {
+  test('is rejected with all differences of its signature', () => {
     const wrong = { params: { levl: {}, flags: { default: '' } }, resources: { source: 'image' } } as const;
 
     expect(() => Pipeline.fromManifest(chartIn(), 'release', RELEASE, wrong)).toThrow(
@@ -102,7 +102,7 @@ describe('a pipeline from a manifest', () => {
     );
   });
 
-  test('gives a run another name when a task that it uses changes', () => {
+  test('gives a run another name if one of its tasks changes', () => {
     const nameWith = (image: string): string | undefined => {
       const chart = chartIn();
       const build = new Task(chart, 'build', {
@@ -144,14 +144,14 @@ describe('a condition from a manifest', () => {
     });
   });
 
-  test('is refused when it declares what its signature does not', () => {
+  test('is rejected if its signature lacks a declaration', () => {
     expect(() => Condition.fromManifest(chartIn(), 'on-main', ON_MAIN)).toThrow(
       'spec.params[0] declares "branch", which is required; spec.resources[0] declares "source", which is required',
     );
   });
 });
 
-test('a resource from a manifest has the type that it says, or is refused', () => {
+test('a resource from a manifest must have the given type', () => {
   expect(() => PipelineResource.fromManifest(chartIn(), 'web', SOURCE, 'image')).toThrow(
     'ci/web: the signature does not fit the manifest: spec.type is git, not image',
   );
@@ -160,7 +160,7 @@ test('a resource from a manifest has the type that it says, or is refused', () =
   );
 });
 
-test('nothing is emitted, or asked for, of what lives elsewhere', () => {
+test('external objects are not emitted and not required', () => {
   const chart = chartIn();
   const pipeline = Pipeline.fromName('release', { resources: { source: 'git' } });
   new PipelineServiceAccount(chart, 'bot', { credentials: [GitCredentials.fromSecret('git')] });

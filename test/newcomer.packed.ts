@@ -1,8 +1,8 @@
 /**
- * README and guide, typed in order in a fresh clone, and in the project of one's own that the guide ends with.
+ * The commands of README and guide, in order, in a fresh clone and in the new project at the end of the guide.
  *
- * Installing from the registry is the one thing that is done in another way: packages are linked from here. Where the sandbox
- * cannot be used or kubectl is not installed, the titles say what was tried in place of it.
+ * Only the installation from the registry is replaced: packages are linked from this repository. Without a sandbox
+ * or kubectl, the titles name the replacement.
  */
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
@@ -39,7 +39,7 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** What git would check out, with what has been changed since, and the installed packages linked. */
+/** Creates a clone of the working tree, with links to the installed packages. */
 beforeAll(() => {
   const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -58,7 +58,7 @@ beforeAll(() => {
   }
 }, 120_000);
 
-/** Links packages into a project, and the commands that they bring. */
+/** Links packages and their commands into a project. */
 function linkModules(project: string, names: readonly string[]): void {
   const modules = join(project, 'node_modules');
   for (const name of names.filter((it) => !it.startsWith('.') && it !== '@pipewright')) {
@@ -67,7 +67,7 @@ function linkModules(project: string, names: readonly string[]): void {
   }
   mkdirSync(join(modules, '.bin'), { recursive: true });
   for (const name of readdirSync(join(root, 'node_modules/.bin'))) {
-    link(readlinkSync(join(root, 'node_modules/.bin', name)), join(modules, '.bin', name)); // to a package beside
+    link(readlinkSync(join(root, 'node_modules/.bin', name)), join(modules, '.bin', name)); // to another package in the clone
   }
 }
 
@@ -75,12 +75,12 @@ function link(target: string, path: string): void {
   if (!lstatSync(path, { throwIfNoEntry: false })) symlinkSync(target, path);
 }
 
-/** Somebody at a terminal, who keeps the directory that a command has gone to. */
+/** A simulated terminal session, which keeps the working directory between commands. */
 class Reader {
   #directory = work;
   #printed = '';
 
-  /** Does as told. Throws when a command fails. */
+  /** Follows an instruction. Throws if a command fails. */
   async follow(instruction: Instruction): Promise<void> {
     switch (instruction.kind) {
       case 'file':
@@ -105,7 +105,7 @@ class Reader {
       );
   }
 
-  /** What `npm install` would do with packages that it had: tarballs are unpacked, others are those of this repository. */
+  /** Replaces `npm install`: unpacks tarballs, and links other packages from this repository. */
   #install(packages: readonly string[]): void {
     for (const name of packages) {
       if (!name.endsWith('*.tgz'))
@@ -132,7 +132,7 @@ class Reader {
     this.#directory = readFileSync(join(work, 'pwd'), 'utf8').trim();
   }
 
-  /** A server stays until the page ends, or is stopped as soon as it serves. */
+  /** Starts a server, which runs until the end of the page or is stopped as soon as it is ready. */
   async #serve(command: string): Promise<void> {
     const isCluster = command.startsWith('npx pipewright up ');
     const fake = isCluster && !usable ? ' --runtime fake' : '';
@@ -148,7 +148,7 @@ class Reader {
   }
 }
 
-/** Resolves when a server has printed a text; rejects when it ends without it. */
+/** Resolves when a server has printed a text; rejects if it exits before. */
 const said = (child: ChildProcess, text: string): Promise<void> =>
   new Promise((done, fail) => {
     let printed = '';
@@ -158,10 +158,10 @@ const said = (child: ChildProcess, text: string): Promise<void> =>
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
-    child.once('close', () => fail(new Error(`ended without saying ${text}: ${printed}`)));
+    child.once('close', () => fail(new Error(`exited before printing ${text}: ${printed}`)));
   });
 
-/** Ends a server as Ctrl-C does, which interrupts npx and all that it has started. The status is that of npx. */
+/** Stops a server like Ctrl-C, which interrupts npx and its child processes. Returns the status of npx. */
 const stopped = (child: ChildProcess): Promise<void> =>
   new Promise((done) => {
     child.once('close', () => done());

@@ -1,4 +1,4 @@
-/** What `npm pack` makes is a library: plain JavaScript with types, peers and nothing else, used by a program outside. */
+/** The package from `npm pack`: plain JavaScript with types and peers, used by a separate program. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -61,14 +61,14 @@ app.synth();
 console.log`,
 );
 
-test('it holds JavaScript, types, a licence and a README, and no folder of this repository', () => {
+test('it contains JavaScript, types, a licence and a README, and no folder of this repository', () => {
   const others = files.filter((file) => !/^build\/lib\/.+\.(js|d\.ts)$/.test(file));
   expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'build/lib/package.json', 'package.json']);
   expect(files).toContain('build/lib/index.js');
   expect(files.filter((file) => /(^|\/)(packages|test|node_modules)\//.test(file))).toEqual([]);
 });
 
-test('it imports its peers, its dependencies, Node itself and its own files, and jest only where it says so', () => {
+test('it imports only its peers, its dependencies, Node and its own files, and jest only in testing/jest', () => {
   const modules = files
     .filter(
       (file) =>
@@ -89,7 +89,7 @@ test('it imports its peers, its dependencies, Node itself and its own files, and
   ]);
 });
 
-test('it runs nothing when it is installed, and depends on its peers, an edit distance and a YAML parser', () => {
+test('it has no install script, and depends on its peers, an edit distance and a YAML parser', () => {
   const described = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, object>; // npm's own format
   expect(Object.keys(described['dependencies'] ?? {})).toEqual(['fastest-levenshtein', 'yaml']);
   expect(described['optionalDependencies']).toBeUndefined();
@@ -97,7 +97,7 @@ test('it runs nothing when it is installed, and depends on its peers, an edit di
   expect(Object.keys(described['peerDependencies'] ?? {}).toSorted()).toEqual(['@jest/globals', ...PEERS]);
 });
 
-test('a program outside synthesizes with it', () => {
+test('a separate program synthesizes with it', () => {
   writeFileSync(
     join(place, 'sound.js'),
     ts.transpileModule(SOUND, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
@@ -116,7 +116,7 @@ test('a program outside synthesizes with it', () => {
   expect(written).toContain('workingDir: $(inputs.resources.source.path)\n');
 }, 60_000);
 
-test('its types are complete: a program outside is checked with it, and with its mistakes', () => {
+test('its types are complete: a separate program compiles with it, and its mistakes are errors', () => {
   writeFileSync(join(place, 'sound.ts'), SOUND);
   const program = ts.createProgram([join(place, 'main.ts'), join(place, 'sound.ts')], {
     strict: true,

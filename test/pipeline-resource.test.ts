@@ -106,7 +106,7 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     },
   ],
   [
-    'a cluster whose certificate goes unchecked, with a password in plain text',
+    'a cluster without certificate verification, with a plaintext password',
     (scope) =>
       new ClusterResource(scope, 'a', {
         url: 'https://10.0.0.1',
@@ -136,7 +136,7 @@ test.each<[string, (scope: Construct) => unknown, object]>([
   expect((Testing.synth(chart) as { spec: object }[])[0]?.spec).toEqual(spec);
 });
 
-test('each type can stand in a run without an object', () => {
+test('each type can be embedded in a run', () => {
   const inline = [
     PullRequestResource.inline({ url: 'https://github.com/a/b/pull/1' }),
     StorageResource.inline({ location: 'gs://bucket/file' }),
@@ -151,15 +151,15 @@ test('each type can stand in a run without an object', () => {
 });
 
 export const wrong = (chart: Construct): void => {
-  // @ts-expect-error -- a cluster's certificate is checked, or it is said that it is not
+  // @ts-expect-error -- a cluster needs either a certificate authority or `insecure`
   new ClusterResource(chart, 'a', { url: 'https://10.0.0.1', token: secret });
-  // @ts-expect-error -- a token is in a Secret, or it is said that it is not
+  // @ts-expect-error -- a token needs either a Secret or `unsafePlaintext`
   new ClusterResource(chart, 'a', { url: 'https://10.0.0.1', insecure: true, token: 'abc' });
-  // @ts-expect-error -- an archive is packed in one of the known ways
+  // @ts-expect-error -- an unknown archive format
   new BuildStorageResource(chart, 'a', { location: 'gs://bucket/a', artifactType: 'Rar' });
 };
 
-test('params and secrets stand in the order of the props, and a storage has its type where it is named', () => {
+test('params and secrets are in the order of the props, and a storage has its type at the given position', () => {
   const url = 'https://a.example.com/b.git';
   const named = [
     GitResource.inline({ url, revision: 'main' }),
@@ -167,7 +167,7 @@ test('params and secrets stand in the order of the props, and a storage has its 
     StorageResource.inline({ boto: secret, location: 'gs://bucket/file', type: 'gcs', credentials: secret }),
   ].map(({ binding }) => {
     const { params, secrets = [] } = (binding as { resourceSpec: Record<string, Record<string, string>[]> })
-      .resourceSpec; // made by our constructs
+      .resourceSpec; // created by our constructs
     return [...(params ?? []).map(({ name }) => name), ...secrets.map(({ fieldName }) => fieldName)];
   });
 

@@ -35,7 +35,7 @@ const build = Task.fromName('build', {
 const deploy = ClusterTask.fromName('deploy', { params: { digest: { default: '' } }, inputs: { image: 'image' } });
 
 describe('a pipeline', () => {
-  test('passing on outputs is the order', () => {
+  test('derives the order from passed outputs', () => {
     const chart = chartIn();
     new Pipeline(chart, 'release', {
       metadata: { name: 'release' },
@@ -88,7 +88,7 @@ describe('a pipeline', () => {
     });
   });
 
-  test('gives an attempt of a task less time than the run has', () => {
+  test('sets a shorter timeout for an attempt of a task than for the run', () => {
     const pipeline = new Pipeline(chartIn(), 'timed', {
       tasks: ({ task }) => {
         task('slow', Task.fromName('slow'), { timeout: Duration.minutes(90) });
@@ -103,7 +103,7 @@ describe('a pipeline', () => {
     });
   });
 
-  test('makes a task wait for the results it is given, unless it waits already', () => {
+  test('makes a task wait for tasks whose results it uses, unless it already waits for them', () => {
     const chart = chartIn();
     const check = Task.fromName('check', { results: { digest: {} } });
     const use = Task.fromName('use', { params: { digest: {} } });
@@ -134,7 +134,7 @@ describe('a pipeline', () => {
     });
   });
 
-  test('hands an array on as the only element of a list', () => {
+  test('passes an array as the only element of a list', () => {
     const chart = chartIn();
     const lint = Task.fromName('lint', { params: { flags: { type: 'array' } } });
     new Pipeline(chart, 'arrays', {
@@ -147,7 +147,7 @@ describe('a pipeline', () => {
     ]);
   });
 
-  test('fans out and in: an input may come from several tasks', () => {
+  test('supports fan-out and fan-in: an input may come from several tasks', () => {
     const chart = chartIn();
     const make = Task.fromName('make', { outputs: { image: 'image' } });
     new Pipeline(chart, 'fan', {
@@ -167,7 +167,7 @@ describe('a pipeline', () => {
     });
   });
 
-  test('uses a Task of the app by the name its object has', () => {
+  test('refers to a Task of the app by the name of its object', () => {
     const chart = chartIn();
     const task = new Task(chart, 'Unit_Tests', { steps: () => [{ image: 'golang' }] });
     new Pipeline(chart, 'pipeline', { tasks: (its) => its.task('test', task) });
@@ -176,7 +176,7 @@ describe('a pipeline', () => {
     expect(synth(chart, 'Task')[0]?.metadata).toEqual({ name: task.name });
   });
 
-  test('a thousand diamonds cost no more than their tasks', () => {
+  test('a thousand diamonds take linear time', () => {
     const chart = chartIn();
     new Pipeline(chart, 'diamonds', {
       tasks: ({ task }) => {
@@ -191,8 +191,8 @@ describe('a pipeline', () => {
   });
 });
 
-describe('a mistake in a pipeline is thrown where it is made', () => {
-  test('two tasks of one name', () => {
+describe('a mistake in a pipeline throws at its line', () => {
+  test('two tasks with the same name', () => {
     expect(
       () =>
         new Pipeline(chartIn(), 'twice', {
@@ -231,7 +231,7 @@ describe('a mistake in a pipeline is thrown where it is made', () => {
     ).toThrow('ci/three: task "b" uses "web", which belongs to ci/one');
   });
 
-  test('one input given two different resources', () => {
+  test('one input with two different resources', () => {
     expect(
       () =>
         new Pipeline(chartIn(), 'mixed', {
@@ -256,7 +256,7 @@ describe('a run', () => {
         }),
     });
 
-  test('binds objects of the app, objects that live elsewhere and definitions of its own', () => {
+  test('binds objects of the app, external objects and embedded definitions', () => {
     const chart = chartIn();
     const pipeline = withPipeline(chart);
     const source = new GitResource(chart, 'source', { metadata: { name: 'source' }, url: 'https://example.com/a.git' });
@@ -324,7 +324,7 @@ describe('a run', () => {
     );
   });
 
-  test('runs as an account of cdk8s-plus too, in the spelling of old Tektons when asked', () => {
+  test('accepts an account of cdk8s-plus, and uses the field of old Tekton versions on request', () => {
     const chart = chartIn();
     const serviceAccount = new ServiceAccount(chart, 'plus', { metadata: { name: 'plus' } });
     new PipelineRun(chart, 'run', {

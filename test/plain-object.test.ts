@@ -3,13 +3,13 @@ import { ApiObject, App, Chart, JsonPatch, Lazy, type IResolver } from 'cdk8s';
 import { PlainObject } from '../lib/manifests/plain-object.js';
 
 const rows: [string, Record<string, unknown>][] = [
-  ['keys that are not in order', { spec: { b: 1, a: { d: 'x', c: 'y' } }, data: { z: '1' } }],
-  ['fields that are absent', { spec: { gone: undefined, nothing: null, kept: '' } }],
-  ['lists, also of nothing', { spec: { list: [{ b: 1, a: 2 }, null, 'text', []], none: {} } }],
-  ['a value that is made at synth', { spec: { late: Lazy.any({ produce: () => ({ b: 1, a: 2 }) }) } }],
+  ['unsorted keys', { spec: { b: 1, a: { d: 'x', c: 'y' } }, data: { z: '1' } }],
+  ['undefined fields', { spec: { gone: undefined, nothing: null, kept: '' } }],
+  ['lists, including empty ones', { spec: { list: [{ b: 1, a: 2 }, null, 'text', []], none: {} } }],
+  ['a value computed at synth', { spec: { late: Lazy.any({ produce: () => ({ b: 1, a: 2 }) }) } }],
 ];
 
-/** Both ways, below charts of one name, so that names and labels are the same. */
+/** Renders an object both ways, in charts with the same name, so that names and labels are equal. */
 function both(fields: Record<string, unknown>, resolvers: IResolver[] = [], patch?: JsonPatch): [unknown, unknown] {
   const props = { apiVersion: 'v1', kind: 'Thing', metadata: { labels: { b: '1', a: '2' }, finalizers: ['x'] } };
   const chart = (): Chart => new Chart(new App({ resolvers }), 'chart', { namespace: 'ci', labels: { team: 'a' } });
@@ -42,7 +42,7 @@ describe('a plain object is rendered as cdk8s renders it', () => {
     expect(ours).toMatchObject({ spec: { voice: 'loud' } });
   });
 
-  test('unsorted, where cdk8s is told so', () => {
+  test('unsorted, if cdk8s is configured so', () => {
     process.env['CDK8S_DISABLE_SORT'] = '1';
     try {
       const [ours, theirs] = both({ spec: { b: 1, a: 2 } });

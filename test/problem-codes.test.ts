@@ -9,7 +9,7 @@ import { explainedCodes, explanationOf } from '../packages/cli/src/explain/expla
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Words in capitals that are names of other things: environment variables, codes of npm modules. */
+/** Words in capitals that are not problem codes: environment variables, codes of npm modules. */
 const OTHER_NAMES = new Set([
   'ALIAS_PROPS',
   'AUTH_TOKEN',
@@ -48,13 +48,13 @@ test.each(['lib', 'packages/tekton/src', 'packages/cli/src', 'packages/controlle
   },
 );
 
-test('no code is in two tables, and all have one form', () => {
+test('no code is in two tables, and all have the same format', () => {
   expect(Object.keys(CONSTRUCT_PROBLEMS).filter((code) => code in PROBLEMS)).toEqual([]);
   expect(explainedCodes().filter((code) => !/^[A-Z]+(?:_[A-Z]+)*$/.test(code))).toEqual([]);
 });
 
 describe('the example of a mistake in a program', () => {
-  /** Runs a program with everything that it may use; a chart that it is given is synthesized behind it. */
+  /** Runs a program with all names that it may use, and then synthesizes its chart. */
   function codesOf(program: string): readonly string[] {
     const outdir = mkdtempSync(join(tmpdir(), 'pipewright-codes-'));
     const own = class extends lib.TektonApp {
@@ -90,7 +90,7 @@ describe('the example of a mistake in a program', () => {
     }
   }
 
-  test.each(Object.keys(CONSTRUCT_PROBLEMS))('%s has it, and the right one has none', (code) => {
+  test.each(Object.keys(CONSTRUCT_PROBLEMS))('%s causes it, and the correct one causes no problem', (code) => {
     const { wrong = '', right = '' } = explanationOf(code)?.example ?? {};
     expect(codesOf(wrong)).toEqual([code]);
     expect(codesOf(right)).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * What `npm pack` makes of the command and of the simulations: programs of their own, with nothing in them that is not published,
- * used by a project that has nothing else installed.
+ * The packages from `npm pack` of the command and of the simulations: self-contained programs without unpublished imports,
+ * used by a project without other packages.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ const place = mkdtempSync(join(tmpdir(), 'pipewright-published-'));
 const installed = (name: string): string => join(place, 'node_modules/@pipewright', name);
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-/** The programs that stand in for Kaniko and Buildah are files of their own. */
+/** The stand-ins for Kaniko and Buildah are separate files. */
 const BUILDER_MODULES = [
   'buildah.mjs',
   'copy.mjs',
@@ -30,7 +30,7 @@ const BUILDER_MODULES = [
   'tar.mjs',
 ];
 
-/** What the command has taken in from elsewhere. */
+/** The libraries that are bundled with the command. */
 const OF_COMMAND = [
   '@isaacs/nonrecursive-glob-match (BlueOak-1.0.0)',
   'ansi-regex (MIT)',
@@ -73,7 +73,7 @@ beforeAll(() => {
 }, 120_000);
 
 describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
-  test('holds a program, its licences and a README, and no sources', () => {
+  test('contains a program, its licences and a README, and no sources', () => {
     const others = filesOf(name).filter((file) => !/^dist\/[a-z-]+\.d\.ts$/.test(file));
     const builders = ['buildah', 'executor', ...BUILDER_MODULES].map((file) => `image-builder/${file}`);
     const program = name === 'cli' ? ['bin/pipewright.js', ...builders] : [];
@@ -91,7 +91,7 @@ describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
     );
   });
 
-  test('imports Node itself and what it declares, in the version that was tested', () => {
+  test('imports only Node and its declared dependencies, in the tested version', () => {
     const { dependencies = {} } = described(installed(name));
     const foreign = filesOf(name)
       .filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file))
@@ -106,7 +106,7 @@ describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
     expect(described(installed(name)).version).toBe(described(root).version);
   });
 
-  test('keeps the licence of everything it has taken in', () => {
+  test('contains the licences of all bundled libraries', () => {
     const text = readFileSync(join(installed(name), 'dist/THIRD-PARTY.txt'), 'utf8');
     const both = [
       '@peculiar/utils (MIT)',
@@ -120,7 +120,7 @@ describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
   });
 });
 
-test('the command starts without anything else installed, and reports what is wrong', () => {
+test('the command runs without other packages, and reports problems', () => {
   writeFileSync(join(place, 'run.yaml'), 'apiVersion: tekton.dev/v1alpha1\nkind: Taks\nmetadata: { name: a }\n');
   const call = (...args: readonly string[]): readonly unknown[] => {
     const { status, stdout } = spawnSync(process.execPath, [join(installed('cli'), 'bin/pipewright.js'), ...args], {
@@ -148,14 +148,14 @@ const none: unknown = await simulate([]).catch((error: unknown) => error);
 console.log(run.succeeded, run.task('now').steps[0]?.exitCode, none instanceof SimulationError);
 `;
 
-test('a program outside simulates with nothing else installed', () => {
+test('a separate program simulates without other packages', () => {
   const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
   writeFileSync(join(place, 'now.js'), ts.transpileModule(PROGRAM, { compilerOptions: options }).outputText);
   const printed = execFileSync(process.execPath, ['now.js'], { cwd: place, encoding: 'utf8', stdio: 'pipe' });
   expect(printed).toBe('false 2 true\n');
 }, 60_000);
 
-test('its types are complete, to the strictest compiler', () => {
+test('its types are complete under the strictest compiler options', () => {
   writeFileSync(join(place, 'now.ts'), PROGRAM);
   symlinkSync(join(root, 'node_modules/@types'), join(place, 'node_modules/@types'));
   const program = ts.createProgram([join(place, 'now.ts')], {

@@ -1,4 +1,4 @@
-/** What README.md shows is what runs: its TypeScript stands in main.ts, its commands and files exist. */
+/** README.md is up to date: its TypeScript is in main.ts, its commands and files exist. */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 const root = resolve(import.meta.dirname, '..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 
-test('every TypeScript block of the README stands in main.ts to the letter', () => {
+test('every TypeScript block of the README is in main.ts, unchanged', () => {
   const blocks = [...read('README.md').matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
   expect(blocks).not.toEqual([]);
   expect(blocks.filter((block) => !read('main.ts').includes(block))).toEqual([]);
@@ -18,13 +18,13 @@ const pages = execFileSync('git', ['ls-files', '-z', '--', '*.md'], { cwd: root,
   .split('\0')
   .filter((name) => name !== '' && !/^(dist|examples\/[^/]+\/(source|images))\//.test(name));
 
-/** Targets of the links and pictures of a page, in Markdown or HTML, that are in this repository. */
+/** Returns the targets of a page's links and pictures, in Markdown or HTML, that are in this repository. */
 const linksOf = (page: string): readonly string[] =>
   [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)|<a href="(?!https?:)([^"]+)"/g)].map(
     ([, markdown, html]) => markdown ?? html ?? '',
   );
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** Returns the anchors that GitHub generates for the headings of a page. */
 function anchorsOf(page: string): ReadonlySet<string> {
   const headings = [
     ...read(page)

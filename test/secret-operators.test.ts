@@ -1,4 +1,4 @@
-/** What is made for the secret operators is taken by a server that has their definitions and refuses all they do not have. */
+/** Objects for the secret operators are accepted by a server that has their CRDs and rejects unknown fields. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { App, Chart, Duration, Testing } from 'cdk8s';
@@ -60,10 +60,10 @@ interface Made {
 function objectOf(make: (chart: Chart, id: string) => Credentials): Made {
   const chart = new Chart(new App(), 'ci');
   make(chart, 'it');
-  return (Testing.synth(chart) as Made[])[0] as Made; // exactly what was made
+  return (Testing.synth(chart) as Made[])[0] as Made; // exactly the created objects
 }
 
-describe('a server with the operators’ definitions', () => {
+describe('a server with the operators’ CRDs', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({ crds: SECRET_OPERATORS, runtime: fake(), images: () => undefined });
@@ -79,7 +79,7 @@ describe('a server with the operators’ definitions', () => {
     return answer.status === 201 ? '' : message;
   };
 
-  test.each(Object.entries(MADE))('takes credentials for %s', async (_, make) => {
+  test.each(Object.entries(MADE))('accepts credentials for %s', async (_, make) => {
     const object = objectOf(make);
     const name = `it-${String(Object.values(MADE).indexOf(make))}`;
 

@@ -1,8 +1,8 @@
 /**
- * What the two secret operators' own definitions say of the fields that this library writes, and of their neighbours.
+ * CRDs of the two secret operators, with the fields that this library writes and related ones.
  *
- * Written by hand: ExternalSecret as `external-secrets.io/v1` has had it since v0.16 (v0.17 stopped serving v1beta1), SealedSecret as
- * `bitnami.com/v1alpha1` has had it since there were schemas. Strict where the operators are: other fields are refused.
+ * Written by hand: ExternalSecret `external-secrets.io/v1` as of v0.16 (v0.17 stopped serving v1beta1), SealedSecret
+ * `bitnami.com/v1alpha1` as of its first schema. As strict as the operators: other fields are rejected.
  */
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -78,7 +78,7 @@ const definition = (
   };
 };
 
-/** The definitions, as a cluster takes them. */
+/** The CustomResourceDefinitions. */
 export const SECRET_OPERATORS: readonly object[] = [
   definition('external-secrets.io', 'v1', 'ExternalSecret', externalSecret, []),
   definition('bitnami.com', 'v1alpha1', 'SealedSecret', sealedSecret, ['spec']),

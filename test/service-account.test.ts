@@ -16,7 +16,7 @@ import {
 const chartIn = (namespace?: string): Chart => new Chart(new App(), 'ci', namespace === undefined ? {} : { namespace });
 
 describe('an account', () => {
-  test('without rights gets no token', () => {
+  test('without permissions gets no token', () => {
     const chart = chartIn();
     new PipelineServiceAccount(chart, 'bot', { metadata: { name: 'bot' } });
 
@@ -25,7 +25,7 @@ describe('an account', () => {
     ]);
   });
 
-  test('carries credentials by the names of their Secrets, and no Secret is synthesized', () => {
+  test('refers to credentials by the names of their Secrets, and no Secret is synthesized', () => {
     const chart = chartIn();
     new PipelineServiceAccount(chart, 'bot', {
       metadata: { name: 'bot' },
@@ -43,7 +43,7 @@ describe('an account', () => {
     ]);
   });
 
-  test('with grants gets a Role of its own, bound in its namespace, and still no token for every step', () => {
+  test('with grants gets its own Role, bound in its namespace, and no token for every step', () => {
     const chart = chartIn('team');
     new PipelineServiceAccount(chart, 'bot', {
       metadata: { name: 'bot' },
@@ -110,7 +110,7 @@ describe('an account', () => {
 describe('a token for the Kubernetes API', () => {
   const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-  test('is where the step that asks for one looks for it, and nowhere else', () => {
+  test('is mounted at the standard path of the step that requests it, and nowhere else', () => {
     const chart = chartIn();
     new Task(chart, 'deploy', {
       metadata: { name: 'deploy' },
@@ -153,7 +153,7 @@ describe('a token for the Kubernetes API', () => {
     ]);
   });
 
-  test('may be asked for by a sidecar', () => {
+  test('may be requested by a sidecar', () => {
     const chart = chartIn();
     new Task(chart, 'watch', {
       metadata: { name: 'watch' },
@@ -167,9 +167,9 @@ describe('a token for the Kubernetes API', () => {
   });
 
   test.each([
-    ['no step asks for it', false, ['TOKEN_ABSENT']],
-    ['a step asks for it', true, []],
-  ])('that would use the account’s rights: warnings when %s', (_, kubernetesApi, codes) => {
+    ['no step requests it', false, ['TOKEN_ABSENT']],
+    ['a step requests it', true, []],
+  ])('for the account’s permissions: warnings if %s', (_, kubernetesApi, codes) => {
     const chart = chartIn();
     const deploy = new Task(chart, 'deploy', { steps: () => [{ image: 'kubectl:1.30', kubernetesApi }] });
     const serviceAccount = new PipelineServiceAccount(chart, 'bot', { grants: [Grants.deploy('shop')] });
@@ -181,7 +181,7 @@ describe('a token for the Kubernetes API', () => {
 });
 
 describe('plaintext credentials', () => {
-  test('for Git keep the annotations they were given and add the server', () => {
+  test('for Git keep the given annotations and add the server', () => {
     const chart = chartIn();
     const { secretName } = GitCredentials.unsafePlaintext(chart, 'git', {
       metadata: { name: 'git', annotations: { owner: 'team' } },
@@ -202,7 +202,7 @@ describe('plaintext credentials', () => {
     ]);
   });
 
-  test('for a registry are what `docker login` writes', () => {
+  test('for a registry have the format of `docker login`', () => {
     const chart = chartIn();
     DockerCredentials.unsafePlaintext(chart, 'docker', {
       metadata: { name: 'docker' },
@@ -219,7 +219,7 @@ describe('plaintext credentials', () => {
 });
 
 describe('a resource', () => {
-  test('of type git writes the params it was given', () => {
+  test('of type git writes the given params', () => {
     const chart = chartIn();
     const url = 'git@example.com:a.git';
     new GitResource(chart, 'a', { metadata: { name: 'a' }, url });
@@ -247,7 +247,7 @@ describe('a resource', () => {
     ]);
   });
 
-  test('of type image writes its url, and a digest that is known', () => {
+  test('of type image writes its url, and a given digest', () => {
     const chart = chartIn();
     new ImageResource(chart, 'a', {
       metadata: { name: 'a', labels: { team: 'web' } },

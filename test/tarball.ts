@@ -1,16 +1,16 @@
-/** Unpacks what `npm run tarballs` has made, as `npm install` does, but without the registry. */
+/** Unpacks the output of `npm run tarballs` like `npm install`, but without the registry. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** npm's own format, as far as it is read here. */
+/** The fields of npm's own format that are read here. */
 interface Described {
   readonly name: string;
   readonly bin?: Readonly<Record<string, string>>;
 }
 
-/** Unpacks every tarball of a directory into `node_modules`, and links the commands. @returns where each package lies */
+/** Unpacks every tarball of a directory into `node_modules`, and links the commands. Returns the path of each package. */
 export function unpack(directory: string, modules: string): readonly string[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith('.tgz'))

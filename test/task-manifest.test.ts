@@ -1,4 +1,4 @@
-/** Tasks that exist as YAML: they keep their fields, get types, and are held against their signature. */
+/** Tasks from YAML: they keep their fields, get types, and are compared with their signature. */
 
 import { describe, expect, test } from '@jest/globals';
 import { App, Chart, Testing } from 'cdk8s';
@@ -40,7 +40,7 @@ const SIGNATURE = {
 const chartIn = (): Chart => new Chart(new App(), 'ci', { namespace: 'team' });
 
 describe('a task from a manifest', () => {
-  test('is part of the app as it is, and is used like any other', () => {
+  test('is part of the app unchanged, and is used like any other', () => {
     const chart = chartIn();
     const build = Task.fromManifest(chart, 'build', YAML, SIGNATURE);
     new Pipeline(chart, 'pipeline', {
@@ -62,7 +62,7 @@ describe('a task from a manifest', () => {
     expect(pipeline?.spec.tasks).toMatchObject([{ name: 'build', taskRef: { name: 'build' } }]);
   });
 
-  test('does not change with the object it came from', () => {
+  test('does not change with the given object', () => {
     const chart = chartIn();
     const manifest = {
       apiVersion: 'tekton.dev/v1alpha1',
@@ -81,7 +81,7 @@ describe('a task from a manifest', () => {
 
   test.each<[string, Parameters<typeof Task.fromManifest>[3], string]>([
     [
-      'lacks what must be given',
+      'lacks declarations',
       {},
       'spec.inputs.params[0] declares "context", which is required; ' +
         'spec.inputs.resources[0] declares "source", which is required; ' +
@@ -89,12 +89,12 @@ describe('a task from a manifest', () => {
         'spec.workspaces[0] declares "cache", which is required',
     ],
     [
-      'has what is not there',
+      'has unknown declarations',
       { ...SIGNATURE, params: { contxt: {}, context: {} }, results: { sum: {} } },
       '"contxt" is not in spec.inputs.params (did you mean "context"?); "sum" is not in spec.results (known: size)',
     ],
     [
-      'says another type',
+      'has other types',
       { ...SIGNATURE, params: { context: { type: 'array' }, flags: { default: '' } }, inputs: { source: 'image' } },
       'spec.inputs.params[0].type is string, not array; spec.inputs.params[1].type is array, not string; ' +
         'spec.inputs.resources[0].type is git, not image',
@@ -104,23 +104,23 @@ describe('a task from a manifest', () => {
       { ...SIGNATURE, params: { context: { default: '.' } }, outputs: { image: { type: 'image', optional: true } } },
       'spec.inputs.params[0] ("context") cannot be omitted; spec.outputs.resources[0] ("image") cannot be omitted',
     ],
-  ])('is refused when its signature %s', (_, signature, faults) => {
+  ])('is rejected if its signature %s', (_, signature, faults) => {
     expect(() => Task.fromManifest(chartIn(), 'build', YAML, signature)).toThrow(
       `ci/build: the signature does not fit the manifest: ${faults} — write down what the manifest declares [SIGNATURE_WRONG]`,
     );
   });
 
   test.each<[string, string | object, string]>([
-    ['no YAML', 'a: [', 'the text is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5 — pass the text of the file, not its name [MANIFEST_NOT_YAML]'], // prettier-ignore
-    ['a file’s name', 'tasks/build.yaml', 'and is no object — pass one object, or the YAML text of one [MANIFEST_UNFIT]'], // prettier-ignore
+    ['not YAML', 'a: [', 'the text is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5 — pass the text of the file, not its name [MANIFEST_NOT_YAML]'], // prettier-ignore
+    ['a file name', 'tasks/build.yaml', 'and is no object — pass one object, or the YAML text of one [MANIFEST_UNFIT]'], // prettier-ignore
     ['empty', '# nothing\n', 'and is empty —'],
     ['two tasks', `${YAML}---\n${YAML}`, 'is Task of tekton.dev/v1alpha1, Task of tekton.dev/v1alpha1 —'],
     ['of another version', { apiVersion: 'tekton.dev/v1', kind: 'Task', spec: {} }, 'is Task of tekton.dev/v1 —'],
-  ])('is refused when it is %s', (_, manifest, said) => {
+  ])('is rejected if it is %s', (_, manifest, said) => {
     expect(() => Task.fromManifest(chartIn(), 'build', manifest)).toThrow(said);
   });
 
-  test('is emitted with the names of its kind, whatever their case in the text', () => {
+  test('is emitted with canonical field names, regardless of their case in the text', () => {
     const chart = chartIn();
     const text = YAML.replace('  inputs:', '  Inputs:').replace('command:', 'workingdir: /x\n      command:');
     Task.fromManifest(chart, 'build', text, SIGNATURE);
@@ -132,7 +132,7 @@ describe('a task from a manifest', () => {
     ]);
   });
 
-  test('is checked at synth like one that was made here', () => {
+  test('is checked at synth like any other task', () => {
     const chart = chartIn();
     Task.fromManifest(chart, 'build', YAML.replace('params.context', 'params.contxt'), SIGNATURE);
 

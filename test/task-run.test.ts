@@ -13,7 +13,7 @@ const source = GitResource.inline({ url: 'https://example.com/a.git' });
 const image = ImageResource.inline({ url: 'example.com/a' });
 
 describe('a task run', () => {
-  test('binds what its task declares', () => {
+  test('binds the declared resources of its task', () => {
     const chart = chartIn();
     const build = Task.fromName('build', definition);
     new TaskRun(chart, 'run', {
@@ -53,7 +53,7 @@ describe('a task run', () => {
     });
   });
 
-  test('can hold its task', () => {
+  test('can embed its task', () => {
     const chart = chartIn();
     const task = Task.inline({
       params: { who: { default: 'world' } },
@@ -78,7 +78,7 @@ describe('a task run', () => {
   });
 });
 
-test('a pipeline run can hold its pipeline, and a pipeline its tasks', () => {
+test('a pipeline run can embed its pipeline, and a pipeline its tasks', () => {
   const chart = chartIn();
   const show = Task.inline({
     inputs: { source: 'git' },

@@ -7,7 +7,7 @@ const chartIn = (namespace?: string): Chart => new Chart(new App(), 'ci', namesp
 const specOf = (chart: Chart): unknown => (Testing.synth(chart) as { spec: unknown }[])[0]?.spec;
 
 describe('a task', () => {
-  test('with steps alone has nothing but steps', () => {
+  test('with only steps has only steps in its spec', () => {
     const chart = chartIn();
     new Task(chart, 'idle', { metadata: { name: 'idle' }, steps: () => [{ image: 'busybox' }] });
 
@@ -21,7 +21,7 @@ describe('a task', () => {
     ]);
   });
 
-  test('writes what it declares, and what its steps mention of it', () => {
+  test('writes its declarations, and the references of its steps', () => {
     const chart = chartIn();
     new Task(chart, 'build', {
       params: {
@@ -81,7 +81,7 @@ describe('a task', () => {
     });
   });
 
-  test('takes template, sidecars and volumes, also those made with cdk8s-plus', () => {
+  test('accepts template, sidecars and volumes, including those of cdk8s-plus', () => {
     const chart = chartIn();
     const token = Secret.fromSecretName(chart, 'token', 'api-token');
     new Task(chart, 'serve', {
@@ -126,7 +126,7 @@ describe('a task', () => {
     });
   });
 
-  test('hands cdk8s tokens on, and JSON patches reach its object', () => {
+  test('keeps cdk8s tokens, and JSON patches apply to its object', () => {
     const chart = chartIn();
     const image = Lazy.any({ produce: () => 'late' }) as string;
     const task = new Task(chart, 'lazy', { steps: () => [{ image }] });
@@ -135,7 +135,7 @@ describe('a task', () => {
     expect(specOf(chart)).toEqual({ steps: [{ image: 'late', tty: true }] });
   });
 
-  test('keeps nothing of what it was given: later changes to a list do not reach it', () => {
+  test('copies its props: later changes to a list have no effect', () => {
     const chart = chartIn();
     const args = ['one'];
     new Task(chart, 'copy', { steps: () => [{ image: 'busybox', args }] });
@@ -146,7 +146,7 @@ describe('a task', () => {
 });
 
 describe('a cluster task', () => {
-  test('has no namespace, also in a chart that has one', () => {
+  test('has no namespace, even in a chart with one', () => {
     const chart = chartIn('team');
     const task = new ClusterTask(chart, 'lint', { metadata: { name: 'lint' }, steps: () => [{ image: 'lint' }] });
 
@@ -167,7 +167,7 @@ describe('names', () => {
     new Task(chart, id, { ...(name !== undefined && { metadata: { name } }), steps: () => [{ image: 'busybox' }] });
 
   test.each(['build-push', 'Build_Push', 'v1.2', 'ünïcode', '-dashed-', 'a'.repeat(80)])(
-    'a name made from the id %s is a DNS label, and the one the object has',
+    'a name derived from the id %s is a DNS label and the name of the object',
     (id) => {
       const chart = chartIn();
       const { name } = task(chart, id);
@@ -176,7 +176,7 @@ describe('names', () => {
     },
   );
 
-  test('ids that differ only in what a name cannot hold give different names', () => {
+  test('ids that differ only in invalid characters have different names', () => {
     const chart = chartIn();
     expect(new Set(['a.b', 'a-b', 'a_b', 'A.b'].map((id) => task(chart, id).name)).size).toBe(4);
   });
@@ -197,13 +197,13 @@ describe('names', () => {
       LONG,
       `the name '${LONG}' of this Task has 64 characters; 63 are allowed — use a-z, 0-9 and '-', for example '${LONG.slice(1)}'`,
     ],
-  ])('the explicit name "%s" is refused where it is given', (name, said) => {
+  ])('the explicit name "%s" throws at its line', (name, said) => {
     expect(() => task(chartIn(), 'build', name)).toThrow(`ci/build: ${said} [NAME_INVALID]`);
   });
 });
 
 describe('references', () => {
-  test('of another task are refused where they are used', () => {
+  test('of another task are rejected where they are used', () => {
     const chart = chartIn();
     let stray: object = {};
     new Task(chart, 'one', {
@@ -219,7 +219,7 @@ describe('references', () => {
     );
   });
 
-  test('of another task are refused inside strings, too, at the line that has them', () => {
+  test('of another task are also rejected inside strings, at the line of the string', () => {
     const chart = chartIn();
     let stray: Ref | undefined;
     new Task(chart, 'one', {
@@ -235,7 +235,7 @@ describe('references', () => {
     expect(String(stray)).toBe('$(inputs.params.image)');
   });
 
-  test('are those of the task that is made, also where it is made inside a pipeline', () => {
+  test('belong to the task being created, even if it is created inside a pipeline', () => {
     const chart = chartIn();
     new Pipeline(chart, 'outer', {
       params: { level: {} },
@@ -251,7 +251,7 @@ describe('references', () => {
     expect(JSON.stringify(Testing.synth(chart))).toContain('"value":"at $(params.level)"');
   });
 
-  test('to arrays are refused inside strings', () => {
+  test('to arrays are rejected inside strings', () => {
     expect(
       () =>
         new Task(chartIn(), 'one', {

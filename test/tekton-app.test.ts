@@ -21,7 +21,7 @@ const file = (name: string): string => readFileSync(join(outdir, name), 'utf8');
 const quiet = (): TektonApp => new TektonApp({ outdir, showWarnings: false });
 
 describe('an app', () => {
-  test('writes one file a chart, named after it, whatever depends on what', () => {
+  test('writes one file per chart, named after it, regardless of dependencies', () => {
     const app = quiet();
     const [one, two] = [new Chart(app, 'one'), new Chart(app, 'two')];
     const first = new Task(one, 'a', { metadata: { name: 'a' }, ...steps() });
@@ -59,7 +59,7 @@ describe('an app', () => {
     }
   });
 
-  test('writes nothing when one object is wrong, and points at constructs in place of a stack', () => {
+  test('writes no file if one object is invalid, and reports locations of constructs instead of a stack', () => {
     const app = quiet();
     new Task(new Chart(app, 'right'), 'task', steps());
     new Task(new Chart(app, 'wrong'), 'task', steps('$(inputs.params.x)'));
@@ -82,7 +82,7 @@ describe('an app', () => {
     expect(files()).toEqual([]);
   });
 
-  test('checks objects that no construct of ours made', () => {
+  test('checks plain ApiObjects', () => {
     const app = quiet();
     const manifest = {
       apiVersion: 'tekton.dev/v1alpha1',
@@ -97,7 +97,7 @@ describe('an app', () => {
 });
 
 describe('warnings', () => {
-  test('name the construct, and stop where they are acknowledged', () => {
+  test('name the construct, and end when they are acknowledged', () => {
     const app = quiet();
     const chart = new Chart(app, 'chart');
     new Task(chart, 'floating', steps('busybox'));
@@ -124,7 +124,7 @@ describe('warnings', () => {
     expect(() => acknowledge(chart, code, 'whatever')).toThrow(`chart: ${said} [NOT_A_WARNING]`);
   });
 
-  test('an app without objects has none', () => {
+  test('an app without objects has no warnings', () => {
     expect(warningsOf(new TektonApp())).toEqual([]);
   });
 });

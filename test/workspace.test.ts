@@ -1,4 +1,4 @@
-/** Workspaces of Tekton v0.10: declared by tasks and pipelines, handed on by calls, given by runs. */
+/** Workspaces of Tekton v0.10: declared by tasks and pipelines, passed in calls, provided by runs. */
 
 import { describe, expect, test } from '@jest/globals';
 import { App, Chart, Testing } from 'cdk8s';
@@ -28,7 +28,7 @@ const installIn = (chart: Chart) =>
   });
 
 describe('a workspace', () => {
-  test('is declared by a task, whose steps know where it is', () => {
+  test('is declared by a task, whose steps can use its path', () => {
     const chart = chartIn();
     installIn(chart);
 
@@ -48,7 +48,7 @@ describe('a workspace', () => {
     });
   });
 
-  test('is handed on by a pipeline, whole or in part, and given by its run', () => {
+  test('is passed by a pipeline, completely or as a subdirectory, and provided by its run', () => {
     const chart = chartIn();
     const install = installIn(chart);
     const pipeline = new Pipeline(chart, 'pipeline', {
@@ -96,7 +96,7 @@ describe('a workspace', () => {
     });
   });
 
-  test('is given to a task alone by its run', () => {
+  test('is provided to a single task by its run', () => {
     const chart = chartIn();
     new TaskRun(chart, 'run', {
       metadata: { name: 'run' },
@@ -113,7 +113,7 @@ describe('a workspace', () => {
     });
   });
 
-  test('of a task or pipeline that lives elsewhere is held to its signature', () => {
+  test('of an external task or pipeline is checked against its signature', () => {
     const chart = chartIn();
     const task = Task.fromName('install', { workspaces: { cache: {} } });
     const pipeline = Pipeline.fromName('other', { workspaces: { shared: {} } });
@@ -123,7 +123,7 @@ describe('a workspace', () => {
     expect(Testing.synth(chart)).toHaveLength(2);
   });
 
-  test('of another pipeline is refused where it is passed', () => {
+  test('of another pipeline is rejected where it is passed', () => {
     const chart = chartIn();
     const install = Task.inline({ workspaces: { cache: {} }, steps: () => [{ image: 'busybox:1.31' }] });
     let stray: unknown;
@@ -142,22 +142,22 @@ describe('a workspace', () => {
     ).toThrow('ci/two: task "a" uses "shared", which belongs to ci/one');
   });
 
-  test('that is missing, unknown or of no kind does not compile', () => {
+  test('that is missing, unknown or without a source does not compile', () => {
     const chart = chartIn();
     const task = installIn(chart);
     void (() => {
       // @ts-expect-error -- token is missing
       new TaskRun(chart, 'a', { task, workspaces: { cache: Workspace.emptyDirectory() } });
-      // @ts-expect-error -- a claim is made with Workspace.claim
+      // @ts-expect-error -- a claim is created with Workspace.claim
       new TaskRun(chart, 'b', { task, workspaces: { cache: 'claim', token: Workspace.secret('npm') } });
-      // @ts-expect-error -- the step mentions what is not declared
+      // @ts-expect-error -- the step uses an undeclared workspace
       new Task(chart, 'c', { workspaces: { a: {} }, steps: ({ workspaces }) => [{ image: workspaces.b.path }] });
     });
     expect(task.name).toBe('install');
   });
 });
 
-test('an optional resource may be left out by a run, and by a pipeline that has none', () => {
+test('an optional resource may be omitted by a run, and by a pipeline without resources', () => {
   const chart = chartIn();
   const scan = new Task(chart, 'scan', {
     metadata: { name: 'scan' },

@@ -1,8 +1,8 @@
 /**
- * A client that creates, changes, deletes and reads ConfigMaps, and checks the answers against the history.
+ * A client that creates, changes, deletes and reads ConfigMaps, and checks the responses against the history.
  *
- * Each written value is unique, so a value identifies its write. A write without an answer may take effect, now or later, or not at
- * all; every answer is binding.
+ * Each written value is unique, so a value identifies its write. A write without a response may take effect, now or later, or not at
+ * all; every response is binding.
  */
 
 import type { KubeObject, PlainRequest, PlainResponse } from '@pipewright/kube';
@@ -25,7 +25,7 @@ export interface ClientContext {
   readonly names: readonly [string, ...string[]];
   /** Bytes of the values. */
   readonly valueSize: number;
-  /** Whether requests may arrive twice; an answer is then that of one copy only. */
+  /** Whether requests may arrive twice; a response is then that of one copy only. */
   readonly duplicatesRequests: boolean;
   /** Milliseconds that a client waits at most between two requests. */
   readonly thinkTime: number;
@@ -50,7 +50,7 @@ export class ConfigMapClient {
     this.#random = random;
   }
 
-  /** Sends so many requests, one after another. */
+  /** Sends a number of requests, one after another. */
   start(requests: number): void {
     this.#process.run('start', () => {
       void this.#run(requests);

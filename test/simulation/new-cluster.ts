@@ -7,7 +7,7 @@ import type { DiskImage } from './sim-disk.js';
 import { Trace } from './trace.js';
 import { Violations } from './violations.js';
 
-/** Starts a cluster on an empty disk without faults, stops it, and returns what is on the disk. */
+/** Starts a cluster on an empty disk without faults, stops it, and returns the content of the disk. */
 export async function newCluster(crds: readonly object[]): Promise<DiskImage> {
   const random = new SeededRandom(0);
   const violations = new Violations();
@@ -17,7 +17,6 @@ export async function newCluster(crds: readonly object[]): Promise<DiskImage> {
   await scheduler.run(() => machine.server.kind === 'serving' || machine.server.kind === 'failed', 100_000);
   machine.stopServer();
   await scheduler.run(() => machine.server.kind !== 'serving' && machine.server.kind !== 'stopping', 100_000);
-  if (machine.server.kind !== 'down')
-    throw new Error(`a new cluster cannot be made: ${JSON.stringify(machine.server)}`);
+  if (machine.server.kind !== 'down') throw new Error(`cannot create a cluster: ${JSON.stringify(machine.server)}`);
   return machine.disk.image();
 }

@@ -65,8 +65,8 @@ export class RunOracle {
   }
 
   /**
-   * Records that a user deletes a pod. If the controller crashes before it has written the pod's name to the status, nothing is left
-   * that tells the next controller of the pod: it creates the pod again, as Tekton does.
+   * Records that a user deletes a pod. If the controller crashes before it has written the pod's name to the status, the next controller
+   * does not know the pod and creates it again, as Tekton does.
    */
   userDeletes(pod: string): void {
     if (!this.#named.has(pod)) this.#deletedUnnamed.add(pod);
@@ -96,7 +96,7 @@ export class RunOracle {
     if (!before) return;
     const isForgotten = this.#deletedUnnamed.has(name) && !this.#named.has(name);
     if (isForgotten && before.controllerStarts < controllerStarts) this.#recreated.add(name);
-    else this.#violations.add('one pod for each attempt', `${name} was ${before.uid}, and is made again as ${uid}`);
+    else this.#violations.add('one pod for each attempt', `${name} was ${before.uid}, and is created again as ${uid}`);
   }
 
   #sawRun(run: KubeObject): void {

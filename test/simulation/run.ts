@@ -6,8 +6,8 @@
  *     npm run simulate -- --first 1 --seeds 10000 --keep-going  a range
  *     npm run simulate -- --level storage --seed 7 --trace      one seed, step by step
  *     npm run simulate -- --level storage --seed 7 --twice      one seed twice, comparing the traces
- *     npm run simulate -- --mutants                             puts known defects back one by one, and searches for each
- *     npm run simulate -- --mutants --reported                  only those that earlier versions had
+ *     npm run simulate -- --mutants                             restores known defects one by one, and searches for each
+ *     npm run simulate -- --mutants --reported                  only those of earlier versions
  */
 
 import { parseArgs } from 'node:util';
@@ -134,7 +134,7 @@ function seedSource(of: readonly Level[]): NextSeed {
   return from === undefined ? seedsFrom(of, numberOf('first', first), limit) : seedsDerivedFrom(of, from, limit);
 }
 
-/** Puts each known defect back, and searches for it. */
+/** Restores each known defect, and searches for it. */
 async function searchMutants(mutants: typeof MUTANTS): Promise<number> {
   let missed = 0;
   for (const mutant of mutants) {

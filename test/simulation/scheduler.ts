@@ -3,8 +3,8 @@
  *
  *     timers, deferred callbacks, disk, network ──▶ due? ──▶ ready ──seed picks──▶ one step ──▶ microtasks drained ──▶ …
  *
- * Microtasks run in a fixed order in JavaScript, so a run is decided by the order of its steps alone. Virtual time stands still while
- * anything is ready and jumps to the next due moment when nothing is.
+ * Microtasks run in a fixed order in JavaScript, so only the order of steps determines a run. Virtual time advances only if no step is
+ * ready, to the next due time.
  */
 
 import type { Clock } from '@pipewright/cluster';

@@ -1,4 +1,4 @@
-/** The fixed seeds, of which the default suite runs a few, and all with THOROUGH=1: a range for breadth, and each seed that has found a defect. */
+/** The fixed seeds: a range, and each seed that has found a defect. The default suite runs a few, with THOROUGH=1 all. */
 
 /** A scenario: the storage and the API server with clients, or the whole system. */
 export type Level = 'storage' | 'system';
@@ -8,7 +8,7 @@ export const LEVELS: readonly Level[] = ['storage', 'system'];
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n + 1);
 
-/** Those that the default suite runs: two that differ, and of the storage, whose seeds are short, one that has found a defect. */
+/** The seeds of the default suite: two different ones and, for the storage, whose seeds are short, one that has found a defect. */
 export const DEFAULT_SEEDS: Readonly<Record<Level, readonly number[]>> = { storage: [1, 2, 993], system: [1, 2] };
 
 /** By level. Add each failing seed with a comment on the defect, and keep it. */

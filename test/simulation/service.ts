@@ -54,7 +54,7 @@ export const node: Start = async (process, { machine, scheduler, script }) => {
   return close;
 };
 
-/** What the Node object says, whatever machine the simulation runs on. */
+/** The constant contents of the Node object, independent of the machine. */
 const MACHINE = {
   cpus: 4,
   memoryBytes: 2 ** 34,

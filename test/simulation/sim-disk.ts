@@ -3,7 +3,7 @@
  *
  *     engine ──Disk──▶ mount of one process ──scheduler──▶ names and files ──power loss──▶ durable content
  *
- * When a process is killed, its operations in flight take effect or not; the kernel keeps its completed writes. A power loss keeps
+ * When a process is killed, each of its pending operations takes effect or not; the kernel keeps its completed writes. A power loss keeps
  * everything synced, and an arbitrary part of the rest.
  */
 
@@ -189,7 +189,7 @@ export class SimDisk {
     this.#open.delete(owner);
   }
 
-  /** Drops what was not durable; every process has ended. */
+  /** Drops non-durable content; every process has ended. */
   losePower(): void {
     for (const { owner } of [...this.#inFlight]) this.kill(owner);
     this.#open.clear();
@@ -205,7 +205,7 @@ export class SimDisk {
     this.#names.get(name)?.damage(how);
   }
 
-  /** Removes a file durably, without any process doing so. */
+  /** Removes a file durably, independent of any process. */
   lose(name: string): void {
     this.#names.delete(name);
     this.#durableNames.delete(name);

@@ -8,7 +8,7 @@ import { runInWorkers, type WorkerRequest } from './worker-pool.js';
 
 const seedsOf = (level: Level): readonly number[] => (isThorough ? SEEDS : DEFAULT_SEEDS)[level];
 
-/** In a process of its own: what other suites have left behind in this one may use time, which a simulation forbids. */
+/** Runs in a separate process: remains of other suites in this process may use time, which a simulation forbids. */
 const outcomes = new Map<string, Outcome>();
 const keyOf = ({ level, seed, twice }: WorkerRequest): string => `${level} ${String(seed)}${twice ? ' twice' : ''}`;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.each(LEVELS)('the %s scenario', (level) => {
 
   test('violates no rule in any fixed seed', () => {
     const failed = seedsOf(level).flatMap((seed) =>
-      (outcomeOf(seed)?.violations ?? [{ oracle: 'each seed is simulated', message: 'it was not' }]).map(
+      (outcomeOf(seed)?.violations ?? [{ oracle: 'each seed is simulated', message: 'it was not simulated' }]).map(
         ({ oracle, message }) => `--level ${level} --seed ${String(seed)}: ${oracle}: ${message}`,
       ),
     );
@@ -39,7 +39,7 @@ describe.each(LEVELS)('the %s scenario', (level) => {
     expect(outcomeOf(3, true)?.violations).toEqual([]);
   });
 
-  test('takes another course with another seed', () => {
+  test('runs differently with another seed', () => {
     expect(outcomeOf(1)?.hash).toMatch(/./);
     expect(outcomeOf(1)?.hash).not.toBe(outcomeOf(2)?.hash);
   });
@@ -52,7 +52,7 @@ test('seeds of two commits differ', () => {
 });
 
 test.each(MUTANTS.map((mutant) => [`${mutant.level}: ${mutant.name}`, mutant] as const))(
-  'the sources can have this defect put back: %s',
+  'this defect can be restored in the sources: %s',
   async (_name, mutant) => {
     await expect(checkEdits(mutant)).resolves.toBeUndefined();
   },
