@@ -17,7 +17,7 @@ test.each([25, 60, 365])('a wait of %d days, longer than a timer of the machine 
   expect(rung).toBe(1);
 });
 
-test('a long wait can be called off, also in its middle', () => {
+test('a long timer can be cancelled, also halfway', () => {
   let rung = 0;
   const cancel = systemClock.after(60 * DAY, () => void rung++);
   jest.advanceTimersByTime(30 * DAY);

@@ -35,9 +35,9 @@ export class StepBuilder {
   }
 
   /**
-   * @param base the name but for its five last letters
-   * @param detail tells steps of equal names apart
-   * @param command program and arguments; taken as they are, nothing in them is expanded
+   * @param base the name without its suffix
+   * @param detail distinguishes steps with the same base
+   * @param command program and arguments, in which nothing is expanded
    */
   step(
     base: string,

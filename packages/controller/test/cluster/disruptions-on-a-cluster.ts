@@ -1,4 +1,4 @@
-/** What befalls runs whose pods really run: time that passes while nobody looks, pods and namespaces that somebody deletes. */
+/** Disruptions of runs with real pods: timeouts that pass without a controller, and deleted pods and namespaces. */
 
 import { describe, expect } from '@jest/globals';
 import { NAMESPACES, PODS, SERVICE_ACCOUNTS, type DeleteOptions, type KubeObject } from '@pipewright/kube';
@@ -27,7 +27,7 @@ const runningPod = (harness: Harness, ofRun: string, seen: readonly string[] = [
     return mine && runs && !seen.includes(pod.metadata.name ?? '') ? pod : undefined;
   });
 
-/** Resolves when the pod's first container, which is running, has printed the text. */
+/** Resolves when the pod's first container has printed the text. */
 async function printed(harness: Harness, pod: Pod, text: string): Promise<void> {
   const container = pod.spec.containers[0]?.name ?? '';
   let seen = '';
@@ -38,25 +38,25 @@ async function printed(harness: Harness, pod: Pod, text: string): Promise<void> 
   throw new Error(`the log ended with ${seen}`);
 }
 
-/** The name of a run's pod once it has one, whether it runs already or not. */
+/** Resolves with the name of a run's pod once it has one. */
 export const begun = (harness: Harness, run: string): Promise<string> =>
   harness.waitForAny<TaskRun, string>('TaskRun', ({ metadata, status }) =>
     metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
   );
 
-/** Where an object is. */
+/** Returns the key of an object. */
 export const at = ({ metadata: { namespace = '', name = '' } }: KubeObject): { namespace: string; name: string } => ({
   namespace,
   name,
 });
 
-/** Seconds that a run took. */
+/** Returns the duration of a run in seconds. */
 const took = ({ status }: TaskRun | PipelineRun): number =>
   (Date.parse(status?.completionTime ?? '') - Date.parse(status?.startTime ?? '')) / 1000;
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Describes it. */
+/** Describes the suite. */
 export function describeDisruptions(clusterKind: ClusterKind): void {
   describe(`on ${clusterKind.name}`, () => {
     const testNamespace = newTestNamespace(clusterKind);
@@ -76,7 +76,7 @@ function describeTimeouts(testNamespace: TestNamespace): void {
         run.status?.completionTime === undefined ? undefined : run,
       );
 
-    testNamespace.runsThoroughly('that passes while no controller is there is kept by the next one', async () => {
+    testNamespace.runsThoroughly('that passes without a running controller is applied by the next one', async () => {
       const { harness } = testNamespace;
       await harness.create('TaskRun', 'alone', taskRun(LONG, { timeout: '2s' }));
       await harness.create('PipelineRun', 'whole', pipelineRun(LONG, { timeout: '2s' }));
@@ -99,22 +99,19 @@ function describeTimeouts(testNamespace: TestNamespace): void {
       await Promise.all(pods.map((pod) => harness.waitForDeletion('Pod', pod)));
     });
 
-    testNamespace.runsThoroughly(
-      'is counted from the start of its run, whichever controllers came and went',
-      async () => {
-        const { harness } = testNamespace;
-        await harness.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
-        await harness.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
-        await Promise.all(['counted', 'counts'].map((run) => begun(harness, run)));
-        await testNamespace.stop();
-        await testNamespace.start();
-        for (const run of [await ended('TaskRun', 'counted'), await ended('PipelineRun', 'counts')]) {
-          expect(run.status?.conditions).toMatchObject([{ reason: expect.stringMatching(/RunTimeout$/) }]);
-          expect(took(run)).toBeGreaterThanOrEqual(4);
-          expect(took(run)).toBeLessThan(10);
-        }
-      },
-    );
+    testNamespace.runsThoroughly('counts from the start of its run across restarts of the controller', async () => {
+      const { harness } = testNamespace;
+      await harness.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
+      await harness.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
+      await Promise.all(['counted', 'counts'].map((run) => begun(harness, run)));
+      await testNamespace.stop();
+      await testNamespace.start();
+      for (const run of [await ended('TaskRun', 'counted'), await ended('PipelineRun', 'counts')]) {
+        expect(run.status?.conditions).toMatchObject([{ reason: expect.stringMatching(/RunTimeout$/) }]);
+        expect(took(run)).toBeGreaterThanOrEqual(4);
+        expect(took(run)).toBeLessThan(10);
+      }
+    });
   });
 }
 
@@ -138,47 +135,44 @@ function describeDeletedPods(testNamespace: TestNamespace): void {
       expect(left).toEqual([]);
     };
 
-    testNamespace.runs('that is deleted by hand ends its attempt, and is not made again', () => ends('deleted', {}));
+    testNamespace.runs('that is deleted by hand ends its attempt and is not created again', () => ends('deleted', {}));
 
-    testNamespace.runsThoroughly('that is removed at once, as from a node that is given up, ends its attempt', () =>
+    testNamespace.runsThoroughly('that is deleted without a grace period, as from a lost node, ends its attempt', () =>
       ends('removed', { gracePeriodSeconds: 0 }),
     );
 
-    testNamespace.runsThoroughly(
-      'that is deleted by hand counts as an attempt, after which comes the next',
-      async () => {
-        const { harness } = testNamespace;
-        await harness.create('PersistentVolumeClaim', 'marks', {
-          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
-        });
-        const volumes = [{ name: 'marks', persistentVolumeClaim: { claimName: 'marks' } }];
-        const volumeMounts = [{ name: 'marks', mountPath: '/marks' }];
-        const script = `test -e /marks/begun || { : > /marks/begun; echo marked; ${LONG}; }`;
-        const taskSpec = { volumes, steps: [{ ...step(script), volumeMounts }] };
-        await harness.create('PipelineRun', 'again', pipelineRun(script, {}, { retries: 1, taskSpec }));
-        const pod = await runningPod(harness, 'again');
-        await printed(harness, pod, 'marked'); // else the second attempt would be as long
-        await harness.client.delete(PODS, at(pod), { gracePeriodSeconds: 1 });
-        expect(await harness.waitForEnd('PipelineRun', 'again')).toMatchObject({ status: 'True', reason: 'Succeeded' });
-        const [run] = (await harness.list<TaskRun>('TaskRun')).filter(
-          ({ metadata }) => metadata.labels?.['tekton.dev/pipelineRun'] === 'again',
-        );
-        expect(run?.status).toMatchObject({
-          podName: expect.not.stringMatching(new RegExp(`^${pod.metadata.name ?? ''}$`)),
-          retriesStatus: [
-            {
-              podName: pod.metadata.name,
-              conditions: [{ reason: 'Failed', message: expect.stringMatching(/was deleted before it had finished/) }],
-            },
-          ],
-        });
-      },
-    );
+    testNamespace.runsThoroughly('that is deleted by hand counts as an attempt, which is retried', async () => {
+      const { harness } = testNamespace;
+      await harness.create('PersistentVolumeClaim', 'marks', {
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+      });
+      const volumes = [{ name: 'marks', persistentVolumeClaim: { claimName: 'marks' } }];
+      const volumeMounts = [{ name: 'marks', mountPath: '/marks' }];
+      const script = `test -e /marks/begun || { : > /marks/begun; echo marked; ${LONG}; }`;
+      const taskSpec = { volumes, steps: [{ ...step(script), volumeMounts }] };
+      await harness.create('PipelineRun', 'again', pipelineRun(script, {}, { retries: 1, taskSpec }));
+      const pod = await runningPod(harness, 'again');
+      await printed(harness, pod, 'marked'); // otherwise the second attempt would take as long
+      await harness.client.delete(PODS, at(pod), { gracePeriodSeconds: 1 });
+      expect(await harness.waitForEnd('PipelineRun', 'again')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+      const [run] = (await harness.list<TaskRun>('TaskRun')).filter(
+        ({ metadata }) => metadata.labels?.['tekton.dev/pipelineRun'] === 'again',
+      );
+      expect(run?.status).toMatchObject({
+        podName: expect.not.stringMatching(new RegExp(`^${pod.metadata.name ?? ''}$`)),
+        retriesStatus: [
+          {
+            podName: pod.metadata.name,
+            conditions: [{ reason: 'Failed', message: expect.stringMatching(/was deleted before it had finished/) }],
+          },
+        ],
+      });
+    });
   });
 }
 
 function describeDeletedNamespace(testNamespace: TestNamespace): void {
-  testNamespace.runs('goes, troubles nobody, and may come again', async () => {
+  testNamespace.runs('is deleted without errors, and can be created again', async () => {
     const { harness, log } = testNamespace;
     const { client, namespace } = harness;
     const uid = (await client.get(NAMESPACES, { name: namespace }))?.metadata.uid ?? '';

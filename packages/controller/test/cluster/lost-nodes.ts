@@ -1,7 +1,7 @@
 /**
  * Nodes that are lost, on a real Kubernetes: its scheduler binds pods to them, and no kubelet answers.
  *
- * What a kubelet would have written of a pod before, a test writes. All else is done by Kubernetes' own controllers.
+ * The tests write what a kubelet would have written about a pod. Kubernetes' own controllers do everything else.
  */
 
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
@@ -19,7 +19,7 @@ interface Node extends KubeObject {
 const TAINT = 'pipewright.local/no-kubelet';
 const room = { cpu: '8', memory: '8Gi', pods: '20' };
 
-/** A node's word on whether it is well. */
+/** The condition Ready of a node. */
 const ready = (status: 'True' | 'Unknown'): object => {
   const now = new Date().toISOString();
   const reason = status === 'True' ? 'KubeletReady' : 'NodeStatusUnknown';
@@ -53,7 +53,7 @@ async function addNode(harness: Harness, name: string): Promise<void> {
   await writeStatus(harness, name, { capacity: room, allocatable: room, conditions: [ready('True')] });
 }
 
-/** Runs a step on such a node, as far as its kubelet would have told before it was lost. */
+/** Runs a step on such a node, with the status that its kubelet would have reported before it was lost. */
 async function runOn(harness: Harness, node: string, run: string): Promise<Pod> {
   const tolerations = [
     { key: TAINT, operator: 'Exists' },
@@ -91,7 +91,7 @@ const patchStatus = (harness: Harness, { metadata }: Pod, status: object): Promi
     { type: 'strategic', subresource: 'status' },
   );
 
-/** Describes it. */
+/** Describes the suite. */
 export function describeLostNodes(clusterKind: ClusterKind): void {
   describe(`on ${clusterKind.name}, a node`, () => {
     const nodes = ['one', 'two', 'three'].map((name) => `pipewright-${process.pid.toString(36)}-${name}`);
@@ -108,7 +108,7 @@ export function describeLostNodes(clusterKind: ClusterKind): void {
       message: expect.stringMatching(message),
     });
 
-    testNamespace.runs('that lacks memory ends an attempt in its own words', async () => {
+    testNamespace.runs('that lacks memory ends an attempt with the eviction message', async () => {
       const { harness } = testNamespace;
       await addNode(harness, evicting);
       const pod = await runOn(harness, evicting, 'evicted');
@@ -119,26 +119,18 @@ export function describeLostNodes(clusterKind: ClusterKind): void {
       );
     });
 
-    testNamespace.runs(
-      'that is no longer reached, or is taken out of the cluster, ends the attempts on it',
-      async () => {
-        const { harness } = testNamespace;
-        await Promise.all([unreachable, removed].map((name) => addNode(harness, name)));
-        const [lost, gone] = await Promise.all([
-          runOn(harness, unreachable, 'lost'),
-          runOn(harness, removed, 'removed'),
-        ]);
-        await markUnreachable(harness, unreachable);
-        await harness.client.delete(NODES, { name: removed });
-        const [ofLost, ofGone] = await Promise.all(
-          ['lost', 'removed'].map((run) => harness.waitForEnd('TaskRun', run)),
-        );
-        const silent = `was deleted, and its node "${unreachable}" does not say that it has ended`;
-        expect(ofLost).toMatchObject(failure(new RegExp(`^the pod "${lost.metadata.name ?? ''}" ${silent}`)));
-        expect(ofGone).toMatchObject(
-          failure(new RegExp(`^the pod "${gone.metadata.name ?? ''}" was deleted before it had finished`)),
-        );
-      },
-    );
+    testNamespace.runs('that is unreachable or removed from the cluster ends the attempts on it', async () => {
+      const { harness } = testNamespace;
+      await Promise.all([unreachable, removed].map((name) => addNode(harness, name)));
+      const [lost, gone] = await Promise.all([runOn(harness, unreachable, 'lost'), runOn(harness, removed, 'removed')]);
+      await markUnreachable(harness, unreachable);
+      await harness.client.delete(NODES, { name: removed });
+      const [ofLost, ofGone] = await Promise.all(['lost', 'removed'].map((run) => harness.waitForEnd('TaskRun', run)));
+      const silent = `was deleted, and its node "${unreachable}" does not say that it has ended`;
+      expect(ofLost).toMatchObject(failure(new RegExp(`^the pod "${lost.metadata.name ?? ''}" ${silent}`)));
+      expect(ofGone).toMatchObject(
+        failure(new RegExp(`^the pod "${gone.metadata.name ?? ''}" was deleted before it had finished`)),
+      );
+    });
   });
 }

@@ -83,8 +83,8 @@ describe('a TaskRun', () => {
     ],
     [
       'a ServiceAccount that is not there',
-      { taskSpec: { steps: [step()] }, serviceAccountName: 'nobody' },
-      'CouldntGetTask: Invalid TaskSpec: translating Build to Pod: serviceaccounts "nobody" not found',
+      { taskSpec: { steps: [step()] }, serviceAccountName: 'missing' },
+      'CouldntGetTask: Invalid TaskSpec: translating Build to Pod: serviceaccounts "missing" not found',
     ],
     [
       'a secret of its account that is not there',
@@ -129,10 +129,8 @@ describe('a TaskRun', () => {
       { status: { conditions: null, podName: null, startTime: null, completionTime: null } },
       { type: 'merge', subresource: 'status' },
     );
-    const { metadata: somebodyElse } = await harness.create('ServiceAccount', 'somebody-else', {});
-    const owners = [
-      { apiVersion: 'v1', kind: 'ServiceAccount', name: 'somebody-else', uid: somebodyElse.uid, controller: true },
-    ];
+    const { metadata: another } = await harness.create('ServiceAccount', 'another', {});
+    const owners = [{ apiVersion: 'v1', kind: 'ServiceAccount', name: 'another', uid: another.uid, controller: true }];
     await harness.client.patch(
       PODS,
       { namespace: harness.namespace, name: pod?.metadata.name ?? '' },
@@ -228,7 +226,7 @@ describe('a PipelineRun', () => {
       ...systemClock,
       after: (milliseconds, ring) => (milliseconds < 500 ? systemClock.after(milliseconds, ring) : () => undefined),
     };
-    controller = await startController({ send: cluster.send, log, namespace, clock }); // whoever waits longer waits for ever
+    controller = await startController({ send: cluster.send, log, namespace, clock }); // longer delays never end
     await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
     const [run] = await harness.list<PipelineRun>('PipelineRun');

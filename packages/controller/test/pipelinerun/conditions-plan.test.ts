@@ -76,7 +76,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'is skipped by a check that somebody cancelled',
+    'is skipped by a cancelled check',
     {
       pipeline: singleTask,
       taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, singleTask),
@@ -202,7 +202,7 @@ describe('a task with conditions', () => {
     expect(taskRuns[0]?.spec.taskSpec?.steps?.[0]?.name).toBe(`condition-check-${'a'.repeat(42)}`);
   });
 
-  test('fails the run with the check that somebody deleted', () => {
+  test('fails the run when a check is deleted', () => {
     const [name = '', one] = [...taskRunsIn({ 'deploy?sunny': states.running }, singleTask)][0] ?? [];
     const begun = planPipelineRun(observedRun({ pipeline: singleTask })).status;
     const decision = planPipelineRun(observedRun({ pipeline: singleTask, status: begun }));

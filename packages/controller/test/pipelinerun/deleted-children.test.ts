@@ -5,21 +5,16 @@ import { actionsOf, conditionOf, observedRun, taskRunsIn, states, type Differenc
 const GONE = `CouldntGetTask: Pipeline ns/p can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "ok": task.tekton.dev "ok" not found`;
 const running = taskRunsIn({ test: states.running });
 
-describe('a PipelineRun whose Task is not there', () => {
+describe('a PipelineRun whose Task does not exist', () => {
   test.each<[string, Differences, string, readonly string[]]>([
+    ['reports why it could not start, even if it is cancelled', { spec: { status: 'PipelineRunCancelled' } }, GONE, []],
     [
-      'says why it could not have begun, also when it is cancelled',
-      { spec: { status: 'PipelineRunCancelled' } },
-      GONE,
-      [],
-    ],
-    [
-      'is cancelled with all that runs once it has begun',
+      'is cancelled with its running TaskRuns after it has started',
       { spec: { status: 'PipelineRunCancelled' }, taskRuns: running },
       'PipelineRunCancelled: PipelineRun "run" was cancelled',
       ['cancel test', 'delete-claim'],
     ],
-    ['leaves no claim behind once it has begun', { taskRuns: running }, GONE, ['delete-claim']],
+    ['deletes its claim after it has started', { taskRuns: running }, GONE, ['delete-claim']],
   ])('%s', (_what, differences, verdict, actions) => {
     const decision = planPipelineRun(observedRun({ tasks: new Map(), ...differences }));
     expect([conditionOf(decision), actionsOf(decision)]).toEqual([verdict, actions]);

@@ -122,7 +122,7 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'fails with a task that somebody cancelled',
+    'fails with a cancelled task',
     { taskRuns: standing({ fetch: states.cancelled }) },
     'Failed: TaskRun run-fetch-? has failed',
     [],

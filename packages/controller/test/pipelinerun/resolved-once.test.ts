@@ -24,7 +24,7 @@ const resolve = (change: object = {}) =>
     cache,
   );
 
-test('a run of which nothing but the status has changed is not resolved again', () => {
+test('a run of which only the status has changed is not resolved again', () => {
   expect(resolve()).toBe(resolve());
 });
 

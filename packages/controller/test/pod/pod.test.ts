@@ -169,7 +169,7 @@ describe('resources', () => {
     expect(policies).toEqual(['IfNotPresent', 'IfNotPresent', 'IfNotPresent', undefined, 'IfNotPresent']);
   });
 
-  test('are told to their steps as arguments, and to the Task as variables', () => {
+  test('are passed to their steps as arguments, and to the Task as variables', () => {
     const [, directory, clone, build, digests] = pod(task, { bindings }).spec.containers;
     expect([directory, build].map((one) => one && commandOf(one))).toEqual([
       ['mkdir', '-p', '/workspace/output/builtImage'],

@@ -7,7 +7,7 @@ import { commandOf, pod, request, step } from '../support/pod-request.js';
 describe('what a step runs', () => {
   const silent = { name: 'a', image: 'corp/tool', args: ['x'] };
 
-  test('must be known of its image first, where it has no command: with variables filled in and the template below it', () => {
+  test('must be looked up in its image if it has no command, after variables and the template are applied', () => {
     const task = {
       inputs: { params: [{ name: 'tool', type: 'string' }] },
       stepTemplate: { image: 'corp/other' },
@@ -20,7 +20,7 @@ describe('what a step runs', () => {
     });
   });
 
-  test('is the image itself for a lone step without a command, when nobody knows', () => {
+  test('is the command of the image for a single step without a command that is not known', () => {
     const commands = new Map<string, ImageCommandResult>([
       ['corp/tool', { kind: 'unknown', reason: 'the registry is closed' }],
     ]);
@@ -28,7 +28,7 @@ describe('what a step runs', () => {
     expect([container?.command, container?.args]).toEqual([undefined, []]);
   });
 
-  test('is what the image is known to run, safe from expansion, with the arguments of the step', () => {
+  test('is the command of the image, safe from expansion, with the arguments of the step', () => {
     const commands = new Map<string, ImageCommandResult>([
       ['corp/tool', { kind: 'command', command: ['/tool', '$(HOME)'] }],
     ]);
@@ -41,29 +41,29 @@ describe('what a step runs', () => {
 
   test.each<[string, readonly object[], ImageCommandResult, string]>([
     [
-      'nobody knows',
+      'the command of the image is unknown',
       [step('b'), silent],
       { kind: 'unknown', reason: 'the registry is closed' },
       'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
     ],
     [
-      'nobody knows, and it is alone: the first argument might be run',
+      'the command of the image is unknown and the step is the only one: the first argument might be executed',
       [silent],
       { kind: 'unknown', reason: 'the registry is closed' },
       'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
     ],
     [
-      'there is no such image',
+      'the image does not exist',
       [step('b'), silent],
       { kind: 'missing', message: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
       'translating Build to Pod: Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
     ],
-  ])('must be said of a step with arguments when %s', (_when, steps, found, message) => {
+  ])('is required of a step with arguments when %s', (_when, steps, found, message) => {
     const commands = new Map([['corp/tool', found]]);
     expect(taskPod(request({ steps }, { commands }))).toEqual({ kind: 'refused', message });
   });
 
-  test('is started by a lent shell where images have none, in the one replacement pod', () => {
+  test('is started by a copied shell in the replacement pod if the image has no shell', () => {
     const [first, second] = [false, true].map((replacement) =>
       pod({ steps: [step('a')] }, { replacement, lendShell: replacement }),
     );

@@ -100,7 +100,7 @@ describe('files that tasks hand over', () => {
     });
   });
 
-  test('lie in the bucket that the operator names, and there is no claim', async () => {
+  test('are stored in the configured bucket, without a claim', async () => {
     await configure('config-artifact-bucket', { location: 'gs://artifacts' });
     const { make, use } = await run('git');
     expect(steps(make)).toEqual(['create-dir-src', 's', 'artifact-copy-to-thing']);

@@ -110,7 +110,7 @@ describe('a CloudEvent', () => {
     expect(event?.taskRun.metadata).not.toHaveProperty('managedFields');
   });
 
-  test('tells of a failure, to each of several receivers, one of which does not want it', async () => {
+  test('reports a failure to each of several receivers, one of which rejects it', async () => {
     script = () => ({ exitCode: 3 });
     answers = [400, 200];
     await harness.create('TaskRun', 'run', runOf(sink, sink));
@@ -122,14 +122,14 @@ describe('a CloudEvent', () => {
     ]);
   });
 
-  test('is sent again when the receiver could not take it, and only once more', async () => {
+  test('is retried once after the receiver was unavailable', async () => {
     answers = [503];
     await harness.create('TaskRun', 'run', runOf(sink));
     expect(await delivered('run')).toMatchObject([{ status: { condition: 'Sent', retryCount: 2 } }]);
     expect(received.map(({ headers }) => headers['ce-id'])).toEqual(['run', 'run']);
   });
 
-  test('that cannot be sent fails with the reason, and the run has long ended', async () => {
+  test('that cannot be sent fails with the reason after the run has ended', async () => {
     await harness.create('TaskRun', 'run', runOf('not a url', 'ftp://127.0.0.1/x'));
     expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ status: 'True' });
     const status = await harness.waitFor<TaskRun, readonly CloudEventDelivery[]>('TaskRun', 'run', ({ status: now }) =>
@@ -141,7 +141,7 @@ describe('a CloudEvent', () => {
     ]);
   });
 
-  test('waits for nobody: a receiver that never answers holds up neither its run nor another', async () => {
+  test('does not block: a receiver that never responds delays neither its run nor another', async () => {
     answers = ['never'];
     await harness.create('TaskRun', 'slow', runOf(sink));
     expect(await harness.waitForEnd('TaskRun', 'slow')).toMatchObject({ status: 'True' });
@@ -246,9 +246,9 @@ describe('a delivery', () => {
   });
 
   test.each(['http://169.254.169.254/latest', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(
-    'to %s is refused: there are the machine’s own credentials',
+    'to the link-local address %s is refused, where clouds serve credentials',
     async (url) => {
-      await expect(sendEvent(new Request(url, { method: 'POST', body: '{}' }))).rejects.toThrow(/link alone/);
+      await expect(sendEvent(new Request(url, { method: 'POST', body: '{}' }))).rejects.toThrow(/link-local/);
     },
   );
 

@@ -1,4 +1,4 @@
-/** What may go wrong with a write of a controller. Tests have it happen to each single one. */
+/** Faults of a controller's writes, which tests inject at each write. */
 
 import { expect, test } from '@jest/globals';
 import type { Send } from '@pipewright/kube';
@@ -8,42 +8,42 @@ import { isThorough } from '../../../../test/thorough.js';
 const answer = (code: number, reason: string, message: string): Promise<Response> =>
   Promise.resolve(Response.json({ kind: 'Status', code, reason, message }, { status: code }));
 
-/** The ways in which a write comes to grief. */
+/** The faults of a write. */
 const faults = {
-  /** The server carries it out, and the answer is lost. */
-  'its answer is lost': async (send: Send, request: Request): Promise<Response> => {
+  /** The server carries it out, and the response is lost. */
+  'its response is lost': async (send: Send, request: Request): Promise<Response> => {
     await send(request);
     throw new Error('the connection was reset');
   },
   /** It never reaches the server. */
   'it is lost': (): Promise<Response> => Promise.reject(new Error('the connection was refused')),
-  /** The server is out of order for a moment. */
+  /** The server fails once. */
   'the server fails': (): Promise<Response> => answer(500, 'InternalError', 'etcd'),
-  /** Somebody else has written. */
-  'there is a conflict': (): Promise<Response> => answer(409, 'Conflict', 'the object has been modified'),
+  /** Another client has written. */
+  'it conflicts': (): Promise<Response> => answer(409, 'Conflict', 'the object has been modified'),
 } as const;
 
-/** Whether a request changes something that matters. */
+/** Whether a request changes an object other than an event. */
 const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.includes('/events');
 
-/** A story that is told again for every single write of its controller. */
+/** A scenario that runs again for every write of its controller. */
 export interface FaultScenario {
-  /** Begins anew in a namespace of its own, whose name it gives. */
+  /** Starts again in a new namespace and returns its name. */
   readonly reset: () => Promise<string>;
   readonly cluster: () => Send;
-  /** What is seen when the controller, which speaks through `send`, has come to an end and is stopped. */
+  /** Runs the scenario with a controller that uses `send`, and returns the observed outcome. */
   readonly outcome: (send: Send) => Promise<unknown>;
-  /** What must be seen each time. */
+  /** The outcome of every run. */
   readonly expected: unknown;
   readonly milliseconds: number;
 }
 
-/** `npm run test:thorough` has each write fail in each way; by default each fails in one, since a run is executed again for every one. */
+/** `npm run test:thorough` injects every fault at every write; by default each write fails in one way, since each fault takes a run. */
 const faultCases = Object.entries(faults).map(([name, inject], index) => ({ name, grief: inject, first: index + 1 }));
 const STEP = isThorough ? 1 : faultCases.length;
 const which = isThorough ? 'every single write' : 'every fourth write';
 
-/** Tests that a story ends the same, whichever write comes to grief, and whenever its controller dies. */
+/** Tests that a scenario has the same outcome whichever write fails, and whenever its controller crashes. */
 export function atEveryWrite({ reset, cluster, outcome, expected, milliseconds }: FaultScenario): void {
   test.each(faultCases)(
     `when $name, at ${which}`,

@@ -1,8 +1,7 @@
 /**
- * An embedded API server with a controller, and a kubelet of a few lines that ends containers as a test says.
+ * An embedded API server, and a minimal kubelet that ends containers as a test's script says.
  *
- * The kubelet is written against the API alone, so what is tested is what a real one would see; the embedded node has tests of
- * its own.
+ * The kubelet uses only the API; the embedded node has its own tests.
  */
 
 import { crds, type KubernetesObject, type PipelineRun, type StatusCondition, type TaskRun } from '@pipewright/tekton';
@@ -42,27 +41,27 @@ const KINDS: Readonly<Record<string, Resource>> = {
 
 export const kindOf = (kind: string): Resource => KINDS[kind] ?? resource('v1', kind, kind);
 
-/** How a container ends; by default with 0. `stays`: it goes on until its pod is deleted. */
+/** How a container ends; by default with 0. `stays`: it runs until its pod is deleted. */
 export type ContainerEnd =
   { readonly exitCode?: number; readonly message?: string; readonly reason?: string } | 'stays';
 
-/** Says how each container of a pod ends. */
+/** Returns how each container of a pod ends. */
 export type KubeletScript = (pod: Pod, container: string) => ContainerEnd | undefined;
 
-/** A namespace of an embedded cluster, with what tests do there. */
+/** A namespace of a cluster, with the operations of tests. */
 export class Harness {
   readonly client: KubeClient;
   readonly namespace: string;
   readonly #timeoutMs: number;
 
-  /** @param timeoutMs milliseconds until what a test waits for must have come */
+  /** @param timeoutMs milliseconds until an awaited change must have happened */
   constructor(send: Send, namespace: string, timeoutMs = 60_000) {
     this.client = new KubeClient(send);
     this.namespace = namespace;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The same namespace, reached in another way. */
+  /** Returns the same namespace with another transport. */
   on(send: Send): Harness {
     return new Harness(send, this.namespace, this.#timeoutMs);
   }
@@ -84,12 +83,12 @@ export class Harness {
     });
   }
 
-  /** Resolves with what `look` finds in an object, once it finds something. */
+  /** Resolves with the first value other than undefined that `look` returns for an object. */
   async waitFor<T extends KubeObject, R>(kind: string, name: string, look: (object: T) => R | undefined): Promise<R> {
     return this.waitForAny<T, R>(kind, (object) => (object.metadata.name === name ? look(object) : undefined), name);
   }
 
-  /** The same of any object of the kind. */
+  /** The same for any object of the kind. */
   async waitForAny<T extends KubeObject, R>(
     kind: string,
     look: (object: T) => R | undefined,
@@ -107,7 +106,7 @@ export class Harness {
     throw new Error(`${kind} ${named} did not get into the expected state; last seen: ${JSON.stringify(last)}`);
   }
 
-  /** Resolves when there is no such object any more. */
+  /** Resolves when an object no longer exists. */
   async waitForDeletion(kind: string, name: string): Promise<void> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
     const of = kindOf(kind);
@@ -126,7 +125,7 @@ export class Harness {
 
 let namespaces = 0;
 
-/** A new namespace. */
+/** Creates a namespace. */
 export async function newHarness(cluster: Cluster): Promise<Harness> {
   const harness = new Harness(cluster.send, `bench-${String(namespaces++)}`);
   await harness.client.create(
@@ -155,7 +154,7 @@ export async function newCluster(
   };
 }
 
-/** Ends containers as soon as a pod is there. */
+/** Ends the containers of each new pod. */
 async function runKubelet(
   client: KubeClient,
   script: () => KubeletScript,
@@ -181,11 +180,11 @@ async function runKubelet(
     const status = { phase: stopController ? (failed ? 'Failed' : 'Succeeded') : 'Running', containerStatuses };
     await client
       .patch(PODS, { namespace, name }, { status }, { type: 'merge', subresource: 'status' })
-      .catch(() => undefined); // it may be gone
+      .catch(() => undefined); // it may be deleted
   }
 }
 
-/** Collects what a controller logs. */
+/** Returns a log that collects its lines. */
 export function collectingLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
   const add = (message: string, facts: object = {}): void => void lines.push(`${message} ${JSON.stringify(facts)}`);
@@ -195,7 +194,7 @@ export function collectingLog(): Log & { readonly lines: string[] } {
 /** A Task of one step that succeeds. */
 export const okTask = { spec: { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] } };
 
-/** A Pipeline in which each task waits for the one before. */
+/** Returns a Pipeline in which each task runs after the previous one. */
 export const chain = (names: readonly string[], more: object = {}): object => ({
   spec: {
     tasks: names.map((name, index) => ({

@@ -1,4 +1,4 @@
-/** TaskRuns and pods as a plan may see them, and what it comes to. */
+/** Observed TaskRuns and pods, and the decision of the plan about them. */
 
 import type { TaskRun, TaskRunSpec, TaskRunStatus } from '@pipewright/tekton';
 import type { ContainerStatus, Pod, PodStatus } from '../../src/pod/pod-types.js';
@@ -50,10 +50,10 @@ export function pod(
   };
 }
 
-/** The same pod while somebody deletes it. */
+/** Returns the same pod while it is being deleted. */
 export const deleted = (seen: Pod): Pod => ({ ...seen, metadata: { ...seen.metadata, deletionTimestamp: NOON } });
 
-/** What a decision comes to: reason and message, and what is done. */
+/** Returns a decision with its reason and message, and the kinds of its actions. */
 export function decide(given: {
   readonly run?: TaskRun;
   readonly pod?: Pod;

@@ -43,7 +43,7 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
   };
 }
 
-/** The pod that is made for such a request. Throws if there is none. */
+/** Returns the pod of a request. Throws if it is refused. */
 export function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
   const result = taskPod(request(task, more));
   if (result.kind !== 'pod') throw new Error(JSON.stringify(result));

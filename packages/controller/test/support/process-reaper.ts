@@ -2,7 +2,7 @@
  * Ends what tests have started when they themselves are killed: a shell that waits for a step which never comes, or a server, would
  * outlive them for ever.
  *
- * A shell that reads what is going on from the tests' process, and kills what is left when nobody writes any more.
+ * A shell that reads what is going on from the tests' process, and kills the remaining processes when the tests' process ends.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';

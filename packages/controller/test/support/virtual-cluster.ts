@@ -1,8 +1,8 @@
 /**
- * An embedded API server, its few-line kubelet and a controller on one clock that tests wind by hand.
+ * An embedded API server, its minimal kubelet and a controller on one clock that tests advance.
  *
- * Every reconcile and every write of the controller is counted by object, so that a test can bound them. A reconcile beyond
- * `MOST` fails: a loop ends there, and the test shows its count instead of hanging.
+ * Counts reconciles and writes by object, so that tests can bound them. Reconciles beyond `MAX_RECONCILES` fail, so that an endless loop
+ * fails the test instead of hanging it.
  */
 
 import type { Cluster } from '@pipewright/cluster';
@@ -11,7 +11,7 @@ import { startController, type Controller, type ControllerOptions } from '../../
 import { FakeClock } from '../../../kube/test/support/fake-clock.js';
 import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript } from './harness.js';
 
-/** Reconciles of one object after which something must be wrong. */
+/** The maximum number of reconciles of one object. */
 const MAX_RECONCILES = 1000;
 
 /** Counts by name. */
@@ -43,7 +43,7 @@ export class Counts {
   }
 }
 
-/** See the top of this file. */
+/** The embedded cluster with its counts. */
 export class VirtualCluster {
   readonly clock = new FakeClock();
   readonly log = collectingLog();
@@ -90,7 +90,7 @@ export class VirtualCluster {
       namespace: this.harness.namespace,
       onReconcile: (queue, key) => {
         const count = this.reconciles.add(`${queue} ${key.slice(key.indexOf('/') + 1)}`);
-        if (count > MAX_RECONCILES) throw new Error('there is no end of it');
+        if (count > MAX_RECONCILES) throw new Error('endless loop of reconciles');
       },
       ...options,
     });

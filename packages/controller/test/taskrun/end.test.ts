@@ -46,7 +46,7 @@ describe('a TaskRun', () => {
     ['before it has begun', undefined, undefined, 'TaskRunCancelled'],
     ['while it waits for room in a quota', { startTime: NOON }, undefined, 'TaskRunCancelled'],
     [
-      'after its pod has ended, which nobody has looked at yet',
+      'after its pod has ended, which was not observed yet',
       startedStatus,
       pod('Succeeded', { 'step-a': state.ended(0) }),
       'TaskRunCancelled',

@@ -162,7 +162,7 @@ describe('a TaskRun', () => {
     expect(decision.actions).toMatchObject([{ kind: 'start', attempt: 2 }]);
   });
 
-  test('does not make a pod again that somebody deleted', () => {
+  test('does not create a deleted pod again', () => {
     expect(decide({})).toMatchObject({
       condition: 'Failed: the pod "run-pod-1" was deleted before it had finished',
       actions: [],

@@ -24,7 +24,7 @@ const inputs = (spec: object, resources: readonly PipelineResource[] = []): Star
   commands: new Map(),
 });
 
-/** What becomes of the run: why it is refused, or the names of the containers. */
+/** Returns why the run is refused, or the names of its containers. */
 function outcome(given: StartInputs): string {
   const start = startTaskRun(given);
   if (start.kind === 'refused') return `${start.failure.reason}: ${start.failure.message}`;
@@ -44,7 +44,7 @@ const withGit = (binding: object, input: object = {}): object => ({
 const URL_HINT = 'use https://HOST/PATH, ssh://HOST/PATH, git://HOST/PATH or USER@HOST:PATH';
 const REVISION_HINT = 'use the name of a branch or tag, refs/…, or a commit';
 
-describe('a run whose resource nobody has checked before', () => {
+describe('a run whose resource was not validated before', () => {
   test.each([
     [
       'has a url that is an option',
@@ -81,7 +81,7 @@ describe('a run whose resource nobody has checked before', () => {
       { revision: 'v1' },
       `spec.params: a resource of type git needs the param 'url' (add \`- {name: url, value: …}\` to its params)`,
     ],
-  ])('is refused before there is a pod when it %s', (_what, params, says) => {
+  ])('is refused before its pod is created when it %s', (_what, params, says) => {
     const spec = git(params);
     expect(outcome(inputs(withGit({ resourceSpec: spec })))).toBe(
       `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${says}`,
@@ -121,7 +121,7 @@ describe('a run whose resource nobody has checked before', () => {
   });
 });
 
-describe('a variable that nobody declared', () => {
+describe('an undeclared variable', () => {
   const pod = (step: object): readonly string[] => {
     const start = startTaskRun(inputs({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));
     return start.kind === 'pod'

@@ -169,14 +169,14 @@ describe('a refusal', () => {
     ['a page of a proxy', new Response('<html>\n <b>Bad</b>', { status: 502 }), 'Unknown', ': <html> <b>Bad</b>'],
     ['nothing', new Response(null, { status: 403 }), 'Forbidden', ''],
     ['text of any length', new Response('x'.repeat(500), { status: 500 }), 'InternalError', `: ${'x'.repeat(120)}…`],
-    ['JSON that is no Status', Response.json({ a: 1 }, { status: 500 }), 'InternalError', ': {"a":1}'],
-  ])('is told by its code and first words when it is %s', async (_, response, reason, words) => {
+    ['JSON other than a Status', Response.json({ a: 1 }, { status: 500 }), 'InternalError', ': {"a":1}'],
+  ])('has a message with its code and first words when it is %s', async (_, response, reason, words) => {
     const error = await refusal(new KubeClient(() => Promise.resolve(response)).list(PODS));
     expect(error.reason).toBe(reason);
     expect(error.message).toBe(`GET /api/v1/pods was answered with ${response.status}${words}`);
   });
 
-  test('with empty words is told by its code', async () => {
+  test('with an empty message has a message with its code', async () => {
     const error = await refusal(new KubeClient(refusing(409, statusBody(409, '', ''))).list(PODS));
     expect([error.reason, error.message]).toEqual(['Conflict', 'the server answered 409']);
   });
@@ -225,7 +225,7 @@ describe('patience', () => {
     expect(api.requests).toHaveLength(6);
   });
 
-  test.each([500, 503, 409, 403])('is not had with %i: nobody asked us to come back', async (code) => {
+  test.each([500, 503, 409, 403])('does not happen after %i without Retry-After', async (code) => {
     const api = new TinyApi();
     api.fault = () => Response.json(statusBody(code, '', 'no'), { status: code });
     await refusal(new KubeClient(api.send).get(CONFIG_MAPS, at));

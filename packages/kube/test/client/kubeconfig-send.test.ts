@@ -56,7 +56,7 @@ const configOf = (user: object = {}, cluster: object = {}) => ({
   contexts: [
     { name: 'lab', context: { cluster: 'lab', user: 'me', namespace: 'ci' } },
     { name: 'production', context: { cluster: 'gone', user: 'me' } },
-    { name: 'nobody', context: { cluster: 'lab' } },
+    { name: 'anonymous', context: { cluster: 'lab' } },
   ],
 });
 
@@ -89,7 +89,7 @@ describe('a kubeconfig', () => {
     [
       'a context that is not there',
       () => connect({}, {}, 'prodution'),
-      (file) => `${file} has no context "prodution" (did you mean "production"?); it has lab, production, nobody`,
+      (file) => `${file} has no context "prodution" (did you mean "production"?); it has lab, production, anonymous`,
     ],
     [
       'a context with a cluster that is not there',
@@ -99,7 +99,7 @@ describe('a kubeconfig', () => {
     [
       'no context at all',
       () => kubeconfigSend({ kubeconfig: write('config', { ...configOf(), 'current-context': '' }) }),
-      (file) => `${file} has no current-context: choose one of lab, production, nobody`,
+      (file) => `${file} has no current-context: choose one of lab, production, anonymous`,
     ],
     [
       'nothing in it',
@@ -128,7 +128,7 @@ describe('a kubeconfig', () => {
     expect([send.server, send.context]).toEqual([url, 'lab']);
   });
 
-  test('is told to be missing with everything that was looked at', async () => {
+  test('that is missing is reported with all paths that were searched', async () => {
     await expect(kubeconfigSend({ env: { HOME: folder } })).rejects.toThrow(
       `no kubeconfig: KUBECONFIG is not set, ${folder}/.kube/config does not exist, and this is not a pod. ` +
         'Name one with --kubeconfig FILE, or run against the embedded cluster',
@@ -152,7 +152,7 @@ describe('credentials', () => {
     expect(await authorization(await connect({ token: 'abc' }))).toBe('Bearer abc');
     expect(await authorization(await connect({ username: 'u', password: 'p' }))).toBe('Basic dTpw');
     expect(await authorization(await connect({ tokenFile: 'token' }))).toBe('Bearer from-a-file');
-    expect(await authorization(await connect({ token: 'abc' }, {}, 'nobody'))).toBeUndefined();
+    expect(await authorization(await connect({ token: 'abc' }, {}, 'anonymous'))).toBeUndefined();
   });
 
   test('of a program are asked for once, and again after a 401; no message shows them', async () => {
@@ -183,7 +183,7 @@ echo '{"kind":"ExecCredential","status":{"token":"secret-'$(wc -l < ${times} | t
     expect(JSON.stringify(refused) + String(refused)).not.toContain('secret-');
   });
 
-  test('that a program fails to give are told with the server they were for', async () => {
+  test('that a program fails to return are reported with their server', async () => {
     const send = await connect({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/no/such/login' } });
     await expect(new KubeClient(send).get(CONFIG_MAPS, at)).rejects.toThrow(
       `cannot authenticate to ${url}: spawn /no/such/login ENOENT`,
@@ -199,7 +199,7 @@ describe('connections', () => {
     expect(connections).toBeLessThanOrEqual(2);
   });
 
-  test('of streams are not those of requests: forty silent watches starve nobody', async () => {
+  test('of streams are separate: forty silent watches do not block requests', async () => {
     const client = new KubeClient(await connect());
     const off = new AbortController();
     let watching = 0;
@@ -256,7 +256,7 @@ describe('connections', () => {
 });
 
 describe('streams', () => {
-  test('that are reset in the middle end with an error, whether or not somebody reads; nothing is left uncaught', async () => {
+  test('that are reset end with an error, read or not, and leave no uncaught error', async () => {
     const client = new KubeClient(await connect());
     answer = (request, response) => {
       response.write('first\n');
@@ -269,7 +269,7 @@ describe('streams', () => {
     await expect(new Response(unread).text()).rejects.toThrow();
   });
 
-  test('slow the server down when nobody reads', async () => {
+  test('slow the server down without a reader', async () => {
     const client = new KubeClient(await connect());
     let written = 0;
     let full: () => void;

@@ -41,8 +41,8 @@ const lists = (api: TinyApi): number => api.requests.filter(({ url }) => !url.se
 const watches = (api: TinyApi): URL[] =>
   api.requests.filter(({ url }) => url.searchParams.has('watch')).map(({ url }) => url);
 
-describe('a reflector', () => {
-  test('has what there is, then follows every change', async () => {
+describe('an informer', () => {
+  test('lists existing objects, then follows every change', async () => {
     const api = new TinyApi();
     api.put('a', { data: { v: '1' } });
     const { told: changes, reflector: informer } = await begin(api);

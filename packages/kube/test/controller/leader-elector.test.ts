@@ -95,7 +95,7 @@ describe('a lease', () => {
     expect(lost).toHaveLength(1);
   });
 
-  test('that somebody else took by force is lost at once', async () => {
+  test('that another process has taken is lost at once', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     const { elector, lost } = candidate(api, clock, 'a');
     await elector.acquire();
@@ -118,7 +118,7 @@ describe('a lease', () => {
     await elector.stop();
   });
 
-  test('is no longer striven for after stop', async () => {
+  test('is not acquired after stop', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     api.put('leader', { spec: { holderIdentity: 'other', leaseDurationSeconds: 15 } });
     const { elector } = candidate(api, clock, 'a');

@@ -58,7 +58,7 @@ describe('a queue', () => {
     expect(bench.begun).toEqual(['a', 'a']);
   });
 
-  test('has as many workers as it is told, and keeps the order', async () => {
+  test('has the configured number of workers and keeps the order', async () => {
     const bench = new Bench({ workers: 2 });
     for (const key of ['a', 'b', 'c', 'd']) bench.queue.add(key);
     bench.queue.start();

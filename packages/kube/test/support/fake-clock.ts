@@ -1,11 +1,11 @@
-/** A clock that is wound by hand: nothing in these tests waits for time to pass. */
+/** A clock that tests advance, so that no test waits. */
 
 import type { Clock } from '../../src/clock.js';
 
 /** Starts at noon. */
 export class FakeClock implements Clock {
   #now = 0;
-  /** By how much the date was set forward or back. */
+  /** The offset of the date from the monotonic time. */
   #shift = 0;
   #timers: { readonly due: number; readonly run: () => void }[] = [];
   #waiters: (() => void)[] = [];
@@ -18,7 +18,7 @@ export class FakeClock implements Clock {
     return new Date(Date.UTC(2026, 0, 1, 12) + this.#now + this.#shift);
   }
 
-  /** Sets the date forward or back, as a person or NTP does: durations go on as they were. */
+  /** Sets the date forward or back, as NTP does. Durations are not affected. */
   shiftDate(ms: number): void {
     this.#shift += ms;
   }
@@ -34,12 +34,12 @@ export class FakeClock implements Clock {
     setImmediate(run);
   }
 
-  /** What waits, as milliseconds from now, soonest first. */
+  /** Milliseconds until each pending timer, earliest first. */
   get pending(): number[] {
     return this.#timers.map(({ due }) => due - this.#now).sort((a, b) => a - b);
   }
 
-  /** Lets `ms` milliseconds pass, timers in order, and what they set off settle. */
+  /** Advances by `ms` milliseconds, runs due timers in order, and settles after each. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -54,7 +54,7 @@ export class FakeClock implements Clock {
     await settle();
   }
 
-  /** Resolves when someone waits between `least` and `most` milliseconds; gives how long. */
+  /** Resolves with the delay of the first pending timer between `least` and `most` milliseconds. */
   async pendingTimer(least: number, most: number): Promise<number> {
     for (;;) {
       const found = this.pending.find((ms) => ms >= least && ms <= most);
@@ -64,7 +64,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything that is ready run: promises, and streams in the same process. */
+/** Runs pending promises, and streams in the same process. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,5 @@
 /**
- * The least an API server can be: ConfigMap-like objects at any path, versions, watches, and faults on demand.
+ * A minimal API server: ConfigMap-like objects at any path, versions, watches, and faults on demand.
  *
  * Written for fault injection only; what a real server does is shown by `client.cluster.ts` and the embedded cluster's contract.
  */
@@ -22,7 +22,7 @@ const status = (code: number, reason: string, message: string): Response =>
 
 export class TinyApi {
   readonly requests: { readonly method: string; readonly url: URL; readonly body: string }[] = [];
-  /** Answers the next requests for which it returns something. */
+  /** Handles the requests for which it returns a response. */
   fault: ((request: Request) => Response | Promise<Response> | undefined) | undefined;
   readonly objects = new Map<string, Stored>();
   readonly #history: { readonly version: number; readonly line: string }[] = [];
@@ -54,7 +54,7 @@ export class TinyApi {
     return String(this.#version);
   }
 
-  /** Puts an object there, as somebody else. */
+  /** Writes an object as another client. */
   put(name: string, fields: object = {}): Stored {
     const uid = this.objects.get(name)?.metadata.uid ?? `uid-${++this.#uid}`;
     const type = this.objects.has(name) ? 'MODIFIED' : 'ADDED';

@@ -74,7 +74,7 @@ const challenge = (text: string): Response => new Response('', { status: 401, he
 const BEARER =
   'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/busybox:pull"';
 
-describe('a registry that wants to know who asks', () => {
+describe('a registry that requires authentication', () => {
   const guarded = (text: string, wants: string): Readonly<Record<string, Answer | object>> => {
     const open = image({ Cmd: ['sh'] });
     const answer =
@@ -163,7 +163,7 @@ describe('an image that cannot be looked up', () => {
       { kind: 'unknown', reason: 'the registry docker.io could not be asked: HTTP status 502' },
     ],
     [
-      'belongs to one that wants a login nobody has',
+      'belongs to one that requires a login, which is missing',
       () => challenge('Basic realm="r"'),
       {
         kind: 'unknown',

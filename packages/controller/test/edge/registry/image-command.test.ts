@@ -21,7 +21,7 @@ const OBJECTS: Readonly<Record<string, object>> = {
   '/api/v1/namespaces/ns/secrets/opaque': secret('Opaque', '.dockerconfigjson', 'other.corp'),
 };
 
-/** An API server of a few objects, and a registry that shows its images to whoever has a login. */
+/** An API server with a few objects, and a registry that requires a login. */
 function newRegistry() {
   const requests: string[] = [];
   const wall = Date.parse('2026-01-01T00:00:00Z');
@@ -92,7 +92,7 @@ test('an image with a digest is remembered for good', async () => {
   expect([await find(image, bot), requests.length]).toEqual([found, 3]);
 });
 
-test('what one account may see is not told to another, and a failure is not remembered', async () => {
+test('results are not shared between accounts, and failures are not cached', async () => {
   const { asked: requests, find } = newRegistry();
   await find('reg.corp/tool:1', bot);
   const other = { namespace: 'ns', serviceAccount: 'default' };
