@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the three packages that `npm run tarballs` makes into a fresh project outside this repository, with nothing but the npm
-# registry, and uses them there on Node 20, 22 and 24: type check, synth, lint, a run, and tests with jest and with Node's own
-# runner. Then the same in what `cdk8s init typescript-app` makes, with the compiler, ts-node and ts-jest that it asks for; and the
-# library from the address of a git repository. Needs the registry; .ci/run runs it.
+# Installs the three packages of `npm run tarballs` in a new project outside this repository, with all other packages from the npm
+# registry, and uses them on Node 20, 22 and 24: type check, synth, lint, a run, and tests with jest and with Node's own
+# runner. Then does the same in a project of `cdk8s init typescript-app`, with its versions of the compiler, ts-node and ts-jest, and
+# installs the library from a git URL. Needs the registry; .ci/run runs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 place=$(mktemp -d)
@@ -27,7 +27,7 @@ for version in 20 22 24; do
   echo "$("$node" --version): $(tail -1 use.log)"
 done
 
-# What `cdk8s init typescript-app` makes (its own installation also asks github.com for the schema of Kubernetes).
+# The project of `cdk8s init typescript-app` (its own installation also downloads the schema of Kubernetes from github.com).
 cp -r "$repository/node_modules/cdk8s-cli/templates/typescript-app" "$place/template"
 cd "$place/template"
 rm -r __snapshots__ .hooks.sscaff.js help

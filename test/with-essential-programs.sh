@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command with a PATH that has only Node, npm, git, awk and the programs of Debian's essential packages, without Perl:
-# what a test needs beside these is found here, and not on somebody else's machine. Needs dpkg.
+# Runs a command with a PATH that has only Node, npm, git, awk and the programs of Debian's essential packages, without Perl,
+# to detect tests that need other programs. Needs dpkg.
 set -euo pipefail
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT

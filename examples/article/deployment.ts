@@ -1,8 +1,8 @@
 /**
- * What the pipeline updates: the Deployment `nginx`, made with cdk8s-plus like every other Kubernetes object.
+ * The Deployment `nginx`, which the pipeline updates, defined with cdk8s-plus.
  *
- * It is an app of its own because it lives longer than any run: dist/ belongs to the pipeline, and applying that again must not
- * put the first image back.
+ * It is a separate app because it outlives every run: dist/ belongs to the pipeline, and applying it again must not
+ * restore the first image.
  */
 
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export class NginxDeployment extends Chart {
     super(scope, id);
     const props: DeploymentProps = {
       metadata: { name: 'nginx' },
-      replicas: 0, // the image holds the site alone, no server: there is nothing to start
+      replicas: 0, // the image contains only the site and no server
       containers: [{ name: 'nginx', image: 'aiyijing/nginx:initial', portNumber: 80 }],
     };
     new Deployment(this, 'nginx', props);

@@ -1,9 +1,9 @@
 /**
- * What `npm start` does: from main.ts to a finished run, on this machine.
+ * `npm start`: from main.ts to a finished run, on this machine.
  *
  *     main.ts ── cdk8s synth ──▶ dist/ ── pipewright run ──▶ embedded cluster: clone, test, build, push, deploy
  *
- * Both commands are the ones a user would type, and are shown. The exit status is the run's.
+ * Both commands are printed as a user would type them. The exit status is the run's.
  */
 
 import { spawn } from 'node:child_process';
@@ -15,13 +15,13 @@ const root = resolve(import.meta.dirname, '../..');
 const here = relative(root, import.meta.dirname);
 const own = join(here, 'build');
 
-/** Runs a command of this repository in front of the user. Ctrl-C reaches it by itself, as part of the same terminal. */
+/** Runs a command of this repository in the foreground. It receives Ctrl-C itself, as part of the same terminal. */
 function command(name: string, ...args: readonly string[]): Promise<number> {
   console.log(`\n$ npx ${[name, ...args].join(' ')}`);
   return new Promise((done, fail) => {
     const child = spawn(join(root, 'node_modules/.bin', name), args, { cwd: root, stdio: 'inherit' });
     const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-    const wait = (): void => undefined; // the child ends its run first, then so do we
+    const wait = (): void => undefined; // the child ends its run first
     process.on('SIGTERM', pass).on('SIGINT', wait);
     child.once('error', fail);
     child.once('close', (status, signal) => {

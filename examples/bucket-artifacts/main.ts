@@ -1,7 +1,7 @@
 /**
- * Files that come from a bucket, are handed from task to task, and go back to the bucket.
+ * Files that are downloaded from a bucket, passed between tasks, and uploaded to the bucket.
  *
- * What `build` makes is both uploaded and handed to `check`, which gets it from `build` itself and not from the bucket.
+ * The output of `build` is both uploaded and passed to `check`, which gets it from `build` directly and not from the bucket.
  */
 
 import { Chart } from 'cdk8s';

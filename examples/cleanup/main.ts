@@ -1,8 +1,8 @@
 /**
- * A cleanup that runs whether the tests pass or not, in a language that has no `finally`.
+ * A cleanup that runs even if the tests fail, in an API version without `finally`.
  *
- * In v1alpha1 a task that fails ends its pipeline, so a task that comes after it never runs. What can be done is not to fail
- * yet: the tests leave their verdict as a result, the cleanup comes after them, and a last task fails in their place.
+ * In v1alpha1 a failed task ends its pipeline, so later tasks never run. Therefore the tests do not fail immediately:
+ * they write their outcome as a result, the cleanup runs after them, and a last task fails instead.
  */
 
 import { Chart } from 'cdk8s';
@@ -17,7 +17,7 @@ const setup = new Task(chart, 'setup', {
   steps: () => [{ name: 'create', image, command: ['echo'], args: ['created the database'] }],
 });
 
-/** Runs a command, and says how it ended in place of ending so. */
+/** Runs a command, and writes its outcome as a result instead of failing. */
 const attempt = new Task(chart, 'attempt', {
   metadata: { name: 'attempt' },
   params: { command: { type: 'array' } },
@@ -41,7 +41,7 @@ const remove = new Task(chart, 'remove', {
   steps: () => [{ name: 'remove', image, command: ['echo'], args: ['removed the database'] }],
 });
 
-/** Fails when the verdict is not `passed`; so does the run. */
+/** Fails, and with it the run, unless the outcome is `passed`. */
 const judge = new Task(chart, 'judge', {
   metadata: { name: 'judge' },
   params: { verdict: {} },

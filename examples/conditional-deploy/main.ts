@@ -1,8 +1,8 @@
 /**
- * A deployment that happens only when the repository asks for it: tasks that a condition lets run or keeps from running.
+ * A deployment that runs only if the repository requests it: tasks with conditions.
  *
- * One Condition, used twice with other params. A task whose condition does not hold is skipped with all that waits for it, and
- * the run succeeds all the same.
+ * One Condition, used twice with different params. A task whose condition fails is skipped with its dependents, and
+ * the run still succeeds.
  */
 
 import { Chart } from 'cdk8s';

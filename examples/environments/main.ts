@@ -1,8 +1,8 @@
 /**
- * Two environments from one program: the same pipeline, each in its namespace, with what differs in one table.
+ * Two environments from one program: the same pipeline in two namespaces, with the differences in one table.
  *
- * Each may change its own Deployment only, and in each only the step that does so has a token. A run in production waits for a person; staging runs whenever the pipeline, or
- * what it is given, changes.
+ * Each may change only its own Deployment, and only the step that changes it has a token. A run in production is created manually; staging runs whenever the pipeline or
+ * its params change.
  */
 
 import { ApiObject, Chart } from 'cdk8s';
@@ -28,11 +28,11 @@ const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   production: { version: '1.4.0', replicas: '3', runs: 'manual' },
 };
 
-/** A line of shell that says whether a step has a token for the Kubernetes API. */
+/** A line of shell that prints whether a step has a token for the Kubernetes API. */
 const tokenSeenBy = (step: string): string =>
   `[ -e /var/run/secrets/kubernetes.io/serviceaccount/token ] && echo "${step}: a token" || echo "${step}: no token"\n`;
 
-/** Everything of one environment. The chart's namespace is that of all its objects. */
+/** All objects of one environment, in the chart's namespace. */
 class Shop extends Chart {
   constructor(scope: Construct, namespace: string, { version, replicas, runs }: Environment) {
     super(scope, namespace, { namespace });
@@ -48,7 +48,7 @@ class Shop extends Chart {
           script: `#!/bin/sh\necho "scale to $REPLICAS at $VERSION"\n${tokenSeenBy('show')}`,
         },
         {
-          name: 'scale', // in place of `kubectl scale`; the one step that may speak to the Kubernetes API
+          name: 'scale', // in place of `kubectl scale`; the only step that may access the Kubernetes API
           image: 'alpine:3.19',
           kubernetesApi: true,
           script: `#!/bin/sh\n${tokenSeenBy('scale')}`,

@@ -1,7 +1,7 @@
 /**
- * Three checks at once, and one task that waits for them all and for a result of the first.
+ * Three parallel checks, and one task that waits for all of them and uses a result of the first.
  *
- * Nothing says that the checks are parallel: they share nothing, so they are. Passing a result is what makes a task wait.
+ * The checks run in parallel because they do not depend on each other. Passing a result makes a task wait.
  */
 
 import { Chart } from 'cdk8s';

@@ -1,5 +1,5 @@
 /**
- * The pipeline of docs/guide.md: tests what is in a repository, and packs it when the tests pass.
+ * The pipeline of docs/guide.md: tests a repository, and packs it if the tests pass.
  */
 
 import { Chart } from 'cdk8s';

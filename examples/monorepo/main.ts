@@ -1,5 +1,5 @@
 /**
- * One repository, several packages, a pipeline each: the packages are a list, the tasks are shared.
+ * One repository with several packages and one pipeline per package: the packages are a list, the tasks are shared.
  *
  * Each package has a chart, so its file changes only when it does.
  */
@@ -17,7 +17,7 @@ const source = new GitResource(shared, 'source', {
   revision: 'main',
 });
 
-/** Runs a script of one package; the package is a param, so one Task serves all. */
+/** Runs a script of one package; the package is a param, so one Task works for all. */
 const script = new Task(shared, 'script', {
   metadata: { name: 'package-script' },
   params: { package: { description: 'directory below packages/' }, script: { description: 'a file of the package' } },

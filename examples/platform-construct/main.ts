@@ -1,8 +1,8 @@
 /**
- * What a platform team publishes for its users: a task of its own, and a service that is one line.
+ * Constructs that a platform team publishes for its users: a custom task, and a service in one line.
  *
  * `MakeTask` extends our Task: it is used like any Task, and has the company's image, limits and labels. `Service` puts a
- * whole pipeline together. Users of both see only what they have to decide.
+ *  whole pipeline together. Users only set the props that they have to decide.
  */
 
 import { Chart } from 'cdk8s';
@@ -41,14 +41,14 @@ export class MakeTask extends Task<None, Source> {
   }
 }
 
-/** What a team says of its service. */
+/** Properties of a team's service. */
 export interface ServiceProps {
   readonly repository: string;
   /** The Deployment that `make deploy` updates. */
   readonly deployment: string;
 }
 
-/** A service of the company: tested and deployed by `make`, with the rights to do that and no others. */
+/** A service of the company: tested and deployed by `make`, with only the required permissions. */
 export class Service extends Construct {
   constructor(scope: Construct, id: string, { repository, deployment }: ServiceProps) {
     super(scope, id);

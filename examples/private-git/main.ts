@@ -1,5 +1,5 @@
 /**
- * A private repository over SSH: the key comes from a store, the host is known, and nothing of either is in the manifests.
+ * A private repository over SSH: the private key and the known hosts come from a store and are not in the manifests.
  */
 
 import { Chart } from 'cdk8s';
@@ -24,7 +24,7 @@ const key = GitCredentials.fromExternalSecret(chart, 'key', {
   knownHosts: { key: 'ci/git', property: 'known-hosts' },
 });
 
-// A step finds what git was given in its HOME, for its own git and ssh: the hosts, the key, and nobody else may read them.
+// A step has git's credentials in its HOME, for its own git and ssh: the hosts and the key, readable only by its user.
 const list = new Task(chart, 'list', {
   metadata: { name: 'list' },
   inputs: { source: 'git' },

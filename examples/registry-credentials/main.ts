@@ -1,6 +1,6 @@
 /**
- * Three ways to a registry's password, none of which puts it into the manifests: a Secret that is there, one that a store has,
- * one that only the cluster can decrypt. The task that runs with them builds an image and pushes it.
+ * Three sources of a registry's password, none of which puts it into the manifests: an existing Secret, a secret store,
+ * and a value that only the cluster can decrypt. The task builds an image and pushes it.
  */
 
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import {
   TektonApp,
 } from '../../lib/index.js';
 
-/** What `kubeseal --raw --name ghcr --namespace ci` printed. */
+/** Output of `kubeseal --raw --name ghcr --namespace ci`. */
 const sealed = (name: string): string => readFileSync(join(import.meta.dirname, `${name}.sealed`), 'utf8').trim();
 
 const app = new TektonApp({ syncWaves: true });

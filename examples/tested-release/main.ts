@@ -1,7 +1,7 @@
 /**
- * A release with what is easily got wrong: an order, a version handed on, a flaky upload, a deployment from one branch alone.
+ * A release with common sources of mistakes: an order, a passed version, a flaky upload, a deployment from one branch only.
  *
- * The tests beside it hold all four, without a cluster and without waiting.
+ * `release.test.ts` tests all four, without a cluster and without waiting.
  */
 
 import { Chart, Duration } from 'cdk8s';

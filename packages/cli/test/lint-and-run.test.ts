@@ -76,10 +76,10 @@ test('a Task or Pipeline of a later version of the API is not called missing', (
   const run = TASK_RUN.replace(/spec: .*/, 'spec: { taskRef: { name: build } }');
 
   expect(messages(run, later('Task', 'v1'))[0]).toBe(
-    "TASK_UNKNOWN: the Task 'build' is 'tekton.dev/v1', whose objects are not read yet; write it anew as 'tekton.dev/v1alpha1'",
+    "TASK_UNKNOWN: the Task 'build' is 'tekton.dev/v1', whose objects are not read yet; rewrite it as 'tekton.dev/v1alpha1'",
   );
   expect(messages(RUN.replace(/ {2}serviceAccountName.*\n/, ''), later('Pipeline', 'v1beta1'))[0]).toBe(
-    "PIPELINE_UNKNOWN: the Pipeline 'build' is 'tekton.dev/v1beta1', whose objects are not read yet; write it anew as 'tekton.dev/v1alpha1'",
+    "PIPELINE_UNKNOWN: the Pipeline 'build' is 'tekton.dev/v1beta1', whose objects are not read yet; rewrite it as 'tekton.dev/v1alpha1'",
   );
   expect(messages(run, later('Task', 'v1').replace('build', 'other'))[0]).toBe(
     "TASK_UNKNOWN: there is no Task 'build'; add it to the manifests, or correct the name",

@@ -26,7 +26,7 @@ export const OBJECT_PROBLEMS = {
         : `apiVersion ${quote(name)} is not supported`,
     ({ name, known }) =>
       LATER_VERSIONS.has(name)
-        ? `leave it out for now, or write it anew as ${quoteList(known)}: its fields differ, so the version alone is not enough`
+        ? `leave it out for now, or rewrite it as ${quoteList(known)}: its fields differ, so the version alone is not enough`
         : `use ${quoteList(known)}`,
   ),
   KIND_OF_TRIGGERS: warning<{ kind: string }>(

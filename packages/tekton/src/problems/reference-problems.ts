@@ -19,7 +19,7 @@ const remedyOfMissing = ({
 }: UnknownName & { readonly later?: string | undefined }): string =>
   later === undefined
     ? suggestionOr(suggestion, known, 'add it to the manifests, or correct the name')
-    : "write it anew as 'tekton.dev/v1alpha1'";
+    : "rewrite it as 'tekton.dev/v1alpha1'";
 
 /** Rows about how objects fit together. */
 export const REFERENCE_PROBLEMS = {
