@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parityPage } from '../parity/page.js';
+import { commandsPage } from './commands/commands-page.js';
 import { howToPage } from './how-to-page.js';
 import { PICTURES } from './pictures/pictures.js';
 import { problemsPage } from './problems-page.js';
@@ -17,6 +18,7 @@ import { REFERENCE_PAGES } from './reference-pages.js';
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/problems.md': problemsPage,
   'docs/how-to.md': howToPage,
+  'docs/commands.md': commandsPage,
   'docs/parity.md': () => parityPage(),
   ...PICTURES,
   ...REFERENCE_PAGES,

@@ -277,6 +277,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   generators: ['packages/cli/src', 'parity/page.js', 'typescript', 'node:'],
+  'generators/commands': [
+    'packages/cli/src',
+    'generators/type-links.js',
+    controller('run/options.js'),
+    'typescript',
+    'node:',
+  ],
   'generators/pictures': ['@pipewright/tekton', ...PICTURED, '@xterm/headless', 'yaml', 'node:'],
   parity: [
     '@pipewright/tekton',

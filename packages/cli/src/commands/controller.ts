@@ -31,10 +31,10 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .description('Run the controller against any Kubernetes, until Ctrl-C or SIGTERM. Logs one JSON object per line.')
     .option(
       '--kubeconfig <FILE>',
-      'default: $KUBECONFIG, ~/.kube/config, or the account of the pod it runs in',
+      'the cluster and its credentials (default: $KUBECONFIG, ~/.kube/config, or the account of the pod it runs in)',
       parsePath,
     )
-    .option('--context <NAME>', "default: the kubeconfig's current one")
+    .option('--context <NAME>', 'the context of the kubeconfig (default: its current context)')
     .option('--install-crds', 'install or update the tekton.dev CustomResourceDefinitions first')
     .option('--namespace <NS>', 'watch this namespace alone (default: all)')
     .option('--git-image <IMAGE>', 'image with sh and git, for git inputs')

@@ -15,18 +15,23 @@ import { addExplain } from './explain.js';
 import { addImport } from './import.js';
 import { addLint } from './lint.js';
 import { addRun } from './run.js';
+import type { Done } from './done.js';
 import { addUp } from './up.js';
 
-const EXIT_STATUS = `
-Exit status:
-  0    the run succeeded; no errors were found
-  1    the run failed; errors were found
-  2    the command line or the manifests are invalid, or a directory cannot be used; nothing was run
-  3    this machine cannot run containers, or a cluster cannot be reached
-  5    the output could not be written, the disk is full, or pipewright has an error of its own
-  124  the run timed out
-  130  interrupted by Ctrl-C        143  ended by SIGTERM
-`;
+/** The exit statuses of the commands, with their meaning. */
+export const EXIT_STATUSES: ReadonlyMap<number, string> = new Map([
+  [0, 'the run succeeded; no errors were found'],
+  [1, 'the run failed; errors were found'],
+  [2, 'the command line or the manifests are invalid, or a directory cannot be used; nothing was run'],
+  [3, 'this machine cannot run containers, or a cluster cannot be reached'],
+  [5, 'the output could not be written, the disk is full, or pipewright has an error of its own'],
+  [124, 'the run timed out'],
+  [130, 'interrupted by Ctrl-C'],
+  [143, 'ended by SIGTERM'],
+]);
+
+const exitStatusHelp = (): string =>
+  `\nExit status:\n${[...EXIT_STATUSES].map(([status, meaning]) => `  ${String(status).padEnd(5)}${meaning}\n`).join('')}`;
 
 /** Every command, in the order in which help lists them. */
 const COMMANDS = [addRun, addUp, addController, addLint, addExplain, addImport];
@@ -39,22 +44,27 @@ const WITHOUT_EMPTY_DEFAULTS = {
 
 const withoutEmptyDefault = (description: string): string => description.replace(/ \(default: (?:\{\}|\[\])\)$/, '');
 
-/** Runs one command line. @returns the exit status */
-export async function runProgram(args: readonly string[], out: Output): Promise<number> {
-  let status = 0;
+/** Returns the program with all its commands. `done` takes the exit status of a command. */
+export function newProgram(out: Output, done: Done): Command {
   const program = new Command('pipewright')
     .description('Runs, checks and serves Tekton v1alpha1 pipelines: on this machine, with no cluster and no daemon.')
     .version(version(), '-V, --version')
     .option('--no-color', 'print without colours (also: NO_COLOR=1)')
     .showSuggestionAfterError()
-    .addHelpText('after', EXIT_STATUS)
+    .addHelpText('after', exitStatusHelp())
     .configureHelp(WITHOUT_EMPTY_DEFAULTS)
     .configureOutput({ writeOut: (text) => out.raw(text), writeErr: (text) => out.warn(text.trimEnd()) })
     .exitOverride();
-  const done = (code: number): void => void (status = code);
   for (const add of COMMANDS) {
     add(program, out, done).copyInheritedSettings(program).option('--no-color', 'print without colours');
   }
+  return program;
+}
+
+/** Runs one command line. @returns the exit status */
+export async function runProgram(args: readonly string[], out: Output): Promise<number> {
+  let status = 0;
+  const program = newProgram(out, (code) => void (status = code));
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync([...args], { from: 'user' });

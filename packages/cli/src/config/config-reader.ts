@@ -24,6 +24,7 @@ import { builtinStandIn } from '../stand-ins/builder-image.js';
 import { savedImageStandIn } from '../stand-ins/saved-images.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
 import type { Path } from '../yaml/locate.js';
+import { keysOf } from './config-keys.js';
 import type { StandIns, ImageStandIn, ResourceStandIn, NodeStandIn } from '../stand-ins/stand-ins.js';
 
 /** One mistake in the configuration. `atKey`: the key itself is wrong, not its value. */
@@ -42,7 +43,7 @@ export function readConfig(
   const reader = new ConfigReader(base);
   const images = new Map<string, ImageStandIn>();
   const resources = new Map<string, ResourceStandIn>();
-  const top = reader.object(value, [], ['images', 'resources', 'node']);
+  const top = reader.object(value, [], keysOf(''));
   for (const [name, entry] of reader.entries(top['images'], ['images'])) {
     const image = reader.image(entry, ['images', name]);
     if (image) images.set(name, image);
@@ -105,7 +106,7 @@ class ConfigReader {
       );
       return undefined;
     }
-    const fields = this.object(value, path, ['rootfs', 'overlay', 'entrypoint', 'cmd']);
+    const fields = this.object(value, path, keysOf('images.NAME'));
     const rootfs = this.#text(fields, 'rootfs', path, 'host');
     const image = rootfs === undefined ? undefined : this.#rootfs(rootfs, [...path, 'rootfs']);
     const entrypoint = this.#words(fields, 'entrypoint', path);
@@ -118,7 +119,7 @@ class ConfigReader {
   }
 
   resource(value: Json, path: Path): ResourceStandIn | undefined {
-    const fields = this.object(value, path, ['directory', 'registry']);
+    const fields = this.object(value, path, keysOf('resources.NAME'));
     const both = ['directory', 'registry'].filter((field) => fields[field] !== undefined);
     if (both.length !== 1) {
       if (isObject(value))
@@ -144,7 +145,7 @@ class ConfigReader {
   }
 
   node(value: Json, path: Path): NodeStandIn {
-    const fields = this.object(value, path, ['labels', 'resources']);
+    const fields = this.object(value, path, keysOf('node'));
     return {
       labels: this.#texts(fields['labels'], [...path, 'labels'], LABEL),
       resources: this.#texts(fields['resources'], [...path, 'resources'], QUANTITY),

@@ -15,6 +15,9 @@ import { OUTPUT_CLOSED } from './stop-requests.js';
 /** Colours, or functions that change nothing. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
+/** Colors that change nothing. */
+export const noColors: Colors = picocolors.createColors(false);
+
 /** A place to write to. */
 export interface Output {
   /** Writes a line to standard output. */

@@ -1,11 +1,11 @@
 /**
- * What happens in a run, as data.
+ * The events of a run. `-o json` prints one on each line.
  *
- * `-o json` prints these, one a line; the text output and the status area are made from them too, so nothing is shown that a
- * script could not read.
+ * The text output and the status area are built from the same events, so a script can read everything that they show. The command reference
+ * prints the comments of this file.
  */
 
-/** A task's outcome. `skipped`: a condition said no; `not-started`: the run ended before its turn. */
+/** The outcome of a task or a run. `skipped`: a condition is false; `not-started`: the run ended before the task could start. */
 export type TaskOutcome = 'succeeded' | 'failed' | 'cancelled' | 'timed-out' | 'skipped' | 'not-started';
 
 /** A fact that a step reported about a resource. */
@@ -15,7 +15,7 @@ export interface ResourceResult {
   readonly value: string;
 }
 
-/** What a task reported under the name of one of its results. */
+/** A result of a task. */
 export interface TaskResult {
   readonly name: string;
   readonly value: string;
@@ -28,21 +28,27 @@ export interface TaskResult {
  */
 export type RunEvent =
   | {
+      /** A run started. */
       readonly type: 'run-start';
       readonly time: string;
       readonly run: string;
+      /** `PipelineRun` or `TaskRun`. */
       readonly kind: string;
       readonly namespace: string;
+      /** The tasks of the run, in declared order. */
       readonly tasks: readonly string[];
     }
   | {
+      /** A task started: its TaskRun exists. */
       readonly type: 'task-start';
       readonly time: string;
       readonly run: string;
       readonly task: string;
+      /** The name of the TaskRun. */
       readonly taskRun: string;
     }
   | {
+      /** The check of a condition of the task started. */
       readonly type: 'check-start';
       readonly time: string;
       readonly run: string;
@@ -51,6 +57,7 @@ export type RunEvent =
       readonly taskRun: string;
     }
   | {
+      /** The check of a condition ended. Unless its outcome is `succeeded`, the task is skipped. */
       readonly type: 'check-end';
       readonly time: string;
       readonly run: string;
@@ -62,6 +69,7 @@ export type RunEvent =
       readonly seconds: number;
     }
   | {
+      /** A step started. */
       readonly type: 'step-start';
       readonly time: string;
       readonly run: string;
@@ -70,6 +78,7 @@ export type RunEvent =
       readonly step: string;
     }
   | {
+      /** A step printed a line. */
       readonly type: 'step-log';
       readonly time: string;
       readonly run: string;
@@ -79,6 +88,7 @@ export type RunEvent =
       readonly line: string;
     }
   | {
+      /** A sidecar printed a line. */
       readonly type: 'sidecar-log';
       readonly time: string;
       readonly run: string;
@@ -87,17 +97,19 @@ export type RunEvent =
       readonly line: string;
     }
   | {
-      /** An attempt has failed, and there is another: the `attempt`th. */
+      /** An attempt of a task failed, and the next one starts. */
       readonly type: 'task-retry';
       readonly time: string;
       readonly run: string;
       readonly task: string;
+      /** Why the attempt failed. */
       readonly reason: string;
       readonly message: string;
+      /** The number of the attempt that starts; the second attempt is 2. */
       readonly attempt: number;
     }
   | {
-      /** What keeps a task from beginning: no node fits, an image is not there, a quota has no room. */
+      /** A task cannot start yet: no node fits, an image is missing, a quota is exceeded. */
       readonly type: 'task-held';
       readonly time: string;
       readonly run: string;
@@ -106,7 +118,7 @@ export type RunEvent =
       readonly message: string;
     }
   | {
-      /** Logs of a pod lack what could not be written to disk: which, how much and why. */
+      /** A log of the pod is incomplete, because a part could not be written to disk. */
       readonly type: 'log-incomplete';
       readonly time: string;
       readonly run: string;
@@ -115,6 +127,7 @@ export type RunEvent =
       readonly message: string;
     }
   | {
+      /** A step ended. */
       readonly type: 'step-end';
       readonly time: string;
       readonly run: string;
@@ -125,6 +138,7 @@ export type RunEvent =
       readonly reason: string;
     }
   | {
+      /** A task ended. */
       readonly type: 'task-end';
       readonly time: string;
       readonly run: string;
@@ -133,11 +147,13 @@ export type RunEvent =
       readonly reason: string;
       readonly message: string;
       readonly seconds: number;
-      /** Of the task's resources. */
+      /** What steps reported about the resources of the task, such as a commit or a digest. */
       readonly results: readonly ResourceResult[];
+      /** The results that the task declares. */
       readonly taskResults: readonly TaskResult[];
     }
   | {
+      /** A run ended. */
       readonly type: 'run-end';
       readonly time: string;
       readonly run: string;
@@ -147,6 +163,7 @@ export type RunEvent =
       readonly seconds: number;
     }
   | {
+      /** The runs changed the image of a container of a Deployment. */
       readonly type: 'deployment';
       readonly time: string;
       readonly name: string;
@@ -155,10 +172,27 @@ export type RunEvent =
       readonly before: string;
       readonly after: string;
     }
-  | { readonly type: 'pushed'; readonly time: string; readonly image: string; readonly digest: string }
-  /** What to type after a run that did not succeed. */
-  | { readonly type: 'next-command'; readonly time: string; readonly purpose: string; readonly command: string }
-  | { readonly type: 'note'; readonly time: string; readonly message: string };
+  | {
+      /** A run pushed an image to the embedded registry. */
+      readonly type: 'pushed';
+      readonly time: string;
+      readonly image: string;
+      readonly digest: string;
+    }
+  | {
+      /** A command to run next, after a run that did not succeed. */
+      readonly type: 'next-command';
+      readonly time: string;
+      /** Starts with `to`. */
+      readonly purpose: string;
+      readonly command: string;
+    }
+  | {
+      /** A message about the command itself: the runtime, stand-ins, CloudEvents. */
+      readonly type: 'note';
+      readonly time: string;
+      readonly message: string;
+    };
 
 /** Takes events. */
 export type EventSink = (event: RunEvent) => void;
