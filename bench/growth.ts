@@ -56,8 +56,8 @@ async function measured(tasks: number, how: Scenario): Promise<void> {
       onResize: () => () => undefined,
     },
   };
-  const asked = { run: [], param: new Map(), source: new Map(), image: new Map([['busybox', 'host']]) } as const;
-  await run({ ...asked, paths: [file], output: 'json', runtime: 'fake' }, output, {
+  const request = { run: [], param: new Map(), source: new Map(), image: new Map([['busybox', 'host']]) } as const;
+  await run({ ...request, paths: [file], output: 'json', runtime: 'fake' }, output, {
     runtime: fake({ script }),
     signals,
   });

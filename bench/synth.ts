@@ -189,8 +189,8 @@ async function best(way: Way, count: number, times: number): Promise<ChildResult
     const args = ['--import', 'tsx', import.meta.filename, way, String(count)];
     const measured = await measure(process.execPath, args, { cwd: root });
     if (measured.status !== 0) throw new Error(`synth of ${count} tasks failed:\n${measured.output.slice(-2000)}`);
-    const told = JSON.parse(measured.output.slice(measured.output.indexOf('{'))) as ChildResult; // written by `child`
-    all.push({ ...told, peakMb: measured.peakMb ?? Number.NaN });
+    const result = JSON.parse(measured.output.slice(measured.output.indexOf('{'))) as ChildResult; // written by `child`
+    all.push({ ...result, peakMb: measured.peakMb ?? Number.NaN });
   }
   return all.reduce((fastest, it) => (it.ms < fastest.ms ? it : fastest));
 }

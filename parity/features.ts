@@ -15,7 +15,7 @@ export interface Feature {
   readonly area: string;
   readonly title: string;
   /** Whether a case has the feature. */
-  readonly isShownBy: (facts: CaseContents) => boolean;
+  readonly isShownBy: (contents: CaseContents) => boolean;
   /** The path of tests on both clusters without `.test.ts` and `.cluster.ts`, for features without a recording. Default: none. */
   readonly tests?: string;
 }
@@ -37,8 +37,8 @@ export interface CaseContents {
 
 /** Returns the ids of a case's features. */
 export function featuresOf(recording: Recording): readonly string[] {
-  const facts = contentsOf(recording);
-  return FEATURES.filter(({ isShownBy: shows }) => shows(facts)).map(({ id }) => id);
+  const contents = contentsOf(recording);
+  return FEATURES.filter(({ isShownBy: shows }) => shows(contents)).map(({ id }) => id);
 }
 
 function contentsOf({ input, outcome }: Recording): CaseContents {

@@ -100,9 +100,9 @@ async function outcomeOf(name: string): Promise<{ status: number; tasks: string[
     onResize: () => () => undefined,
   };
   const paths = [join(folder, name, 'expected'), join(folder, name, 'credentials.yaml')].filter(existsSync);
-  const asked = { run: [], param: new Map(), source: new Map(), image: new Map() } as const;
+  const request = { run: [], param: new Map(), source: new Map(), image: new Map() } as const;
   const status = await run(
-    { ...asked, paths, config: join(folder, name, 'pipewright.yaml'), output: 'json', runtime: 'sandbox' },
+    { ...request, paths, config: join(folder, name, 'pipewright.yaml'), output: 'json', runtime: 'sandbox' },
     output,
     { signals: new EventEmitter() },
   );

@@ -48,8 +48,8 @@ describe('names', () => {
 
   test('of the node are replaced where a pod selects it, and nowhere else', () => {
     const names = namesOf({ ...nothing, pods: [{ metadata: { name: 'p' }, spec: { nodeName: 'lab' } }] });
-    const asked = { 'kubernetes.io/hostname': 'lab', other: 'lab' };
-    expect(names.value(asked)).toEqual({ 'kubernetes.io/hostname': 'NODE', other: 'lab' });
+    const labels = { 'kubernetes.io/hostname': 'lab', other: 'lab' };
+    expect(names.value(labels)).toEqual({ 'kubernetes.io/hostname': 'NODE', other: 'lab' });
     expect(names.value({ 'kubernetes.io/hostname': 'nowhere' })).toEqual({ 'kubernetes.io/hostname': 'nowhere' });
   });
 

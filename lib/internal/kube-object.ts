@@ -81,6 +81,6 @@ const toDnsLabel = (name: string): string => name.replace(/[^a-z0-9-]/g, '-').re
 function checkName(scope: Construct, kind: string, name: string, longest: number): void {
   if (DNS_LABEL.test(name) && name.length <= longest) return;
   const better = suggestLabel(name);
-  const facts = { what: kind, name, longest, ...(better !== undefined && better.length <= longest && { better }) };
-  throw new ConstructError(scope, createProblem('NAME_INVALID', ['metadata', 'name'], facts));
+  const details = { what: kind, name, longest, ...(better !== undefined && better.length <= longest && { better }) };
+  throw new ConstructError(scope, createProblem('NAME_INVALID', ['metadata', 'name'], details));
 }

@@ -1,7 +1,7 @@
 /**
  * Everything that any process has observed of the API objects, checked for contradictions.
  *
- *     answers, lists, watch events, announced changes ──▶ facts by revision ──▶ contradictions
+ *     answers, lists, watch events, announced changes ──▶ states by revision ──▶ contradictions
  *
  * An observed fact is binding: the state after each restart, and the final state, must be consistent with it.
  */
@@ -35,7 +35,7 @@ export interface Deletion {
 /** Records observations, numbered in their order. */
 export class History {
   readonly #violations: Violations;
-  readonly #facts = new Map<number, Fact>();
+  readonly #byRevision = new Map<number, Fact>();
   readonly #newest = new Map<string, { readonly fact: Fact; readonly seen: number }>();
   readonly #deletions = new Map<string, Deletion[]>();
   readonly #deletedUids = new Map<string, string>();
@@ -83,7 +83,7 @@ export class History {
     };
     if (!isDeleted) this.#known.set(object, fact);
     this.sawRevision(revision);
-    const before = this.#facts.get(revision);
+    const before = this.#byRevision.get(revision);
     if (before) this.#compare(who, before, fact);
     else this.#add(`${place}/${namespace}`, fact);
     const newest = this.#newest.get(key);
@@ -93,7 +93,7 @@ export class History {
   }
 
   #add(collection: string, fact: Fact): void {
-    this.#facts.set(fact.revision, fact);
+    this.#byRevision.set(fact.revision, fact);
     const all = this.#revisions.get(collection) ?? [];
     this.#revisions.set(collection, all);
     let at = all.length;

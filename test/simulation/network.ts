@@ -169,8 +169,8 @@ class Connection {
       });
       server.process.run(what, () => {
         const { signal, ...rest } = request;
-        const asked = signal && isWatch(request) ? { ...rest, signal: this.#serverSignal(signal) } : rest;
-        void server.plain(asked).then(
+        const served = signal && isWatch(request) ? { ...rest, signal: this.#serverSignal(signal) } : rest;
+        void server.plain(served).then(
           (response) => {
             answered = true;
             then.done();

@@ -24,8 +24,8 @@ type Start = (process: SimProcess, context: ServiceContext) => Promise<() => Pro
 
 /** Starts the controller. */
 export const controller: Start = async (process, { machine, scheduler, random }) => {
-  const note = (message: string, facts?: object): void =>
-    scheduler.note(process.name, `log: ${message} ${JSON.stringify(facts ?? {})}`);
+  const note = (message: string, fields?: object): void =>
+    scheduler.note(process.name, `log: ${message} ${JSON.stringify(fields ?? {})}`);
   const own = random.fork();
   const { stop } = await startController({
     send: machine.network.connect(process),

@@ -163,9 +163,9 @@ function rejectUnknownResults(task: string, pod: PodState, turn: DecodedTurn): v
 function messageOf(argv: readonly string[], { resourceResults = {} }: ScriptedStep, pod: PodState): string | undefined {
   const { results } = pod;
   const report = resultsReport(argv, (name) => (results === undefined ? name : results[name]));
-  const facts = Object.entries(resourceResults).flatMap(([name, those]) =>
+  const ofResources = Object.entries(resourceResults).flatMap(([name, those]) =>
     Object.entries(those).map(([key, value]) => ({ key, value, resourceRef: { name } })),
   );
-  if (report === undefined && facts.length === 0) return undefined;
-  return JSON.stringify([...(JSON.parse(report ?? '[]') as readonly object[]), ...facts]);
+  if (report === undefined && ofResources.length === 0) return undefined;
+  return JSON.stringify([...(JSON.parse(report ?? '[]') as readonly object[]), ...ofResources]);
 }

@@ -187,7 +187,7 @@ async function runKubelet(
 /** Returns a log that collects its lines. */
 export function collectingLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
-  const add = (message: string, facts: object = {}): void => void lines.push(`${message} ${JSON.stringify(facts)}`);
+  const add = (message: string, fields: object = {}): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
   return { lines, info: add, warn: add, error: add };
 }
 

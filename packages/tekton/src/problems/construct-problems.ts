@@ -140,8 +140,8 @@ export type ConstructFactsOf<C extends ConstructProblemCode> =
 /** The sentences of one mistake in a program. */
 export function constructProblem<C extends ConstructProblemCode>(
   code: C,
-  facts: ConstructFactsOf<C>,
+  details: ConstructFactsOf<C>,
 ): { readonly code: C; readonly severity: 'error'; readonly message: string; readonly hint: string } {
-  const row = CONSTRUCT_PROBLEMS[code] as unknown as ProblemDefinition<ConstructFactsOf<C>>; // the index type joins all rows; this one takes these facts
-  return { code, severity: 'error', message: row.message(facts), hint: row.hint(facts) };
+  const row = CONSTRUCT_PROBLEMS[code] as unknown as ProblemDefinition<ConstructFactsOf<C>>; // the index type joins all rows; this one takes these details
+  return { code, severity: 'error', message: row.message(details), hint: row.hint(details) };
 }

@@ -114,11 +114,11 @@ export class SimulatedTime {
     return new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
       const end = (): void => {
-        callOff();
+        cancel();
         signal?.removeEventListener('abort', end);
         resolve();
       };
-      const callOff = after(milliseconds, end);
+      const cancel = after(milliseconds, end);
       signal?.addEventListener('abort', end, { once: true });
     });
   }
