@@ -1,7 +1,7 @@
 /**
  * Why a TaskRun has not started, for the message of its timeout.
  *
- * Tekton's message has only the timeout; an hour later it is no longer visible that no node had room.
+ * Tekton's message has only the timeout; the reason is not visible later, for example that no node had room.
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';

@@ -2,7 +2,7 @@
  * A GitHub with one pull request, as its REST API documents it: pulls, issue comments, labels, commit statuses.
  *
  * It answers as an enterprise server does, below /api/v3, over plain http on loopback; lists come in pages with a Link header,
- * and whoever has not the token may read nothing.
+ * and requests without the token read nothing.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -47,7 +47,7 @@ export function begin(
   input: number | 'ignore' = 'ignore',
 ): { readonly process: ChildProcess; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> } {
   const [file = '', ...args] = words;
-  // A container's standard input is /dev/null; with a socket there, bash would read somebody's .bashrc.
+  // A container's standard input is /dev/null; with a socket there, bash would read the user's .bashrc.
   const child = reaped(
     spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: [input, 'pipe', 'pipe'] }),
   );

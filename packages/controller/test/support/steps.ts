@@ -22,7 +22,7 @@ export const removeDirectories = (): void => {
   for (const made of directories.splice(0)) rmSync(made, { recursive: true, force: true });
 };
 
-/** A step: its command, its environment, and what else the entrypoint is told. */
+/** A step: its command, its environment, and other arguments of the entrypoint. */
 export type Step = {
   readonly runs: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

@@ -91,7 +91,7 @@ function openPools(undici: typeof Undici, tls: Tls, proxy: string | undefined): 
   };
 }
 
-/** Closes a pool after its requests end. A failure to close has no effect, because the pool is no longer used. */
+/** Closes a pool after its requests end. A failure to close has no effect, because requests do not use the pool any more. */
 function closeInBackground({ requests, streams }: Pools): void {
   requests.close().catch(() => undefined);
   streams.close().catch(() => undefined);
