@@ -25,8 +25,8 @@
 
 # Variables that change the behaviour of bash: TMOUT ends each `read`.
 { set +aefuvxC; unset -f [ echo kill printf read wait; unset TMOUT FUNCNEST EXECIGNORE GLOBIGNORE; } 2>/dev/null
-pw_t=/tekton/tools pw_i=0 pw_n=1 pw_ready= pw_script= pw_creds= pw_results= pw_kept=/tekton/results
-pw_told=/dev/termination-log
+pw_t=/tekton/tools pw_i=0 pw_n=1 pw_ready= pw_script= pw_creds= pw_results= pw_results_dir=/tekton/results
+pw_log=/dev/termination-log
 # Where the entrypoint finds its own programs, whatever the step's PATH is; the last ones are those of Nix and busybox images.
 pw_dirs=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/busybox:/nix/var/nix/profiles/default/bin:/root/.nix-profile/bin:/run/current-system/sw/bin
 while [ "$1" != -- ]; do
@@ -39,8 +39,8 @@ while [ "$1" != -- ]; do
     -p) printf %s "$2" >>"$pw_script" || exit 1 ;;
     -c) pw_creds=$2 ;;
     -R) pw_results="$pw_results $2" ;;
-    -d) pw_kept=$2 ;;
-    -m) pw_told=$2 ;;
+    -d) pw_results_dir=$2 ;;
+    -m) pw_log=$2 ;;
     -P) pw_dirs=$2 ;;
     *) exit 2 ;;
   esac
@@ -56,15 +56,15 @@ pw_say() { printf '%s\n' "$*" >&2; }
 # Tekton's message format and exit code, which users and tools know.
 pw_quit() { pw_say "$(pw_tool date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)$1"; pw_finish 1; }
 # Without mkfifo and sleep the step fails: a busy loop would fill the log and use a whole processor.
-pw_nap() {
+pw_pause() {
   pw_tool sleep 0.05 2>/dev/null || pw_tool sleep 1 2>/dev/null ||
     pw_quit "pipewright: this image has neither mkfifo nor sleep in $pw_dirs, so the step cannot wait for its turn"
 }
-pw_ring() { if [ -p "$pw_t/turn.$1" ]; then echo "$2" 1<>"$pw_t/turn.$1"; fi; }
+pw_wake() { if [ -p "$pw_t/turn.$1" ]; then echo "$2" 1<>"$pw_t/turn.$1"; fi; }
 pw_finish() {
   if [ "$pw_next" -lt "$pw_n" ]; then
     if [ "$1" -eq 0 ]; then : >"$pw_t/ok.$pw_i"; else : >"$pw_t/failed.$pw_i"; fi
-    pw_ring "$pw_next" end
+    pw_wake "$pw_next" end
   fi
   exit "$1"
 }
@@ -80,11 +80,11 @@ trap 'pw_stop HUP 1' HUP
 if [ "$pw_n" -gt 1 ] && pw_tool mkfifo -m 666 "$pw_t/turn.$pw_i" 2>/dev/null; then exec 9<>"$pw_t/turn.$pw_i"; fi
 # Waits for a line in this step's FIFO. Fails at end-of-file: the previous step was killed.
 pw_await() {
-  if [ ! -p "$pw_t/turn.$pw_i" ]; then pw_nap; return 0; fi
+  if [ ! -p "$pw_t/turn.$pw_i" ]; then pw_pause; return 0; fi
   read -r pw_word <&9 || return 1
   if [ "$pw_word" = start ]; then exec 8<"$pw_t/turn.$pw_i"; exec 9<&8 8<&-; fi
 }
-pw_arrived() {
+pw_all_in() {
   pw_k=1
   while [ "$pw_k" -lt "$pw_n" ]; do [ -e "$pw_t/in.$pw_k" ] || return 1; pw_k=$((pw_k + 1)); done
 }
@@ -121,8 +121,8 @@ pw_quote() {
 pw_publish() {
   LC_ALL=C pw_message=[ pw_comma=
   for pw_name in $pw_results; do
-    [ -f "$pw_kept/$pw_name" ] || continue
-    pw_content "$pw_kept/$pw_name" || { pw_say "pipewright: the result $pw_name cannot be read"; return 1; }
+    [ -f "$pw_results_dir/$pw_name" ] || continue
+    pw_content "$pw_results_dir/$pw_name" || { pw_say "pipewright: the result $pw_name cannot be read"; return 1; }
     # Reject a value that is too long before quoting it: pattern matching in a shell takes time quadratic in the length.
     if [ "${#pw_text}" -lt 4096 ]; then
       pw_message=$pw_message$pw_comma'{"key":"'$pw_name'","value":"'
@@ -134,7 +134,7 @@ pw_publish() {
       return 1
     fi
   done
-  printf %s "$pw_message]" >"$pw_told" || { pw_say "pipewright: the results could not be written to $pw_told"; return 1; }
+  printf %s "$pw_message]" >"$pw_log" || { pw_say "pipewright: the results could not be written to $pw_log"; return 1; }
 }
 pw_interpret() {
   IFS= read -r pw_line <"$pw_script" || :
@@ -153,7 +153,7 @@ pw_find() {
   return 1
 }
 # Sets pw_fault to the reason why a command cannot run, or to nothing.
-pw_look() {
+pw_check() {
   pw_fault=
   case $1 in
     */*)
@@ -166,11 +166,11 @@ pw_look() {
 pw_exec() { unset PWD OLDPWD SHLVL; exec "$@"; }
 
 if [ "$pw_i" -eq 0 ]; then
-  until pw_arrived; do pw_await; done
-  if [ -n "$pw_ready" ]; then until [ -s "$pw_ready" ]; do pw_nap; done; fi
+  until pw_all_in; do pw_await; done
+  if [ -n "$pw_ready" ]; then until [ -s "$pw_ready" ]; do pw_pause; done; fi
 else
   : >"$pw_t/in.$pw_i" || exit 1
-  pw_ring 0 in
+  pw_wake 0 in
   until [ -e "$pw_t/ok.$pw_prev" ]; do
     if [ -e "$pw_t/failed.$pw_prev" ] || { ! pw_await && [ ! -e "$pw_t/ok.$pw_prev" ]; }; then
       pw_quit "Skipping step because a previous step failed"
@@ -185,7 +185,7 @@ if [ -n "$pw_script" ]; then
   pw_interpret
   if pw_tool chmod 755 "$pw_script" 2>/dev/null; then set -- "$pw_script" "$@"; else set -f; set -- ${pw_line#'#!'} "$pw_script" "$@"; set +f; fi
 fi
-pw_look "$1"
+pw_check "$1"
 if [ -n "$pw_fault" ]; then pw_quit "Error executing command: $pw_fault"; fi
 
 if [ "$pw_next" -lt "$pw_n" ] && [ -p "$pw_t/turn.$pw_next" ]; then exec 7<>"$pw_t/turn.$pw_next"; echo start >&7; fi

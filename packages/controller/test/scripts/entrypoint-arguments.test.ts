@@ -69,7 +69,7 @@ test('the program reads exactly the options that are encoded', () => {
 test('the program has the directories that the pod has', () => {
   const program = scripts['entrypoint.sh'];
   expect(program).toContain(`pw_t=${TOOLS_DIR} `);
-  expect(program).toContain(` pw_kept=${RESULTS_DIR}\n`);
+  expect(program).toContain(` pw_results_dir=${RESULTS_DIR}\n`);
 });
 
 test('the program that restores the environment handles the variables that decide whether it is used', () => {

@@ -1,15 +1,17 @@
 /** The programs as files: each is read, parsed by its language, and means the same without its comments. */
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { compactModule } from '../../src/scripts/compact.js';
+import { encodeTurn } from '../../src/scripts/entrypoint-arguments.js';
 import { joinedModules } from '../../src/scripts/node-command.js';
 import { scripts } from '../support/scripts.js';
-import { run, shells } from '../support/shells.js';
+import { expanded, run, shells } from '../support/shells.js';
 
 const folder = join(import.meta.dirname, '../../src/scripts');
 const files = readdirSync(folder).filter((name) => !name.endsWith('.ts'));
@@ -65,6 +67,43 @@ describe('shell programs', () => {
       expect(source(name)).not.toMatch(/<<-?['"A-Za-z]/);
     },
   );
+});
+
+describe.each(shells)('as files, run by %s,', (_name, shell) => {
+  const file = (name: string): readonly string[] => [...shell, join(folder, name)];
+  let home = '';
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'programs-'));
+  });
+  afterEach(() => rmSync(home, { recursive: true }));
+
+  test('ssh-credentials.sh writes keys and a config', async () => {
+    writeFileSync(join(home, 'ssh-privatekey'), 'KEY');
+    const args = ['key', 'a', home, 'host', 'example.com', '22', 'identity', 'a'];
+    expect(await run([...file('ssh-credentials.sh'), ...args], { HOME: home })).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(join(home, '.ssh/id_a'), 'utf8')).toBe('KEY\n');
+    expect(readFileSync(join(home, '.ssh/config'), 'utf8')).toBe(
+      `Host example.com\n    HostName example.com\n    Port 22\n    IdentityFile ${home}/.ssh/id_a\n`,
+    );
+  });
+
+  test('git-credentials.sh writes a config and credentials with awk programs from files', async () => {
+    for (const [name, value] of Object.entries({ username: 'me', password: 'a b' }))
+      writeFileSync(join(home, name), value);
+    const program = ['bytes.awk', 'git-credentials.awk'].map(source).join('\n');
+    const args = [program, home, 'https://example.com'];
+    expect(await run([...file('git-credentials.sh'), ...args], { HOME: home })).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(join(home, '.git-credentials'), 'utf8')).toBe('https://me:a%20b@example.com\n');
+  });
+
+  test('entrypoint.sh runs a command and reports its result', async () => {
+    writeFileSync(join(home, 'r'), 'value');
+    const results = { names: ['r'], directory: home, message: join(home, 'message') };
+    const args = encodeTurn({ index: 0, count: 1, toolsDir: home, results }).map(expanded);
+    const ended = await run([...file('entrypoint.sh'), ...args, 'echo', 'ran'], { HOME: home });
+    expect(ended).toMatchObject({ code: 0, out: 'ran\n', err: '' });
+    expect(readFileSync(join(home, 'message'), 'utf8')).toBe('[{"key":"r","value":"value","type":"TaskRunResult"}]');
+  });
 });
 
 describe('awk programs', () => {
