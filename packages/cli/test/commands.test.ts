@@ -117,7 +117,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
   test('a full disk, with the file that did not fit', async () => {
     expect(await command('up', '--runtime', 'fake', '--kubeconfig', '/dev/full')).toMatchObject({
       status: 5,
-      err: "error: ENOSPC: no space left on device, write '/dev/full'\n  hint: make room, or use another disk; temporary files go where TMPDIR says\n",
+      err: "error: ENOSPC: no space left on device, write '/dev/full'\n  hint: free disk space, or use another disk; TMPDIR names the directory of temporary files\n",
     });
   });
 
@@ -127,7 +127,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
     process.env['TMPDIR'] = '/nowhere';
     const { status, out, err } = await command(...args);
     expect(err).toMatch(
-      /^error: ENOENT: no such file or directory, mkdtemp '\/nowhere\/pipewright-\d+-\w+-XXXXXX'\n {2}hint: make the directory, or name another; temporary files go where TMPDIR says\n$/,
+      /^error: ENOENT: no such file or directory, mkdtemp '\/nowhere\/pipewright-\d+-\w+-XXXXXX'\n {2}hint: create the directory, or use another; TMPDIR names the directory of temporary files\n$/,
     );
     expect({ status, out }).toEqual({ status: 2, out: expect.stringMatching(/^(runtime fake .*\n)?$/) });
   });
@@ -297,12 +297,12 @@ describe('up', () => {
     const path = folder({ 'stand-ins.yaml': config });
     const server = await upHere('--config', join(path, 'stand-ins.yaml'));
     expect((await server.stop()).out.replaceAll(path, 'DIR')).toMatch(
-      /\nstand-ins \(DIR\/stand-ins.yaml\):\n {2}image golang is this machine's own files, read-only\n {2}source: its repository or bucket is DIR, as it is when it is asked for\n {2}image: its registry is the local one, 127.0.0.1:\d+\n {2}the local registry requires credentials: DOCKER_CONFIG=(\S+) docker pull …, skopeo --authfile \1\/config.json …\nready at /,
+      /\nstand-ins \(DIR\/stand-ins.yaml\):\n {2}image golang is this machine's own files, read-only\n {2}source: its repository or bucket is DIR, read at each request\n {2}image: its registry is the local one, 127.0.0.1:\d+\n {2}the local registry requires credentials: DOCKER_CONFIG=(\S+) docker pull …, skopeo --authfile \1\/config.json …\nready at /,
     );
   });
 
   test.each([
-    ['nowhere.yaml', 'there is no such file or folder'],
+    ['nowhere.yaml', 'no such file or folder'],
     ['.', 'it is a folder'],
   ])('says so when its --config (%s) cannot be read', async (name, why) => {
     const file = join(folder({}), name);

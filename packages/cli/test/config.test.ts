@@ -76,8 +76,8 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     has: 'a builder that does not come with the command',
     yaml: 'images:\n  a: builtin:kanico\n  b: { rootfs: "builtin:x" }',
     want: () => [
-      '2:6 images.a: there is no builtin kanico | did you mean builtin:kaniko?',
-      '3:16 images.b.rootfs: there is no builtin x | there are kaniko and buildah',
+      '2:6 images.a: unknown builtin kanico | did you mean builtin:kaniko?',
+      '3:16 images.b.rootfs: unknown builtin x | there are kaniko and buildah',
     ],
   },
   {
@@ -109,10 +109,10 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     has: 'names, values and amounts of the node that Kubernetes refuses',
     yaml: 'node: { labels: { a b: x, ok: x y }, resources: { cpu: lots, memory: -5 } }',
     want: () => [
-      "1:19 a b is no name that Kubernetes takes | use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`",
-      "1:31 node.labels.ok is x y, which is no value of a label | use up to 63 letters, digits, '-', '_' and '.'",
-      '1:56 node.resources.cpu is lots, which is no amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
-      '1:70 node.resources.memory is -5, which is no amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
+      "1:19 a b is not a valid Kubernetes name | use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`",
+      "1:31 node.labels.ok is x y, which is not a valid value of a label | use up to 63 letters, digits, '-', '_' and '.'",
+      '1:56 node.resources.cpu is lots, which is not a valid amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
+      '1:70 node.resources.memory is -5, which is not a valid amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
     ],
   },
   {

@@ -47,7 +47,7 @@ Right
     expect(await explain('FIELD_UNKNWON')).toEqual({
       status: 2,
       out: '',
-      err: "error: there is no problem code 'FIELD_UNKNWON'\n  hint: did you mean 'FIELD_UNKNOWN'?\n",
+      err: "error: unknown problem code 'FIELD_UNKNWON'\n  hint: did you mean 'FIELD_UNKNOWN'?\n",
     });
     expect((await explain('QQQ')).err).toContain('hint: `pipewright explain` lists them');
   });

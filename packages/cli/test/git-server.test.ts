@@ -301,7 +301,11 @@ describe('is refused', () => {
     [
       'a directory that is not there',
       async () => ['/nowhere'],
-      { code: 'SOURCE_MISSING', message: 'there is no directory /nowhere', hint: 'name a directory that exists' },
+      {
+        code: 'SOURCE_MISSING',
+        message: 'the directory /nowhere does not exist',
+        hint: 'name a directory that exists',
+      },
     ],
     [
       'a file',
@@ -380,7 +384,7 @@ describe('is refused', () => {
     const { directory } = repository();
     const server = await serve(directory, 'main');
     const url = server.url('source');
-    await expect(git(directory, 'push', '-q', url, 'main')).rejects.toThrow('cannot be pushed to');
+    await expect(git(directory, 'push', '-q', url, 'main')).rejects.toThrow('pushing is not supported');
     const answers = [
       `${url}2/info/refs?service=git-upload-pack`,
       new URL(url).origin + '/source/info/refs',

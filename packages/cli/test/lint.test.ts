@@ -52,7 +52,7 @@ spec: { pipelineRef: { name: elsewhere } }
 
   test('says of a file of stand-ins that it belongs to --config', async () => {
     expect(await lint({ 'pipewright.yaml': 'images:\n  golang: host\n' }, ['pipewright.yaml']))
-      .toBe(`pipewright.yaml:1:1  error  NOT_AN_OBJECT  these are stand-ins for a machine, and no manifest
+      .toBe(`pipewright.yaml:1:1  error  NOT_AN_OBJECT  these are stand-ins of a machine, not a manifest
     1 | images:
       | ^
   hint: give the file to \`run\` or \`up\` with --config, and name the manifests here
@@ -75,7 +75,7 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
 `;
     const said = await lint({ 'a\u001b[2Jb\n.yaml': task });
     expect(said.replace(/[\n\u0020-\u007e\u2026]/g, '')).toBe('');
-    expect(said).toContain('a\\u001b[2Jb\\n.yaml:4:58  error  YAML_DUPLICATE_KEY  `\\u001b[31m` stands twice');
+    expect(said).toContain('a\\u001b[2Jb\\n.yaml:4:58  error  YAML_DUPLICATE_KEY  `\\u001b[31m` is repeated in one object');
   });
 
   thoroughTest(

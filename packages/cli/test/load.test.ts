@@ -86,7 +86,7 @@ describe('what cannot be read is told', () => {
     [
       'that does not exist',
       () => join(folder, 'none.yaml'),
-      ['FILE_UNREADABLE: cannot be read: there is no such file or folder'],
+      ['FILE_UNREADABLE: cannot be read: no such file or folder'],
     ],
     [
       'in UTF-16',
@@ -102,7 +102,7 @@ describe('what cannot be read is told', () => {
     [
       'that is too large',
       () => write('l.yaml', '#'.repeat(4 * 1024 * 1024 + 1)),
-      ['FILE_TOO_LARGE: there are more than the 4194304 bytes up to which manifests are read'],
+      ['FILE_TOO_LARGE: the file is larger than 4194304 bytes, the limit for manifests'],
     ],
   ])('a file %s', (_, make, want) => {
     expect(told(make())).toEqual(want);

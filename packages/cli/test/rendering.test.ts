@@ -214,14 +214,14 @@ Failed  release  in 9.0s  (3 tasks: 1 succeeded, 1 failed, 1 not started)
       start,
       done('test', 4),
       skipped('build', 'condition changed was false'),
-      skipped('deploy', 'it waits for build, which was skipped'),
+      skipped('deploy', 'depends on build, which was skipped'),
       { type: 'run-end', time: at(7), run, outcome: 'succeeded', reason: 'Succeeded', message: '', seconds: 7 },
     ]);
     expect(summary(tally, [], colors).join('\n')).toBe(`
 Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
   ✔ test    3.0s
   ⊘ build   skipped: condition changed was false
-  ⊘ deploy  skipped: it waits for build, which was skipped`);
+  ⊘ deploy  skipped: depends on build, which was skipped`);
   });
 
   test('shows no control sequence that a result or a message holds', () => {

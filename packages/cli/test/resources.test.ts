@@ -147,8 +147,8 @@ describe('a cloudEvent', () => {
     await expectRun(result, {
       status: 0,
       says: [
-        `told ${target}/ok how once ended`,
-        `could not tell ${target}/gone how once ended: the receiver answered 410, and not 2xx`,
+        `sent a CloudEvent for once to ${target}/ok`,
+        `could not send a CloudEvent for once to ${target}/gone: the receiver answered 410, and not 2xx`,
       ],
     });
     if (await usable()) expect(types).toEqual(Array(2).fill('dev.tekton.event.task.successful.v1'));

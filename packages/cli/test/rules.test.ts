@@ -235,7 +235,7 @@ ${pipelineRun(`
           volumes: [{ name: v, persistentVolumeClaim: { claimName: count } }]
           steps: [{ name: s, image: busybox, command: [sh, -c, 'echo x >> /v/n; echo try $(wc -l < /v/n); test $(wc -l < /v/n) -eq 3'], volumeMounts: [{ name: v, mountPath: /v }] }]`)}`,
     says: [
-      '[flaky : s] try 1\n--- flaky Failed, and is tried again (attempt 2)\n[flaky : s] try 2\n',
+      '[flaky : s] try 1\n--- flaky Failed, retrying (attempt 2)\n[flaky : s] try 2\n',
       '[flaky : s] try 3\n',
       /✔ flaky  \d+\.\ds in 3 attempts\n/,
       '1 succeeded',

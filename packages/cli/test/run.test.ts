@@ -135,12 +135,12 @@ spec:
 [go : condition-check-dry] it rains
 --- ⊘ go condition dry was false TIME
 --- ⊘ go skipped: condition dry was false
---- ⊘ eat skipped: it waits for go, which was skipped
+--- ⊘ eat skipped: depends on go, which was skipped
 
 Succeeded  picnic  in TIME  (3 tasks: 1 succeeded, 2 skipped)
   ✔ pack  TIME
   ⊘ go    skipped: condition dry was false
-  ⊘ eat   skipped: it waits for go, which was skipped
+  ⊘ eat   skipped: depends on go, which was skipped
 `);
     expect(status).toBe(0);
   });
@@ -202,7 +202,7 @@ status 2`);
 
   test('the command of a step whose stand-in runs nothing by itself', async () => {
     expect(await refused({ 'p.yaml': TASKS.replace(' command: [echo],', '') + RUN }))
-      .toBe(`p.yaml:8:29  error  COMMAND_UNKNOWN  step first of Task work has neither command nor script, and nothing says what the image busybox:1 runs
+      .toBe(`p.yaml:8:29  error  COMMAND_UNKNOWN  step first of Task work has neither command nor script, and the entrypoint of the image busybox:1 is unknown
   hint: give the step a command; or save the image, whose program is then known, and name it instead:
   hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
   hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
@@ -234,14 +234,14 @@ status 2`);
   });
 
   test('a PipelineRun', async () => {
-    expect(await refused({ 'p.yaml': TASKS })).toBe(`there is no PipelineRun or TaskRun in DIR
+    expect(await refused({ 'p.yaml': TASKS })).toBe(`no PipelineRun or TaskRun in DIR
 run the Pipeline line without one: pipewright run DIR --pipeline line
 status 2`);
   });
 
   test('a run of that name', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { run: ['nihgtly'] })).toBe(
-      `there is no run called 'nihgtly' in DIR\ndid you mean 'nightly'?\nstatus 2`,
+      `no run called 'nihgtly' in DIR\ndid you mean 'nightly'?\nstatus 2`,
     );
   });
 
@@ -254,7 +254,7 @@ status 2`);
   test('a PipelineResource of that name', async () => {
     const path = folder({ x: '' });
     expect(await refused({ 'p.yaml': TASKS + RUN }, { source: new Map([['repo', path]]) })).toBe(
-      `--source repo=${path}  error  STAND_IN_UNUSED  there is no PipelineResource called 'repo'\n  hint: the manifests have no PipelineResource\n1 error; nothing was run\nstatus 2`,
+      `--source repo=${path}  error  STAND_IN_UNUSED  no PipelineResource called 'repo'\n  hint: the manifests have no PipelineResource\n1 error; nothing was run\nstatus 2`,
     );
   });
 
@@ -302,7 +302,7 @@ test('stand-ins of pipewright.yaml that stand for nothing are warned of; an imag
   expect(withoutQuotes(err).replaceAll(`${path}/`, ''))
     .toBe(`pipewright.yaml:3:3  warning  STAND_IN_UNUSED  busybocks matches no image of these manifests
   hint: did you mean 'busybox'?
-pipewright.yaml:6:3  warning  STAND_IN_UNUSED  there is no PipelineResource called 'repo'
+pipewright.yaml:6:3  warning  STAND_IN_UNUSED  no PipelineResource called 'repo'
   hint: the manifests have no PipelineResource
 `);
   expect(status).toBe(0);

@@ -76,7 +76,7 @@ spec:
       status: 1,
       says: [
         /✖ once {2}\S+ {2}step git-source-\S+: exit 1/,
-        'hint: the host cannot be reached from here; a git resource can be answered by a directory: --source RESOURCE=DIR',
+        'hint: the host is unreachable from this machine; use a directory for a git resource: --source RESOURCE=DIR',
       ],
     });
   });

@@ -62,13 +62,13 @@ describe('tasks that are skipped', () => {
       {
         task: 'celebrate',
         reason: 'ParentTaskSkipped',
-        message: 'it waits for announce, which was skipped',
+        message: 'depends on announce, which was skipped',
         follows: { checks: [], tasks: ['deploy'] },
       },
       {
         task: 'announce',
         reason: 'ParentTaskSkipped',
-        message: 'it waits for deploy, which was skipped',
+        message: 'depends on deploy, which was skipped',
         follows: { checks: [], tasks: ['deploy'] },
       },
     ]);

@@ -134,9 +134,9 @@ p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'sourc
     [
       'of a name like another',
       { pipeline: 'relaese' },
-      "there is no Pipeline called 'relaese' in DIR\ndid you mean 'release'? the Pipelines are: release",
+      "no Pipeline called 'relaese' in DIR\ndid you mean 'release'? the Pipelines are: release",
     ],
-    ['of an unknown name', { task: 'other' }, "there is no Task called 'other' in DIR\nthe Tasks are: greet"],
+    ['of an unknown name', { task: 'other' }, "no Task called 'other' in DIR\nthe Tasks are: greet"],
     [
       'with an option and no name',
       { resource: new Map([['a', 'b']]) },
@@ -145,7 +145,7 @@ p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'sourc
     [
       'that nothing names',
       {},
-      'there is no PipelineRun or TaskRun in DIR\nrun the Pipeline release without one: pipewright run DIR --pipeline release -p revision=VALUE -p platforms=ITEM,ITEM --resource source=PIPELINERESOURCE',
+      'no PipelineRun or TaskRun in DIR\nrun the Pipeline release without one: pipewright run DIR --pipeline release -p revision=VALUE -p platforms=ITEM,ITEM --resource source=PIPELINERESOURCE',
     ],
   ])('%s is refused', (_, asked, expected) => {
     expect(made(asked)).toBe(expected);
@@ -155,7 +155,7 @@ p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'sourc
     expect(
       made({ pipeline: 'release', param, resource: new Map([['source', 'web-ap']]) }, RESOURCE('web-app', 'ci')),
     ).toBe(
-      "--resource source=web-ap  error  RESOURCE_UNKNOWN  there is no PipelineResource 'web-ap'\n  hint: did you mean 'web-app'?\n",
+      "--resource source=web-ap  error  RESOURCE_UNKNOWN  unknown PipelineResource 'web-ap'\n  hint: did you mean 'web-app'?\n",
     );
   });
 });

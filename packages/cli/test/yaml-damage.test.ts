@@ -93,7 +93,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'that says a key twice',
     yaml: 'kind: A\nspec:\n  image: a\n  image: b\n',
-    want: `a.yaml:4:3  error  YAML_DUPLICATE_KEY  \`image\` stands twice in one object, first in line 3
+    want: `a.yaml:4:3  error  YAML_DUPLICATE_KEY  \`image\` is repeated in one object; first in line 3
     4 |   image: b
       |   ^
   hint: remove one of them, or correct the indentation if it belongs elsewhere`,
@@ -117,10 +117,10 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'that is text',
     yaml: 'hello\n',
-    want: `a.yaml:1:1  error  NOT_AN_OBJECT  a manifest is an object with apiVersion and kind, and this is none
+    want: `a.yaml:1:1  error  NOT_AN_OBJECT  a manifest is an object with apiVersion and kind, and this is not an object
     1 | hello
       | ^
-  hint: start with \`apiVersion:\`; if this is no manifest, leave the file out`,
+  hint: start with \`apiVersion:\`; if this is not a manifest, exclude the file`,
   },
 ];
 
@@ -178,7 +178,7 @@ describe('one mistake is told once, where it was made', () => {
       '{"a": "b" "c": "d"}',
       ['1:11 there is more text after the end of the value'],
     ],
-    ['a template', 'kind: A\na: {{ .Values.x }}\n', ['2:5 a template that nobody has filled in']],
+    ['a template', 'kind: A\na: {{ .Values.x }}\n', ['2:5 a template that is not rendered']],
     ['a merge conflict', 'a: 1\n<<<<<<< HEAD\nb: 2\n', ['2:1 a mark of a merge conflict']],
   ])('%s', (_, yaml, want) => {
     expect(told(yaml)).toEqual(want);

@@ -1,8 +1,7 @@
 /**
- * What a run takes as being elsewhere, made up: accounts, Secrets, ConfigMaps and volumes that are named and nowhere defined.
+ * Placeholders for ServiceAccounts, Secrets, ConfigMaps and PersistentVolumeClaims that a run references and no object defines.
  *
- * Each has the keys that are asked for, and every key's value is its own name. Nothing reads them but the node, which starts
- * no step while one is missing.
+ * Each has the referenced keys, with the name of the key as value. The node needs them: it starts no step while one is missing.
  */
 
 import type { KubeObject } from '@pipewright/kube';
@@ -15,7 +14,7 @@ type ObjectReference = readonly [
   key?: unknown,
 ];
 
-/** What objects mention and nobody defines, in the namespace of the run. */
+/** Returns a placeholder for each reference without an object, in the namespace of the run. */
 export function placeholderObjects(objects: readonly KubeObject[], namespace: string): KubeObject[] {
   const there = new Set(objects.map(({ kind = '', metadata }) => `${kind} ${metadata.name ?? ''}`));
   const keys = new Map<string, { readonly mention: ObjectReference; readonly data: Record<string, string> }>();
@@ -57,7 +56,7 @@ function referencesBelow(value: unknown, ofRun: boolean): ObjectReference[] {
 type Fields = Readonly<Record<string, unknown>>;
 
 function referencesOf(fields: Fields, ofRun: boolean): ObjectReference[] {
-  const below = (name: string): Fields => (fields[name] ?? {}) as Fields; // asked for fields alone, which a string has none of
+  const below = (name: string): Fields => (fields[name] ?? {}) as Fields; // only fields are read; a string has none of these
   const items = (list: unknown): readonly Fields[] => (Array.isArray(list) ? (list as Fields[]) : []); // objects of JSON
   const { secretKeyRef, configMapKeyRef, secretRef, configMapRef, configMap, persistentVolumeClaim } = {
     secretKeyRef: below('secretKeyRef'),

@@ -17,12 +17,12 @@ export function chooseRun(objects: readonly KubeObject[], name: string | undefin
   const [only, ...others] = runs.filter((it) => name === undefined || nameOf(it) === name);
   if (only && others.length === 0) return only;
   const names = runs.map(nameOf).join(', ');
-  if (runs.length === 0) throw new SimulationError('there is no run', 'add a PipelineRun or a TaskRun');
+  if (runs.length === 0) throw new SimulationError('no PipelineRun or TaskRun to simulate', 'add one to the objects');
   if (only) throw new SimulationError('there are several runs', `choose one with \`run\`: ${names}`);
-  throw new SimulationError(`there is no run "${name ?? ''}"`, `there are: ${names}`);
+  throw new SimulationError(`no run "${name ?? ''}"`, `there are: ${names}`);
 }
 
-/** The pipeline that a run is of; undefined for a TaskRun, and where there is none. */
+/** The Pipeline of a PipelineRun; undefined for a TaskRun, or if it is missing. */
 export function pipelineOf(run: KubeObject, objects: readonly KubeObject[]): PipelineModel | undefined {
   if (run.kind !== 'PipelineRun') return undefined;
   const { spec, metadata } = run as PipelineRun; // by its kind

@@ -2,8 +2,8 @@
  * What the steps of a simulation do: a runtime whose containers follow a test's script.
  *
  * The pods are those that the controller makes for a real cluster, where a small shell program in each container waits for
- * the step before. No shell runs here, so the order is kept by this file, by what that program is told: which step it is,
- * and of how many.
+ * the step before. No shell runs here, so this file keeps the order, from the arguments of that program: the index of the
+ * step and the number of steps.
  */
 
 import { fake, type ContainerSpec, type FakeOutcome, type Runtime } from '@pipewright/cluster';
@@ -144,7 +144,7 @@ function endOf({ ended }: PodState, index: number): Settled<number> {
   return made;
 }
 
-/** Results that the task does not declare are never read; whoever writes some has meant others. */
+/** Throws if a script writes results that the task does not declare: they would never be read. */
 function rejectUnknownResults(task: string, pod: PodState, turn: DecodedTurn): void {
   const { index, count } = turn;
   const results = turn.results?.names ?? [];

@@ -1,7 +1,7 @@
 /**
- * What a test says of the steps of one run, held against the run: who is meant, and what is meant by nobody.
+ * The scripts of a test, matched with the tasks, conditions and steps of one run.
  *
- * A script that stands for nothing is a mistake of the test, as is one that throws; both end the simulation.
+ * A script without a match is an error of the test, as is one that throws; both end the simulation.
  */
 
 import {
@@ -39,7 +39,7 @@ export class Scripts {
   readonly #tasks: readonly string[];
   readonly #met = new Map<string, Set<string>>();
   #reject: (error: unknown) => void = () => undefined;
-  /** Rejects when a script has thrown, or says what cannot be. */
+  /** Rejects if a script throws or is invalid. */
   readonly failed: Promise<never>;
 
   /** @throws SimulationError when a script is for a task or a condition that is not there */
@@ -47,7 +47,7 @@ export class Scripts {
     this.#run = run;
     this.#tasks = run.pipeline?.tasks.map(({ name }) => name) ?? [run.name];
     this.failed = new Promise<never>((_, reject) => (this.#reject = reject));
-    this.failed.catch(() => undefined); // whoever waits for the run hears of it
+    this.failed.catch(() => undefined); // `simulate` awaits it
     for (const task of Object.keys({ ...run.steps, ...run.conditions })) this.#known('task', task, this.#tasks);
     for (const [task, those] of Object.entries(run.conditions)) {
       for (const condition of Object.keys(those)) {
@@ -85,7 +85,7 @@ export class Scripts {
   millisecondsOf({ takes = '0' }: ScriptedStep): number {
     const milliseconds = takes === 'forever' ? Infinity : parseDuration(takes);
     if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
-    throw new SimulationError(`"${takes}" is no time that a step can take`, 'write 90s, 1h30m or forever');
+    throw new SimulationError(`"${takes}" is not a valid duration`, 'write 90s, 1h30m or forever');
   }
 
   /**

@@ -86,7 +86,7 @@ const NAMESPACE = resource('v1', 'namespaces', 'Namespace', false);
  *   expect(run.order).toEqual(['test', 'build', 'deploy']);
  *   expect(run.task('build').attempts).toBe(2);
  *
- * @throws SimulationError when the objects have errors, there is no such run, it never ends, or a script is for nothing
+ * @throws SimulationError when the objects have errors, there is no such run, it never ends, or a script matches nothing
  */
 export async function simulate(given: Synthesized, options: SimulateOptions = {}): Promise<SimulatedRun> {
   const written = 'objects' in given ? given.objects : given;
@@ -141,7 +141,7 @@ function trackRequests(send: Send, time: SimulatedTime): Send {
   return plain ? Object.assign(wrapped, { plain: (request: PlainRequest) => during(() => plain(request)) }) : wrapped;
 }
 
-/** The TaskRuns of tasks; those of checks are told by their condition. */
+/** The TaskRuns of tasks, without those of condition checks. */
 async function taskRunsOf(run: PipelineRun | TaskRun, client: KubeClient): Promise<readonly TaskRun[]> {
   if (run.kind === 'TaskRun') return [run as TaskRun]; // by its kind
   const { namespace = 'default', name = '' } = run.metadata;

@@ -37,7 +37,7 @@ export interface SimulatedRun {
   /** Tekton's words. */
   readonly reason: string;
   readonly message: string;
-  /** How long it took, in seconds of the simulation's time. Steps take none, unless a script says so. */
+  /** Its duration in seconds of simulated time. Steps take none unless their script sets `takes`. */
   readonly took: number;
   /** The tasks that began, in the order in which they did. */
   readonly order: readonly string[];

@@ -1,4 +1,4 @@
-/** Why a simulation could not be had at all; a run that fails is no error, it is a result. */
+/** An error that prevents a simulation. A failed run is a result, not an error. */
 export class SimulationError extends Error {
   override readonly name = 'SimulationError';
 

@@ -1,5 +1,5 @@
 /**
- * What a test says of steps, and is told of them.
+ * The scripts of steps, and the records of steps that ran.
  *
  * Types alone, and none of another package: they are published as they stand.
  */

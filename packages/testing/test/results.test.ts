@@ -89,7 +89,7 @@ describe('a script for what is not there', () => {
     [
       'a time',
       { say: { print: { takes: '5 minutes' } } },
-      '"5 minutes" is no time that a step can take — write 90s, 1h30m or forever',
+      '"5 minutes" is not a valid duration — write 90s, 1h30m or forever',
     ],
   ];
   test.each(cases)('is an error: %s', async (_, scripts, message) => {

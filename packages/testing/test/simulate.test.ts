@@ -152,8 +152,8 @@ test('simulations do not see each other, and leave nothing', async () => {
 
 describe('no simulation', () => {
   test.each([
-    ['of nothing', [say], {}, 'there is no run — add a PipelineRun or a TaskRun'],
-    ['of a run that is not there', all, { run: 'then' }, 'there is no run "then" — there are: now'],
+    ['of nothing', [say], {}, 'no PipelineRun or TaskRun to simulate — add one to the objects'],
+    ['of a run that is not there', all, { run: 'then' }, 'no run "then" — there are: now'],
     [
       'of one of several runs',
       [...all, object('TaskRun', 'one', { taskRef: { name: 'say' } })],

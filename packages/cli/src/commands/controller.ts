@@ -39,19 +39,19 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .option('--namespace <NS>', 'watch this namespace alone (default: all)')
     .option('--git-image <IMAGE>', 'image with sh and git, for git inputs')
     .option('--shell-image <IMAGE>', 'image with sh and the usual small programs, for the other steps of our own')
-    .option('--busybox-image <IMAGE>', 'image with a static /bin/busybox, lent to images without a shell')
+    .option('--busybox-image <IMAGE>', 'image with a static /bin/busybox, for images without a shell')
     .option('--nop-image <IMAGE>', "image that ends at once, put in a sidecar's place when the steps have ended")
     .option('--gsutil-image <IMAGE>', 'image with gsutil and gcloud, for storage resources')
     .option('--node-image <IMAGE>', 'image with node 20 or later, for pull requests and archives')
     .option(
       '--insecure-registry <HOST>',
-      'a registry without TLS, when it is asked what an image runs; may be repeated',
+      'a registry without TLS, when the controller looks up the entrypoint of an image there; may be repeated',
       collect,
       [],
     )
     .option(
       '--registry-mirror <HOST=URL>',
-      'where a registry is asked instead; may be repeated',
+      'where to send the requests to a registry instead; may be repeated',
       parsePairs('HOST=URL, as in --registry-mirror docker.io=https://mirror.corp', 'not empty'),
       new Map(),
     )

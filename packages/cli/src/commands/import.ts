@@ -11,12 +11,12 @@ export const addImport = (program: Command, output: Output, done: Done): Command
     .command('import')
     .description('Turn existing YAML into TypeScript: a program of constructs that synthesizes to the same objects.')
     .argument('<FILE|DIR...>', 'files, folders with *.yaml, *.yml and *.json, or - for standard input')
-    .option('--out <FILE>', 'the file to write, which must not be there yet (default: standard output)', parsePath)
+    .option('--out <FILE>', 'the file to write, which must not exist (default: standard output)', parsePath)
     .option('--library <MODULE>', 'where the constructs come from', 'pipewright')
     .addHelpText(
       'after',
       `
-What has no construct is carried over as it is, and so is what has errors; comments in the program say why.
+Objects without a construct and objects with errors are copied unchanged, each with a comment that gives the reason.
 
 Examples:
   pipewright import release.yaml --out release.ts

@@ -22,7 +22,7 @@ export const addLint = (program: Command, output: Output, done: Done): Command =
     .addOption(excludeOption())
     .option(
       '--complete',
-      'take it for an error that a Task, Pipeline, Condition or PipelineResource is in none of the files',
+      'report a Task, Pipeline, Condition or PipelineResource that is in none of the files as an error',
     )
     .addHelpText(
       'after',

@@ -12,7 +12,7 @@ export const parsePairs =
     return new Map([...before, [text.slice(0, split), text.slice(split + 1)]]);
   };
 
-/** A path that was given, and is none when a variable of the shell was empty: the working directory is not meant then. */
+/** Reads a path. An empty one, usually from an unset shell variable, is an error and does not mean the working directory. */
 export function parsePath(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It is empty; write a path.');

@@ -36,7 +36,7 @@ const exitStatusHelp = (): string =>
 /** Every command, in the order in which help lists them. */
 const COMMANDS = [addRun, addUp, addController, addLint, addExplain, addImport];
 
-/** Help that says nothing of a default that is an empty collection, which commander prints as `{}` or `[]`. */
+/** Help without defaults that are empty collections, which commander prints as `{}` or `[]`. */
 const WITHOUT_EMPTY_DEFAULTS = {
   optionDescription: (option: Option): string => withoutEmptyDefault(new Help().optionDescription(option)),
   argumentDescription: (argument: Argument): string => withoutEmptyDefault(new Help().argumentDescription(argument)),

@@ -32,7 +32,7 @@ interface RunFlags extends LogFlags {
 }
 
 const RUN_HELP = `
-Nothing is downloaded: images are stood in for by --image or pipewright.yaml, which looks like this:
+Images are not downloaded. Name a stand-in for each with --image or in pipewright.yaml, for example:
   images:
     golang: host
     acme/builder: { rootfs: host, overlay: images/builder }
@@ -44,7 +44,7 @@ Nothing is downloaded: images are stood in for by --image or pipewright.yaml, wh
     my-image: { registry: local }
 
 Secrets are read from manifests; their values are shown as *** wherever they are printed.
-Ctrl-C stops the steps and then the run; a second one kills.
+Press Ctrl-C to stop the steps, then the run; press it again to kill them.
 
 Examples:
   pipewright run
@@ -94,7 +94,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
   )
     .option(
       '--source <RESOURCE=DIR>',
-      'a directory that answers for a git PipelineResource, uncommitted changes included; may be repeated',
+      'a directory that stands in for a git PipelineResource, uncommitted changes included; may be repeated',
       parsePairs('RESOURCE=DIR, as in --source my-repo=src', 'not empty'),
       new Map(),
     )

@@ -30,7 +30,7 @@ export const RUNTIMES =
 export const imageOption = (): Option =>
   new Option(
     '--image <NAME=host|DIR|ARCHIVE>',
-    "what stands in for an image: `host`, this machine's own files read-only; a directory with a root filesystem; the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; or builtin:kaniko or builtin:buildah, which build FROM scratch; may be repeated",
+    'stand-in for an image: `host`, the files of this machine, read-only; a directory with a root filesystem; the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; or builtin:kaniko or builtin:buildah, which build FROM scratch; may be repeated',
   ).argParser(parsePairs('NAME=host or NAME=docker-archive:FILE, as in --image golang=host', 'not empty'));
 
 /** `--log-file`: where the cluster logs. */

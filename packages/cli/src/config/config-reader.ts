@@ -158,14 +158,14 @@ class ConfigReader {
       if (!NAME.test(name))
         this.complaints.push({
           path: [...path, name],
-          message: `${name} is no name that Kubernetes takes`,
+          message: `${name} is not a valid Kubernetes name`,
           hint: NAME_HINT,
           atKey: true,
         });
       else if ((typeof entry === 'string' || typeof entry === 'number') && !form.pattern.test(String(entry)))
         this.#report(
           [...path, name],
-          `${nameOf([...path, name])} is ${String(entry)}, which is no ${form.name}`,
+          `${nameOf([...path, name])} is ${String(entry)}, which is not a valid ${form.name}`,
           form.hint,
         );
       else if (typeof entry === 'string' || typeof entry === 'number') texts[name] = String(entry);

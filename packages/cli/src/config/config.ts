@@ -1,8 +1,8 @@
 /**
- * `pipewright.yaml`: what stands in for the outside world on this machine.
+ * Reads `pipewright.yaml`, the stand-ins of this machine.
  *
- * Manifests stay as they are; this file says which root filesystem answers for an image, which directory for a Git repository
- * and which registry for an image's registry. Flags of the command line are laid over it, name by name.
+ * Manifests stay unchanged: the file maps an image to a root filesystem, a Git repository to a directory and an image resource to the
+ * local registry. Options of the command line override it, name by name.
  */
 
 import { existsSync, statSync } from 'node:fs';

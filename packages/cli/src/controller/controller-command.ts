@@ -24,7 +24,7 @@ import type { Output } from '../terminal/output.js';
 import { whenAborted, listenForStop } from '../terminal/stop-requests.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 
-/** What `pipewright controller` was told. */
+/** Options of `pipewright controller`. */
 export interface ControllerOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -38,20 +38,20 @@ export interface ControllerOptions {
   readonly nodeImage?: string;
   /** Registries that speak plain http, by host. */
   readonly insecureRegistry?: readonly string[];
-  /** Where registries are asked instead, by host. */
+  /** Mirrors of registries, by host. */
   readonly registryMirror?: ReadonlyMap<string, string>;
   /** Which finished runs are kept. Default: all. */
   readonly keepRuns?: RetentionPolicy;
 }
 
-/** What a test may bring along. */
+/** Dependencies that tests replace. */
 export interface ControllerDependencies {
   readonly log?: Log;
   /** Where SIGINT and SIGTERM come from. Default: the process. */
   readonly signals?: EventEmitter;
 }
 
-/** Works until it is told to stop. @returns the exit status: 0 when it was stopped in order */
+/** Runs the controller until a stop request. @returns the exit status: 0 after an orderly stop */
 export async function runController(
   options: ControllerOptions,
   output: Output,
@@ -100,7 +100,7 @@ async function connect({ kubeconfig, context }: ControllerOptions): Promise<Clus
   }
 }
 
-/** Asks for the version once, so that a wrong address is told at once and not by retries for ever. */
+/** Requests the version once, so that a wrong address fails immediately instead of being retried forever. */
 async function reach(client: KubeClient, send: ClusterSend, output: Output): Promise<void> {
   try {
     await client.request({ method: 'GET', path: '/version' });

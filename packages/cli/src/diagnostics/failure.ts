@@ -1,8 +1,8 @@
 /**
- * Failures that no command foresaw, told in one sentence instead of a stack trace.
+ * Reports unexpected errors in one sentence instead of a stack trace.
  *
- * The machine's own refusals (a full disk, a directory that may not be written) name their errno and path. Everything else
- * is an error of ours and says so, with the way to see where it happened.
+ * Errors of the operating system (a full disk, a directory that is not writable) name their path. All others are reported as internal
+ * errors, with the variable that prints their stack.
  */
 
 import { writeFileSync, type WriteFileOptions } from 'node:fs';
@@ -12,22 +12,22 @@ import { INTERNAL_ERROR } from '../terminal/exit-status.js';
 import type { Output } from '../terminal/output.js';
 
 const HINTS: Readonly<Record<string, string>> = {
-  EACCES: 'use a directory that you may write to; temporary files go where TMPDIR says',
-  EPERM: 'use a directory that you may write to; temporary files go where TMPDIR says',
-  EROFS: 'use a directory that can be written; temporary files go where TMPDIR says',
-  ENOENT: 'make the directory, or name another; temporary files go where TMPDIR says',
-  ENOTDIR: 'name a directory; temporary files go where TMPDIR says',
-  ENOSPC: 'make room, or use another disk; temporary files go where TMPDIR says',
-  EDQUOT: 'make room, or use another disk; temporary files go where TMPDIR says',
-  EAGAIN: 'allow more processes: ulimit -u 4096; or end some of this user',
-  EMFILE: 'allow more open files: ulimit -n 65536',
-  ENFILE: 'the machine has too many open files; end something else',
+  EACCES: 'use a directory that you can write to; TMPDIR names the directory of temporary files',
+  EPERM: 'use a directory that you can write to; TMPDIR names the directory of temporary files',
+  EROFS: 'use a writable directory; TMPDIR names the directory of temporary files',
+  ENOENT: 'create the directory, or use another; TMPDIR names the directory of temporary files',
+  ENOTDIR: 'name a directory; TMPDIR names the directory of temporary files',
+  ENOSPC: 'free disk space, or use another disk; TMPDIR names the directory of temporary files',
+  EDQUOT: 'free disk space, or use another disk; TMPDIR names the directory of temporary files',
+  EAGAIN: 'raise the limit: ulimit -u 4096; or stop processes of this user',
+  EMFILE: 'raise the limit: ulimit -n 65536',
+  ENFILE: 'the machine has too many open files; stop another program',
 };
 
-/** What can be put right before the command is tried again; for a disk that ran full, half of the work may have been done. */
+/** Errors that a user can fix before a retry. After a full disk part of the work may be done, so it is not among them. */
 const USER_ERRORS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
-/** Writes a file, and names it when it cannot be written whole: Node names what it opens, not what it writes. */
+/** Writes a file. Adds its path to errors: Node names the path when opening fails, not when writing does. */
 export function writeFileNamingPath(path: string, text: string, options?: WriteFileOptions): void {
   try {
     writeFileSync(path, text, options);
@@ -36,7 +36,7 @@ export function writeFileNamingPath(path: string, text: string, options?: WriteF
   }
 }
 
-/** Tells a failure. @returns the exit status: 2 where a directory or file can't be used, else 5 */
+/** Reports an error. @returns the exit status: 2 where a directory or file can't be used, else 5 */
 export function reportFailure(cause: unknown, output: Pick<Output, 'warn' | 'colors'>): number {
   return isClusterError(cause) ? reportClusterError(cause, output) : reportUnexpected(cause, output);
 }
@@ -46,7 +46,7 @@ interface ClusterFailure extends Error {
   readonly hint: string;
 }
 
-/** Told by its name: whoever imports the class waits for the cluster to load. */
+/** Recognized by name: importing the class would load the cluster package. */
 const isClusterError = (cause: unknown): cause is ClusterFailure =>
   types.isNativeError(cause) && cause.name === 'ClusterError' && 'code' in cause && 'hint' in cause;
 

@@ -1,5 +1,5 @@
 /**
- * What the command tells an author about a file: where, how bad, what, and what to do.
+ * Findings: problems in a file with position, severity, message and hint.
  *
  * Every reader of user text (manifests, pipewright.yaml, checks of packages/tekton) reports findings, so that they can be
  * gathered, sorted and printed in one pass whatever found them.
@@ -16,7 +16,7 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-/** One thing an author can fix. */
+/** One problem in a file. */
 export interface Finding {
   readonly severity: 'error' | 'warning';
   readonly code: string;
@@ -25,7 +25,7 @@ export interface Finding {
   readonly hint: string;
   /** The text of the line. Undefined when the place has no line, or the line may hold a secret. */
   readonly quote?: string;
-  /** Column of the quote, from 1, that the finding is about where masking has moved it; 0 where it is masked. Absent: that of the place. */
+  /** Column of the quote, from 1, of the caret if masking moved it; 0 if the text is masked. Absent: the column of `place`. */
   readonly caret?: number;
 }
 
@@ -41,7 +41,7 @@ export function inReadingOrder(findings: readonly Finding[]): readonly Finding[]
   );
 }
 
-/** Whether anything here stops a run. */
+/** Reports whether a finding is an error. */
 export const hasErrors = (findings: readonly Finding[]): boolean =>
   findings.some(({ severity }) => severity === 'error');
 

@@ -43,7 +43,7 @@ const indented = (text: string): string => text.trimEnd().replace(/^(?=.)/gm, ' 
 function unknownCode(code: string): UsageError {
   const guess = closestMatch(code, explainedCodes());
   return new UsageError(
-    `there is no problem code '${code}'`,
+    `unknown problem code '${code}'`,
     guess === undefined ? '`pipewright explain` lists them' : `did you mean '${guess}'?`,
   );
 }

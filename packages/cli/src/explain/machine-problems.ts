@@ -36,7 +36,7 @@ const SOURCES: Readonly<Record<SourceCode, Explanation>> = {
     severity: 'error',
     title: 'git cannot read the directory of a source',
     why: 'The repository is damaged or empty, or the user may not read its files.',
-    fix: 'See what `git status` says there. An empty repository needs a first commit.',
+    fix: 'Run `git status` there. An empty repository needs a first commit.',
     example: commands(
       'git init ../app; pipewright run --source app=../app',
       'git init ../app; git -C ../app commit --allow-empty -m First; pipewright run --source app=../app',
@@ -157,7 +157,7 @@ const RUNTIME: Readonly<Record<RuntimeProblem['code'], Explanation>> = {
   SANDBOX_NO_PROGRAM: {
     severity: 'error',
     title: 'A program that the sandbox needs is not installed',
-    why: 'Namespaces are made with util-linux, or with bubblewrap where that is asked for.',
+    why: 'Namespaces are created with util-linux, or with bubblewrap if it is selected.',
     fix: 'Install the programs that the message names.',
     example: commands('pipewright run', 'apt-get install util-linux mount coreutils; pipewright run'),
   },
@@ -165,7 +165,7 @@ const RUNTIME: Readonly<Record<RuntimeProblem['code'], Explanation>> = {
     severity: 'error',
     title: 'The kernel refuses namespaces',
     why: 'A setting of the kernel, AppArmor, or the container that the command itself runs in does not allow ordinary users to make them.',
-    fix: 'Do what one of the hints says: they depend on the restriction that was found.',
+    fix: 'Follow one of the hints, which depend on the detected restriction.',
     example: commands('docker run node:20 npx pipewright run', 'docker run --privileged node:20 npx pipewright run'),
   },
   SANDBOX_NO_PROCESSES: {

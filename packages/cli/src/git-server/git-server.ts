@@ -30,7 +30,7 @@ export interface GitServer {
 /**
  * Takes the snapshots, then serves them: later changes in the directories are not seen.
  *
- * @param options.repositories by the name they are asked for with; throws a `SourceError` when one can't be served
+ * @param options.repositories by the name in their URL. Throws a `SourceError` if one cannot be served
  */
 export async function startGitServer(options: {
   readonly repositories: ReadonlyMap<string, SourceDirectory>;
@@ -85,7 +85,7 @@ export interface RepositoryRequest {
   readonly name: string;
   /** What lies behind the repository's own address, except `.git`: then another repository is meant. */
   readonly extraPath: string;
-  /** Of git's protocol, with its slash; empty when nothing is asked for. */
+  /** The path of Git's protocol, with its slash; empty if the URL has none. */
   readonly protocolPath: string;
 }
 
@@ -102,7 +102,7 @@ export function parseRepositoryUrl(url: string): RepositoryRequest {
   };
 }
 
-/** What is said to whoever asks for another repository whose address begins like one that is answered here. */
+/** The error for a URL that extends the URL of a served repository: git rewrites URL prefixes, so it names another repository. */
 export const otherRepositoryMessage = (name: string, beyond: string): string =>
   `this address begins like that of ${name}, for which a directory stands in, and goes on with '${beyond}': it is another repository, and nothing stands in for it. A PipelineResource with its whole address is left to the network`;
 

@@ -20,7 +20,7 @@ export class GitFailure extends Error {
   }
 }
 
-/** What of git's words says why: it warns of each file before it gives up. */
+/** The reason in git's output: git prints warnings for files before the error. */
 function failureReason(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const why = lines.filter((line) => /^(?:fatal|error): /.test(line));
@@ -34,7 +34,7 @@ export interface GitOptions {
   readonly input?: string | Buffer;
 }
 
-/** Where git runs: a directory that only root can write to, and that is no repository. */
+/** Working directory of git: only root can write to it, and it is not a repository. */
 export const NEUTRAL_DIRECTORY = '/';
 
 /** The environment of git: the user's without `GIT_*`, and what the caller adds. */
@@ -63,7 +63,7 @@ export const withoutUserSettings = (home: string): Readonly<Record<string, strin
   GIT_CONFIG_NOSYSTEM: '1',
 });
 
-/** @returns what git printed, without the last line feed; throws {@link GitFailure}, or GIT_MISSING when there is no git */
+/** @returns what git printed, without the last line feed; throws {@link GitFailure}, or GIT_MISSING if git is not installed */
 export async function git(args: readonly string[], options?: GitOptions): Promise<string> {
   return (await gitBytes(args, options)).toString('utf8').replace(/\n$/, '');
 }
@@ -76,14 +76,14 @@ export async function gitBytes(args: readonly string[], { env, input }: GitOptio
     child.once('error', (cause) => reject(missing(cause)));
     child.once('close', resolve);
   });
-  child.stdin.on('error', () => undefined); // git may end before it has read its input; its status tells
+  child.stdin.on('error', () => undefined); // git may end before it has read its input; the exit status decides
   child.stdin.end(input ?? '');
   const [status, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr)]);
   if (status !== 0) throw new GitFailure(args, status, stderr);
   return stdout;
 }
 
-/** As {@link git}, with `undefined` for a command that says no. */
+/** Like {@link git}, but returns undefined if the command fails. */
 export async function tryGit(args: readonly string[], options?: GitOptions): Promise<string | undefined> {
   try {
     return await git(args, options);

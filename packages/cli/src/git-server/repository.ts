@@ -1,6 +1,6 @@
 /**
- * A repository on this machine, read without its settings: they may name programs, and whoever wrote the files of a checkout may
- * have written them too.
+ * Opens a repository on this machine without its settings: these can name programs, and the author of a checkout can also have written
+ * its settings.
  *
  * git reads settings and hooks from the common directory, so it is given one of ours (GIT_COMMON_DIR) with links to the
  * repository's refs and objects, and with those few settings that only say what bytes mean.
@@ -44,8 +44,8 @@ async function linkedDirectory(directory: string, file: string): Promise<string>
   if (path !== undefined) return resolve(directory, path);
   throw new SourceError(
     'SOURCE_UNREADABLE',
-    `git cannot read ${directory}: ${file} does not say \`gitdir: DIRECTORY\``,
-    'see what `git status` says there',
+    `git cannot read ${directory}: ${file} has no line \`gitdir: DIRECTORY\``,
+    'run `git status` there',
   );
 }
 

@@ -2,8 +2,8 @@
  * What a revision means when a working copy stands in for a remote repository.
  *
  * A branch is the working copy, whichever branch is checked out: running what is in the editor is the point of standing in. A tag
- * or a commit id is what it always was. What is asked of a pull request means the working copy, too, unless the repository has that
- * reference. A name the repository does not know is a mistake, as it would be at the remote.
+ * or a commit id is what it always was. A reference to a pull request means the working copy as well, unless the repository has
+ * it. An unknown name is an error, as it is at a remote.
  */
 
 import { tryGit, withoutUserSettings } from './git.js';
@@ -33,7 +33,7 @@ export interface Revision {
 export const branchOf = (revision: string): string =>
   revision.startsWith('refs/') ? revision : `refs/heads/${revision}`;
 
-/** The references that git looks for when a name is asked of a remote, in its order. */
+/** The references that git tries for a name at a remote, in order. */
 const referencesMeant = (asked: string): readonly string[] =>
   asked.startsWith('refs/') ? [asked] : ['refs/', 'refs/tags/', 'refs/heads/'].map((place) => place + asked);
 
@@ -44,7 +44,7 @@ const CHANGE =
 /** Where such references lie. */
 export const CHANGES = ['refs/pull', 'refs/pull-requests', 'refs/merge-requests', 'refs/changes'] as const;
 
-/** @param asked absent: the working copy. Throws REVISION_UNKNOWN. */
+/** Resolves a revision; undefined means the working copy. Throws REVISION_UNKNOWN. */
 export async function findRevision(now: WorkingCopy, asked: string | undefined): Promise<Revision> {
   if (asked === undefined || asked === 'HEAD') return { commit: now.commit };
   const { objects, branch: checkedOut } = now.references;

@@ -1,7 +1,7 @@
 /**
- * Git's smart HTTP protocol, for fetching: the machine's own `git upload-pack` does the talking, versions 0 to 2.
+ * Git's smart HTTP protocol, for fetching: the machine's `git upload-pack` implements versions 0 to 2.
  *
- * Pushing is refused: what is served is a picture of a directory, and nothing that arrived would reach it.
+ * Pushing is rejected: the repository is a snapshot of a directory, and a push could not change the directory.
  */
 
 import { spawn } from 'node:child_process';
@@ -21,14 +21,14 @@ export async function handleGitRequest(
   const url = new URL(path, 'http://git');
   const service = url.searchParams.get('service');
   if (service === 'git-receive-pack' || url.pathname === '/git-receive-pack')
-    return sendError(outgoing, 403, 'this repository is a picture of a directory; it cannot be pushed to');
+    return sendError(outgoing, 403, 'this repository is a snapshot of a directory; pushing is not supported');
   if (incoming.method === 'GET' && url.pathname === '/info/refs' && service === 'git-upload-pack')
     return advertise(gitDir, incoming, outgoing);
   if (incoming.method === 'POST' && url.pathname === '/git-upload-pack') {
     reply(outgoing, 'result');
     return uploadPack(gitDir, ['--stateless-rpc'], incoming, bodyOf(incoming), outgoing);
   }
-  return sendError(outgoing, 404, 'only the smart HTTP protocol is spoken here; fetch with git 1.6.6 or later');
+  return sendError(outgoing, 404, 'only the smart HTTP protocol is supported; fetch with git 1.6.6 or later');
 }
 
 /** A sentence that git shows to its user as `remote: …`. */
@@ -49,7 +49,7 @@ async function uploadPack(
   input: Readable | undefined,
   outgoing: ServerResponse,
 ): Promise<void> {
-  // Any commit may be asked for by its id: a pipeline names them.
+  // Clients may fetch any commit by its id, as pipelines do.
   const child = spawn('git', ['-c', 'uploadpack.allowAnySHA1InWant=true', 'upload-pack', ...options, gitDir], {
     cwd: gitDir,
     env: gitEnvironment({ ...withoutUserSettings(gitDir), GIT_PROTOCOL: protocolOf(incoming) }),
@@ -94,7 +94,7 @@ function bodyOf(incoming: IncomingMessage): Readable {
   });
   const packed = incoming.headers['content-encoding'] === 'gzip';
   const parts: [Readable, ...Transform[]] = packed ? [incoming, createGunzip(), limited] : [incoming, limited];
-  compose(parts).catch(() => undefined); // whoever reads the body hears of it too
+  compose(parts).catch(() => undefined); // the reader of the body gets the same error
   return limited;
 }
 

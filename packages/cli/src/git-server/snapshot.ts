@@ -18,9 +18,9 @@ import { writeTree, type FilteredFiles, type WorkingTree } from './working-tree.
 /** A directory to serve. */
 export interface SourceDirectory {
   readonly directory: string;
-  /** The branches, tags and commits that will be asked for. @default the branch that is checked out */
+  /** The branches, tags and commits to serve. @default the branch that is checked out */
   readonly revisions?: readonly string[];
-  /** Leaves out revisions that are not there, instead of refusing them: git then says so to whoever asks. @default false */
+  /** Skips unknown revisions instead of throwing; git then reports them to the client. @default false */
   readonly skipUnknown?: boolean;
 }
 
@@ -68,7 +68,7 @@ export async function snapshot(source: SourceDirectory, gitDir: string): Promise
     throw new SourceError(
       'SOURCE_UNREADABLE',
       `git cannot read ${directory}: ${cause.message}`,
-      'see what `git status` says there; files must be readable by the user who runs this',
+      'run `git status` there; files must be readable by the user who runs this',
       { cause },
     );
   }
@@ -77,7 +77,11 @@ export async function snapshot(source: SourceDirectory, gitDir: string): Promise
 async function existing(directory: string): Promise<string> {
   const path = await realpath(directory).catch(() => undefined);
   if (path === undefined)
-    throw new SourceError('SOURCE_MISSING', `there is no directory ${directory}`, 'name a directory that exists');
+    throw new SourceError(
+      'SOURCE_MISSING',
+      `the directory ${directory} does not exist`,
+      'name a directory that exists',
+    );
   if (!(await stat(path)).isDirectory())
     throw new SourceError('SOURCE_NOT_A_DIRECTORY', `${directory} is a file`, 'name the directory that holds it');
   return path;
@@ -157,7 +161,7 @@ interface Head {
   readonly date: string;
 }
 
-/** The commit that is checked out; undefined when there is none yet. */
+/** The commit that is checked out; undefined in a repository without commits. */
 async function headOf({ env }: Repository): Promise<Head | undefined> {
   const asked = ['log', '-1', '--no-show-signature', '--no-color', '--format=%H %T %ct', 'HEAD'];
   const [commit = '', tree = '', seconds = ''] = (await tryGit(asked, { env }))?.split(' ') ?? [];
@@ -196,7 +200,7 @@ async function ofFolder(source: SourceDirectory, directory: string, gitDir: stri
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
-/** What is found out of each revision. One after the other, so that of several mistakes the first is told. */
+/** Applies a function to each revision, one after the other, so that the first invalid one is reported. */
 async function readRevisions<T>(
   source: SourceDirectory,
   find: (revision: string) => T | Promise<T>,

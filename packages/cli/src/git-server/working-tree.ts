@@ -2,7 +2,7 @@
  * Writes the tree of a working copy, uncommitted and untracked files included, as its bytes lie on the disk: no filter is run.
  *
  * It begins with a copy of the index, which knows the hashes of files that have not changed. git would look into submodules with
- * a process of its own that reads their settings, so they are left out of `git add` and only asked for their commit.
+ * a process of its own that reads their settings, so `git add` excludes them and only their commit is recorded.
  */
 
 import { copyFile, open, stat, utimes } from 'node:fs/promises';

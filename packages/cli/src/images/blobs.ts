@@ -10,7 +10,7 @@ import { padding } from './tar-stream.js';
 
 /** Named contents. */
 export interface Blobs {
-  /** @returns the size; undefined when there is no such file */
+  /** @returns the size; undefined if the file does not exist */
   readonly size: (name: string) => number | undefined;
   /** Reads a small document. Throws an `ImageError` when it is missing or too large. */
   readonly read: (name: string) => Buffer;

@@ -61,7 +61,7 @@ export async function ensureUnpacked(
   return { rootfs: join(final, 'rootfs'), ...(user !== undefined && { user }) };
 }
 
-/** Whoever may write there decides what steps run. */
+/** A user who can write there controls which programs steps run. */
 function requireOwn(cache: string): void {
   if (!isPrivate(cache))
     throw new ImageError(

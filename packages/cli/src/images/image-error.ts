@@ -11,5 +11,5 @@ export class ImageError extends Error {
   }
 }
 
-/** The remedy for an archive that is not as its format says. */
+/** The hint for an archive that violates its format. */
 export const WRITE_AGAIN = 'write the archive again: skopeo copy docker://IMAGE docker-archive:FILE.tar';

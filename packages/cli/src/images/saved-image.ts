@@ -50,7 +50,7 @@ export const runsOn = (image: Platform, machine: Platform): boolean =>
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** Returns a digest as text. Throws an `ImageError` for another algorithm, or what is no digest. */
+/** Returns a digest as text. Throws an `ImageError` if it is invalid or has another algorithm. */
 export function requireDigest(value: unknown, what: string): string {
   if (typeof value === 'string' && DIGEST.test(value)) return value;
   throw new ImageError(`${what} has the digest ${JSON.stringify(value)}; only sha256 is read`, WRITE_AGAIN);
@@ -82,7 +82,7 @@ export function readImageConfig(
   value: Json,
   machine: Platform,
 ): { readonly config: ImageConfig; readonly diffIds: readonly string[] } {
-  if (!isObject(value)) throw new ImageError('has a configuration that is no object', WRITE_AGAIN);
+  if (!isObject(value)) throw new ImageError('has a configuration that is not an object', WRITE_AGAIN);
   const { os = 'linux', architecture = machine.architecture, rootfs, config } = value;
   const platform = { os: String(os), architecture: String(architecture) };
   if (!runsOn(platform, machine))

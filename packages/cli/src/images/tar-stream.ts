@@ -3,7 +3,7 @@
 import { ImageError, WRITE_AGAIN } from './image-error.js';
 import { BLOCK, TarHeaders, type TarEntry } from './tar-header.js';
 
-/** An entry with its content, which must be read, or left, before the next entry is asked for. */
+/** An entry with its content, which must be consumed or skipped before the next entry is requested. */
 export interface StreamedEntry {
   readonly entry: TarEntry;
   readonly content: AsyncIterable<Buffer>;
@@ -11,7 +11,7 @@ export interface StreamedEntry {
 
 const CUT_OFF = 'ends in the middle of an entry';
 
-/** Reads an archive to the end of the stream, also beyond the end of the archive. Throws an `ImageError` for what is no archive. */
+/** Reads an archive to the end of the stream, also beyond the end of the archive. Throws an `ImageError` if it is not an archive. */
 export async function* tarStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<StreamedEntry> {
   const bytes = new ByteReader(chunks);
   const headers = new TarHeaders();
@@ -68,7 +68,7 @@ class Content implements AsyncIterable<Buffer> {
   }
 }
 
-/** Bytes in pieces of the size that is asked for. */
+/** Bytes in chunks of a requested size. */
 class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   #chunk: Buffer = Buffer.alloc(0);

@@ -21,7 +21,7 @@ export function accountCode(
   onlyFields(object, ['apiVersion', 'kind', 'metadata', 'secrets', 'automountServiceAccountToken'], 'a ServiceAccount');
   const automount = object['automountServiceAccountToken'];
   if (automount === true)
-    throw new NotExpressible('it says `automountServiceAccountToken: true`, which constructs leave out');
+    throw new NotExpressible('it sets `automountServiceAccountToken: true`, which constructs omit');
   if (Array.isArray(object['secrets']) && object['secrets'].length === 0)
     throw new NotExpressible('its secrets are an empty list');
   const secrets = listAt(object, 'secrets').map((secret) => {

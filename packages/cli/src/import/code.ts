@@ -127,7 +127,7 @@ export const templateText = (value: string): string =>
     .replaceAll('\r', '\\r')
     .replace(INVISIBLE, unicode);
 
-/** Characters that a template literal would change, or that nobody sees in one. */
+/** Characters that a template literal would change, or that are invisible in one. */
 const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 const INVISIBLE = /[\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const unicode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;

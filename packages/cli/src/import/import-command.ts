@@ -15,7 +15,7 @@ import { pascalCase } from './identifiers.js';
 import { UNRESOLVED_REFERENCES } from '../lint/reference-codes.js';
 import { translate } from './translate.js';
 
-/** What `pipewright import` was told. */
+/** Options of `pipewright import`. */
 export interface ImportOptions {
   /** Files, folders and `-`. */
   readonly paths: readonly string[];
@@ -90,7 +90,7 @@ function isCommonJs(program: string): boolean {
   for (let at = resolve(dirname(program)); ; at = dirname(at)) {
     const manifest = join(at, 'package.json');
     if (existsSync(manifest)) return textAt(parsed(readFileSync(manifest, 'utf8')), 'type') !== 'module';
-    if (at === dirname(at)) return false; // in no package; nothing says which kind is wanted
+    if (at === dirname(at)) return false; // outside any package, so the module type is unknown
   }
 }
 

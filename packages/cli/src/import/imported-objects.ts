@@ -2,7 +2,7 @@
  * What the translated objects mention of each other: constants where there is a construct, references by name where not.
  *
  * A reference to something that is carried over as it is, or that is not in the files at all, becomes `fromName` with the
- * signature that its definition, or else its use, tells.
+ * signature of its definition, or else one inferred from its use.
  */
 
 import type { ResourceType } from '@pipewright/tekton';
@@ -48,7 +48,7 @@ export class ImportedObjects {
     return this.#subjects.get(keyOf(kind, from.namespace, name));
   }
 
-  /** A task or condition, by what its definition declares or, where there is none, by what `use` tells. */
+  /** A task or condition with the signature of its definition, or else the one that `use` infers. */
   reference(
     kind: 'Task' | 'ClusterTask' | 'Condition' | 'Pipeline',
     name: string,

@@ -40,7 +40,7 @@ export const pipelineSignature = (spec: PipelineSpec): SignatureModel => ({
   workspaces: workspaceNames(spec.workspaces),
 });
 
-/** The signature that values and resources tell of whatever takes them. */
+/** Infers a signature from the values and resources that are passed. */
 export const signatureFromUse = (
   params: readonly Param[],
   inputs: readonly { readonly name: string; readonly type: ResourceType }[],

@@ -172,7 +172,7 @@ class Params {
     const value = this.#take(name);
     if (value === undefined && !needed) return undefined;
     if (value === undefined || !choices.includes(value)) {
-      throw new NotExpressible(`its param "${name}" is none of ${choices.join(', ')}`);
+      throw new NotExpressible(`its param "${name}" is not one of ${choices.join(', ')}`);
     }
     return text(value);
   }

@@ -63,7 +63,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       return runtime.usesFiles ? found : { rootfs: 'host', ...found, config: found?.config ?? ANY_PROGRAM };
     },
     imageHint:
-      'name what does when the cluster is started: --image NAME=host, or a saved image: --image NAME=docker-archive:FILE',
+      'name a stand-in when you start the cluster: --image NAME=host, or a saved image: --image NAME=docker-archive:FILE',
     optionalSecrets: !runtime.usesFiles,
     hostFiles: options.hostFiles,
     ...(standIns.node && { node: standIns.node }),
@@ -85,7 +85,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
         Promise.resolve(
           tryFindCommand(image, standIns) ??
             (runtime.usesFiles
-              ? { kind: 'unknown', reason: 'nothing on this machine says it' }
+              ? { kind: 'unknown', reason: 'no image of this machine defines it' }
               : { kind: 'command', command: ANY_PROGRAM.Entrypoint }),
         ),
     });

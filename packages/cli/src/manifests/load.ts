@@ -161,15 +161,15 @@ const STAND_INS: ReadonlySet<string> = new Set(['images', 'resources', 'node']);
 const standIns = (parsed: ParsedDocument): Finding =>
   noManifest(
     parsed,
-    'these are stand-ins for a machine, and no manifest',
+    'these are stand-ins of a machine, not a manifest',
     'give the file to `run` or `up` with --config, and name the manifests here',
   );
 
 const notAnObject = (parsed: ParsedDocument): Finding =>
   noManifest(
     parsed,
-    'a manifest is an object with apiVersion and kind, and this is none',
-    'start with `apiVersion:`; if this is no manifest, leave the file out',
+    'a manifest is an object with apiVersion and kind, and this is not an object',
+    'start with `apiVersion:`; if this is not a manifest, exclude the file',
   );
 
 function noManifest(parsed: ParsedDocument, message: string, hint: string): Finding {

@@ -87,7 +87,7 @@ const tooLarge = (file: string): Finding => ({
   severity: 'error',
   code: 'FILE_TOO_LARGE',
   place: { file, line: 1, column: 1 },
-  message: `there are more than the ${String(MAX_BYTES)} bytes up to which manifests are read`,
+  message: `the file is larger than ${String(MAX_BYTES)} bytes, the limit for manifests`,
   hint: 'split it; Kubernetes itself takes no object above 1.5 MB',
 });
 
@@ -102,7 +102,7 @@ const unreadable = (file: string, reason: string): Finding => ({
 function reasonOf(cause: unknown): string {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
   const known: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file or folder',
+    ENOENT: 'no such file or folder',
     EACCES: 'permission denied',
     ELOOP: 'it is a link that leads to itself',
     ENAMETOOLONG: 'its name is too long',

@@ -36,7 +36,7 @@ import type { WaitsFor } from './present/status-area.js';
 import { failedTaskAlone } from './task-alone.js';
 import { cloudEventNotes } from './session/cloud-events.js';
 
-/** What a test may bring along. */
+/** Dependencies that tests replace. */
 export interface RunDependencies {
   /** Default: made from the option `runtime`. */
   readonly runtime?: Runtime;
@@ -138,7 +138,7 @@ async function runInSession(context: RunContext): Promise<number> {
   }
 }
 
-/** Not after a signal: who stopped the runs knows what to do. */
+/** Shows the command to run next. Not called after a signal. */
 async function showNextCommand(
   { options, prepared, session, program, mask, show }: RunContext,
   ended: readonly EndedRun[],
@@ -181,8 +181,8 @@ function presenterFor({ output: format }: RunOptions, prepared: Prepared, output
 }
 
 /**
- * To standard error: standard output is for what the runs say. Warnings about manifests are counted, `lint` is there for
- * them; those about the stand-ins are told here, since nobody else reads them.
+ * Prints findings to standard error; standard output has the output of the runs. Warnings about manifests are only counted, since `lint`
+ * prints them; warnings about stand-ins are printed here, since `lint` does not read them.
  */
 function printFindings(findings: readonly Finding[], output: Output): void {
   const { red, yellow, dim } = output.colors;

@@ -4,7 +4,7 @@ import type { LogOptions } from '../log/log-options.js';
 import type { StandInFlags } from '../config/stand-in-flags.js';
 import type { StartOptions } from './select/start-run.js';
 
-/** The part of the command line that says what to run, on what. */
+/** The options that select the runs and their stand-ins. */
 export interface RunRequest extends StartOptions, StandInFlags {
   readonly paths: readonly string[];
   /** Globs of files and folders to leave out. @default - none */
@@ -13,7 +13,7 @@ export interface RunRequest extends StartOptions, StandInFlags {
   readonly runtime: 'sandbox' | 'fake';
 }
 
-/** What `pipewright run` was told. */
+/** Options of `pipewright run`. */
 export interface RunOptions extends RunRequest, LogOptions {
   readonly output: 'text' | 'json';
   /** Milliseconds. Default: as long as the runs' own timeouts allow. */

@@ -39,7 +39,7 @@ export function builtinStandIn(text: string): StandInResult | undefined {
   const known = Object.keys(BUILDERS);
   const guess = closestMatch(name, known);
   const hint = guess === undefined ? `there are ${known.join(' and ')}` : `did you mean builtin:${guess}?`;
-  return { kind: 'problem', message: `there is no builtin ${name}`, hint };
+  return { kind: 'problem', message: `unknown builtin ${name}`, hint };
 }
 
 /** The builder that can stand in for an image, by the image's name. */

@@ -39,7 +39,7 @@ export function tryFindImageSource(image: string, standIns: StandIns): ImageSour
   return { rootfs, ...(overlay !== undefined && { overlays: [overlay] }), ...(config && { config }) };
 }
 
-/** What is written in pipewright.yaml counts before what the image says; another entrypoint drops the image's Cmd, as docker has it. */
+/** pipewright.yaml overrides the configuration of the image; an entrypoint drops the Cmd of the image, as in Docker. */
 function configOf({ config, entrypoint, cmd }: ImageStandIn): ImageConfig | undefined {
   if (!config && !entrypoint && !cmd) return undefined;
   const { Cmd, ...others } = config ?? {};

@@ -23,7 +23,7 @@ export const nodeNotes = ({ node }: StandIns): readonly string[] => {
 export const resourceNotes = ({ resources }: StandIns, registryPort: number | undefined): readonly string[] =>
   [...resources].map(([name, standIn]) =>
     standIn.kind === 'directory'
-      ? `${name}: its repository or bucket is ${standIn.directory}, as it is when it is asked for`
+      ? `${name}: its repository or bucket is ${standIn.directory}, read at each request`
       : `${name}: its registry is the local one, ${localRegistry(registryPort ?? 0)}`,
   );
 

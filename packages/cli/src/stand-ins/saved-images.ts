@@ -8,7 +8,7 @@ import { UsageError } from '../diagnostics/usage-error.js';
 import { standsFor } from '../images/image-name.js';
 import type { ImageStandIn, StandIns } from './stand-ins.js';
 
-/** A stand-in, or why there is none. */
+/** A stand-in, or why it cannot be used. */
 export type StandInResult =
   | { readonly kind: 'image'; readonly standIn: ImageStandIn }
   | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
@@ -29,7 +29,7 @@ export function savedImageStandIn(reference: ImageReference, name: string): Stan
  * Unpacks the saved images that are used.
  *
  * @param used the names of images; undefined, or a name with a variable: all may be
- * @param note told what takes its time, and what is not as the image says
+ * @param note receives progress, and differences from the configuration of the image
  * @returns the stand-ins, with what is known only of an unpacked image. Throws a `UsageError` for a damaged one
  */
 export async function unpackSavedImages(

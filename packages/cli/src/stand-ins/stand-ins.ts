@@ -12,7 +12,7 @@ export interface ImageStandIn {
   readonly builder?: Builder;
   /** The image that is unpacked into `rootfs` before the first step. */
   readonly archive?: StandInArchive;
-  /** What the image of an archive says about how to run it. */
+  /** The configuration of an archived image. */
   readonly config?: ImageConfig;
   /** A directory laid over the root filesystem. */
   readonly overlay?: string;

@@ -36,7 +36,7 @@ const BETWEEN_FRAMES = 100;
 const REDRAW = 1000;
 
 const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];
-/** Rows that turn out wider than they were counted are cut by the terminal, not continued on a row that nobody counted. */
+/** Without wrapping, the terminal cuts rows that are wider than computed, so that the number of rows stays right. */
 const [WRAP_OFF, WRAP_ON] = ['\u001b[?7l', '\u001b[?7h'];
 
 /** Rows that the area may have: a third of the terminal is left to what is printed above, and a row to the cursor. */

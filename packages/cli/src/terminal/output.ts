@@ -33,7 +33,7 @@ export interface Output {
   readonly terminal: boolean;
   /** Whether rows of it may be drawn over again. */
   readonly live: boolean;
-  /** Size of the terminal; 80 columns and 24 rows where there is none. */
+  /** Size of the terminal; 80 columns and 24 rows without one. */
   readonly size: () => Size;
   /** Returns the columns of the terminal that shows standard error; undefined where none does. @default - none does */
   readonly errorColumns?: () => number | undefined;
@@ -71,7 +71,7 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
   };
 }
 
-/** What is printed gets nowhere (`pipewright run | head`, a full disk): a run that is under way is told like by Ctrl-C. */
+/** Handles an output without a reader (`pipewright run | head`) or a full disk: stops the run as Ctrl-C does. */
 function endOnClosedOutput(cause: NodeJS.ErrnoException, what: string): void {
   if (cause.code === 'EPIPE') process.exitCode ??= 141;
   else {

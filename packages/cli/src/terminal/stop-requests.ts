@@ -7,7 +7,7 @@
 
 import type { EventEmitter } from 'node:events';
 
-/** Emitted on the process when nobody reads standard output any more. */
+/** Emitted on the process when standard output is closed. */
 export const OUTPUT_CLOSED = 'pipewright:output-closed';
 
 /** The signals that end a command, and the exit statuses shells expect for them. */
@@ -18,7 +18,7 @@ export const STATUS_OF: Readonly<Record<string, number>> = {
   [OUTPUT_CLOSED]: 141,
 };
 
-/** What was asked so far. */
+/** Signals for stop requests. */
 export interface StopRequests {
   /** Fires at the first request; its reason is the signal's name. */
   readonly stop: AbortSignal;

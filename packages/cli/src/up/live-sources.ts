@@ -29,7 +29,7 @@ export interface LiveSources {
 /** Clones that are under way at once; older pictures are thrown away. */
 const KEPT = 16;
 
-/** Listens on 127.0.0.1. `find` is asked for every clone; `note` gets each sentence about what a clone holds once. */
+/** Listens on 127.0.0.1. Calls `find` for every clone, and `note` once for each message about a clone. */
 export async function serveLiveSources(
   find: (name: string) => SourceDirectory | undefined,
   note: (line: string) => void,

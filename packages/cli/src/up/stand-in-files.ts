@@ -1,8 +1,8 @@
 /**
  * The files that lead containers to this machine's stand-ins, kept true while PipelineResources come and go.
  *
- * `run` knows its resources before it starts; `up` learns of them when somebody applies them. So the files are made when a
- * container starts, from the resources there are at that moment.
+ * `run` knows its resources before it starts; in `up` users apply them later. The files are therefore generated when a container starts,
+ * from the current resources.
  */
 
 import type { ServedRegistry } from '@pipewright/cluster';
@@ -36,7 +36,7 @@ export interface StandInFiles {
 /**
  * Makes them. Directories are served by Git from the start, whether or not a resource asks for them yet.
  *
- * @param note told what users should know of what a clone holds
+ * @param note receives messages about the content of clones
  */
 export async function standInFiles(standIns: StandIns, note: (line: string) => void): Promise<StandInFiles> {
   let seen: LiveResources | undefined;

@@ -1,4 +1,4 @@
-/** `pipewright up`: the cluster that `run` uses, as a server for kubectl, until somebody ends it. */
+/** `pipewright up`: the cluster of `run` as a server for kubectl, until a stop request. */
 
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -31,7 +31,7 @@ import { standInsFor } from '../config/stand-in-flags.js';
 import { hasRegistry } from '../stand-ins/image-source.js';
 import type { StandIns } from '../stand-ins/stand-ins.js';
 
-/** What `pipewright up` was told. */
+/** Options of `pipewright up`. */
 export interface UpOptions extends LogOptions {
   readonly dataDir?: string;
   readonly kubeconfig?: string;
@@ -44,14 +44,14 @@ export interface UpOptions extends LogOptions {
   readonly keepRuns?: RetentionPolicy;
 }
 
-/** What a test may bring along. */
+/** Dependencies that tests replace. */
 export interface UpDependencies {
   readonly runtime?: Runtime;
   /** Where SIGINT and SIGTERM come from. Default: the process. */
   readonly signals?: EventEmitter;
 }
 
-/** Serves until it is told to stop. @returns the exit status: 0 when it was stopped in order */
+/** Serves until a stop request. @returns the exit status: 0 after an orderly stop */
 export async function up(options: UpOptions, output: Output, dependencies: UpDependencies = {}): Promise<number> {
   const { standIns, findings, file } = standInsFor(options, []);
   for (const finding of findings) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
@@ -169,7 +169,7 @@ function makeWithParents(directory: string): void {
   }
 }
 
-/** It opens everything in the cluster, so nobody else may read it. */
+/** The file grants full access to the cluster, so only its owner can read it. */
 async function writeKubeconfig(options: UpOptions, text: string, closers: Closers): Promise<string> {
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
   const file = resolve(named ?? join(await temporary('kubeconfig', closers), 'kubeconfig'));

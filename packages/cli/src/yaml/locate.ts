@@ -1,7 +1,7 @@
 /**
  * From a path in an object back to the place in the file.
  *
- * The syntax tree is walked when somebody asks, so that a file without mistakes pays nothing.
+ * The syntax tree is walked on demand, so a file without problems costs nothing.
  */
 
 import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type Pair } from 'yaml';
@@ -48,7 +48,7 @@ export function writtenAt(parsed: ParsedDocument, path: Path, from: unknown = pa
   return isScalar(target) && target.type === Scalar.PLAIN ? String(target.value) : undefined;
 }
 
-/** The node at a path, for those who read on from there. */
+/** The node at a path, for reading below it. */
 export function nodeAt(parsed: ParsedDocument, path: Path): unknown {
   return path.reduce<unknown>((node, step) => stepInto(parsed, node, step)?.value, parsed.root);
 }
@@ -76,7 +76,7 @@ function inAnotherCase(pairs: ReadonlyMap<string | undefined, Pair>, step: strin
   return undefined;
 }
 
-/** The first pair of each key. An object with ten thousand mistakes is asked ten thousand times. */
+/** The first pair of each key. Cached, because an object can have thousands of problems, each with a lookup. */
 function pairsByKey(map: object, pairs: readonly Pair[]): ReadonlyMap<string | undefined, Pair> {
   const known = byKey.get(map);
   if (known) return known;

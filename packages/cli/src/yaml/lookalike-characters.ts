@@ -2,7 +2,7 @@
  * Finds characters that a word processor or a web page has put into YAML.
  *
  * They look right and are not: an en dash for the `-` of a list, a non-breaking space for indentation, a full-width colon.
- * YAML takes them as text, and what it says then helps nobody. Text inside quotes, comments and `|` blocks is left alone.
+ * YAML reads them as text, and its error messages are then misleading. Text inside quotes, comments and `|` blocks is not checked.
  */
 
 import { Lexer } from 'yaml';

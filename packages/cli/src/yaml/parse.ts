@@ -20,7 +20,7 @@ export interface ParsedDocument {
   readonly targets: Map<Node, Node>;
   /** Lines whose text is faulty: what is found there by reading on repeats that. */
   readonly damaged: ReadonlySet<number>;
-  /** Whether its own text is faulty, so that checking what it says would only repeat that. */
+  /** Whether its text has errors; checking its meaning would only repeat them. */
   readonly faulty: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ParsedFile {
 /** A hostile file has a million empty ones, of which each takes a kilobyte. */
 const MAX_DOCUMENTS = 50_000;
 
-/** More findings about one text help nobody, and a hostile file may have a million. */
+/** Limit of findings for one file; a hostile file can have a million. */
 const MAX_FINDINGS = 50;
 
 /**
@@ -80,7 +80,7 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[
     logLevel: 'silent',
   });
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0; // each mistake is an Error, nobody asks where it was made, and a hostile file has a million
+  Error.stackTraceLimit = 0; // each problem is an Error whose stack is never read, and a hostile file can have a million
   try {
     return [...composer.compose(tokens, true, length)] as Document.Parsed[]; // what the composer yields is always parsed
   } finally {

@@ -1,9 +1,9 @@
 /**
- * What is wrong with the text of a YAML document: one finding for each damaged place.
+ * Syntax errors of a YAML document: one finding for each cause.
  *
- * The parser goes on after a mistake, and says of one missing bracket that the next line is indented wrong, is no key and holds
- * another. Only the first of what it says about a line is told, and what opens and is never closed is told where it opens.
- * Mistakes of single words (an unknown escape, a value that starts with `@`) are told each.
+ * The parser continues after an error and reports several for one missing bracket. Only the first error of a line is reported, and an
+ * unclosed bracket or quote is reported where it opens. Errors in single words (an unknown escape, a value that starts with `@`) are
+ * each reported.
  */
 
 import { isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLParseError } from 'yaml';
@@ -31,7 +31,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
 };
 
-/** What the parser says in words of its own, told in ours. `$1` is the first group. */
+/** Messages and hints for messages of the parser. `$1` is the first group. */
 const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; readonly hint: string }[] = [
   {
     pattern: /^Missing closing (["'])quote$/,
@@ -76,7 +76,7 @@ const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; r
   {
     pattern: /^(?:Not a YAML token: |Block scalar header includes )/,
     message: 'text follows the sign that begins a block of text',
-    hint: 'start the text on the next line, indented; if it is no block, put it in quotes',
+    hint: 'start the text on the next line, indented; if it is not a block, put it in quotes',
   },
 ];
 
@@ -87,7 +87,7 @@ interface Mistake {
   readonly error: YAMLParseError;
   /** The line where the parser noticed it. */
   readonly line: number;
-  /** Where it is told. */
+  /** Where it is reported. */
   readonly offset: number;
 }
 
@@ -131,7 +131,7 @@ const split = (
   mistakes.filter((mistake) => !fits(mistake)),
 ];
 
-/** The most telling of those with one key: one that says what opened or what stands there, else the first. */
+/** The most specific error for each key: one in `MESSAGES`, else the first. */
 function firstOfEach(mistakes: readonly Mistake[], keyOf: (mistake: Mistake) => number): readonly Mistake[] {
   const first = new Map<number, Mistake>();
   for (const mistake of mistakes) {
@@ -196,8 +196,8 @@ export const isTemplate = (line: string): boolean => /\{\{.*\}\}/.test(line);
 
 /** What is said of such a line. */
 export const TEMPLATE = {
-  message: 'a template that nobody has filled in',
-  hint: 'render it first, and check what comes out',
+  message: 'a template that is not rendered',
+  hint: 'render it first, and check the result',
 };
 
 function explain(error: YAMLParseError, line: string): { readonly message: string; readonly hint: string } {
@@ -213,7 +213,7 @@ function explain(error: YAMLParseError, line: string): { readonly message: strin
   return { message: brief(lowerFirst(error.message)), hint };
 }
 
-/** The parser quotes the text it stumbles over, which may be the rest of the file, or a secret: its beginning says enough. */
+/** Shortens the text that the parser quotes, which may be the rest of the file, or a secret. */
 const brief = (message: string): string =>
   message.replace(/(in YAML stream: )("(?:[^"\\]|\\.)*")/s, (_, before: string, text: string) =>
     text.length <= 42 ? before + text : `${before}${text.slice(0, 41)}…"`,

@@ -21,7 +21,7 @@ export function sourceText(file: string, text: string): SourceText {
   return { file, text, lineStarts };
 }
 
-/** Where an offset lies. Binary search: a large file is asked often. */
+/** The position of an offset, by binary search: large files have many lookups. */
 export function placeOf({ file, lineStarts }: SourceText, offset: number): SourcePosition {
   let low = 0;
   let high = lineStarts.length - 1;
@@ -40,7 +40,7 @@ export function lineAt({ text, lineStarts }: SourceText, line: number): string {
   return text.slice(start, end - 1).replace(/\r$/, '');
 }
 
-/** Decodes a file, or says why it is not text. */
+/** Decodes a file. @returns a finding if it is not text */
 export function decode(file: string, bytes: Uint8Array): SourceText | Finding {
   const refuse = (offset: number, what: string, hint: string): Finding => ({
     severity: 'error',
@@ -63,7 +63,7 @@ export function decode(file: string, bytes: Uint8Array): SourceText | Finding {
 
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-/** Halves the file until one byte is left: the decoder says that it failed, not where. */
+/** Finds the first invalid byte by bisection: the decoder does not report its offset. */
 function firstBadByte(bytes: Uint8Array): number {
   let good = 0;
   let bad = bytes.length;

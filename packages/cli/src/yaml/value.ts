@@ -2,7 +2,7 @@
  * A syntax tree to the JSON that kubectl would send.
  *
  * Scalars are read by kubectl's rules, `<<` is merged, aliases are copied in up to a budget. A repeated key is an error here
- * although kubectl keeps the last one: nobody writes one on purpose.
+ * although kubectl keeps the last one: it is always a mistake.
  */
 
 import {
@@ -40,7 +40,7 @@ export function readValue(parsed: ParsedDocument, spared: ReadonlySet<Node> = ne
   const errors = reader.findings.filter(
     ({ severity, place }) => severity === 'error' && !parsed.damaged.has(place.line),
   );
-  // What cannot be read as it was meant gives warnings about words that nobody meant.
+  // In a faulty document, warnings about single words would be misleading.
   return { value, findings: parsed.faulty || errors.length > 0 ? errors : reader.findings };
 }
 
@@ -99,8 +99,8 @@ class Reader {
       this.#report(
         node,
         'YAML_ALIAS',
-        `there is no anchor &${node.source} before this alias`,
-        'put the text in quotes if it is no alias',
+        `no anchor &${node.source} before this alias`,
+        'put the text in quotes if it is not an alias',
       );
       return null;
     }
@@ -175,7 +175,7 @@ class Reader {
       this.#report(
         source,
         'YAML_MERGE',
-        '`<<` merges an object, and this is none',
+        '`<<` merges an object, and this is not an object',
         'merge an alias of an object, as in `<<: *defaults`',
       );
       return [];
@@ -199,7 +199,7 @@ class Reader {
       this.#report(
         node,
         'YAML_NUMBER',
-        `${text} is no number that JSON has, and kubectl refuses it`,
+        `${text} is not a number in JSON, and kubectl rejects it`,
         'put it in quotes if it is text',
       );
       return null;
@@ -254,7 +254,7 @@ class Reader {
     this.#report(
       key,
       'YAML_DUPLICATE_KEY',
-      `\`${name}\` stands twice in one object, first in line ${String(line)}`,
+      `\`${name}\` is repeated in one object; first in line ${String(line)}`,
       'remove one of them, or correct the indentation if it belongs elsewhere',
     );
   }

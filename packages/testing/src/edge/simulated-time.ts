@@ -17,9 +17,9 @@ export const BEGINNING = Date.UTC(2026, 0, 1);
 
 /** Milliseconds. */
 const BRIEF = 1000;
-/** Turns of the event loop in which nothing was begun: more than an event takes from a write to whoever acts on it. */
+/** Idle turns of the event loop before time passes: more than an event takes from a write to its watchers. */
 const TURNS = 25;
-/** How often to wait a millisecond for what this process reads from the disk; somebody else may never stop reading. */
+/** How often to wait a millisecond for disk reads of this process; other code may read without end. */
 const PATIENCE = 100;
 
 interface Alarm {
@@ -62,7 +62,7 @@ export class SimulatedTime {
     return this.#sleep(milliseconds, (ms, run) => this.#at(ms, run), signal);
   }
 
-  /** Says that something is being done, during which no time passes. Returns what says that it is done. */
+  /** Stops time until the returned function is called. */
   begin(): () => void {
     this.#busy++;
     this.#begun++;

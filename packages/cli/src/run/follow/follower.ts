@@ -1,8 +1,8 @@
 /**
- * Watches runs and tells what happens in them.
+ * Watches runs and emits their events.
  *
- * It looks at what is, never at what changed: each change of anything is only a reason to look again. A pod's steps are
- * followed one after the other, as they run, so that logs come in order and the last line of a step precedes its end.
+ * Level-triggered: a change only triggers another evaluation of the current state. The steps of a pod are followed one after the other, so
+ * that logs come in order and the last line of a step precedes its end.
  */
 
 import type { KubeClient } from '@pipewright/kube';
@@ -43,12 +43,12 @@ export interface EndedRun {
   readonly outcome: TaskOutcome;
 }
 
-/** What a follower is made of. */
+/** Dependencies of a follower. */
 export interface FollowerOptions {
   readonly client: KubeClient;
   /** Masks the logs. */
   readonly mask: Mask;
-  /** Takes the events; what they say in words is not masked yet. */
+  /** Takes the events, whose texts are not masked. */
   readonly emit: EventSink;
   readonly now?: () => Date;
 }
@@ -61,10 +61,10 @@ export class Follower {
   readonly #now: () => Date;
   readonly #watchers = new Watchers();
   readonly #newTaskRuns = new Map<string, ObservedTaskRun[]>();
-  /** One for each pod whose logs are shown: of one signal for all, each would search the list of all that listen. */
+  /** One controller for each pod: with a shared signal, each removal would search the listeners of all pods. */
   readonly #logRequests = new Set<AbortController>();
   #stopped = false;
-  /** Why what is cancelled counts as timed out. */
+  /** The message of the timeout that cancelled the runs. */
   #timeout: string | undefined;
   readonly #runs: Informer<ObservedPipelineRun>;
   readonly #taskRuns: Informer<ObservedTaskRun>;
@@ -105,7 +105,7 @@ export class Follower {
     });
   }
 
-  /** Begins to watch; resolves when everything there is has been seen. */
+  /** Starts the informers; resolves when they have synced. */
   async start(): Promise<void> {
     const reflectors = [this.#runs.start(), this.#taskRuns.start(), this.#pods.start(), this.#failedProbes.start()];
     await Promise.all(reflectors.map(({ synced }) => synced));
@@ -123,7 +123,7 @@ export class Follower {
     return { name, outcome: counted.outcome };
   }
 
-  /** From now on what ends as cancelled has timed out: the runs were stopped for their time. */
+  /** Reports runs that end as cancelled from now on as timed out. */
   timedOut(message: string): void {
     this.#timeout = message;
   }
@@ -141,7 +141,7 @@ export class Follower {
     await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop(), this.#failedProbes.stop()]);
   }
 
-  /** TaskRuns of an owner that nobody has looked at yet: a look at them all for each change would cost the square of them. */
+  /** TaskRuns of an owner that are not followed yet: listing all of them at each change would cost the square of their number. */
   #children(owner: string): ObservedTaskRun[] {
     const known = this.#newTaskRuns.get(owner) ?? [];
     this.#newTaskRuns.set(owner, known);
@@ -170,7 +170,7 @@ export class Follower {
     return end ?? CANCELLED;
   }
 
-  /** Follows a TaskRun of a pipeline, if that is not done already. What it waited for is followed to its end first, however fast the cluster is. */
+  /** Follows a TaskRun of a PipelineRun once. The events of its dependencies are emitted first. */
   #followChild(run: StartedRun, { metadata }: ObservedTaskRun, followed: FollowedTasks): void {
     const { name = '', uid = '', labels } = metadata;
     if (followed.byName.has(name)) return;
@@ -213,7 +213,7 @@ export class Follower {
     return end;
   }
 
-  /** A failed task may be tried again as long as its pipeline goes on: with its last failure the pipeline ends, too. */
+  /** Reports whether a failed task cannot be retried: its PipelineRun has ended. */
   #isLastAttempt(run: StartedRun, status: ObservedTaskRun['status']): boolean {
     if (run.kind === 'TaskRun' || outcomeOf(succeededCondition(status?.conditions)) === 'succeeded') return true;
     const { status: whole } = this.#runs.get(keyOf(run)) ?? {};
@@ -235,7 +235,7 @@ export class Follower {
     this.#emit({ type: 'check-end', time: this.#time(), ...about, outcome, reason, message, seconds });
   }
 
-  /** The Condition that a check is of: the run's status says so, a moment after the check is there. */
+  /** The name of the Condition of a check. The status of the run has it shortly after the check is created. */
   #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
     return this.#watchers.until([RUN + keyOf(run)], () => {
       const { status } = this.#runs.get(keyOf(run)) ?? {};
@@ -243,7 +243,7 @@ export class Follower {
     });
   }
 
-  /** Follows what runs in the pods of a TaskRun, one after the other, until it has ended and its logs are shown. */
+  /** Follows the pods of a TaskRun, one after the other, until it has ended and its logs are complete. */
   async #followToEnd(
     child: TaskRunKey,
     run: StartedRun,
@@ -266,7 +266,7 @@ export class Follower {
         const { status } = this.#taskRuns.get(keyOf(child)) ?? {};
         for (const item of [...news.of(status), ...news.ofSidecars(this.#unreadySidecars(child))]) {
           const tell = (): void => this.#emit({ time: this.#time(), ...about, ...item });
-          // That there is another attempt is followed when all of the one before has been.
+          // Announce a retry only after the output of the previous attempt is complete.
           if (item.type === 'task-retry') last = last.then(tell);
           else tell();
         }
@@ -278,7 +278,7 @@ export class Follower {
     return end;
   }
 
-  /** Why steps of a TaskRun wait for its sidecars. */
+  /** Messages about sidecars that the steps of a TaskRun wait for. */
   #unreadySidecars(child: TaskRunKey): readonly string[] {
     return this.#pods
       .byIndex('taskRun', keyOf(child))
@@ -314,7 +314,7 @@ export class Follower {
     }).finally(() => this.#logRequests.delete(showing));
   }
 
-  /** A task that has no TaskRun, because a condition kept it from running. */
+  /** Emits the end of a task that was skipped, which has no TaskRun. */
   async #emitSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
     await before;
     const time = this.#time();
@@ -336,7 +336,7 @@ export class Follower {
   }
 }
 
-/** What changes: each of these with a key behind it. Of a TaskRun its pods are a part. */
+/** Prefixes of subjects, each followed by a key. A change of a pod is also a change of its TaskRun. */
 const [RUN, TASK_RUN, POD, CHILDREN] = ['run ', 'task run ', 'pod ', 'children of '];
 
 const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
@@ -355,14 +355,14 @@ const named = ({ metadata: { namespace = '', name = '' } }: ObservedPod): { name
 
 type TaskRunKey = Pick<StartedRun, 'name' | 'namespace' | 'uid'>;
 
-/** Whose steps are followed. */
+/** The task or check that an event belongs to. */
 interface TaskReference {
   readonly run: string;
   readonly task: string;
   readonly check?: string;
 }
 
-/** What of a run is followed, or being followed: the promises resolve when it is. */
+/** The followed tasks of a run: each promise resolves when the events of a task are complete. */
 class FollowedTasks {
   /** By name of the TaskRun. */
   readonly byName = new Map<string, Promise<unknown>>();
@@ -370,7 +370,7 @@ class FollowedTasks {
   /** Checks of each task. */
   readonly checks = new Map<string, readonly Promise<unknown>[]>();
 
-  /** What tells these tasks, as far as it has begun. */
+  /** The promises of these tasks, undefined for tasks that are not followed yet. */
   all(tasks: readonly string[]): readonly (Promise<unknown> | undefined)[] {
     return tasks.map((task) => this.tasks.get(task));
   }

@@ -1,5 +1,5 @@
 /**
- * Masks what an event says in words. Names of runs, tasks and steps stay as they are: scripts look events up by them, and they come from manifests.
+ * Masks the texts of events. Names of runs, tasks and steps stay unchanged: scripts look events up by them, and they come from manifests.
  *
  * Separate from the followers that make events, so that no text of a status, a condition or a result can be forgotten. Lines of logs were
  * masked as streams, in which a secret may be split over lines.

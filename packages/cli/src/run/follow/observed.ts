@@ -39,7 +39,7 @@ export interface ObservedPod extends KubeObject {
 export const incompleteLogsOf = ({ status }: ObservedPod): string | undefined =>
   status?.conditions?.find((each) => each.type === 'pipewright.dev/LogsIncomplete' && each.status === 'True')?.message;
 
-/** The condition that says how a run is doing. */
+/** The `Succeeded` condition of a run. */
 export const succeededCondition = (conditions: readonly StatusCondition[] | undefined): StatusCondition | undefined =>
   conditions?.find(({ type }) => type === 'Succeeded');
 
@@ -58,7 +58,7 @@ export function pendingReason(
 ): { readonly reason: string; readonly message: string } | undefined {
   const { status, reason = '', message = '' } = condition ?? {};
   if (status !== 'Unknown' || !PENDING_REASONS.has(reason) || message === 'Pending') return undefined;
-  // The number of tries is no news.
+  // Without the number of attempts, so that the message stays equal between them.
   return { reason, message: message.replace(/, reattempted \d+ times/, '') };
 }
 

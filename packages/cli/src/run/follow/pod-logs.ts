@@ -114,7 +114,7 @@ async function followLog(
     for await (const bytes of stream) take(bytes);
   } catch (cause) {
     if (!here.signal.aborted)
-      show(mask.hide(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`));
+      show(mask.hide(`(the log ends here: ${cause instanceof Error ? cause.message : String(cause)})`));
   } finally {
     for (const each of [signal, over]) each?.removeEventListener('abort', leave);
   }

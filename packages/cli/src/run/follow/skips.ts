@@ -15,7 +15,7 @@ export interface Skip {
   readonly task: string;
   readonly reason: string;
   readonly message: string;
-  /** What must be told before: the checks that said no, by TaskRun name, or the tasks that they kept from running. */
+  /** What must be emitted first: the failed checks, by TaskRun name, or the tasks that they skipped. */
   readonly follows: { readonly checks: readonly string[]; readonly tasks: readonly string[] };
 }
 
@@ -41,7 +41,7 @@ export function skipsOf(status: PipelineRunStatus | undefined, dependencies: Tas
   const skipped = new Set([...kept, ...followers]);
   const later = followers.map((task): Skip => {
     const before = (dependencies.get(task) ?? []).find((name) => skipped.has(name)) ?? '';
-    const message = `it waits for ${before}, which was skipped`;
+    const message = `depends on ${before}, which was skipped`;
     return { task, reason: 'ParentTaskSkipped', message, follows: { checks: [], tasks: kept } };
   });
   return [...direct, ...later];
@@ -68,7 +68,7 @@ function answerOf(name: string, status: ConditionCheckStatus | undefined): reado
   return [`condition ${name} ${checkResultText(condition, status?.check?.terminated?.exitCode)}`];
 }
 
-/** A check's answer as the end of a sentence that begins with its name. An exit code of 1 is how a check says no. */
+/** The result of a check, as the predicate of a sentence with its name as subject. Exit code 1 means that the condition is false. */
 export function checkResultText(
   { reason = '', message = '' }: { readonly reason?: string; readonly message?: string },
   exitCode: number | undefined,

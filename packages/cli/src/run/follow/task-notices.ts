@@ -1,7 +1,7 @@
 /**
- * What a task's status has to tell while it goes on: what keeps it from beginning, and that it is tried again.
+ * Events of a running task from its status: why it is pending, and each retry.
  *
- * Each is told once, however often the status is looked at.
+ * Returns each of them once, however often the same status is read.
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';

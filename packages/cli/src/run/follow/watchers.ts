@@ -1,23 +1,22 @@
 /**
- * Promises that look again whenever what they look at has changed.
+ * Promises that are evaluated again whenever a subject changes.
  *
- * Everybody says beforehand what that is. Were all woken by each change, n tasks of a run would be looked at for each of the n
- * that goes on, the square of them.
+ * Each names its subjects. Evaluating all of them at each change would cost the square of the number of tasks.
  */
 
-/** Wakes those who wait. */
+/** Evaluates waiting promises by subject. */
 export class Watchers {
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #changed = new Set<string>();
   #stopped = false;
 
-  /** Something changed. Those who wait for it look once for any number of changes that come together. */
+  /** Marks a subject as changed. Changes in the same turn cause one evaluation. */
   changed(subject: string): void {
     if (this.#changed.size === 0) queueMicrotask(() => this.#wake());
     this.#changed.add(subject);
   }
 
-  /** Resolves with what `found` gives, once it gives something; with undefined when nobody waits any more. */
+  /** Resolves with the first defined result of `found`, or with undefined after `stop`. */
   until<T>(subjects: readonly string[], found: () => T | undefined): Promise<T | undefined> {
     return new Promise((resolve) => {
       const look = (): void => {
@@ -31,7 +30,7 @@ export class Watchers {
     });
   }
 
-  /** All who wait look a last time, and so does who comes later. */
+  /** Evaluates every waiting promise a last time, and later ones once. */
   stop(): void {
     this.#stopped = true;
     for (const looks of [...this.#waiting.values()]) for (const look of [...looks]) look();

@@ -99,7 +99,7 @@ function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): r
         manifest,
         path,
         'COMMAND_UNKNOWN',
-        `${user} has neither command nor script, and nothing says what the image ${image} runs`,
+        `${user} has neither command nor script, and the entrypoint of the image ${image} is unknown`,
         commandHint(image),
       ),
     );

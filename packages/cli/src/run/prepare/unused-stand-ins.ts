@@ -17,13 +17,13 @@ type Kind = 'images' | 'resources';
 export interface StandInPlaces {
   /** By name, the values given to `--image` and `--source`. */
   readonly flags: Readonly<Record<Kind, ReadonlyMap<string, string>>>;
-  /** The place of a path of pipewright.yaml. Absent: there is no such file. */
+  /** The place of a path of pipewright.yaml. Absent without the file. */
   readonly place?: ((path: Path) => SourcePosition) | undefined;
 }
 
 /**
  * Errors for options of the command line, which were written for these manifests. Warnings for pipewright.yaml, which may
- * serve others too: there an image is only told when it is like one of these, since a missing image is an error anyway.
+ * serve others too: there an image is only reported if its name resembles one of these, since a missing image is an error anyway.
  *
  * @param resources the names of the PipelineResources
  */
@@ -50,7 +50,7 @@ export function unusedStandIns(
     .filter((name) => !resources.includes(name))
     .map((name) => {
       const hint = hintFor(closestMatch(name, resources), 'PipelineResources', resources);
-      return finding('resources', name, written, `there is no PipelineResource called '${name}'`, hint);
+      return finding('resources', name, written, `no PipelineResource called '${name}'`, hint);
     });
   return [...unusedImages, ...unusedResources];
 }

@@ -68,9 +68,7 @@ function proseOf(event: RunEvent, { title, colors, hasSeveralRuns, isTerminal }:
     case 'log-incomplete':
       return colors.yellow(`--- ${title(event)}: ${plain(event.message)}`);
     case 'task-retry':
-      return colors.yellow(
-        `--- ${title(event)} ${plain(event.reason)}, and is tried again (attempt ${String(event.attempt)})`,
-      );
+      return colors.yellow(`--- ${title(event)} ${plain(event.reason)}, retrying (attempt ${String(event.attempt)})`);
     case 'task-end': {
       const ended = event.outcome === 'skipped' ? skipped(event) : `${event.reason} ${duration(event.seconds)}`;
       return `--- ${signOf(event.outcome, colors)} ${title(event)} ${plain(ended)}`;

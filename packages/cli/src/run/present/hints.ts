@@ -17,17 +17,17 @@ const ROWS: readonly Row[] = [
     when: says(
       /could not resolve host|connection refused|failed to connect|network is unreachable|connection timed out/i,
     ),
-    hint: 'the host cannot be reached from here; a git resource can be answered by a directory: --source RESOURCE=DIR',
+    hint: 'the host is unreachable from this machine; use a directory for a git resource: --source RESOURCE=DIR',
   },
   {
     when: says(/authentication failed|could not read username|401 unauthorized|invalid username or password/i),
-    hint: "the ServiceAccount's secrets did not open it; a Secret needs the annotation tekton.dev/git-0 or tekton.dev/docker-0 with the address",
+    hint: 'the Secrets of the ServiceAccount were rejected; a Secret needs the annotation tekton.dev/git-0 or tekton.dev/docker-0 with the address',
   },
   {
     when: says(
       /couldn't find remote ref|could not find remote (?:ref|branch)|unknown revision|pathspec .* did not match/i,
     ),
-    hint: 'check the revision of the git PipelineResource; a branch, tag or commit of that repository is meant',
+    hint: 'check the revision of the git PipelineResource: it must be a branch, tag or commit of that repository',
   },
   {
     when: says(
@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
   },
   {
     when: says(/ErrImagePull|ImagePullBackOff|cannot be pulled|nothing stands in/i),
-    hint: 'say what stands in for the image: --image NAME=host, or pipewright.yaml',
+    hint: 'name a stand-in for the image: --image NAME=host, or pipewright.yaml',
   },
   {
     when: says(/didn't match Pod's node affinity|Insufficient \S|that the pod didn't tolerate/),
@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   },
   {
     when: ({ exitCode }, text) => exitCode === 126 || /fork\/exec \S+: permission denied/.test(text),
-    hint: 'the file is there and may not be executed: chmod +x, and check its first line',
+    hint: 'the file is not executable: chmod +x, and check its first line',
   },
   {
     when: ({ exitCode }) => exitCode === 137,

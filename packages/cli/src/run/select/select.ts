@@ -12,7 +12,7 @@ import { howToStart } from './start-hint.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
 import { isTekton, namespaceOf } from '../../manifests/identity.js';
 
-/** The runs among manifests, or those of the given names. Throws a UsageError when there is none, or a name is unknown. */
+/** The runs among manifests, or those of the given names. Throws a UsageError without a run, or if a name is unknown. */
 export function selectRuns(
   manifests: readonly Manifest[],
   objects: TektonObjects,
@@ -21,13 +21,13 @@ export function selectRuns(
 ): readonly PlannedRun[] {
   const runs = manifests.flatMap((manifest) => plannedRun(manifest));
   if (runs.length === 0)
-    throw new UsageError(`there is no PipelineRun or TaskRun in ${paths.join(', ')}`, howToStart(objects, paths));
+    throw new UsageError(`no PipelineRun or TaskRun in ${paths.join(', ')}`, howToStart(objects, paths));
   const unknown = names.filter((name) => !runs.some((run) => isCalled(run, name)));
   if (unknown.length > 0) {
     const titles = runs.map(({ title }) => title);
     const guess = closestMatch(unknown[0] ?? '', titles);
     throw new UsageError(
-      `there is no run called ${unknown.map((name) => `'${name}'`).join(', ')} in ${paths.join(', ')}`,
+      `no run called ${unknown.map((name) => `'${name}'`).join(', ')} in ${paths.join(', ')}`,
       guess === undefined ? `the runs are: ${titles.join(', ')}` : `did you mean '${guess}'?`,
     );
   }

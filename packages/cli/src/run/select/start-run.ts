@@ -14,7 +14,7 @@ import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects
 import { UsageError } from '../../diagnostics/usage-error.js';
 import type { PlannedRun } from './planned-run.js';
 
-/** What the command line says of the run. */
+/** Options of the run to create. */
 export interface StartOptions {
   /** Run this Pipeline. */
   readonly pipeline?: string | undefined;
@@ -54,7 +54,7 @@ interface Started {
   readonly objects: TektonObjects;
 }
 
-/** Returns undefined unless a Pipeline or Task is named. Throws a UsageError if there is none of that name. */
+/** Returns undefined unless a Pipeline or Task is named. Throws a UsageError if the name is unknown. */
 export function startRun(
   options: StartOptions,
   objects: TektonObjects,
@@ -100,7 +100,7 @@ function findStarted(
     const guess = closestMatch(name, names);
     const list = names.length === 0 ? `name the files that have one` : `the ${what}s are: ${names.join(', ')}`;
     throw new UsageError(
-      `there is no ${what} called '${name}' in ${paths.join(', ')}`,
+      `no ${what} called '${name}' in ${paths.join(', ')}`,
       guess === undefined ? list : `did you mean '${guess}'? ${list}`,
     );
   }
@@ -190,7 +190,7 @@ function bindings(started: Started): { readonly bound: readonly Bound[]; readonl
       const place = optionPlace(`--resource ${name}=${flag}`);
       const names = existing.map((each) => each.name);
       const hint = guessOf(flag, names, 'PipelineResources');
-      findings.push(error('RESOURCE_UNKNOWN', place, `there is no PipelineResource '${flag}'`, hint));
+      findings.push(error('RESOURCE_UNKNOWN', place, `unknown PipelineResource '${flag}'`, hint));
     }
     if (resource !== undefined || isOptional) continue;
     const fitting = existing.filter((each) => each.type === type).map((each) => each.name);
@@ -240,7 +240,7 @@ function unknownOf(
 function guessOf(name: string, known: readonly string[], what: string): string {
   const guess = closestMatch(name, known);
   if (guess !== undefined) return `did you mean '${guess}'?`;
-  return known.length === 0 ? `leave it out: there are no ${what}` : `the ${what} are: ${known.join(', ')}`;
+  return known.length === 0 ? `remove it: nothing declares ${what}` : `the ${what} are: ${known.join(', ')}`;
 }
 
 const titleOf = ({ kind, object }: Started): string => `${kind} ${object.name}`;

@@ -15,7 +15,7 @@ interface ApiResource {
   readonly namespaced: boolean;
 }
 
-/** Looks kinds up; each group is asked for once. */
+/** Looks kinds up; each group version is requested once. */
 export class ApiIndex {
   readonly #client: KubeClient;
   readonly #groups = new Map<string, Promise<readonly ApiResource[]>>();

@@ -68,7 +68,7 @@ export async function startRuns(
   const started: StartedRun[] = [];
   for (const run of runs) {
     const kind = await index.tryFind(run.manifest.object);
-    if (!kind) throw rejection([`${titleOf(run.manifest.object)}: there is no such kind`]);
+    if (!kind) throw rejection([`${titleOf(run.manifest.object)}: unknown kind`]);
     const created = await createOrPatch(client, kind, run.manifest.object).catch((cause: unknown) => {
       throw rejection([reason(run.manifest.object, cause)]);
     });
@@ -102,6 +102,6 @@ const reason = (object: JsonObject, cause: unknown): string => {
 
 const rejection = (reasons: readonly string[]): UsageError =>
   new UsageError(
-    `the cluster refuses ${reasons.length === 1 ? '' : `${String(reasons.length)} objects: `}${reasons.join('; ')}`,
+    `the cluster rejects ${reasons.length === 1 ? '' : `${String(reasons.length)} objects: `}${reasons.join('; ')}`,
     'correct the manifests; nothing was run',
   );

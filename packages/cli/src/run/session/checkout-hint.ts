@@ -1,6 +1,6 @@
 /**
- * Says which option makes a run use the files of the checkout that the command is called in. It is never done unasked: the run would
- * use other files than the cluster.
+ * Suggests the option that makes a run use the files of the current checkout. The command never does so by itself: the run would use
+ * other files than a run on a cluster.
  */
 
 import { relative } from 'node:path';
@@ -17,7 +17,7 @@ export interface Checkout {
   readonly remotes: readonly string[];
 }
 
-/** The checkout that a directory is in; undefined where there is none, or no git. */
+/** The checkout that a directory is in; undefined outside a checkout, or without git. */
 export async function checkoutAt(directory: string): Promise<Checkout | undefined> {
   try {
     const top = await tryGit(['-C', directory, 'rev-parse', '--show-toplevel']);

@@ -1,5 +1,5 @@
 /**
- * Whom the run's CloudEvents have reached: the controller sends them after a task's end, so they are waited for, but not for long.
+ * Reports the delivery of CloudEvents: the controller sends them after the end of a task, so the command waits for them up to a limit.
  */
 
 import type { KubeClient, KubeObject } from '@pipewright/kube';
@@ -16,7 +16,7 @@ const DELIVERY_TIMEOUT_MS = 11_000;
 const hasPendingDelivery = ({ status }: RunWithDeliveries): boolean =>
   (status?.cloudEvents ?? []).some((one) => one.status.condition === 'Unknown' && one.status.retryCount === 0);
 
-/** @returns a line for each event: whom it told, or why it could not */
+/** Returns a line for each CloudEvent: its target, or why it was not delivered. */
 export async function cloudEventNotes(client: KubeClient, timeoutMs = DELIVERY_TIMEOUT_MS): Promise<readonly string[]> {
   const { items } = await client.list<RunWithDeliveries>(TASK_RUNS, {});
   const latest = new Map(items.filter(({ status }) => status?.cloudEvents).map((run) => [run.metadata.uid, run]));
@@ -34,8 +34,8 @@ export async function cloudEventNotes(client: KubeClient, timeoutMs = DELIVERY_T
   return [...latest.values()].flatMap(({ metadata, status }) =>
     (status?.cloudEvents ?? []).map(({ target, status: { condition, message } }) =>
       condition === 'Sent'
-        ? `told ${target} how ${metadata.name ?? ''} ended`
-        : `could not tell ${target} how ${metadata.name ?? ''} ended: ${message || 'there was no answer in time'}`,
+        ? `sent a CloudEvent for ${metadata.name ?? ''} to ${target}`
+        : `could not send a CloudEvent for ${metadata.name ?? ''} to ${target}: ${message || 'no response in time'}`,
     ),
   );
 }
