@@ -1,5 +1,5 @@
 /**
- * The Tekton language: types, model, checks, substitution, task graph, names and CRDs. See README.md.
+ *  Tekton's API: types, model, checks, substitution, task graph, names and CRDs. See README.md.
  */
 
 export * from './model/kubernetes.js';

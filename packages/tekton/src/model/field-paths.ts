@@ -1,8 +1,8 @@
 /**
- * Where objects hold what their models list.
+ * Paths of a model's lists in objects.
  *
- * A model has no positions, and each API version puts its lists elsewhere. Items of a list have the order of the model, so a path and an
- * index lead to one item.
+ * A model has no positions, and the paths differ between API versions. Items of a list have the order of the model, so a path and an
+ * index identify one item.
  */
 
 import type { FieldPath } from './field-path.js';

@@ -54,14 +54,14 @@ export interface KeySelector extends AdditionalFields {
   readonly optional?: boolean;
 }
 
-/** One environment variable: a value, or where it comes from. */
+/** One environment variable: a value, or its source. */
 export interface EnvVar extends AdditionalFields {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: EnvVarSource;
 }
 
-/** Where an environment variable's value comes from. */
+/** The source of an environment variable's value. */
 export interface EnvVarSource extends AdditionalFields {
   readonly secretKeyRef?: KeySelector;
   readonly configMapKeyRef?: KeySelector;
@@ -74,7 +74,7 @@ export interface EnvFromSource extends AdditionalFields {
   readonly configMapRef?: LocalReference;
 }
 
-/** Where a volume appears in a container. */
+/** The mount of a volume in a container. */
 export interface VolumeMount extends AdditionalFields {
   readonly name: string;
   readonly mountPath: string;
@@ -82,7 +82,7 @@ export interface VolumeMount extends AdditionalFields {
   readonly readOnly?: boolean;
 }
 
-/** CPU, memory and the like; quantities are strings or numbers. */
+/** CPU, memory and other resources; quantities are strings or numbers. */
 export interface ResourceRequirements extends AdditionalFields {
   readonly requests?: Readonly<Record<string, string | number>>;
   readonly limits?: Readonly<Record<string, string | number>>;

@@ -1,5 +1,5 @@
 /**
- * What tasks, pipelines and runs mean, in every API version.
+ * Tasks, pipelines and runs, independent of the API version.
  *
  * The model has the shape of tekton.dev/v1; the PipelineResources and Conditions of v1alpha1 are lists that v1 leaves empty. A field is
  * optional only if its absence has a meaning, so readers of the model repeat no defaults.
@@ -18,7 +18,7 @@ export interface ParamModel {
   readonly default?: ParamValue;
 }
 
-/** A value given to a param. */
+/** The value of a param in a call or run. */
 export interface ParamAssignment {
   readonly name: string;
   readonly value: ParamValue;
@@ -51,7 +51,7 @@ export interface VariablePrefixes {
   readonly outputs: readonly string[];
 }
 
-/** What a task does. */
+/** The definition of a task. */
 export interface TaskModel {
   readonly variablePrefixes: VariablePrefixes;
   /** Prefixes in the Task that a run executes. They differ from `variablePrefixes` for a Condition, which runs as a Task. */
@@ -93,7 +93,7 @@ export interface PipelineTaskConditionModel {
   readonly resources: readonly PipelineTaskInput[];
 }
 
-/** A workspace of the pipeline given to a task. */
+/** A workspace of the pipeline that is passed to a task. */
 export interface PipelineTaskWorkspace {
   readonly name: string;
   readonly workspace: string;

@@ -1,14 +1,14 @@
-/** A run of a Pipeline or Task that is to be written as an object, whichever API version it gets. */
+/**  A run of a Pipeline or Task to be created, independent of the API version. */
 
 import type { WorkspaceBinding } from './pod.js';
 
-/** A PipelineResource given to a declared resource, both by name. */
+/** A PipelineResource bound to a declared resource, both by name. */
 export interface NewBinding {
   readonly name: string;
   readonly resource: string;
 }
 
-/** What runs, and what it is given. Params are added to the object (`withParams`). */
+/** The run's Pipeline or Task and its bindings. Params are added to the object (`withParams`). */
 export type NewRun = {
   /** Name of the Pipeline or Task. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** What any Tekton object means, whichever API version it has. */
+/**  The meaning of a Tekton object, independent of its API version. */
 
 import type {
   ConditionModel,

@@ -24,7 +24,7 @@ export interface SecretParam {
   readonly secretName: string;
 }
 
-/** What a PipelineResource is. */
+/** The spec of a PipelineResource. */
 export interface PipelineResourceSpec {
   readonly type: ResourceType;
   readonly params?: readonly ResourceParam[];

@@ -12,13 +12,13 @@ import type { FieldPath } from '../model/field-path.js';
 export interface RenamedField {
   /** To the field, with the names as they are written. */
   readonly path: FieldPath;
-  /** The name that its kind has. */
+  /** Its name in the schema. */
   readonly name: string;
-  /** Whether the same field is there once more, in another case: the last one counts. */
+  /** Whether the same field also occurs in another case: the last one counts. */
   readonly isDuplicate: boolean;
 }
 
-/** Gives the fields of a value the names that its schema has. */
+/** Renames the fields of a value to the names in its schema. */
 export function canonicalFieldsOf<T>(
   value: T,
   schema: Schema,

@@ -15,7 +15,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What the webhook of one API version answers to values that do not conform; `undefined` where it accepts them. */
+/** The webhook's messages of one API version about nonconforming values; `undefined` where it accepts them. */
 export interface ConformanceMessages {
   readonly unknownField: (name: string) => string | undefined;
   readonly wrongType: (expected: string, value: unknown) => string | undefined;
@@ -34,7 +34,7 @@ export interface ConformanceOutput {
   readonly messages: ConformanceMessages;
 }
 
-/** `value` with all that does not fit `schema` reported and left out; `undefined` when nothing is left. */
+/** Reports the parts of `value` that do not conform to `schema`. Returns the rest, or `undefined` if nothing conforms. */
 export const conform = (value: unknown, schema: Schema, path: FieldPath, output: ConformanceOutput): unknown =>
   conformValue(value, schema, [...path], output, undefined);
 
@@ -80,7 +80,7 @@ function conformValue(
   }
 }
 
-/** A misfit keeps its place, so that the indexes of the others stay right. A list that fits is given back itself. */
+/** Nonconforming elements are replaced, so that the indexes of the others are unchanged. A conforming list is returned itself. */
 function conformItems(
   list: readonly unknown[],
   of: Schema,
@@ -99,14 +99,14 @@ function conformItems(
   return kept ?? list;
 }
 
-/** What stands for a value that must be there and is not, so that types hold; its place is reported already. */
+/** Returns a placeholder for a missing required value, so that types hold; it has already been reported. */
 function placeholder(schema: Schema): unknown {
   if (schema.kind === 'string' || schema.kind === 'value') return '';
   if (schema.kind !== 'object') return undefined;
   return Object.fromEntries(schema.required.map((name) => [name, placeholder(schema.fields[name] ?? schema)]));
 }
 
-/** The entries that fit. An object that fits is given back itself: most do, and copies of them all would be memory. */
+/** Returns the conforming entries. A conforming object is returned itself, to avoid copies. */
 function conformEntries(
   value: Readonly<Record<string, unknown>>,
   path: MutablePath,

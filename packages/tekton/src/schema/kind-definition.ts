@@ -16,7 +16,7 @@ export interface KindDefinition {
 }
 
 /** Schema of `status`, which only controllers write. */
-export const STATUS_SCHEMA: Schema = passThrough('How it is going; written by the controller.');
+export const STATUS_SCHEMA: Schema = passThrough('Observed state; written by the controller.');
 
 /** The schema of a whole object of a kind. */
 export const objectSchemaOf = ({ spec, kind }: KindDefinition): ObjectSchema =>

@@ -103,7 +103,7 @@ export const fieldRef = part(stringFields('apiVersion', 'fieldPath'));
 /** A resource of a container, as a variable's value or a file. */
 export const resourceFieldRef = part({ ...stringFields('containerName', 'resource'), divisor: anyQuantity });
 
-/** A key and the file it becomes. */
+/** A key and its file. */
 export const keyToPath = part({ ...stringFields('key', 'path'), mode: nonNegativeInteger });
 
 const secretRef = part({ name: anyString });
@@ -144,7 +144,7 @@ const claimSpec = part({
 
 /** An existing claim. */
 export const claimSource = part({ claimName: anyString, readOnly });
-/** A directory that goes with the pod. */
+/** A directory that is deleted with the pod. */
 export const emptyDirSource = part({ medium: anyString, sizeLimit: anyQuantity });
 /** Files from a ConfigMap. */
 export const configMapSource = part({ ...keys, defaultMode: nonNegativeInteger });
@@ -156,7 +156,7 @@ export const secretSource = part({
   defaultMode: nonNegativeInteger,
 });
 
-/** The sources of volumes that the definitions know by name alone. */
+/** Volume sources of which the CRDs only contain the name. */
 export const VOLUME_SOURCES = {
   awsElasticBlockStore: part({ ...stringFields('volumeID', 'fsType'), partition: nonNegativeInteger, readOnly }),
   azureDisk: part({ ...stringFields('diskName', 'diskURI', 'cachingMode', 'fsType', 'kind'), readOnly }),
@@ -226,7 +226,7 @@ const podAffinity = part({
   preferredDuringSchedulingIgnoredDuringExecution: parts({ weight: nonNegativeInteger, podAffinityTerm: podTerm }),
 });
 
-/** Which nodes and neighbours a pod wants. */
+/** Affinity to nodes and pods. */
 export const affinity = part({
   nodeAffinity: part({
     requiredDuringSchedulingIgnoredDuringExecution: part({ nodeSelectorTerms: list('', nodeTerm) }),

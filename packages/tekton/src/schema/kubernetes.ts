@@ -51,7 +51,7 @@ const envVar = kubernetesObject(
   {
     name: string('Name of the variable.'),
     value: string('Its value. Numbers and booleans need quotes.'),
-    valueFrom: kubernetesObject('Where the value comes from, in place of `value`.', {
+    valueFrom: kubernetesObject('Source of the value, instead of `value`.', {
       secretKeyRef: keySelector,
       configMapKeyRef: keySelector,
       fieldRef: passThrough('A field of the pod.', fieldRef),
@@ -62,22 +62,22 @@ const envVar = kubernetesObject(
 );
 
 const volumeMount = kubernetesObject(
-  'Where a volume appears in the container.',
+  'Mount of a volume in the container.',
   {
     name: string('Name of the volume.'),
     mountPath: string('Directory of the container.'),
     subPath: string('Directory of the volume. Default: its root.'),
     subPathExpr: string('Like subPath, with variables of the environment.'),
     readOnly: boolean('Default: false.'),
-    mountPropagation: string('Whether mounts made later are seen.'),
+    mountPropagation: string('Whether later mounts are propagated.'),
     recursiveReadOnly: string('Whether mounts below are read-only too.'),
   },
   ['name', 'mountPath'],
 );
 
 const resources = kubernetesObject('CPU and memory.', {
-  requests: map('What the scheduler sets aside.', quantity('A quantity, for example `500m` or `1Gi`.')),
-  limits: map('What may not be exceeded.', quantity('A quantity, for example `500m` or `1Gi`.')),
+  requests: map('Resources that the scheduler reserves.', quantity('A quantity, for example `500m` or `1Gi`.')),
+  limits: map('Upper limits.', quantity('A quantity, for example `500m` or `1Gi`.')),
   claims: passThroughList('Dynamic resources.', resourceClaim),
 });
 
@@ -95,32 +95,32 @@ const containerFields: Readonly<Record<string, Schema>> = {
   envFrom: list(
     'Objects whose keys become environment variables.',
     kubernetesObject('A Secret or ConfigMap.', {
-      prefix: string('Put before each key.'),
+      prefix: string('Prefix of each key.'),
       secretRef: localReference,
       configMapRef: localReference,
     }),
   ),
-  volumeMounts: list('Volumes and where they appear.', volumeMount),
+  volumeMounts: list('Volume mounts.', volumeMount),
   volumeDevices: passThroughList('Block devices.', volumeDevice),
   resources,
   imagePullPolicy: string('When the image is pulled.', ['Always', 'IfNotPresent', 'Never', '']),
-  securityContext: passThrough('User, capabilities and the like.', containerSecurity),
+  securityContext: passThrough('User, capabilities and other security settings.', containerSecurity),
   ports: passThroughList('Ports it listens on.', containerPort),
   livenessProbe: passThrough('When to restart it.', probe),
-  readinessProbe: passThrough('When it is ready; the steps wait for sidecars to be.', probe),
+  readinessProbe: passThrough('Readiness probe; steps wait until sidecars are ready.', probe),
   startupProbe: passThrough('When it has started.', probe),
   lifecycle: passThrough('Hooks after its start and before its end.', lifecycle),
-  terminationMessagePath: string('File whose content shows in the status.'),
-  terminationMessagePolicy: string('Where that message comes from.', ['File', 'FallbackToLogsOnError', '']),
+  terminationMessagePath: string('File whose content is copied to the status.'),
+  terminationMessagePolicy: string('Source of that message.', ['File', 'FallbackToLogsOnError', '']),
   stdin: boolean('Whether standard input is open.'),
   stdinOnce: boolean('Whether standard input closes after the first session.'),
   tty: boolean('Whether it has a terminal.'),
 };
 
-/** A container with nothing of Tekton's. */
+/** A container without fields of Tekton. */
 export const container: ObjectSchema = kubernetesObject('Fields of a container.', containerFields);
 
-/** A container that may carry a script. */
+/** A container that may have a script. */
 export const step: ObjectSchema = kubernetesObject('A container that runs when the step before it has succeeded.', {
   ...containerFields,
   script: string('Program text, run by the interpreter its first line names. In place of `command`.'),
@@ -157,15 +157,15 @@ export const volume: ObjectSchema = kubernetesObject(
   ['name'],
 );
 
-/** What a run may set of its pods. */
-export const podTemplate: ObjectSchema = kubernetesObject('Parts of the pods that a run may set.', {
+/** The fields of pods that a run may set. */
+export const podTemplate: ObjectSchema = kubernetesObject('Fields of the pods that a run may set.', {
   nodeSelector: map('Labels a node must have.', string('A value.')),
   tolerations: passThroughList('Taints of nodes that are accepted.', toleration),
-  affinity: passThrough('Which nodes and neighbours are wanted.', affinity),
-  securityContext: passThrough('User, group and the like, for all containers.', podSecurity),
-  volumes: list('Volumes beside those of the Task.', volume),
+  affinity: passThrough('Affinity to nodes and pods.', affinity),
+  securityContext: passThrough('User, group and other security settings for all containers.', podSecurity),
+  volumes: list('Volumes in addition to those of the Task.', volume),
   runtimeClassName: string('How containers are run.'),
-  automountServiceAccountToken: boolean('Whether steps can speak to the API server.'),
+  automountServiceAccountToken: boolean('Whether steps get a token for the API server.'),
   dnsPolicy: string('How names are resolved.'),
   dnsConfig: passThrough('Name servers and search domains.', dnsConfig),
   enableServiceLinks: boolean('Whether services are environment variables.'),
@@ -178,12 +178,12 @@ export const podTemplate: ObjectSchema = kubernetesObject('Parts of the pods tha
 /** `metadata` of an object. */
 export const metadata: ObjectSchema = kubernetesObject('Name, labels and annotations.', {
   name: string('Name; a DNS label.'),
-  generateName: string('Beginning of a name that the server completes.'),
+  generateName: string('Prefix of a name that the server generates.'),
   namespace: string('Namespace.'),
   labels: map('Labels.', string('A value.')),
   annotations: map('Annotations.', string('A value.')),
-  ownerReferences: passThroughList('Owners; the object goes when they go.'),
-  finalizers: passThroughList('Who must agree to its deletion.'),
+  ownerReferences: passThroughList('Owners; the object is deleted after its last owner.'),
+  finalizers: passThroughList('Finalizers that delay its deletion.'),
   uid: string('Set by the server.'),
   resourceVersion: string('Set by the server.'),
   generation: integer('Set by the server.'),

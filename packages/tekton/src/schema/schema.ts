@@ -13,7 +13,7 @@ export type Schema =
   | ObjectSchema
   | { readonly kind: 'list'; readonly description: string; readonly of: Schema }
   | { readonly kind: 'map'; readonly description: string; readonly of: Schema }
-  /** An object (or list) of Kubernetes that passes through as it is. `of`: the fields that Kubernetes knows there, for the check. */
+  /** An object (or list) of Kubernetes that passes through unchanged. `of`: its fields in Kubernetes, for the check. */
   | { readonly kind: 'open'; readonly description: string; readonly list?: true; readonly of?: Schema }
   /** A whole number or a word, as the ports of probes are. */
   | { readonly kind: 'intOrString'; readonly description: string }
@@ -22,7 +22,7 @@ export type Schema =
   /** A string or a number, as quantities are. */
   | { readonly kind: 'quantity'; readonly description: string };
 
-/** Text, or one of a few words. */
+/** Text, or one of a list of words. */
 export interface StringSchema {
   readonly kind: 'string';
   readonly description: string;

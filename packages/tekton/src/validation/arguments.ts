@@ -56,7 +56,7 @@ export function checkGivenParams(
   }
 }
 
-/** A resource that something is bound to. `type` is absent where it is not known. */
+/** A bound resource. `type` is absent if it is unknown. */
 export interface BoundResource {
   readonly name: string;
   readonly type?: ResourceType;

@@ -12,14 +12,14 @@ import type { ObjectId } from '../problems/problem.js';
 import type { Report } from '../problems/report.js';
 import { isRecord } from '../schema/conformance.js';
 
-/** A Tekton object that can be read, whichever API version it has. */
+/** A readable Tekton object of any API version. */
 export interface ReadableObject {
   readonly kind: ObjectModel['kind'];
   /** Reads the object; call it only when the model is needed. */
   readonly read: () => ObjectModel;
 }
 
-/** One object, checked by itself, and what the checks of a set need of it. */
+/** One object, checked by itself, with the data for checks of a set of objects. */
 export interface CheckedObject {
   readonly id: ObjectId;
   readonly report: Report;
@@ -74,7 +74,7 @@ export class Catalog {
     return model?.kind === 'Condition' ? model.condition : undefined;
   }
 
-  /** The version of a Tekton object that is there in a later version, which is not read. */
+  /** Returns the version of a Tekton object that exists only in a later version, which is not supported. */
   versionNotRead(kind: ObjectModel['kind'], name: string, namespace: string | undefined): string | undefined {
     return this.#notRead.find(({ id }) => id.kind === kind && id.name === name && isVisible(id.namespace, namespace))
       ?.id.apiVersion;

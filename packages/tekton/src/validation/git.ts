@@ -7,7 +7,7 @@
 
 const SCHEMES = ['https', 'http', 'ssh', 'git'];
 
-/** What is wrong with a Git URL, to be read after the URL; `undefined` when it may be used. */
+/** Returns the problem of a Git URL, as the predicate of a sentence; `undefined` if the URL is allowed. */
 export function invalidGitUrlReason(url: string): string | undefined {
   if (url.startsWith('-')) return 'begins with a dash, which makes it an option';
   if (hasControlCharacters(url)) return 'holds spaces or control characters';
@@ -37,7 +37,7 @@ export function hostOfUrlWithPassword(url: string): string | undefined {
   return found?.[1]?.includes(':') ? found[2] : undefined;
 }
 
-/** What is wrong with a Git revision, to be read after it; `undefined` when it may be used. */
+/** Returns the problem of a Git revision, as the predicate of a sentence; `undefined` if the revision is allowed. */
 export function invalidGitRevisionReason(revision: string): string | undefined {
   if (revision.startsWith('-')) return 'begins with a dash, which makes it an option';
   if (revision.startsWith('+')) return "begins with '+', which makes it a refspec";

@@ -18,23 +18,23 @@ import type { Severity } from '../problems/problem.js';
 import { RESOURCE_TYPES, type ResourceType } from '../model/resource.js';
 import { childContext, type ValidationContext } from './context.js';
 
-/** What the checks of one object see of the others. */
+/** The other objects, for checks of one object. */
 export interface ReferenceScope {
   readonly catalog: Catalog;
   readonly namespace: string | undefined;
   readonly externals: Externals;
 }
 
-/** What may exist without being in the catalog. */
+/** Kinds whose objects may exist without being in the catalog. */
 export type Externals = 'none' | 'shared' | 'any';
 
-/** How bad it is that an object of a pipeline is not in the catalog. A name close to one that is there is a typing mistake. */
+/** Returns the severity of a missing object. A name similar to an existing one is a typing mistake. */
 export const missingSeverity = (
   { externals }: ReferenceScope,
   { suggestion }: { readonly suggestion?: string },
 ): Severity => (externals === 'any' && suggestion === undefined ? 'warning' : 'error');
 
-/** The task that is used, as far as it is known, and how messages call it. Reports one that does not exist. */
+/** Returns the used task, if known, and its name in messages. Reports a missing one. */
 export function tryFindTask(
   source: TaskSource | undefined,
   scope: ReferenceScope,
@@ -45,7 +45,7 @@ export function tryFindTask(
   const { taskKind: kind, name } = source;
   const found = scope.catalog.tryFindTask(kind, name, scope.namespace);
   if (found) return { task: found, owner: `the ${kind} '${name}'` };
-  // A ClusterTask is installed once and for all, so a set of manifests rarely brings it along.
+  // A ClusterTask is installed once, so a set of manifests rarely contains it.
   const later = scope.catalog.versionNotRead(kind, name, scope.namespace);
   const known = later === undefined ? scope.catalog.names(kind, scope.namespace) : [];
   const details = { kind, later, ...context.report.unknownName(name, known) };
@@ -54,7 +54,7 @@ export function tryFindTask(
   return undefined;
 }
 
-/** The pipeline of a run, as far as it is known, and how messages call it. Reports one that does not exist. */
+/** Returns the pipeline of a run, if known, and its name in messages. Reports a missing one. */
 export function tryFindPipeline(
   { source }: PipelineRunModel,
   scope: ReferenceScope,
@@ -75,7 +75,7 @@ export function tryFindPipeline(
   return undefined;
 }
 
-/** Checks what a pipeline gives to its tasks and conditions. `context` is the spec. */
+/** Checks the arguments that a pipeline passes to its tasks and conditions. `context` is the spec. */
 export function checkPipelineReferences(
   pipeline: PipelineModel,
   scope: ReferenceScope,

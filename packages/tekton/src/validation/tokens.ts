@@ -10,7 +10,7 @@ import type { ObjectModel } from '../model/object.js';
 import type { TaskModel, TaskSource } from '../model/model.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** Where Kubernetes, and every client, looks for a pod's token. */
+/** The standard path of a pod's token. */
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** An account of a run, and the tasks that run as it. */
@@ -41,14 +41,14 @@ type RunObject = Extract<ObjectModel, { readonly kind: 'TaskRun' | 'PipelineRun'
 
 const isRun = (model: ObjectModel): model is RunObject => model.kind === 'TaskRun' || model.kind === 'PipelineRun';
 
-/** Names of the accounts that a binding mentions, whatever their namespace. */
+/** Names of the accounts in a binding, regardless of their namespace. */
 function accountsWithRights(catalog: Catalog): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { object } of [...catalog.all('RoleBinding'), ...catalog.all('ClusterRoleBinding')]) {
     const subjects: unknown = object?.['subjects'];
     if (!Array.isArray(subjects)) continue;
     for (const subject of subjects as unknown[]) {
-      // elements are looked at below
+      // elements are checked below
       if (isRecord(subject) && subject['kind'] === 'ServiceAccount') names.add(String(subject['name']));
     }
   }
