@@ -75,7 +75,9 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
 `;
     const said = await lint({ 'a\u001b[2Jb\n.yaml': task });
     expect(said.replace(/[\n\u0020-\u007e\u2026]/g, '')).toBe('');
-    expect(said).toContain('a\\u001b[2Jb\\n.yaml:4:58  error  YAML_DUPLICATE_KEY  `\\u001b[31m` is repeated in one object');
+    expect(said).toContain(
+      'a\\u001b[2Jb\\n.yaml:4:58  error  YAML_DUPLICATE_KEY  `\\u001b[31m` is repeated in one object',
+    );
   });
 
   thoroughTest(
