@@ -1,8 +1,8 @@
 /**
- * A runtime without processes: each container does what a script says, in virtual time.
+ * A runtime without processes: each container follows a script, in virtual time.
  *
- * For tests of whatever runs on pods: outcomes, output and durations are chosen by image, labels, names or argv, and
- * hours pass in no time when the clock is a virtual one.
+ * For tests of code that runs pods: exit codes, output and durations depend on image, labels, names or argv, and hours pass instantly with
+ * a virtual clock.
  */
 
 import { constants } from 'node:os';
@@ -10,44 +10,44 @@ import { laterTurn, systemClock, type Clock } from '../platform/clock.js';
 import { removeTree } from './host/remove-tree.js';
 import type { ContainerSpec, ExecResult, Exit, Probe, RunningContainer, Runtime, StartResult } from './runtime.js';
 
-/** What a container does. Everything absent is what a container does that simply succeeds, at once, in silence. */
+/** The behaviour of a container; the defaults describe a container that succeeds at once without output. */
 export interface FakeOutcome {
   /** @default 0 */
   readonly exitCode?: number;
-  /** How long it runs, in milliseconds of the clock. `forever`: until it is killed. @default 0 */
+  /** The running time in milliseconds of the clock; `forever` until it is killed. @default 0 */
   readonly duration?: number | 'forever';
-  /** What it prints. @default '' */
+  /** Its output. @default '' */
   readonly output?: string;
   /** Its termination message. @default '' */
   readonly message?: string;
-  /** It cannot be started, for this reason, as when its command does not exist. @default it can */
+  /** Fails the start with this message, as for a missing command. @default the start succeeds */
   readonly startError?: string;
-  /** Whether it ends when asked to, with 128 + 15. @default true */
+  /** Whether it exits on SIGTERM, with 128 + 15. @default true */
   readonly handlesSigterm?: boolean;
-  /** What commands beside it (probes, hooks) give. @default exit code 0 */
+  /** The results of probe and hook commands. @default exit code 0 */
   readonly exec?: (argv: readonly string[]) => ExecResult;
 }
 
-/** Chooses what a container does, when it starts; undefined: it succeeds. A promise keeps it running until settled. */
+/** Returns the behaviour of a container at its start; undefined for success. A promise keeps the container running until it settles. */
 export type FakeScript = (container: ContainerSpec) => FakeOutcome | undefined | Promise<FakeOutcome | undefined>;
 
 /** Options of `fake`. */
 export interface FakeOptions {
-  /** @default everything succeeds at once */
+  /** @default every container succeeds at once */
   readonly script?: FakeScript;
-  /** Whose time durations are in. @default the machine's */
+  /** The clock of durations. @default the machine's */
   readonly clock?: FakeClock;
-  /** Whose turns of the event loop a container takes that ends at once. @default the machine's */
+  /** Schedules the exit of containers that end at once. @default the machine's */
   readonly wireClock?: Clock;
 }
 
-/** The part of a clock that the fake reads. */
+/** The part of a clock that the fake uses. */
 export interface FakeClock {
   now(): Date;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Runs containers by script. */
+/** Creates a runtime that runs containers by script. */
 export function fake({
   script = () => undefined,
   clock = MACHINE,

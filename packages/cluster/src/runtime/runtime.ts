@@ -1,34 +1,34 @@
 /**
- * What runs containers: the seam between the node, which knows pods, and the machine, which knows processes.
+ * The interface between the node, which manages pods, and a runtime, which manages processes.
  *
  *     node ──ContainerSpec──▶ Runtime.start ──▶ RunningContainer ──exit──▶ node
  *                                    └──output──▶ log
  *
- * A runtime knows no API object. It is given absolute directories, arrays of strings and a place for output, and it
- * answers with how the process ended. Two exist: `sandbox` (Linux namespaces) and `fake` (scripted, no processes).
+ * A runtime does not know API objects: it gets absolute directories, lists of strings and a sink for output, and returns the exit of the
+ * process. Implementations: `sandbox` (Linux namespaces) and `fake` (scripted, no processes).
  */
 
 /** A directory or a file of the host that a container sees at `target`. */
 export interface Mount {
   readonly source: string;
-  /** Absolute path inside the container; made when it is not there. */
+  /** The absolute path in the container, created if missing. */
   readonly target: string;
   readonly readOnly: boolean;
 }
 
-/** Where output goes. The promise, when there is one, asks the writer to wait: memory stays bounded. */
+/** Receives output. A returned promise delays the writer, so that memory stays bounded. */
 export interface OutputSink {
   write(chunk: Uint8Array): Promise<void> | undefined;
 }
 
-/** What a process runs as. */
+/** The user of a process. */
 export interface ContainerUser {
   readonly uid: number;
-  /** Default: 0, as container runtimes do. */
+  /** @default 0 */
   readonly gid?: number;
 }
 
-/** Who the container is, for people and for the script of a fake. */
+/** Identifies a container, for messages and for scripts of the fake. */
 export interface ContainerIdentity {
   readonly namespace: string;
   readonly pod: string;
@@ -36,34 +36,34 @@ export interface ContainerIdentity {
   readonly labels: Readonly<Record<string, string>>;
   readonly container: string;
   readonly image: string;
-  /** 0 for the first start, then one more for each restart. */
+  /** The number of restarts. */
   readonly attempt: number;
 }
 
-/** One container, said completely. */
+/** The complete specification of a container. */
 export interface ContainerSpec {
   readonly identity: ContainerIdentity;
-  /** A directory of the container's own, for whatever the runtime keeps; absolute, made by the runtime, removed by the node. */
+  /** The container's directory for files of the runtime; absolute, created by the runtime, removed by the node. */
   readonly directory: string;
-  /** A directory that all containers of a node share, for what need be made only once; removed with the node. */
+  /** A directory that all containers of a node share; removed with the node. */
   readonly scratch: string;
-  /** `host`: the machine's own root filesystem, read-only. Otherwise an absolute directory, with a private writable layer. */
+  /** `host`: the machine's root filesystem, read-only. Otherwise an absolute directory, with a private writable layer. */
   readonly rootfs: 'host' | string;
-  /** Directories laid over the root, later ones on top. */
+  /** Directories layered over the root, later ones on top. */
   readonly overlays: readonly string[];
   readonly mounts: readonly Mount[];
-  /** Files laid over the root, by absolute path. */
+  /** Files added to the root, by absolute path. */
   readonly hostFiles: Readonly<Record<string, string>>;
-  /** The command and its arguments: never read by a shell. */
+  /** The command and its arguments, which no shell parses. */
   readonly argv: readonly [string, ...string[]];
-  /** The whole environment: nothing of the caller's own is inherited. */
+  /** The complete environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
-  /** Absolute; made when it is not there. */
+  /** The absolute working directory, created if missing. */
   readonly cwd: string;
-  /** Default: the user the root filesystem belongs to (uid 0 inside). */
+  /** @default the owner of the root filesystem (uid 0 inside) */
   readonly user?: ContainerUser;
   readonly hostname: string;
-  /** Keeps the capabilities that are otherwise taken away. @default false */
+  /** Whether it keeps all capabilities. @default false */
   readonly privileged?: boolean;
   /** @default false */
   readonly noNewPrivileges?: boolean;
@@ -72,59 +72,59 @@ export interface ContainerSpec {
   readonly output: OutputSink;
 }
 
-/** How a container ended. */
+/** The exit of a container. */
 export interface Exit {
-  /** The process's own, or 128 + the signal's number. */
+  /** The process's exit code, or 128 + the signal's number. */
   readonly exitCode: number;
   readonly signal?: NodeJS.Signals;
   readonly reason: 'Completed' | 'Error' | 'OOMKilled';
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** The termination message, from a runtime whose containers have no files to write it to. */
+  /** The termination message, for runtimes without files. */
   readonly message?: string;
 }
 
-/** How a command run beside a container's process ended (probes, lifecycle hooks). */
+/** The result of a command that runs in a container (probes, lifecycle hooks). */
 export interface ExecResult {
   readonly exitCode: number;
-  /** The first 10 KiB of what it printed. */
+  /** The first 10 KiB of its output. */
   readonly output: string;
 }
 
-/** A container that runs. */
+/** A running container. */
 export interface RunningContainer {
   readonly id: string;
   readonly startedAt: Date;
-  /** Settles, and never rejects, when the process has ended and all its output was handed over. */
+  /** Settles when the process has exited and all output was passed on; never rejects. */
   readonly exit: Promise<Exit>;
-  /** Asks the container's first process to end. A signal that it cannot hear (an unhandled TERM) ends it at once. */
+  /** Signals the container's first process. A SIGTERM that it does not handle kills it at once. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
-  /** Runs a command inside the container. Aborting kills the command. */
+  /** Runs a command in the container. Aborting kills the command. */
   exec(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<ExecResult>;
 }
 
-/** A container runs, or it could not be started and nothing of it is left. */
+/** A running container, or the error; after an error nothing is left. */
 export type StartResult =
   | { readonly started: true; readonly container: RunningContainer }
   | {
       readonly started: false;
-      /** `StartError`: the command cannot be run. `ContainerCannotRun`: the runtime could not make the container. */
+      /** `StartError`: the command cannot be run. `ContainerCannotRun`: the container could not be created. */
       readonly reason: 'StartError' | 'ContainerCannotRun';
       readonly exitCode: 127 | 128;
       readonly message: string;
     };
 
-/** What trying showed. */
+/** Whether a runtime works on this machine. */
 export type Probe =
-  | { readonly usable: true; /** How, in a few words. */ readonly how: string; readonly notes: readonly string[] }
+  | { readonly usable: true; /** A short description. */ readonly how: string; readonly notes: readonly string[] }
   | { readonly usable: false; readonly problem: RuntimeProblem };
 
-/** Why a runtime cannot be used here, and what to do about it. */
+/** Why a runtime cannot be used, with remedies. */
 export class RuntimeProblem extends Error {
   override readonly name = 'RuntimeProblem';
-  /** Scripts match on it. */
+  /** A code for scripts. */
   readonly code: 'SANDBOX_NO_NAMESPACES' | 'SANDBOX_NOT_LINUX' | 'SANDBOX_NO_PROGRAM' | 'SANDBOX_NO_PROCESSES';
-  /** What to change, one remedy each. */
+  /** Remedies, one each. */
   readonly hints: readonly string[];
 
   constructor(code: RuntimeProblem['code'], message: string, hints: readonly string[]) {
@@ -137,12 +137,12 @@ export class RuntimeProblem extends Error {
 /** Runs containers. */
 export interface Runtime {
   readonly name: 'sandbox' | 'fake';
-  /** False: containers see no files, so the node need not write volumes. */
+  /** Whether containers see files, so that the node must write volumes. */
   readonly usesFiles: boolean;
-  /** Decides by trying, once; later calls give the same answer. */
+  /** Tests the runtime once; later calls return the same result. */
   probe(): Promise<Probe>;
-  /** Starts a container. An aborted signal before the process runs gives `ContainerCannotRun`. */
+  /** Starts a container. A signal that is aborted before the process runs yields `ContainerCannotRun`. */
   start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult>;
-  /** Removes a directory that containers had, and all of them are gone. One that is not there needs no removing. */
+  /** Removes a directory whose containers have ended; succeeds if it does not exist. */
   remove(directory: string): Promise<void>;
 }

@@ -1,17 +1,17 @@
 /**
- * Finds the command of a container before anything is started, so that "there is no such program" is never mistaken
- * for a program that ended with 127. Messages are those of the usual container runtimes: clients look for them.
+ * Looks up a container's command before the start, so that a missing program is not confused with a program that exited with 127.
+ * Messages are those of the usual container runtimes, which clients parse.
  */
 
 import { join } from 'node:path';
 import type { RootView } from './root-view.js';
 
-/** What container runtimes set when neither image nor pod say anything. */
+/** The PATH that container runtimes set by default. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const EXECUTABLE = 0o111;
 
-/** @returns why the command cannot be run, or undefined when it can */
+/** @returns why the command cannot be run; undefined if it can */
 export function executableProblem(view: RootView, command: string, path: string, cwd: string): string | undefined {
   if (command.includes('/')) {
     const { stats } = view.resolve(join(command.startsWith('/') ? '/' : cwd, command));
@@ -26,16 +26,16 @@ export function executableProblem(view: RootView, command: string, path: string,
   return `exec: ${JSON.stringify(command)}: executable file not found in $PATH`;
 }
 
-/** The whole sentence, as kubelet shows it. */
+/** Returns the message that kubelet shows. */
 export const startErrorMessage = (why: string): string =>
   `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`;
 
-/** Variables that change how the launcher's own programs behave, or that a shell does not let be set. */
+/** Variables that affect the launcher's own programs, or that a shell does not allow to set. */
 const HAZARDS =
   /^(LD_|GLIBC_|GCONV_|MALLOC_|LIBMOUNT_|BASH|LOCPATH$|ENV$|SHELLOPTS$|IFS$|CDPATH$|PS4$|U?EUID$|UID$|PPID$|GROUPS$|OPTIND$|LINENO$|PWD$|OLDPWD$|_$)/;
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Splits an environment into what the launcher may carry and what only the command itself may see. */
+/** Splits an environment into variables that the launcher may have and those that only the command gets. */
 export function splitEnvironment(env: Readonly<Record<string, string>>): {
   readonly carried: Record<string, string>;
   readonly inside: readonly string[];

@@ -1,28 +1,27 @@
 /**
- * What lies where on the machine, asked once for many containers.
+ * Caches lstat results of the machine's files for many containers.
  *
- * A container on the host's root needs some hundred answers of the file system, nearly all of them about places that no
- * container can write to and that were asked about a moment ago. An answer is good for a second: a program that is
- * installed meanwhile is there for whoever comes later. What containers write is never asked here.
+ * A container on the host's root needs about a hundred lookups, nearly all of paths that no container can write to and that were looked
+ * up before. Results are valid for a second, so newly installed programs are found. Files that containers write are never cached.
  */
 
 import { lstatSync, type Stats } from 'node:fs';
 
-/** How long an answer may be used, in milliseconds. */
+/** The lifetime of a cached result, in milliseconds. */
 const GOOD_FOR = 1000;
 
-/** Answers as lstat(2) would, for places that nothing we start can change. */
+/** Cached lstat(2) for paths that containers cannot change. */
 export class HostFileCache {
   readonly #answers = new Map<string, Stats | undefined>();
   readonly #now: () => number;
   #since = Number.NEGATIVE_INFINITY;
 
-  /** @param now milliseconds of a clock that never goes back. By default the process's own */
+  /** @param now monotonic milliseconds. @default the process's clock */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Forgets what may no longer be so. Once for each container, so that all of it is planned by one state. */
+  /** Drops outdated results. Called once per container, so that its plan is based on one state. */
   begin(): void {
     const now = this.#now();
     if (now - this.#since < GOOD_FOR) return;
@@ -30,7 +29,7 @@ export class HostFileCache {
     this.#answers.clear();
   }
 
-  /** @returns undefined when nothing is there, or nothing that we may see: both mean that a container cannot use it */
+  /** @returns undefined if the file does not exist or is not accessible: a container cannot use it either way */
   lstat(path: string): Stats | undefined {
     const known = this.#answers.get(path);
     if (known !== undefined || this.#answers.has(path)) return known;
@@ -40,11 +39,11 @@ export class HostFileCache {
   }
 }
 
-/** As lstat(2) answers now. */
+/** Returns the current result of lstat(2). */
 export function tryLstat(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // not ours to see
+    return undefined; // not accessible
   }
 }

@@ -1,13 +1,13 @@
 /**
- * What of the machine's own root filesystem a container may see, and the mounts below it.
+ * The parts of the machine's root filesystem that a container sees, and the mounts below them.
  *
- * The list names what programs need, and nothing that people keep: no home, no /root, no /run, no /tmp, no /mnt. A bind
- * made by an ordinary user keeps the flags the host's mount has, so those are read here once.
+ * The list contains what programs need and no personal files: no home, /root, /run, /tmp or /mnt. A bind mount of an ordinary user keeps
+ * the flags of the host's mount, so these are read here once.
  */
 
 import { readFileSync } from 'node:fs';
 
-/** Shown read-only, where they exist; symlinks such as /bin -> usr/bin are made again as symlinks. */
+/** Mounted read-only where they exist; symlinks such as /bin -> usr/bin are recreated. */
 export const HOST_PATHS: readonly string[] = [
   '/usr',
   '/bin',
@@ -40,20 +40,20 @@ export const PRIVATE_DIRECTORIES: Readonly<Record<string, number>> = {
   '/srv': 0o755,
 };
 
-/** Device files every container has. */
+/** Device files of every container. */
 export const DEVICES: readonly string[] = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
-/** What a container sees of /proc and must not write: it is the machine's, not its own. */
+/** Paths in /proc that belong to the whole machine and are read-only in containers. */
 export const MACHINE_WIDE: readonly string[] = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi'].map(
   (name) => `/proc/${name}`,
 );
 
-/** One line of mountinfo, as far as it matters. */
+/** A mount of mountinfo. */
 export interface HostMount {
   readonly target: string;
-  /** The file system's type, when all of it is mounted there; undefined for a part of one. */
+  /** The filesystem type if the whole filesystem is mounted; undefined for a subdirectory. */
   readonly whole?: string;
-  /** Flags that a bind of it must repeat when it is made read-only. */
+  /** Flags that a read-only remount must repeat. */
   readonly flags: readonly string[];
 }
 
@@ -77,12 +77,12 @@ export function parseMountinfo(text: string): HostMount[] {
     );
 }
 
-/** A directory of each file system that describes the machine, by its type. */
+/** An entry that exists in every complete /proc or /sys, by filesystem type. */
 const REQUIRED_ENTRIES: Readonly<Record<string, string>> = { proc: 'sys', sysfs: 'kernel' };
 
 /**
- * What to cover of the machine's own mounts, which lie below a container's root. Who makes a user namespace may mount a
- * /proc or /sys of his own wherever the kernel finds a whole one already; one with something covered does not count.
+ * Returns mounts of the machine to cover below a container's root. In a user namespace, a new /proc or /sys may be mounted only while an
+ * uncovered one is visible.
  */
 export const toCover = (mounts: readonly HostMount[]): readonly string[] =>
   mounts.flatMap(({ target, whole }) => {
@@ -90,7 +90,7 @@ export const toCover = (mounts: readonly HostMount[]): readonly string[] =>
     return name === undefined ? [] : [`${target === '/' ? '' : target}/${name}`];
   });
 
-/** The mounts of this process; none where /proc does not say. */
+/** Returns the mounts of this process; none without /proc. */
 export function hostMounts(): HostMount[] {
   try {
     return parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
@@ -99,7 +99,7 @@ export function hostMounts(): HostMount[] {
   }
 }
 
-/** The flags of the mount that holds a path. */
+/** Returns the flags of the mount that contains a path. */
 export function flagsOf(mounts: readonly HostMount[], path: string): readonly string[] {
   let best: HostMount | undefined;
   for (const mount of mounts) {
@@ -108,7 +108,7 @@ export function flagsOf(mounts: readonly HostMount[], path: string): readonly st
   return best?.flags ?? [];
 }
 
-/** Whether a path is a directory or lies in it. */
+/** Whether a path is a directory or inside of it. */
 export const isWithin = (path: string, directory: string): boolean =>
   path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 

@@ -1,5 +1,5 @@
 /**
- * A directory on no disk, for what should not be on one: Secrets, tokens and what else Kubernetes keeps in memory.
+ * A directory in memory for files that must not be on a disk: Secrets and tokens.
  */
 
 import { accessSync, constants } from 'node:fs';
@@ -7,22 +7,22 @@ import { hostMounts, isWithin, type HostMount } from './host-mounts.js';
 import { isSafeDirectory } from './private-directory.js';
 import { openTemporaryDirectory, type RunDirectory } from './run-directory.js';
 
-/** Makes a directory of this process in memory. @returns undefined where the machine has no such place for us */
+/** Opens a directory of this process in memory. @returns undefined if the machine has no suitable directory */
 export async function openMemoryDirectory(name: string): Promise<RunDirectory | undefined> {
   const parent = firstMemoryDirectory(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']);
   if (parent === undefined) return undefined;
-  return openTemporaryDirectory(name, parent).catch(() => undefined); // full, or not ours after all: a disk will do
+  return openTemporaryDirectory(name, parent).catch(() => undefined); // full, or not private: the caller uses a disk
 }
 
 /**
- * The first of the places that lies in memory, can be written, lets programs be run, and lets nobody else replace what we keep in
- * it. Pure but for the questions about the place itself.
+ * Returns the first candidate that is in memory, is writable, allows programs to run, and whose contents other users cannot replace. Pure
+ * except for the checks of the directory itself.
  */
 export function firstMemoryDirectory(mounts: readonly HostMount[], candidates: readonly string[]): string | undefined {
   return candidates.find((directory) => {
     const [mount] = mounts
       .filter(({ target }) => isWithin(directory, target))
-      .reverse() // of two at one place, the later is seen
+      .reverse() // of two mounts at one path the later one is visible
       .sort((a, b) => b.target.length - a.target.length);
     return (
       mount?.whole === 'tmpfs' && !mount.flags.includes('noexec') && isWritable(directory) && isSafeDirectory(directory)

@@ -1,24 +1,24 @@
 /**
- * Whether a directory is this user's alone, by its owner and mode.
+ * Decides by owner and mode whether a directory is private to this user.
  *
- * Other users can make directories in shared places, such as /tmp and /dev/shm, before us and under any name; nothing of ours may
- * be kept in one of theirs, and nothing of theirs may be swept.
+ * Other users can create directories of any name in shared directories such as /tmp and /dev/shm; files must not be stored in those, and
+ * files of other users must not be removed.
  */
 
 import { lstatSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { ClusterError } from '../../platform/cluster-error.js';
 
-/** What of a file's facts decides. */
+/** The attributes of a directory that decide. */
 export type Ownership = Pick<Stats, 'uid' | 'mode' | 'isDirectory' | 'isSymbolicLink'>;
 
-/** Who asks. */
+/** A user. */
 export interface User {
   readonly uid: number;
-  /** The number under which root appears in a user namespace that does not have it. Absent: root is there. */
+  /** The uid of root in a user namespace without root. Absent: 0. */
   readonly rootUid?: number;
 }
 
-/** The user of this process; undefined where the system has no such numbers. */
+/** Returns the user of this process; undefined on systems without uids. */
 export function currentUser(): User | undefined {
   const uid = process.getuid?.();
   if (uid === undefined) return undefined;
@@ -27,7 +27,7 @@ export function currentUser(): User | undefined {
   return hasRoot ? { uid } : { uid, rootUid: Number(read('/proc/sys/kernel/overflowuid') ?? 65534) };
 }
 
-/** Why nobody but the user would have to be trusted with a directory; undefined when it is the user's alone. Pure. */
+/** Returns why other users can access a directory; undefined if it is private. Pure. */
 export function privacyProblem(found: Ownership, { uid }: User): string | undefined {
   if (found.isSymbolicLink()) return 'is a symbolic link';
   if (!found.isDirectory()) return 'is not a directory';
@@ -36,10 +36,10 @@ export function privacyProblem(found: Ownership, { uid }: User): string | undefi
 }
 
 /**
- * Why a directory of ours would not be safe in this one: whoever may rename it can put another in its place. Pure.
+ * Returns why a directory inside of this one would not be safe: a user who may rename it can replace it. Pure.
  *
- * A place that everybody may write to, without the sticky bit, is only told of where `strict`: containers often have a /tmp of that
- * kind, of which they are the only users.
+ * A world-writable directory without the sticky bit is only reported if `strict`: containers often have such a /tmp, of which they are
+ * the only users.
  */
 export function directoryProblem(found: Ownership, { uid, rootUid = 0 }: User, strict: boolean): string | undefined {
   if (![uid, 0, rootUid].includes(found.uid)) return `belongs to user ${found.uid}`;
@@ -47,14 +47,14 @@ export function directoryProblem(found: Ownership, { uid, rootUid = 0 }: User, s
   return strict && isOpen ? `lets other users replace what is in it (mode ${modeOf(found)})` : undefined;
 }
 
-/** Whether a path is a directory of this user's alone, not a link to one. */
+/** Whether a path is a private directory of this user, and not a symlink. */
 export function isPrivate(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   const user = currentUser();
   return found !== undefined && (user === undefined || privacyProblem(found, user) === undefined);
 }
 
-/** Throws a `ClusterError` when a directory is not this user's alone. */
+/** Throws a `ClusterError` unless a directory is private to this user. */
 export function requirePrivate(path: string): void {
   const user = currentUser();
   const problem = user && privacyProblem(lstatSync(path), user);
@@ -62,7 +62,7 @@ export function requirePrivate(path: string): void {
     throw new ClusterError('DIRECTORY_NOT_PRIVATE', `${path} ${problem}; secrets are kept there`, 'remove it');
 }
 
-/** Throws a `ClusterError` when what is kept in a directory could be replaced by the user whose it is. */
+/** Throws a `ClusterError` if the owner of a parent directory could replace the contents of a directory. */
 export function requireSafeDirectory(path: string, hint: string): void {
   const user = currentUser();
   const found = statSync(path, { throwIfNoEntry: false });
@@ -72,7 +72,7 @@ export function requireSafeDirectory(path: string, hint: string): void {
   throw new ClusterError('DIRECTORY_NOT_PRIVATE', message, hint);
 }
 
-/** Whether nobody could replace what this user keeps in a place. */
+/** Whether other users cannot replace the contents of a directory. */
 export function isSafeDirectory(path: string): boolean {
   const user = currentUser();
   const found = statSync(path, { throwIfNoEntry: false });

@@ -1,22 +1,22 @@
 /**
- * Which process left something: numbers of processes are used again, and mean different processes in different namespaces.
+ * Identifies processes: process ids are reused, and differ between namespaces.
  */
 
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** A text that says which process this is, for {@link isAlive} of a later one. */
+/** Returns a text that identifies this process for {@link isAlive} in a later process. */
 export const processIdentity = (): string => identityOf(process.pid) ?? '';
 
 /**
- * Whether a process may still be alive; where that cannot be known it counts as alive.
+ * Whether a process may still be alive; true if that is unknown.
  *
- * @param pid its number
- * @param identity its {@link processIdentity}; undefined or empty when it could not write that
+ * @param pid its process id
+ * @param identity its {@link processIdentity}; undefined or empty if unknown
  */
 export function isAlive(pid: number, identity: string | undefined): boolean {
   const [, , boot, namespace] = (identity ?? '').split(' ');
   const isInOtherNamespace = namespace !== undefined && boot === bootId() && namespace !== namespaceId();
-  if (isInOtherNamespace) return true; // such as of another container that has the same /tmp
+  if (isInOtherNamespace) return true; // for example a process of another container with the same /tmp
   const now = identityOf(pid);
   if (identity === undefined || identity === '') return now !== undefined || answers(pid);
   return now === identity;
@@ -32,7 +32,7 @@ const bootId = (): string => read(() => readFileSync('/proc/sys/kernel/random/bo
 
 const namespaceId = (): string => read(() => readlinkSync('/proc/self/ns/pid')) ?? '';
 
-/** Where there is no /proc, a signal that is none says it. */
+/** Checks a process with signal 0, on systems without /proc. */
 function answers(pid: number): boolean {
   if (process.platform === 'linux') return false;
   return read(() => process.kill(pid, 0)) ?? false;

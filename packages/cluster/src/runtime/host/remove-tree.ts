@@ -6,7 +6,7 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Removes a tree; one that is not there needs no removing. */
+/** Removes a tree; succeeds if it does not exist. */
 export async function removeTree(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
@@ -16,7 +16,7 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
-/** The removal that failed may still be at work elsewhere in the tree: what is gone meanwhile needs no opening. */
+/** Makes a tree removable. A failed removal may still be running, so entries may disappear meanwhile. */
 async function open(directory: string): Promise<void> {
   const stats = await lstat(directory).catch(() => undefined);
   if (stats?.isDirectory() !== true) return;

@@ -1,27 +1,26 @@
 /**
- * The file tree that a container will see, before it exists.
+ * The file tree of a planned container.
  *
- * A view is a table of places, each with one or more host directories, top layer first. It answers what the host would
- * answer once everything is mounted: where a path leads through the container's own symlinks, which never leave the
- * view, and which host file lies there. Mount points and the command are looked up here, so that a hostile symlink in
- * an image or a volume cannot make the launcher touch the host.
+ * A view is a table of mounts, each with one or more host directories, top layer first. It resolves paths as the container will: through
+ * the container's own symlinks, which never leave the view, to a host file. Mount points and the command are looked up here, so that a
+ * hostile symlink in an image or a volume cannot redirect the launcher to the host.
  */
 
 import { readlinkSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tryLstat, type HostFileCache } from './host-files.js';
 
-/** One place of the view. Deeper places hide what shallower ones have there. */
+/** A mount of the view. Deeper mounts hide the contents of others. */
 export interface ViewMount {
   readonly target: string;
   /** Host paths, top layer first. */
   readonly sources: readonly string[];
   readonly readOnly: boolean;
-  /** No container can change what its sources hold, so what is known of them may be used again. By default some can. */
+  /** Whether no container can change its sources, so that lookups may be cached. @default false */
   readonly isConstant?: boolean;
 }
 
-/** What lies at a path. */
+/** The result of resolving a path. */
 export interface ResolvedPath {
   /** The path with every symlink resolved. */
   readonly path: string;
@@ -29,15 +28,15 @@ export interface ResolvedPath {
   readonly stats: Stats | undefined;
 }
 
-/** As the kernel's own limit. */
+/** The kernel's limit. */
 const MAX_SYMLINKS = 40;
 
-/** The tree made of places. Mutable: places are added while the view is planned. */
+/** The mounts of a planned container. Mutable: the plan adds mounts. */
 export class RootView {
   readonly #mounts = new Map<string, ViewMount>();
   readonly #fileCache: HostFileCache | undefined;
 
-  /** @param facts answers for places that are steady. By default all are looked at anew */
+  /** @param fileCache caches lookups in constant mounts. @default nothing is cached */
   constructor(fileCache?: HostFileCache) {
     this.#fileCache = fileCache;
   }
@@ -54,7 +53,7 @@ export class RootView {
     return this.#mounts.get(target);
   }
 
-  /** The deepest place that holds a path without symlinks. */
+  /** Returns the deepest mount that contains a path without symlinks. */
   mountOf(path: string): ViewMount | undefined {
     for (let at = path; ; at = dirname(at)) {
       const mount = this.#mounts.get(at);
@@ -62,7 +61,7 @@ export class RootView {
     }
   }
 
-  /** Follows a path through the view's symlinks. Parts that do not exist are kept as they are written. */
+  /** Resolves the symlinks of a path. Components that do not exist are kept. */
   resolve(path: string): ResolvedPath {
     let todo = path.split('/').filter((part) => part !== '' && part !== '.');
     let at: ResolvedPath = this.#look('/');

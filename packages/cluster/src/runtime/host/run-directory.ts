@@ -1,8 +1,8 @@
 /**
- * A directory that belongs to one process, and is swept by a later one when that process died without sweeping.
+ * A directory of one process, removed by a later process if the owner died.
  *
- * In a shared place its name cannot be foretold, and nothing is swept there but what is this user's alone: other users may have
- * made directories of any name.
+ * In a shared directory its name is unpredictable, and only private directories of this user are removed: other users may have created
+ * directories of any name.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -17,11 +17,11 @@ import { removeTree } from './remove-tree.js';
 /** A directory of this process. */
 export interface RunDirectory {
   readonly path: string;
-  /** Removes it, and the directories above it that hold nothing any more. */
+  /** Removes it, and parent directories that are empty. */
   readonly remove: () => Promise<void>;
 }
 
-/** Makes a directory of this process below one that is this user's alone, and sweeps those of processes that are no more. */
+/** Creates a directory of this process below a private one, and removes those of dead processes. */
 export async function openRunDirectory(stateDirectory: string, name: string): Promise<RunDirectory> {
   const parent = join(stateDirectory, 'run');
   mkdirSync(parent, { recursive: true, mode: 0o700 });
@@ -30,7 +30,7 @@ export async function openRunDirectory(stateDirectory: string, name: string): Pr
   const path = join(parent, `${process.pid}-${name}-${randomBytes(4).toString('hex')}`);
   mkdirSync(path, { mode: 0o700 });
   own(path);
-  await sweep(parent, /^(\d+)-/, () => true); // no other user can have put anything there
+  await sweep(parent, /^(\d+)-/, () => true); // other users cannot have written here
   return {
     path,
     remove: async () => {
@@ -40,14 +40,14 @@ export async function openRunDirectory(stateDirectory: string, name: string): Pr
   };
 }
 
-/** Of these names, and of no others, are the directories that are swept in a shared place. */
+/** The names of directories that may be removed in a shared directory. */
 const TEMPORARY = /^pipewright-(\d+)-[a-z]+-[A-Za-z0-9]{6}$/;
 
-/** Makes a temporary directory of this process, and sweeps those of this user's processes that are no more. */
+/** Creates a temporary directory of this process, and removes those of dead processes of this user. */
 export async function openTemporaryDirectory(name: string, parent = tmpdir()): Promise<RunDirectory> {
   requireSafeDirectory(parent, 'set TMPDIR to a directory of your own');
-  const path = mkdtempSync(join(parent, `pipewright-${process.pid}-${name}-`)); // not its parents: a TMPDIR that is not there is a mistake
-  chmodSync(path, 0o700); // whatever the umask
+  const path = mkdtempSync(join(parent, `pipewright-${process.pid}-${name}-`)); // without its parents: a TMPDIR that does not exist is a mistake
+  chmodSync(path, 0o700); // regardless of the umask
   own(path);
   await sweep(parent, TEMPORARY, isPrivate);
   return { path, remove: () => removeTree(path) };
@@ -60,8 +60,8 @@ const own = (path: string): void => writeNamed(join(path, OWNER), processIdentit
 /**
  * Removes the directories of dead processes.
  *
- * @param names which are looked at, with the number of the process
- * @param isOurs whether a directory is nobody else's
+ * @param names the names to consider, with the process id
+ * @param isOurs whether a directory is private to this user
  */
 async function sweep(parent: string, names: RegExp, isOurs: (path: string) => boolean): Promise<void> {
   const dead = readdirSync(parent).filter((entry) => {

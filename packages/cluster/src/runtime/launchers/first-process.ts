@@ -1,11 +1,11 @@
 /**
- * The container's first process as the host sees it. The launcher stays its parent, and the kernel knows the children.
+ * The first process of a container, as seen by the host: the only child of its launcher.
  */
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
-/** The host's number of the process that is 1 inside the container, or undefined when there is none (any more). */
+/** Returns the host's pid of the container's process 1; undefined if it does not exist. */
 export function firstProcess(launcher: number): number | undefined {
   let at: number | undefined = launcher;
   for (let depth = 0; at !== undefined && depth < 4; depth++) {
@@ -16,8 +16,8 @@ export function firstProcess(launcher: number): number | undefined {
 }
 
 /**
- * Whether TERM would do nothing at all: the kernel drops a signal to the first process of a namespace unless that has a
- * handler for it. Waiting out the grace period cannot change how such a container ends.
+ * Whether SIGTERM has no effect: the kernel drops a signal to the first process of a namespace unless the process handles it. Such a
+ * container need not wait for its grace period.
  */
 export function ignoresSigterm(pid: number): boolean {
   const caught = /^SigCgt:\t([0-9a-f]+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
@@ -25,7 +25,7 @@ export function ignoresSigterm(pid: number): boolean {
   return (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) === 0n;
 }
 
-/** Sends a signal; a process that is gone needs none. */
+/** Sends a signal; ignores processes that have exited. */
 export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

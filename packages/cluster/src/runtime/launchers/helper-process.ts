@@ -1,9 +1,9 @@
 /**
  * A long-lived helper process that reads requests from its standard input and answers in lines.
  *
- * To start a process is to copy the address space's tables of the one that starts it: for Node with a few hundred
- * megabytes that takes tens of milliseconds, during which nothing else happens; for a shell or Perl it takes none. What
- * is asked and answered is the business of those who use this (`shell-zygote.ts`, `perl-zygote.ts`).
+ * Starting a process copies the page tables of its parent: for Node with a few hundred megabytes that takes tens of milliseconds, during
+ * which nothing else runs; for a shell or Perl it is negligible. The protocols belong to the users of this module (`shell-zygote.ts`,
+ * `perl-zygote.ts`).
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -42,7 +42,7 @@ export class HelperProcess {
     child.stdin?.write(text);
   }
 
-  /** Whether it keeps our process alive: while it runs something, and no longer. It waits for us, not we for it. */
+  /** Whether the helper keeps this process alive: only while it runs something. */
   keepAlive(held: boolean): void {
     if (this.#child === undefined || held === this.#isKeptAlive) return;
     this.#isKeptAlive = held;
@@ -56,7 +56,7 @@ export class HelperProcess {
     const { file, args, onLine, onExit: gone } = this.#options;
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, detached: true });
     this.#complaint = '';
-    this.#isKeptAlive = true; // as Node has it at the start
+    this.#isKeptAlive = true; // Node's default
     let rest = '';
     child.stdout.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');
@@ -64,7 +64,7 @@ export class HelperProcess {
       for (const line of lines) onLine(line);
     });
     child.stderr.on('data', (chunk: Buffer) => (this.#complaint = (this.#complaint + chunk.toString()).slice(0, 2000)));
-    child.stdin.on('error', () => undefined); // it is gone, and `close` says so
+    child.stdin.on('error', () => undefined); // it has exited, which `close` reports
     child.once('error', (error) => (this.#complaint += error.message));
     child.once('close', () => {
       if (this.#child === child) this.#child = undefined;
@@ -74,6 +74,6 @@ export class HelperProcess {
   }
 }
 
-/** The pipes of a child are sockets, which Node's types do not say. */
+/** Returns the handles of a child. Its pipes are sockets, which Node's types do not declare. */
 const handlesOf = (child: ChildProcess): (ChildProcess | Socket | null)[] =>
   [child, child.stdin, child.stdout, child.stderr] as (ChildProcess | Socket | null)[]; // see above

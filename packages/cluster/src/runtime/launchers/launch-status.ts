@@ -1,7 +1,7 @@
 /**
  * The messages of a launcher on its status pipe: first whether the container was created, later (rarely) an error.
  *
- * Ours says `pid N` and `ok`; bubblewrap says the number of its child in JSON. Anything else is why it failed.
+ * container-setup.sh writes `pid N` and `ok`; bubblewrap writes the child's pid in JSON. Other output is an error.
  */
 
 /** Whether the container was created, with the output so far. */
@@ -33,13 +33,13 @@ export class LaunchStatus {
     this.#settle({ isCreated: false, text: this.#text.replace(/^pid \d+$/m, '').trim() || otherwise });
   }
 
-  /** The process that is to become the container's parent, as our own launcher names it. */
+  /** The parent of the container's first process, as container-setup.sh reports it. */
   get pid(): number | undefined {
     const pid = /^pid (\d+)$/m.exec(this.#text)?.[1];
     return pid === undefined ? undefined : Number(pid);
   }
 
-  /** What our own launcher said after the container was made: it has no reason to, but to complain. */
+  /** The error output of container-setup.sh after the start. */
   get errorAfterStart(): string {
     const at = this.#text.indexOf('ok\n');
     return at < 0 || this.#text.includes('"child-pid"') ? '' : this.#text.slice(at + 3);

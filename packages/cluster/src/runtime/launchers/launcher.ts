@@ -1,13 +1,12 @@
 /**
- * The ways to make a planned sandbox: util-linux's programs, bubblewrap, and the calls themselves made by Perl. Each turns
- * a plan into a command or a message.
+ * Launchers of a planned sandbox: util-linux, bubblewrap, and system calls from Perl. Each converts a plan to a command or a message.
  *
- * Nothing a user writes is ever read by a shell. container-setup.sh is a constant; paths reach `mount` through an fstab
- * with fstab's own escapes, and the command goes from argument list to argument list.
+ * No shell parses input of a user. container-setup.sh is a constant; `mount` reads paths from an escaped fstab, and the command is passed
+ * as an argument list.
  *
- * The chain of programs: unshare forks the container's first process, a shell that has everything mounted and moves the
- * new root over the old one; that execs setsid (a session of its own), setpriv (no more rights than a container has),
- * unshare (enters the root) and the command. It dies with the zygote, whose namespace it is in.
+ * The chain of programs: unshare forks the container's first process, a shell that mounts everything and replaces the root; it executes
+ * setsid (a new session), setpriv (reduced privileges), unshare (enters the root) and the command. It dies with the zygote, in whose
+ * namespace it runs.
  */
 
 import { readFileSync } from 'node:fs';
@@ -16,7 +15,7 @@ import type { PerlStart } from './perl-program.js';
 import type { Plan } from './plan.js';
 import type { ContainerSpec, ContainerUser } from '../runtime.js';
 
-/** The programs found on this machine, absolute. */
+/** Absolute paths of the programs on this machine. */
 export interface Programs {
   readonly sh: string;
   readonly unshare: string;
@@ -29,20 +28,20 @@ export interface Programs {
   readonly bwrap?: string;
 }
 
-/** What to start. */
+/** A command to execute. */
 export interface Launch {
   readonly file: string;
   readonly args: readonly string[];
-  /** Where it says how that went. */
+  /** The descriptor of its status output. */
   readonly statusDescriptor: 2 | 3;
-  /** A file that must be there first. */
+  /** The contents of its fstab, which must be written first. */
   readonly fstab?: string;
 }
 
 /** The program of a container's first process. */
 const SETUP = readFileSync(new URL('./container-setup.sh', import.meta.url), 'utf8');
 
-/** What containers may do, as container runtimes have it, without making device files; with the kernel's numbers. */
+/** The capabilities of containers, as in other runtimes but without mknod, with the kernel's numbers. */
 const CAPABILITIES: Readonly<Record<string, number>> = {
   chown: 0,
   dac_override: 1,
@@ -59,10 +58,10 @@ const CAPABILITIES: Readonly<Record<string, number>> = {
   setfcap: 31,
 };
 
-/** Whether nothing need be changed to run as this user. */
+/** Whether a user is root, so that no change of user is needed. */
 export const isRoot = (user: ContainerUser | undefined): boolean => (user?.uid ?? 0) === 0 && (user?.gid ?? 0) === 0;
 
-/** The command for util-linux. */
+/** Returns the command that uses util-linux. */
 export function unshareLaunch(
   spec: ContainerSpec,
   plan: Plan,
@@ -102,7 +101,7 @@ export function unshareLaunch(
   };
 }
 
-/** The message for Perl. */
+/** Returns the message for perl-zygote.pl. */
 export function perlStart(spec: ContainerSpec, plan: Plan, output: string, rights: Rights, path: string): PerlStart {
   const { hostname, user, argv, env, privileged = false, noNewPrivileges = false } = spec;
   return {
@@ -121,7 +120,7 @@ export function perlStart(spec: ContainerSpec, plan: Plan, output: string, right
   };
 }
 
-/** The command for bubblewrap; it must not meet an overlay, so the plan is made without. */
+/** Returns the command that uses bubblewrap, for plans without overlays. */
 export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string, rights: Rights): Launch {
   const mounts = plan.operations.flatMap((operation): string[] => {
     switch (operation.kind) {

@@ -1,11 +1,11 @@
 /**
- * What is written into a container's layer, with the modes that a root filesystem has.
+ * Files of a container's layer, with the modes of a root filesystem.
  */
 
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A /dev without its device files, which are bound. */
+/** Creates a /dev without its device files, which are bind mounts. */
 export function populateDev(dev: string): void {
   makeDirectory(join(dev, 'shm'), 0o1777);
   makeDirectory(join(dev, 'pts'));
@@ -16,7 +16,7 @@ export function populateDev(dev: string): void {
   }
 }
 
-/** With exactly this mode, whatever the umask; directories above it are made as 755. */
+/** Creates a directory with exactly this mode, regardless of the umask; its parents have mode 755. */
 export function makeDirectory(path: string, mode = 0o755): void {
   const made = mkdirSync(path, { recursive: true });
   if (made === undefined) return;

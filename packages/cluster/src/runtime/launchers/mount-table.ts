@@ -1,28 +1,28 @@
 /**
- * A plan's mounts in the words of fstab(5), and the same as calls of mount(2). Pure.
+ * The mounts of a plan, as lines of fstab(5) and as calls of mount(2). Pure.
  */
 
 import type { MountCall } from './perl-program.js';
 import type { Operation, Plan } from './plan.js';
 
-/** Whose rights we have: root makes namespaces directly, anyone else through a user namespace. */
+/** The rights of this process: root creates namespaces directly, other users through a user namespace. */
 export type Rights = 'root' | 'user';
 
-/** One mount, as a line of an fstab has it. */
+/** A mount, with the fields of fstab. */
 export interface MountEntry {
   readonly source: string;
   /** A path of the machine. */
   readonly target: string;
-  /** `none` for a bind. */
+  /** `none` for a bind mount. */
   readonly type: string;
   readonly options: readonly string[];
 }
 
-/** The mounts in the order in which they must be made. */
+/** Returns the mounts in order. */
 export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
-  // The mounts below one that we may not look under come along, or the kernel refuses: only root may leave them out.
+  // Only root may bind without submounts; the kernel requires other users to include them.
   const bind = rights === 'root' ? 'bind' : 'rbind';
-  // Only root could write there, and anyone else's root is nobody to the machine.
+  // Without root, the files are owned by an unmapped user and cannot be written anyway.
   const keep = (path: string): MountEntry[] =>
     rights === 'root'
       ? [{ source: path, target: path, type: 'none', options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'] }]
@@ -58,7 +58,7 @@ function overlayOptions({ lowers, upper, work }: Operation & { kind: 'overlay' }
   return [below, `upperdir=${upper}`, `workdir=${work}`, ...(rights === 'user' ? ['userxattr'] : [])];
 }
 
-/** As `mount -a` reads them. */
+/** Formats an fstab for `mount -a`. */
 export const fstabOf = (entries: readonly MountEntry[]): string =>
   entries
     .map(({ source, target, type, options }) => [source, target, type, options.join(',')].map(escape).join(' '))
@@ -80,7 +80,7 @@ const FLAGS: Readonly<Record<string, number>> = {
   rbind: BIND | WITH_ALL_BELOW,
 };
 
-/** As calls: a bind takes flags only when it is made once more. */
+/** Returns the calls of mount(2): flags of a bind mount need a remount. */
 export const callsOf = (entries: readonly MountEntry[]): readonly MountCall[] =>
   entries.flatMap(({ source, target, type, options }): MountCall[] => {
     const flags = options.reduce((all, option) => all | (FLAGS[option] ?? 0), 0);

@@ -1,9 +1,9 @@
 /**
- * Pipes for what containers print: real ones, made with mkfifo and used again once the container is no more.
+ * Pipes for the output of containers, created with mkfifo and reused.
  *
- * Node itself gives children sockets, and a socket cannot be opened again: `echo hello > /dev/stderr` would fail. One
- * pipe carries both streams, so their order is kept. They are made in batches,
- * and used again, because a file system takes the longer to make a file the more were removed lately.
+ * Node's own pipes are sockets, which cannot be opened again: `echo hello > /dev/stderr` would fail. One pipe carries both streams, so
+ * their order is kept. Pipes are created in batches and reused, because creating a file gets slower the more files were removed
+ * recently.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -12,40 +12,40 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { OutputSink } from '../runtime.js';
 
-/** How many pipes are made at least, when one is wanted. */
+/** The least number of pipes per batch. */
 const LEAST = 16;
 
-/** One pipe, of which both ends are open here until its writer has it. */
+/** A pipe. Both ends are open in this process until the writer has opened it. */
 export interface Pipe {
-  /** Where a writer opens it. */
+  /** The path that the writer opens. */
   readonly path: string;
-  /** The writer has it: when that one closes it, the reading ends. Repeating it does nothing. */
+  /** Closes this process's write end: reading ends when the writer closes its end. Repeated calls have no effect. */
   release(): void;
-  /** Hands everything to a sink until the last writer is gone. */
+  /** Passes all output to a sink until the last writer closes the pipe. */
   drain(sink: OutputSink): Promise<void>;
-  /** It is drained and no process has it open: it may be used again. */
+  /** Returns a drained pipe, which no process has open, for reuse. */
   giveBack(): void;
-  /** Gives up a pipe that no process will read or write. */
+  /** Discards a pipe that no process will use. */
   discard(): void;
 }
 
 /** The unused pipes of one directory. */
 interface UnusedPipes {
   readonly ready: string[];
-  /** How many containers want one. */
+  /** The number of containers that wait for a pipe. */
   wanted: number;
-  /** Settles when there are more. */
+  /** Settles when more pipes exist. */
   making: Promise<void> | undefined;
 }
 
-/** Makes pipes in a directory. */
+/** A pool of pipes per directory. */
 export class PipePool {
   readonly #mkfifo: (paths: readonly string[]) => Promise<void>;
   readonly #unused = new Map<string, UnusedPipes>();
   readonly #name = `pipe-${randomBytes(6).toString('hex')}`;
   #made = 0;
 
-  /** @param mkfifo makes pipes that any user may write to */
+  /** @param mkfifo creates pipes that any user may write to */
   constructor(mkfifo: (paths: readonly string[]) => Promise<void>) {
     this.#mkfifo = mkfifo;
   }
@@ -63,7 +63,7 @@ export class PipePool {
     unused.wanted += 1;
     try {
       for (;;) {
-        await (unused.making ??= this.#make(directory, unused)); // one batch for all who wait
+        await (unused.making ??= this.#make(directory, unused)); // one batch for all waiting callers
         const path = unused.ready.pop();
         if (path !== undefined) return path;
       }
@@ -75,7 +75,7 @@ export class PipePool {
   async #make(directory: string, unused: UnusedPipes): Promise<void> {
     try {
       mkdirSync(directory, { recursive: true });
-      await Promise.resolve(); // all who ask now are counted
+      await Promise.resolve(); // includes all callers of this turn
       const paths = Array.from({ length: Math.max(LEAST, unused.wanted) }, () =>
         join(directory, `${this.#name}-${this.#made++}`),
       );

@@ -1,19 +1,19 @@
 /**
- * The messages of perl-zygote.pl, a Perl process that makes containers by system calls.
+ * The messages of perl-zygote.pl, a Perl process that creates containers by system calls.
  *
- * The program documents its protocol. This module encodes the messages and knows the machine's numbers of the calls.
+ * The program documents its protocol. This module encodes the messages and has the machine's system call numbers.
  */
 
 import { readFileSync } from 'node:fs';
 
-/** Linux's numbers for the calls Perl has no word of its own for, in the order the program takes them. */
+/** Linux's numbers of system calls that Perl has no function for, in the order of the program's arguments. */
 const CALLS: Readonly<Record<string, readonly number[]>> = {
   // clone, unshare, mount, prctl, setsid, sethostname, setgroups, setgid, setuid, mknodat, prlimit64
   x64: [56, 272, 165, 157, 112, 170, 116, 106, 105, 259, 302],
   arm64: [220, 97, 40, 167, 157, 161, 159, 144, 146, 33, 261],
 };
 
-/** Perl's arguments, or undefined for a machine whose calls have numbers that are not known here. */
+/** Returns Perl's arguments; undefined for an unsupported architecture. */
 export function perlArguments(rights: 'root' | 'user', architecture: string): readonly string[] | undefined {
   const calls = CALLS[architecture];
   return (
@@ -21,7 +21,7 @@ export function perlArguments(rights: 'root' | 'user', architecture: string): re
   );
 }
 
-/** One call of mount(2). */
+/** A call of mount(2). */
 export interface MountCall {
   readonly source: string;
   readonly target: string;
@@ -30,26 +30,26 @@ export interface MountCall {
   readonly options: string;
 }
 
-/** A container, as the program takes it. */
+/** A container to start. */
 export interface PerlStart {
   readonly root: string;
   readonly hostname: string;
   readonly cwd: string;
-  /** A FIFO for both streams. */
+  /** The FIFO of both output streams. */
   readonly output: string;
-  /** The numbers of the capabilities to keep; undefined: all. */
+  /** The capabilities to keep, by number; undefined for all. */
   readonly capabilities: readonly number[] | undefined;
   readonly noNewPrivileges: boolean;
   readonly uid: number;
   readonly gid: number;
-  /** Made before the mounts, which use them. */
+  /** Directories to create before the mounts. */
   readonly directories: readonly string[];
   readonly mounts: readonly MountCall[];
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The fields of a container's message, in the order the program takes them. */
+/** Returns the fields of a start message, in the order that the program expects. */
 export function startFields(start: PerlStart): readonly string[] {
   const { root, hostname, cwd, output, capabilities, noNewPrivileges, uid, gid, directories, mounts, argv, env } =
     start;
@@ -64,7 +64,7 @@ export function startFields(start: PerlStart): readonly string[] {
   ];
 }
 
-/** One message: its number, what is asked, and the fields. Throws for a field that no call could take. */
+/** Encodes a message. Throws for a field that no system call accepts. */
 export function message(id: string, what: 'start' | 'pipes', fields: readonly string[]): Buffer {
   const bad = fields.find((field) => field.includes('\0'));
   if (bad !== undefined)

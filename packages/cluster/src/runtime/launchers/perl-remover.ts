@@ -1,9 +1,9 @@
 /**
- * Removes directory trees from a small Perl process, one after another.
+ * Removes directory trees with a small Perl process, in order.
  *
- * A pod leaves some twenty files and directories. To remove them from here takes three calls and a change of threads for
- * each, as long as all that the API server does for that pod; a program of its own needs none of our time. Whatever it
- * cannot remove is tried again with `removeTree`, which says why.
+ * A pod leaves about twenty files and directories. Removing them in Node takes three calls and a thread switch for each, as long as all
+ * API requests of that pod; another process takes no time of this one. Trees that it cannot remove are removed by `removeTree`, which
+ * reports the error.
  */
 
 import { readFileSync } from 'node:fs';
@@ -13,13 +13,13 @@ import { HelperProcess } from './helper-process.js';
 /** Reads the text of perl-remover.pl. */
 export const removerProgram = (): string => readFileSync(new URL('./perl-remover.pl', import.meta.url), 'utf8');
 
-/** Removes trees whose containers are no more. */
+/** Removes the trees of containers that have ended. */
 export class PerlRemover {
   readonly #perl: HelperProcess;
-  /** What was asked for and is not answered yet. */
+  /** Pending requests. */
   #asked: ((gone: boolean) => void)[] = [];
 
-  /** @param file the Perl program */
+  /** @param file the path of Perl */
   constructor(file: string) {
     this.#perl = new HelperProcess({
       file,
@@ -29,7 +29,7 @@ export class PerlRemover {
     });
   }
 
-  /** Removes a tree; one that is not there needs no removing. */
+  /** Removes a tree; succeeds if it does not exist. */
   async remove(path: string): Promise<void> {
     const gone = await new Promise<boolean>((resolve) => {
       this.#asked.push(resolve);

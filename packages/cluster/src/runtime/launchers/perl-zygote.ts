@@ -15,13 +15,13 @@ export type PerlStartResult =
 
 /** A container whose start was requested. */
 export interface PerlProcess {
-  /** Settles when it is known whether the container was made; with the number its first process has here. */
+  /** Settles when the container was created or failed to start. */
   readonly first: Promise<PerlStartResult>;
-  /** Settles when it has ended, or was never begun. */
+  /** Settles when it has exited or failed to start. */
   readonly ended: Promise<{ readonly code: number; readonly signal: NodeJS.Signals | null }>;
 }
 
-/** What is known of one container, by the number of its request. */
+/** The callbacks of one request. */
 interface PendingRequest {
   readonly settle: (first: PerlStartResult) => void;
   readonly end: (end: { readonly code: number; readonly signal: NodeJS.Signals | null }) => void;
@@ -33,9 +33,9 @@ const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) =
 export class PerlZygote {
   readonly #perl: HelperProcess;
   readonly #requests = new Map<string, PendingRequest>();
-  /** The requests by the numbers of their processes, as the waiter knows them. */
+  /** Request ids by the pids that the waiter reports. */
   readonly #running = new Map<string, string>();
-  /** Exits that were reported before the start: two processes report them. */
+  /** Exits that were reported before their start: two processes report them. */
   readonly #early = new Map<string, readonly [string, string]>();
   #next = 0;
 
@@ -52,7 +52,7 @@ export class PerlZygote {
     });
   }
 
-  /** @returns undefined on a machine whose calls have numbers that are not known here */
+  /** @returns undefined for an unsupported architecture */
   static of(file: string, rights: Rights): PerlZygote | undefined {
     const args = perlArguments(rights, process.arch);
     return args && new PerlZygote(file, args);
@@ -63,7 +63,7 @@ export class PerlZygote {
     return this.#request('start', startFields(start));
   }
 
-  /** Makes pipes that any user may write to. */
+  /** Creates pipes that any user may write to. */
   async makePipes(paths: readonly string[]): Promise<void> {
     const first = await this.#request('pipes', paths).first;
     if (first.kind === 'failed') throw new Error(first.message);
@@ -81,7 +81,7 @@ export class PerlZygote {
     return { first, ended };
   }
 
-  /** `ID at N`, `ID ok PID`, `ID ok`, `ID failed WHY…`, `N exit CODE SIGNAL`. */
+  /** Handles `ID at N`, `ID ok PID`, `ID ok`, `ID failed MESSAGE…` and `N exit CODE SIGNAL`. */
   #onMessage([subject = '', verb, ...rest]: readonly string[]): void {
     const [first = '', second = ''] = rest;
     if (verb === 'exit') {

@@ -1,8 +1,8 @@
 /**
- * What is to be done to make one container: between those who plan it and the launchers, each of which does it in its own way.
+ * The plan of a container, the interface between the planner and the launchers.
  */
 
-/** One mount, in the order in which they must be made. Targets are paths of the container. */
+/** A mount. Targets are paths in the container. */
 export type Operation =
   | {
       readonly kind: 'bind';
@@ -24,16 +24,16 @@ export type Operation =
   /** A whole /dev, from a launcher that makes one. */
   | { readonly kind: 'dev'; readonly target: string };
 
-/** All that a launcher needs. */
+/** The input of a launcher. */
 export interface Plan {
-  /** The host directory the root is put together at. */
+  /** The host directory at which the root is assembled. */
   readonly root: string;
   readonly operations: readonly Operation[];
   readonly cwd: string;
-  /** Paths of the machine to make read-only for this container, below what it sees. */
+  /** Paths of the machine to cover with read-only mounts. */
   readonly cover: readonly string[];
-  /** To be made before the mounts, which use them; what they lie in is there. */
+  /** Directories to create before the mounts; their parents exist. */
   readonly directories: readonly string[];
-  /** Why the command cannot be run there; undefined when it can. */
+  /** Why the command cannot be run; undefined if it can. */
   readonly refusal: string | undefined;
 }

@@ -20,7 +20,7 @@ export class ShellZygote {
   readonly #waiting = new Map<string, (code: number) => void>();
   #next = 0;
 
-  /** @param apart in namespaces of its own */
+  /** @param apart whether it runs in namespaces of its own */
   constructor({ setpriv, unshare, sh }: Programs, rights: Rights, { apart }: { readonly apart: boolean }) {
     const user = rights === 'user' ? ['--user', '--map-root-user'] : [];
     const namespaces = ['--pdeathsig=KILL', '--', unshare, ...user, '--pid', '--fork', '--kill-child', '--'];
@@ -44,7 +44,7 @@ export class ShellZygote {
     return this.#shell.errorOutput;
   }
 
-  /** Runs a directory's `launch` script. @returns its exit code, when it has ended */
+  /** Runs the `launch` script of a directory. @returns its exit code */
   run(directory: string): Promise<number> {
     const id = String(this.#next++);
     return new Promise((resolve) => {
@@ -60,14 +60,14 @@ export class ShellZygote {
   }
 }
 
-/** A text as one word of a shell, whatever is in it. */
+/** Quotes a text as one word of a shell. */
 export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The script that a forked process reads: its output, its environment, its command, and nothing that is interpreted. */
+/** Returns the script of a launch: redirects the output, sets the environment, and executes the command. */
 export function launchScript(launch: {
   readonly output: string;
   readonly status: string;
-  /** Where the command finds the status pipe. */
+  /** The descriptor of the status pipe in the command. */
   readonly descriptor: 2 | 3;
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];

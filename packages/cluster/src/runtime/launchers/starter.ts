@@ -1,5 +1,5 @@
 /**
- * How a planned container is started, one way for each launcher, and what all of them tell about its process.
+ * Starts planned containers with one of the launchers.
  */
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -17,26 +17,26 @@ import type { ContainerSpec } from '../runtime.js';
 import type { Plan } from './plan.js';
 import { LaunchStatus, type LaunchResult } from './launch-status.js';
 
-/** A way to make a sandbox. */
+/** A launcher. */
 export type Launcher = 'bubblewrap' | 'perl' | 'unshare';
 
-/** A container's process, from when it was asked for. */
+/** The process of a started container. */
 export interface StartedProcess {
-  /** Settles when it is known whether the container was made. */
+  /** Settles when the container was created or failed to start. */
   readonly first: Promise<LaunchResult>;
-  /** The number that the container's process 1 has on this machine, while there is one. */
+  /** Returns the host's pid of the container's process 1 while it exists. */
   readonly pid: () => number | undefined;
   readonly ended: Promise<{ readonly code: number; readonly signal: NodeJS.Signals | null }>;
 }
 
-/** Starts containers in one of the ways. */
+/** Starts containers with one launcher. */
 export interface Starter {
   readonly pipes: PipePool;
-  /** The pipe is released when the container has it, or will never have it. */
+  /** Starts a container. The pipe is released when the container has opened it or failed to start. */
   start(spec: ContainerSpec, plan: Plan, output: Pipe): Promise<StartedProcess>;
 }
 
-/** @returns undefined when the machine lacks what this launcher is made of */
+/** @returns undefined if a required program is missing */
 export function starterOf(launcher: Launcher, programs: Programs, rights: Rights): Starter | undefined {
   switch (launcher) {
     case 'unshare':
@@ -108,7 +108,7 @@ class ShellStarter implements Starter {
     const drained = status.drain({
       write: (chunk) => {
         launchStatus.append(Buffer.from(chunk).toString());
-        if (launchStatus.pid !== undefined) release(); // both pipes are open at the other end
+        if (launchStatus.pid !== undefined) release(); // the launcher has opened both pipes
         return undefined;
       },
     });
@@ -125,7 +125,7 @@ class ShellStarter implements Starter {
       await drained;
       status.giveBack();
       launchStatus.end(this.#zygote.errorOutput);
-      // unshare of util-linux 2.38 cannot end by KILL as its child did: it complains, and exits with 1.
+      // unshare of util-linux 2.38 cannot end with SIGKILL like its child: it prints an error and exits with 1.
       const killed = code === 1 && launchStatus.errorAfterStart !== '';
       return { code, signal: killed ? ('SIGKILL' as const) : null };
     });
