@@ -1,4 +1,4 @@
-/** Where a cluster's objects and secrets live: in memory, or in a directory of its own. */
+/** Opens the storage of a cluster: in memory, or in a data directory. */
 
 import { chmodSync, mkdirSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
@@ -19,16 +19,16 @@ import { Store } from './memory/store.js';
 export interface Storage {
   readonly store: Store;
   readonly secrets: ClusterSecrets;
-  /** Why writes are refused at the moment; undefined while they work. */
+  /** The reason why writes are rejected at present; undefined while they work. */
   failure(): StorageWriteError | undefined;
   /**
-   * Commits what is pending and lets go of the directory. Rejects with a `ClusterError` when something that was written could not be
-   * saved; the directory is released all the same.
+   * Commits pending writes and releases the directory. Rejects with a `ClusterError` if written objects could not be saved; the directory is
+   * released all the same.
    */
   close(): Promise<void>;
 }
 
-/** Sizes that tests make small. */
+/** Sizes, which tests reduce. */
 export interface StorageLimits {
   /** The least size of the log at which a snapshot is written. */
   readonly segmentBytes: number;
@@ -38,24 +38,24 @@ export interface StorageLimits {
   readonly capacityBytes: number;
 }
 
-/** The bytes of objects that this process may hold. */
+/** Returns the bytes of objects that this process may hold. */
 const ownCapacity = (): number => heapCapacity(getHeapStatistics().heap_size_limit);
 
 const LIMITS = { segmentBytes: 16 * 1024 * 1024, chunkBytes: 256 * 1024 } as const;
 
-/** What a storage is opened with. */
+/** Options of a storage. */
 export interface StorageOptions {
-  /** Dates the certificates of new directories, and repeats writes a while after a failure of the disk. @default the machine's */
+  /** Dates the certificates of new directories, and delays retries after a disk failure. @default the machine's */
   readonly clock?: Clock;
-  /** Receives what an operator should know. @default it is dropped */
+  /** Receives messages for the operator. @default they are dropped */
   readonly log?: (line: string) => void;
-  /** The cluster's secrets, which are not read from the directory then. @default - kept in the directory */
+  /** The cluster's secrets, in place of those in the directory. @default - kept in the directory */
   readonly secrets?: ClusterSecrets;
   /** @default - 16 MiB of log, 256 KiB at once, half of Node's heap */
   readonly limits?: Partial<StorageLimits>;
 }
 
-/** Opens a storage; without a directory nothing outlives the process. Rejects with a `ClusterError` that says what to change. */
+/** Opens a storage; without a directory it is in memory. Rejects with a `ClusterError` that contains the remedy. */
 export async function openStorage(directory: string | undefined, options: StorageOptions = {}): Promise<Storage> {
   const { clock = systemClock, log = () => undefined, secrets, limits } = options;
   if (directory === undefined) {
@@ -80,7 +80,7 @@ export async function openStorage(directory: string | undefined, options: Storag
   }
 }
 
-/** Opens a storage on a disk that no other process uses. Rejects with a `ClusterError` that says what to change. */
+/** Opens a storage on a disk that no other process uses. Rejects with a `ClusterError` that contains the remedy. */
 export async function openStorageOn(disk: Disk, options: StorageOptions = {}): Promise<Storage> {
   try {
     return await opened(disk, options);
@@ -132,7 +132,7 @@ async function close(disk: Disk, { commits, checkpointer, log, notice }: Parts):
   if (checkpointer.failure !== undefined) notice(`${checkpointer.failure}; nothing is lost: the log is complete`);
 }
 
-/** Directories of before format 1 have other files; beginning beside them would look as if everything was lost. */
+/** Rejects directories older than format 1, whose files differ: starting beside them would look like data loss. */
 function refuseOlderFormat(disk: Disk, names: readonly string[]): void {
   const found = names.filter((name) => name === 'snapshot.ndjson' || name === 'log.ndjson');
   if (found.length > 0) throw unsupportedFiles(disk.path, found);

@@ -1,7 +1,7 @@
 /**
- * What a cluster must keep to itself: the authority's key, the key that signs tokens, and the administrator's token.
+ * The secrets of a cluster: the authority's key, the key that signs tokens, and the administrator's token.
  *
- * Kept beside the data when there is a data directory, so that kubeconfigs and tokens outlive a restart.
+ * Stored in the data directory, so that kubeconfigs and tokens stay valid after a restart.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import { systemCode } from '../platform/cluster-error.js';
 import { damaged, FORMAT_VERSION, missing, unknownVersion } from './journal/damage.js';
 import { pathOn, readUpTo, writeFully, type Disk } from './disk/disk.js';
 
-/** A cluster's secrets. Whoever reads them is the cluster. */
+/** A cluster's secrets. Anyone who can read them can act as the cluster. */
 export interface ClusterSecrets {
   readonly authority: KeyPair;
   readonly tokenKey: Buffer;
@@ -22,7 +22,7 @@ const FILE = 'secrets.json';
 const FORMAT = 'pipewright-secrets';
 const MAX_BYTES = 64 * 1024;
 
-/** New secrets, which no other cluster has. */
+/** Creates new random secrets. */
 export const newSecrets = (now: Date): ClusterSecrets => ({
   authority: newAuthority(now),
   tokenKey: randomBytes(32),
@@ -30,8 +30,8 @@ export const newSecrets = (now: Date): ClusterSecrets => ({
 });
 
 /**
- * Returns the secrets of a data directory, creating them in one that has not been used. Readable by its owner alone. Throws
- * `DATA_DIR_DAMAGED` when they are not what was written, or are gone.
+ * Returns the secrets of a data directory, creating them in a new one, readable only by its owner. Throws `DATA_DIR_DAMAGED` if they are
+ * damaged or missing.
  */
 export async function secretsIn(disk: Disk, isUsed: boolean, now: () => Date): Promise<ClusterSecrets> {
   const path = pathOn(disk, FILE);
@@ -95,6 +95,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // told apart by its caller
+    return undefined; // the caller reports it
   }
 }

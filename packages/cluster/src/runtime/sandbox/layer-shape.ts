@@ -1,5 +1,5 @@
 /**
- * What decides how the layer of a container looks, so that containers of one shape can share one.
+ * The shape of a container's layer: containers of equal shape share a layer.
  */
 
 import { createHash } from 'node:crypto';
@@ -7,11 +7,11 @@ import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerSpec } from '../runtime.js';
 
-/** What can be mounted on what. */
+/** The kind of a mount point. */
 export type Kind = 'directory' | 'file';
 
 /**
- * Two containers of one shape may share a layer.
+ * Returns a key that is equal for containers that may share a layer.
  *
  * @param kinds of the mounts' sources
  */
@@ -25,7 +25,7 @@ export function shapeOf(
   return createHash('sha256').update(shape).digest('hex').slice(0, 24);
 }
 
-/** A small tree's paths with their times: a change to an overlay is another shape. */
+/** Returns the paths and times of a small tree: a changed overlay has another shape. */
 function statesIn(directory: string): readonly (readonly [string, number])[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
@@ -33,5 +33,5 @@ function statesIn(directory: string): readonly (readonly [string, number])[] {
   });
 }
 
-/** What must be there to mount this. */
+/** Returns the kind of mount point that a source needs. */
 export const kindOf = (source: string): Kind => (statSync(source).isDirectory() ? 'directory' : 'file');

@@ -1,9 +1,9 @@
 /**
- * Directories of several layers put together from symlinks, for launchers that cannot make overlays.
+ * Merges directories of several layers with symlinks, for launchers without overlays.
  *
- * One more file in /etc would otherwise be some 150 binds for each container, and each bind costs more than the one
- * before. So the machine's own directory is bound once, below {@link HOST_DIRECTORY}, and a directory made once for all
- * containers that need the same has a symlink for each of its entries, beside copies of what is laid over them.
+ * One additional file in /etc would otherwise need about 150 bind mounts per container, and each takes longer than the one before.
+ * Instead the machine's directory is bound once, at {@link HOST_DIRECTORY}; a merged directory, shared by containers with the same
+ * contents, has symlinks to its entries, and copies of added files.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -20,26 +20,26 @@ import {
 import { join } from 'node:path';
 import { isWithin } from '../host/host-mounts.js';
 
-/** Where containers find the machine's directories that symlinks lead to. */
+/** The path in containers to which the symlinks point. */
 export const HOST_DIRECTORY = '/run/host';
 
-/** What is to be put together. */
+/** The specification of a merged directory. */
 export interface Merge {
-  /** Where it is in the container. */
+  /** Its path in the container. */
   readonly target: string;
-  /** The top layer first; the last is the machine's own directory, bound at `HOST_DIRECTORY` and `target`. */
+  /** The layers, top first; the last is the machine's directory, bound at `HOST_DIRECTORY` and `target`. */
   readonly sources: readonly string[];
-  /** The container's layer, whose files are new for each container and are told apart by what they hold. */
+  /** The container's layer, which differs between containers; its files are compared by content. */
   readonly own: string;
-  /** What will be mounted below, and must be there itself. */
+  /** Mount points below it, which must exist. */
   readonly points: readonly { readonly path: string; readonly kind: 'directory' | 'file' }[];
 }
 
-/** Makes and remembers them, in a directory that outlives the containers. */
+/** Creates merged directories and caches them in a directory that outlives the containers. */
 export class MergedDirectories {
   readonly #made = new Map<string, string>();
 
-  /** @returns the directory to show at the target */
+  /** @returns the directory to mount at the target */
   merge(scratch: string, merge: Merge): string {
     const { target, sources, own, points } = merge;
     const contents = sources.slice(0, -1).map((it) => contentOf(it, isWithin(it, own) ? 'bytes' : 'times'));
@@ -79,7 +79,7 @@ function mergeInto(made: string, merge: Merge): void {
 
 const COPY = { recursive: true, verbatimSymlinks: true } as const;
 
-/** What tells one state of a layer from another. */
+/** Returns a fingerprint of a layer. */
 function contentOf(directory: string, by: 'bytes' | 'times'): readonly unknown[] {
   return entriesOf(directory).map((entry) => {
     const path = join(directory, entry.name);

@@ -1,14 +1,13 @@
 /**
  * Turns a container's specification into a directory tree and a list of mounts.
  *
- *     scratch/layer-…   what its shape asks for: private directories, mount points, laid-over files
- *     directory/upper   what it writes itself
- *     scratch/root      where the tree is put together: each container has its own mounts, so all use one place
+ *     scratch/layer-…   files of the container's shape: private directories, mount points, added files
+ *     directory/upper   files that the container writes
+ *     scratch/root      the mount point of the root; each container has its own mount namespace, so all share it
  *
- * On the host's root the layer is the root, and the host's places are mounted into it read-only; a place that must have
- * something the host lacks (a mount point in /usr, an /etc/gitconfig) becomes an overlay of the layer over the host's
- * directory, or, where the kernel has no overlays for us, a directory of single binds. On a root of its own the layer
- * is the writable upper directory.
+ * On the host's root the layer is the root, with the host's directories mounted read-only; a directory that needs an entry the host
+ * lacks (a mount point in /usr, an /etc/gitconfig) becomes an overlay of the layer over the host's directory or, without overlays, a
+ * directory of bind mounts. With a root filesystem of its own, the layer is the writable upper directory.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -33,33 +32,33 @@ import type { Operation, Plan } from '../launchers/plan.js';
 import { RootView, type ResolvedPath, type ViewMount } from '../host/root-view.js';
 import type { ContainerSpec } from '../runtime.js';
 
-/** What the machine can do, found by trying. */
+/** Capabilities of the machine, found by the probe. */
 export interface Capabilities {
   readonly overlay: boolean;
-  /** `mount`: a /proc of the container's own. `bind`: the machine's, where the kernel allows no other. */
+  /** `mount`: a private /proc. `bind`: the machine's /proc, if the kernel does not allow to mount one. */
   readonly proc: 'mount' | 'bind';
-  /** The launcher makes a /dev of its own. @default false */
+  /** Whether the launcher creates a private /dev. @default false */
   readonly dev?: boolean;
 }
 
-/** More single binds than that take longer than a directory of symlinks. */
+/** With more bind mounts a directory of symlinks is faster. */
 const MAX_BINDS = 24;
 
-/** What containers of one runtime share, made when the first of them needs it. */
+/** The state that containers of one runtime share. */
 export interface PlanCache {
-  /** The layers, by their shape. */
+  /** The layers, by shape. */
   readonly layers: Map<string, string>;
   readonly merged: MergedDirectories;
   readonly fileCache: HostFileCache;
-  /** The program of this process. */
+  /** The path of Node. */
   readonly nodeProgram: string;
 }
 
 /**
- * Writes the container's own files and plans its mounts. Synchronous, and cheap: containers of one shape (root, mount
- * points, laid-over files) share the layer that the first of them made.
+ * Writes the container's files and plans its mounts. Synchronous and cheap: containers of one shape (root, mount points, added files)
+ * share a layer.
  *
- * @param cache what was made so far; the plan adds to it
+ * @param cache the shared state, which the plan extends
  */
 export function planSandbox(
   spec: ContainerSpec,
@@ -79,7 +78,7 @@ export function planSandbox(
   for (const [path, content] of Object.entries(spec.hostFiles)) draft.addFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
   if (capabilities.overlay) cache.layers.set(draft.shape, draft.layer);
-  // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
+  // Before the mounts are listed, since without overlays that adds empty mount points to the layer.
   const refusal = executableProblem(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
   const cover =
     spec.privileged === true ? [] : toCover(mounts).filter((path) => cache.fileCache.lstat(path) !== undefined);
@@ -94,17 +93,17 @@ const rootOf = ({ scratch }: ContainerSpec): string => join(scratch, 'root');
 
 class PlanBuilder {
   readonly view: RootView;
-  /** What the sources of the spec's mounts are. */
+  /** The kinds of the sources of the specification's mounts. */
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly #spec: ContainerSpec;
   readonly #mounts: readonly HostMount[];
   readonly #merged: MergedDirectories;
   readonly #fileCache: HostFileCache;
   readonly #nodeProgram: string;
-  /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
+  /** Shared by containers of the same shape if overlays are available; otherwise private to this container. */
   readonly layer: string;
   readonly shape: string;
-  /** The layer has been made before, and must not be changed while others see it. */
+  /** Whether the layer is complete and shared, and must not change. */
   readonly #isBuilt: boolean;
   readonly #proc: Operation[] = [];
   #files = 0;
@@ -137,7 +136,7 @@ class PlanBuilder {
   addRoot(): void {
     const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
     const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
-    // A finished layer is nobody's to change. One that is being filled is, and so is an image's directory.
+    // Lookups in a complete layer may be cached; a layer under construction and an image's directory may change.
     const steady = this.#isBuilt && rootfs === 'host';
     this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot, isConstant: steady });
     if (rootfs !== 'host') return;
@@ -155,7 +154,7 @@ class PlanBuilder {
     this.#showNode();
   }
 
-  /** The machine's Node is this one, also where it is kept in a home (nvm, volta): that one file, at a place in PATH. */
+  /** Mounts Node in the container's PATH if it is outside of the shared directories (nvm, volta). */
   #showNode(): void {
     const node = this.#nodeProgram;
     if (!HOST_PATHS.some((mount) => isWithin(node, mount))) this.bind('/usr/local/bin/node', node, true);
@@ -171,7 +170,7 @@ class PlanBuilder {
     } else this.#bindConstant(path, stats.isDirectory() ? 'directory' : 'file', true);
   }
 
-  /** A root of its own gets a /dev beside it, since an image's device files are not trusted. */
+  /** Adds /dev; a root filesystem of its own gets a private one, since device files of an image are not trusted. */
   addDevices({ proc, dev: made = false }: Capabilities): void {
     if (made) {
       this.point('/dev', 'directory');
@@ -195,13 +194,13 @@ class PlanBuilder {
     this.#proc.push({ kind: 'devpts', target: '/dev/pts' });
   }
 
-  /** Namespaces do not keep these apart: what root writes there, sysctl first of all, holds for the machine. */
+  /** Returns paths in /proc that namespaces do not isolate: root could change the machine through them, for example by sysctl. */
   #machineWide(): readonly string[] {
     if (this.#spec.privileged === true) return [];
     return MACHINE_WIDE.filter((path) => this.#fileCache.lstat(path) !== undefined);
   }
 
-  /** The host's network is shared, so are the files that describe it. */
+  /** Adds files that describe the host's network, which containers share. */
   addNetworkFiles(): void {
     for (const path of ['/etc/resolv.conf', '/etc/hosts']) {
       if (this.#spec.rootfs !== 'host' || this.view.resolve(path).stats === undefined) {
@@ -210,7 +209,7 @@ class PlanBuilder {
     }
   }
 
-  /** Lays a directory over the host's places: as a further layer where paths agree, else by copying what is there. */
+  /** Adds an overlay directory: as a further layer where directories match, otherwise by copying. */
   addOverlays(overlay: string, at: string, directory: string): void {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const from = join(directory, entry.name);
@@ -227,7 +226,7 @@ class PlanBuilder {
     }
   }
 
-  /** What the machine has mounted below a place would hide what is laid over it there. */
+  /** Adds an overlay to mounts of the machine below a directory, which would hide it. */
   #addOverlaysBelow(overlay: string, { target }: ViewMount): void {
     for (const mount of this.view.mounts) {
       if (mount.target === target || !isWithin(mount.target, target)) continue;
@@ -244,7 +243,7 @@ class PlanBuilder {
     cpSync(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
   }
 
-  /** A file of the container's own; under a volume it is bound, so that the volume does not change. */
+  /** Adds a file; below a volume it is a bind mount, so that the volume does not change. */
   addFile(path: string, content: string): void {
     const there = this.view.resolve(path);
     const owner = this.view.mountOf(there.path);
@@ -266,7 +265,7 @@ class PlanBuilder {
     this.#put(this.point(target, kind), source, readOnly);
   }
 
-  /** A place of the machine at its own path. */
+  /** Bind-mounts a path of the machine at the same path. */
   #bindConstant(path: string, kind: Kind, readOnly: boolean): void {
     this.view.put({ target: this.point(path, kind), sources: [path], readOnly, isConstant: this.#isBuilt });
   }
@@ -275,7 +274,7 @@ class PlanBuilder {
     this.view.put({ target, sources: [source], readOnly });
   }
 
-  /** Makes sure that something can be mounted at a path. @returns the path without symlinks */
+  /** Creates a mount point if missing. @returns the path without symlinks */
   point(path: string, kind: Kind): string {
     const there: ResolvedPath = this.view.resolve(path);
     if (there.stats !== undefined) return there.path;
@@ -293,7 +292,7 @@ class PlanBuilder {
     return there.path;
   }
 
-  /** Has the layer's own directory on top of a place of the host. */
+  /** Adds the layer's directory on top of a mount of the host. */
   #augment(mount: ViewMount): void {
     const own = join(this.layer, mount.target);
     if (mount.target !== '/' && !mount.sources.includes(own))
@@ -320,11 +319,11 @@ class PlanBuilder {
     if (others.length === 0) return [this.#bindOf(target, first, readOnly)];
     if (overlay) return [{ kind: 'overlay', target, lowers: sources.map((it) => this.#plain(it)) }];
     if (target !== '/') return this.#bindEntries(target, sources);
-    // No overlays: the launcher has copied the root into the layer.
+    // Without overlays, the launcher has copied the root into the layer.
     return [this.#bindOf(target, first, readOnly)];
   }
 
-  /** Overlay options are separated by commas and colons, so a path that has them gets another name. */
+  /** Returns a path for overlay options, which are separated by commas and colons: other paths get a symlink. */
   #plain(source: string): string {
     if (!/[,:\\]/.test(source)) return source;
     const name = join(this.#spec.directory, `lower-${this.#files++}`);
@@ -332,7 +331,7 @@ class PlanBuilder {
     return name;
   }
 
-  /** A directory without an overlay: single binds, deep only where layers meet, or a directory of symlinks. */
+  /** Mounts a directory without an overlay: by single bind mounts, or with symlinks if there are too many. */
   #bindEntries(target: string, sources: readonly string[]): Operation[] {
     const own = join(this.layer, target);
     const names = new Set(sources.flatMap((source) => readdirSync(source)));

@@ -1,33 +1,33 @@
 /**
- * Says why namespaces are refused here, and what to do about it.
+ * Explains why the sandbox does not work on this machine, with remedies.
  *
- * Only called after trying has failed: a setting alone proves nothing, since profiles and capabilities can lift it.
+ * Called only after a failed attempt: settings alone are not conclusive, since profiles and capabilities can override them.
  */
 
 import { readFileSync } from 'node:fs';
 import { RuntimeProblem } from '../runtime.js';
 
-/** What the machine says about namespaces; a value is absent where the kernel does not have the setting. */
+/** Settings of the kernel about namespaces; absent if the kernel does not have the setting. */
 export interface Restrictions {
   readonly isRoot: boolean;
   readonly apparmorRestrictsUserns?: string;
   readonly maxUserNamespaces?: string;
   readonly unprivilegedUsernsClone?: string;
-  /** `2`: a seccomp filter is on, as container engines have it. */
+  /** `2`: a seccomp filter is active, as in container engines. */
   readonly seccomp?: string;
   readonly inContainer: boolean;
-  /** How many processes this user may have (`ulimit -u`). */
+  /** The limit of processes of this user (`ulimit -u`). */
   readonly maxProcesses?: string;
 }
 
-/** What the kernel says when no process may be added, and C libraries in their words. */
+/** Errors of the kernel and of C libraries when no process can be created. */
 const NO_PROCESS = /EAGAIN|Resource temporarily unavailable/;
 
-/** Adds the remedy to a message about a process that could not be started, if a limit was the reason. */
+/** Adds the remedy to a message if the limit of processes was the reason. */
 export const withProcessRemedy = (message: string): string =>
   NO_PROCESS.test(message) ? `${message}; too many processes: raise the limit (ulimit -u), or end some` : message;
 
-/** Reads the settings that are known to refuse namespaces. */
+/** Reads settings that may prevent namespaces. */
 export function readRestrictions(): Restrictions {
   const readTrimmed = (path: string): string | undefined => read(path)?.trim();
   const apparmor = readTrimmed('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
@@ -46,7 +46,7 @@ export function readRestrictions(): Restrictions {
   };
 }
 
-/** The refusal: what was tried, what was said, and every remedy that fits this machine. */
+/** Returns the problem: the error, and every remedy for this machine. */
 export function explainRefusal(seen: Restrictions, error: string): RuntimeProblem {
   if (NO_PROCESS.test(error)) return noProcesses(seen, error);
   const hints: string[] = [];

@@ -4,8 +4,8 @@
  * Each container has its own mounts, processes, IPC and host name, and shares the machine's network. It is isolation
  * against accidents, not a security boundary: see docs/internals/decisions/0008-pods-not-tricks.md.
  *
- * `probe` tries a real container with every launcher this machine has, and keeps the ones that work with what they can
- * do. Nothing is inferred from settings, and nothing falls back without being said in the probe's notes.
+ * `probe` starts a real container with every launcher of this machine, and keeps the ones that work with their capabilities. Nothing is
+ * inferred from settings, and every fallback is mentioned in the probe's notes.
  */
 
 import { execFile } from 'node:child_process';
@@ -30,16 +30,16 @@ import { starterOf, type Launcher, type Starter } from '../launchers/starter.js'
 /** Options of `sandbox`. */
 export interface SandboxOptions {
   /**
-   * Which launchers may be used, in order of preference.
+   * The launchers that may be used, in order of preference.
    *
-   * @default - ['bubblewrap', 'perl', 'unshare']; for what bubblewrap cannot do (other users, overlays) the others are used
+   * @default - ['bubblewrap', 'perl', 'unshare']; the others serve what bubblewrap does not support (other users, overlays)
    */
   readonly launchers?: readonly Launcher[];
   /** @default the machine's clock */
   readonly now?: () => Date;
 }
 
-/** A launcher that was seen to work, with what it could do. */
+/** A working launcher and its capabilities. */
 interface Method {
   readonly launcher: Launcher;
   readonly starter: Starter;
@@ -66,9 +66,9 @@ class Sandbox implements Runtime {
     fileCache: new HostFileCache(),
     nodeProgram: realpathSync(process.execPath),
   };
-  /** What trying showed, by launcher and filesystem. */
+  /** Results of trials, by launcher and filesystem. */
   readonly #methods = new Map<string, Promise<Method | undefined>>();
-  /** The devices of the filesystems, by directory. */
+  /** Device numbers of filesystems, by directory. */
   readonly #devices = new Map<string, number>();
   #programs: Programs | undefined;
   #remover: PerlRemover | undefined;
@@ -105,7 +105,7 @@ class Sandbox implements Runtime {
     return result.started ? result : { ...result, message: withProcessRemedy(result.message) };
   }
 
-  /** The first launcher that works and can do what is asked; else why there is none. */
+  /** Returns the first launcher that supports a container, or the reason why none does. */
   async #methodFor(spec: ContainerSpec): Promise<Method | string> {
     let copies: Method | undefined;
     let works = false;
@@ -123,7 +123,7 @@ class Sandbox implements Runtime {
       : `no container can be made in ${spec.scratch}`;
   }
 
-  /** Overlays depend on the filesystem they write to, so each is tried for itself, once. */
+  /** Tries a launcher once per filesystem, since overlays depend on it. */
   #methodAt(scratch: string, launcher: Launcher, errors: string[] = []): Promise<Method | undefined> {
     let device = this.#devices.get(scratch);
     if (device === undefined) {
@@ -207,7 +207,7 @@ class Sandbox implements Runtime {
     return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
   }
 
-  /** From everything to the least that will do; the first that works is kept. */
+  /** Tries a launcher with the most capabilities first; the first that works is used. */
   async #tryLauncher(launcher: Launcher, directory: string, errors: string[]): Promise<Method | undefined> {
     const starter = this.#starters.get(launcher);
     if (starter === undefined) return undefined;
@@ -227,7 +227,7 @@ class Sandbox implements Runtime {
 
 const TRIAL_EXIT = 37;
 
-/** A container that uses everything: a file laid into /etc, a mount point that the host does not have. */
+/** Returns a trial container that uses every feature: a file added to /etc, and a mount point that the host lacks. */
 const trial = (directory: string): ContainerSpec => {
   const volume = `${directory}-volume`;
   mkdirSync(volume, { recursive: true });
@@ -262,7 +262,7 @@ const cannotRun = (message: string): StartResult => ({
   message,
 });
 
-/** Without overlays a root of its own is a copy, made before anything is laid over it. */
+/** Copies the root filesystem, which replaces an overlay. */
 async function copyRoot(spec: ContainerSpec): Promise<void> {
   const layer = join(spec.directory, 'layer');
   mkdirSync(layer, { recursive: true });

@@ -37,7 +37,7 @@ export interface Disk {
   create(name: string): Promise<DiskFile>;
   /** Renames a file, replacing one that has the new name. */
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file. Does nothing when there is none. */
+  /** Removes a file; succeeds if it does not exist. */
   remove(name: string): Promise<void>;
   /** Makes names that were created, renamed or removed durable. */
   syncDirectory(): Promise<void>;
@@ -90,7 +90,7 @@ function systemFile(handle: FileHandle, path: string): DiskFile {
 const removed = (path: string): Error =>
   Object.assign(new Error(`ENOENT: the file was removed while it was in use '${path}'`), { code: 'ENOENT', path });
 
-/** Writes all of some bytes, however few the disk takes at once. */
+/** Writes all bytes, in several writes if necessary. */
 export async function writeFully(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.byteLength;) {
     const count = await file.write(bytes.subarray(done), position + done);
@@ -99,7 +99,7 @@ export async function writeFully(file: DiskFile, bytes: Uint8Array, position: nu
   }
 }
 
-/** Reads the beginning of a file, at most so many bytes. */
+/** Reads the beginning of a file, limited to a number of bytes. */
 export async function readUpTo(file: DiskFile, limit: number): Promise<Buffer> {
   const buffer = Buffer.alloc(limit);
   let filled = 0;
@@ -111,5 +111,5 @@ export async function readUpTo(file: DiskFile, limit: number): Promise<Buffer> {
   return buffer.subarray(0, filled);
 }
 
-/** The path of a file of a directory, for messages. */
+/** Returns the path of a file, for messages. */
 export const pathOn = (disk: Disk, name: string): string => join(disk.path, name);

@@ -1,8 +1,7 @@
 /**
- * Keeps a data directory to one process.
+ * Locks a data directory for one process.
  *
- * A lock names its holder by process id and the moment that process began, so a lock left by a crash is seen to be nobody's
- * even when the id has been given to another process since.
+ * A lock contains the holder's pid and start time, so a lock left by a crash is recognized as abandoned even if the pid has been reused.
  */
 
 import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -12,16 +11,16 @@ import { writeNamed } from '../../platform/disk-failure.js';
 
 interface Holder {
   readonly pid: number;
-  /** As the system counts it; `''` where it cannot be found out. */
+  /** The start time in the system's units; `''` if unknown. */
   readonly began: string;
 }
 
-/** Takes the lock of a directory; returns what gives it back. Throws `DATA_DIR_IN_USE` naming the process that has it. */
+/** Locks a directory; returns a function that releases the lock. Throws `DATA_DIR_IN_USE` naming the holder. */
 export function lock(directory: string): () => void {
   const file = join(directory, 'lock');
   const mine = `${file}.${process.pid}`;
   const me: Holder = { pid: process.pid, began: beginningOf(process.pid) };
-  rmSync(mine, { force: true }); // after a crash it may be the same file as the lock itself
+  rmSync(mine, { force: true }); // after a crash it may be the same file as the lock
   writeNamed(mine, JSON.stringify(me), { mode: 0o600 });
   try {
     while (!tryLink(mine, file)) {
@@ -33,7 +32,7 @@ export function lock(directory: string): () => void {
     rmSync(mine, { force: true });
   }
   return () => {
-    if (isSame(readHolder(file), me)) rmSync(file, { force: true }); // the directory may be another one by now
+    if (isSame(readHolder(file), me)) rmSync(file, { force: true }); // the directory may have been replaced
   };
 }
 
@@ -44,7 +43,7 @@ const inUse = (directory: string, { pid }: Holder): ClusterError =>
     'stop that process, or give another directory',
   );
 
-/** Gives a complete lock its name, so that no process reads an incomplete lock; false when there is one already. */
+/** Creates the lock atomically from a complete file; false if a lock exists. */
 function tryLink(mine: string, file: string): boolean {
   try {
     linkSync(mine, file);
@@ -55,7 +54,7 @@ function tryLink(mine: string, file: string): boolean {
   }
 }
 
-/** Removes a lock whose process is gone, but not one that another process has taken in the meantime. */
+/** Removes a lock whose holder is gone, unless another process has taken it meanwhile. */
 function removeAbandoned(file: string, aside: string): void {
   try {
     renameSync(file, aside);
@@ -76,7 +75,7 @@ function readHolder(file: string): Holder | undefined {
     if (typeof read !== 'object' || read === null || !('pid' in read) || typeof read.pid !== 'number') return undefined;
     return { pid: read.pid, began: 'began' in read && typeof read.began === 'string' ? read.began : '' };
   } catch {
-    return undefined; // not there any more, or not written by this code
+    return undefined; // removed, or not written by this code
   }
 }
 
@@ -84,13 +83,13 @@ function isAlive({ pid, began }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return systemCode(error) === 'EPERM'; // somebody else's process is one
+    return systemCode(error) === 'EPERM'; // a process of another user
   }
   const now = beginningOf(pid);
   return began === '' || now === '' || began === now;
 }
 
-/** When a process began, from Linux' /proc: the 20th field after its name. */
+/** Returns the start time of a process from Linux' /proc: the 20th field after its name. */
 function beginningOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,10 +1,10 @@
-/** One object or one change of an object as a record: what segments and snapshots consist of after their headers. */
+/** Records of segments and snapshots: one object, or one change of an object. */
 
 import { isObject, type JsonObject, type KubeObject } from '../../model/json.js';
 import { damaged } from './damage.js';
 import type { Change } from '../memory/history.js';
 
-/** A change as it is read back: the object's new state, or the name of the object that was deleted. */
+/** A stored change: the new state, or the name of a deleted object. */
 export type StoredChange =
   | { readonly kind: 'stored'; readonly groupResource: string; readonly object: KubeObject }
   | { readonly kind: 'deleted'; readonly groupResource: string; readonly namespace: string; readonly name: string };
@@ -12,7 +12,7 @@ export type StoredChange =
 /** Serializes a change for the log. */
 export function changeText({ type, revision, object }: Change, groupResource: string): string {
   const head = `{"revision":${revision},"resource":${JSON.stringify(groupResource)}`;
-  if (type !== 'DELETED') return `${head},"object":${JSON.stringify(object)}}`; // kept texts would double the memory
+  if (type !== 'DELETED') return `${head},"object":${JSON.stringify(object)}}`; // caching the text would double the memory
   const { namespace = '', name } = object.metadata;
   return `${head},"deleted":${JSON.stringify({ namespace, name })}}`;
 }
@@ -21,11 +21,11 @@ export function changeText({ type, revision, object }: Change, groupResource: st
 export const objectText = (groupResource: string, text: string): string =>
   `{"resource":${JSON.stringify(groupResource)},"object":${text}}`;
 
-/** Reads a record of a log or snapshot. */
+/** Parses a record of a log or snapshot. */
 export function parseChange(record: JsonObject, path: string, number: number): StoredChange {
   const { resource, object, deleted } = record;
   if (typeof resource === 'string' && isObject(object) && isObject(object['metadata'])) {
-    return { kind: 'stored', groupResource: resource, object: object as KubeObject }; // written from one, and its checksum is right
+    return { kind: 'stored', groupResource: resource, object: object as KubeObject }; // its checksum is right, so it was written from an object
   }
   if (typeof resource === 'string' && isObject(deleted)) {
     const { namespace, name } = deleted;

@@ -1,8 +1,8 @@
 /**
  * Checkpoints: keeps the log short by writing a snapshot in the background and removing the segments before it.
  *
- * Nothing here can fail a write: when a snapshot cannot be written the log is complete and only grows. A snapshot is due when the log
- * is as large as the snapshot before, so that each byte is written about twice however large the state is.
+ * A failure does not affect writes: without a snapshot the log is complete and only grows. A snapshot is due when the log is as large as
+ * the last snapshot, so each byte is written about twice, however large the state is.
  */
 
 import { reasonOf } from './damage.js';
@@ -12,7 +12,7 @@ import { writeSnapshot, type CollectionDump } from './snapshot.js';
 import type { Store } from '../memory/store.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
-/** What a checkpointer works on. */
+/** Dependencies of a checkpointer. */
 export interface CheckpointerOptions {
   readonly disk: Disk;
   readonly store: Store;
@@ -39,12 +39,12 @@ export class Checkpointer {
     this.#dueBytes = Math.max(options.segmentBytes, options.snapshotBytes);
   }
 
-  /** Why the last snapshot could not be written; undefined when it could. */
+  /** The error of the last snapshot; undefined if it succeeded. */
   get failure(): string | undefined {
     return this.#failure;
   }
 
-  /** Begins a snapshot when one is due. Must be called when the log holds exactly what the store has committed. Never rejects. */
+  /** Starts a snapshot if one is due. Must be called while the log equals the committed state. Never rejects. */
   async afterBatch(): Promise<void> {
     const { log, store } = this.#options;
     if (this.#running || this.#closing.signal.aborted || log.bytes < this.#dueBytes) return;
@@ -61,7 +61,7 @@ export class Checkpointer {
     this.#running = this.#write(header, dumps).finally(() => (this.#running = undefined));
   }
 
-  /** Ends a snapshot that is being written; the log is complete without it. */
+  /** Aborts a snapshot in progress; the log is complete without it. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the cluster is closing'));
     await this.#running;
@@ -83,7 +83,7 @@ export class Checkpointer {
     }
   }
 
-  /** Removes what the snapshot replaces; what cannot be removed now is removed by the next start. */
+  /** Removes files that the snapshot replaces; the next start removes the rest. */
   async #removeOlder(base: number): Promise<void> {
     const { disk } = this.#options;
     for (const name of await disk.list()) {
@@ -101,7 +101,7 @@ export class Checkpointer {
   }
 }
 
-/** Returns the size of the snapshot that a log begins with, 0 when there is none. */
+/** Returns the size of the snapshot before a log, 0 without one. */
 export async function snapshotSize(disk: Disk, base: number): Promise<number> {
   if (base === 1) return 0;
   const file = await disk.open(fileName('snapshot', base));

@@ -1,4 +1,4 @@
-/** What is wrong with a data directory, in words: which file, which record, and what to do. */
+/** Errors of data directories: which file and record is damaged, and the remedy. */
 
 import { types } from 'node:util';
 import { ClusterError, systemCode } from '../../platform/cluster-error.js';
@@ -6,14 +6,14 @@ import type { ReadEnd } from './record.js';
 
 const RESTORE = 'restore the whole directory from a copy, or start with an empty directory';
 
-/** The version of the files that this code writes and reads. */
+/** The version of the file format. */
 export const FORMAT_VERSION = 1;
 
-/** A file is not what was written. */
+/** A file is damaged. */
 export const damaged = (path: string, why: string): ClusterError =>
   new ClusterError('DATA_DIR_DAMAGED', `${path} is damaged: ${why}`, RESTORE);
 
-/** A record is not what was written. */
+/** A record is damaged. */
 export const damagedRecord = (path: string, { cursor, kind }: ReadEnd): ClusterError => {
   const why = {
     end: 'is missing: the file ends before it',
@@ -24,11 +24,11 @@ export const damagedRecord = (path: string, { cursor, kind }: ReadEnd): ClusterE
   return damaged(path, `record ${cursor.number + 1} at byte ${cursor.offset} ${why}`);
 };
 
-/** A file that must be there is not. */
+/** A required file is missing. */
 export const missing = (path: string, needs: string): ClusterError =>
   new ClusterError('DATA_DIR_DAMAGED', `${path} is missing: ${needs}`, RESTORE);
 
-/** A file is of a version that this code does not know. */
+/** A file has an unknown version. */
 export const unknownVersion = (path: string, version: unknown): ClusterError =>
   new ClusterError(
     'DATA_DIR_VERSION',
@@ -36,16 +36,16 @@ export const unknownVersion = (path: string, version: unknown): ClusterError =>
     'use the version of Pipewright that wrote the directory, or start with an empty directory',
   );
 
-/** The directory cannot be used, though nothing says that it is damaged. */
+/** The directory cannot be used, for a reason other than damage. */
 export function unusable(directory: string, cause: unknown): unknown {
   if (cause instanceof ClusterError || systemCode(cause) === '') return cause;
   const message = `cannot use the data directory ${directory}: ${reasonOf(cause)}`;
   return new ClusterError('DATA_DIR_UNUSABLE', message, remedyOf(cause), { cause });
 }
 
-/** What a failure of the disk is, in words, with the system's own message. */
+/** Describes a disk failure, with the system's message. */
 export function reasonOf(cause: unknown): string {
-  const message = types.isNativeError(cause) ? cause.message : String(cause); // of whatever realm
+  const message = types.isNativeError(cause) ? cause.message : String(cause); // errors may be of another realm
   switch (systemCode(cause)) {
     case 'ENOSPC':
       return `the disk is full (${message})`;
@@ -60,7 +60,7 @@ export function reasonOf(cause: unknown): string {
   }
 }
 
-/** What to do about a failure of the disk. */
+/** Returns the remedy for a disk failure. */
 export function remedyOf(cause: unknown): string {
   switch (systemCode(cause)) {
     case 'ENOSPC':

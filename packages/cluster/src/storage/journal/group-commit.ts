@@ -1,8 +1,8 @@
 /**
- * Group commit: everything that was written while the batch before was being made durable becomes one batch.
+ * Group commit: writes that arrive while a batch is being made durable form the next batch.
  *
- * A batch is committed, and only then announced and answered. When it cannot be made durable, it and everything that has been written
- * since, which was computed on it, is rolled back.
+ * A batch is committed before it is announced and answered. If it cannot be made durable, it is rolled back with all later writes, which
+ * were computed on it.
  */
 
 import type { Clock } from '../../platform/clock.js';
@@ -12,17 +12,17 @@ import { StorageWriteError } from './storage-write-error.js';
 import type { ChangeLog, Store } from '../memory/store.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
-/** What a group commit works on. */
+/** Dependencies of a group commit. */
 export interface GroupCommitOptions {
   readonly store: Store;
   readonly log: WriteAheadLog;
-  /** Where the files are, for messages. */
+  /** The data directory, for messages. */
   readonly directory: string;
-  /** Told once of a failure, and once when writes work again. */
+  /** Called once for a failure, and once when writes work again. */
   readonly notice: (line: string) => void;
   /** Called between two batches, when committed state and log are equal. Must not reject. */
   readonly afterBatch: () => Promise<void>;
-  /** Waits before writes that no client repeats are tried again. */
+  /** Schedules retries of writes that no client repeats. */
   readonly clock: Clock;
 }
 
@@ -39,7 +39,7 @@ interface Waiter {
   readonly reject: (why: Error) => void;
 }
 
-/** A batch is not made larger than this, so that a burst of large objects needs no large buffer. */
+/** The most characters of a batch, so that a burst of large objects needs no large buffer. */
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
 
 const RETRY_MS = 1000;
@@ -48,9 +48,9 @@ const RETRY_MS = 1000;
 export class GroupCommit implements ChangeLog {
   readonly #options: GroupCommitOptions;
   #queue: Entry[] = [];
-  /** Of those who wait, in the order of revisions; the last one may be shared by many. */
+  /** Waiting callers in the order of revisions; the last one may be shared. */
   #waiters: Waiter[] = [];
-  /** The revision that was queued last, and up to where revisions are committed or rolled back. */
+  /** The last queued revision; revisions up to another one are committed or rolled back. */
   #lastRevision = 0;
   #doneRevision = 0;
   #running: Promise<void> | undefined;
@@ -62,7 +62,7 @@ export class GroupCommit implements ChangeLog {
     this.#options = options;
   }
 
-  /** Why the last batch was rolled back; undefined once one has been committed again. */
+  /** The failure of the last batch; undefined after a commit. */
   get failure(): StorageWriteError | undefined {
     return this.#failure;
   }
@@ -74,7 +74,7 @@ export class GroupCommit implements ChangeLog {
   add(change: Change, groupResource: string, text: string): void {
     this.#queue.push({ change, groupResource, text });
     this.#lastRevision = change.revision;
-    this.#running ??= Promise.resolve().then(() => this.#run()); // what is written in the same turn joins the batch
+    this.#running ??= Promise.resolve().then(() => this.#run()); // writes of the same turn join the batch
   }
 
   settled(): Promise<void> | undefined {
@@ -86,7 +86,7 @@ export class GroupCommit implements ChangeLog {
     return made.promise;
   }
 
-  /** Commits what is queued, and rolls back whatever comes later. Returns the failure of what could not be committed. */
+  /** Commits queued writes and rolls back later ones. Returns the failure of writes that were not committed. */
   async close(): Promise<StorageWriteError | undefined> {
     let failure: StorageWriteError | undefined;
     await this.settled()?.catch((error: unknown) => {
@@ -163,6 +163,6 @@ function waiter(revision: number): Waiter {
     resolve = done;
     reject = failed;
   });
-  promise.catch(() => undefined); // who does not wait is not told
+  promise.catch(() => undefined); // callers that do not wait are not notified
   return { revision, promise, resolve, reject };
 }

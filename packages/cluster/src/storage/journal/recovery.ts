@@ -1,8 +1,8 @@
 /**
- * Reads a data directory: the snapshot, then the segments since.
+ * Recovers a data directory: reads the snapshot, then the segments after it.
  *
- * Up to the committed length everything must be as it was written, or the directory is refused. Changes behind it were never
- * acknowledged: complete ones are kept, and an incomplete tail, which a crash leaves, is dropped with a notice.
+ * Everything up to the committed length must be intact, or the directory is rejected. Later changes were never acknowledged: complete
+ * ones are kept, and an incomplete tail, which a crash leaves, is dropped with a notice.
  */
 
 import { systemCode } from '../../platform/cluster-error.js';
@@ -149,7 +149,7 @@ async function readBase(disk: Disk, base: number, store: Store): Promise<Segment
   }
 }
 
-/** Opens the next segment. Returns undefined when there is none behind the committed one. */
+/** Opens the next segment. Returns undefined if none follows the committed one. */
 async function openSegment(
   disk: Disk,
   number: number,

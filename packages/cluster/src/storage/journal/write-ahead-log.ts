@@ -131,7 +131,7 @@ export class WriteAheadLog {
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined); // its caller is told
+    this.#turn = result.catch(() => undefined); // the caller receives the error
     return result;
   }
 }

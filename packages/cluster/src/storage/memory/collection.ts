@@ -1,8 +1,8 @@
 /**
  * The committed objects of one resource, and their recent changes.
  *
- * Stored objects are never changed in place, so a past state is today's with the newer changes taken back; nothing is copied for
- * it. Only the store writes to a collection.
+ * Stored objects never change, so a past state is the current one with the newer changes reverted; nothing is copied. Only the store
+ * writes to a collection.
  */
 
 import type { KubeObject } from '../../model/json.js';
@@ -14,9 +14,9 @@ export type Listener = (change: Change, groupResource: string) => void;
 
 /** Objects of one resource, in one state. */
 export interface Objects {
-  /** Returns the object of that name, if there is one. Cluster-wide objects live in namespace `''`. */
+  /** Returns an object by name. Cluster-wide objects are in namespace `''`. */
   get(namespace: string, name: string): KubeObject | undefined;
-  /** Returns some object of a namespace, if there is one: the one that has been there for longest. */
+  /** Returns the oldest object of a namespace. */
   first(namespace: string): KubeObject | undefined;
   /** Returns the objects of one namespace, or of all, in the order of namespace and name. */
   list(namespace?: string): readonly KubeObject[];
@@ -41,12 +41,12 @@ export class Collection implements Objects {
     this.#history = new History(floor);
   }
 
-  /** How many objects there are. */
+  /** The number of objects. */
   get size(): number {
     return this.#size;
   }
 
-  /** The size of all objects as JSON, nearly. */
+  /** The approximate size of all objects as JSON. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -80,7 +80,7 @@ export class Collection implements Objects {
     return this.#history.since(revision);
   }
 
-  /** Returns the objects as they were at a revision; undefined when that is too long ago. */
+  /** Returns the objects as of a revision; undefined if the history does not reach back that far. */
   listAsOf(revision: number, namespace?: string): readonly KubeObject[] | undefined {
     const newer = this.since(revision);
     if (newer === undefined) return undefined;
@@ -106,7 +106,7 @@ export class Collection implements Objects {
     return () => this.#ends.delete(listener);
   }
 
-  /** Ends all watches: the resource is no longer served. */
+  /** Ends all watches when the resource is not served any more. */
   end(): void {
     for (const listener of [...this.#ends]) listener();
   }
@@ -116,13 +116,13 @@ export class Collection implements Objects {
     this.#history.compact(revision);
   }
 
-  /** Applies a change and remembers it. Only the store calls this. */
+  /** Applies a change and adds it to the history. Only the store calls this. */
   take(change: Change): void {
     this.settle(change);
     this.#history.push(change, this.#sizes.of(change.object));
   }
 
-  /** Applies a change without remembering it. Only the store calls this. */
+  /** Applies a change without adding it to the history. Only the store calls this. */
   settle(change: Pick<Change, 'type' | 'object'>): void {
     const { namespace = '', name } = change.object.metadata;
     const objects = this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>();
@@ -140,11 +140,11 @@ export class Collection implements Objects {
     if (objects.size === 0) this.#byNamespace.delete(namespace);
   }
 
-  /** The watchers of this resource. Only the store calls them, after everything else has been brought up to date. */
+  /** The watchers of this resource. Only the store calls them, after all listeners. */
   watchers(): readonly Listener[] {
     return [...this.#listeners];
   }
 }
 
-/** Sorts by namespace, then name: NUL is below every character of either. */
+/** Returns a key that sorts by namespace and name: NUL sorts before every character of either. */
 export const sortKey = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}\0${metadata.name}`;

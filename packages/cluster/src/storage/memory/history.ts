@@ -1,8 +1,8 @@
 /**
- * The recent changes of one resource, for watches that begin in the past and for paged lists.
+ * The recent changes of one resource, for watches from a past revision and for paged lists.
  *
- * Bounded by count and by bytes: old versions of large objects would fill the memory otherwise. Changes older than the bound are
- * forgotten, and asking for them is answered with 410.
+ * Bounded by count and by bytes, since old versions of large objects would fill the memory. Older changes are dropped; requests for them
+ * are answered with 410.
  */
 
 import type { KubeObject } from '../../model/json.js';
@@ -15,10 +15,10 @@ export interface Change {
   readonly previous: KubeObject | undefined;
 }
 
-/** How many changes of one resource are kept at least, unless they exceed `HISTORY_BYTES`. */
+/** The number of changes of one resource that are kept, unless they exceed `HISTORY_BYTES`. */
 export const HISTORY = 4096;
 
-/** How many bytes of changed objects, as JSON, one resource keeps; up to twice as many between two clean-ups. */
+/** The bytes of changed objects, as JSON, that one resource keeps; up to twice as many between clean-ups. */
 export const HISTORY_BYTES = 16 * 1024 * 1024;
 
 /** The recent changes of one resource, oldest first. */
@@ -49,7 +49,7 @@ export class History {
     return this.#changes.slice(first);
   }
 
-  /** Forgets all changes up to a revision that is the newest. */
+  /** Drops all changes up to the newest revision. */
   compact(revision: number): void {
     this.#changes.length = 0;
     this.#sizes.length = 0;

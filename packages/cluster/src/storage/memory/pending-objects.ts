@@ -1,8 +1,8 @@
 /**
- * The newest state of one resource, with the writes that are accepted and not yet durable.
+ * The newest state of one resource, including writes that are accepted and not yet durable.
  *
- * Only the write path looks at it: conflicts, quotas and changes must be computed on the newest state, while readers and watchers
- * may see only what is durable. Exists only while something is pending.
+ * Used by writes only: conflicts, quotas and changes are computed on the newest state, while readers and watchers see durable objects.
+ * Exists only while writes are pending.
  */
 
 import type { KubeObject } from '../../model/json.js';
@@ -11,27 +11,27 @@ import type { Change } from './history.js';
 
 const keyOf = (namespace: string, name: string): string => `${namespace}\0${name}`;
 
-/** Pending changes laid over the committed objects of one resource. */
+/** Pending changes on top of the committed objects of one resource. */
 export class PendingObjects implements Objects {
   readonly #committed: Objects;
-  /** By namespace and name: the newest pending change. */
+  /** The newest pending change by namespace and name. */
   readonly #changes = new Map<string, Change>();
 
   constructor(committed: Objects) {
     this.#committed = committed;
   }
 
-  /** Whether nothing is pending any more. */
+  /** Whether no change is pending. */
   get isEmpty(): boolean {
     return this.#changes.size === 0;
   }
 
-  /** Lays one more change over the committed state. */
+  /** Adds a pending change. */
   add(change: Change): void {
     this.#changes.set(sortKey(change.object), change);
   }
 
-  /** Takes away a change that is committed now, unless a newer one of the same object is pending. */
+  /** Removes a committed change, unless a newer one of the same object is pending. */
   settle(change: Change): void {
     const key = sortKey(change.object);
     if (this.#changes.get(key) === change) this.#changes.delete(key);

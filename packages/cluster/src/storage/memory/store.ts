@@ -1,5 +1,5 @@
 /**
- * All objects, in memory, with the history that watches and paged lists need.
+ * All objects in memory, with the history for watches and paged lists.
  *
  * One counter numbers every change of every object (the resourceVersion). With a change log a write is first *pending*: it is
  * computed on the newest state, and becomes visible to readers, watchers and listeners when the log has made it durable. Without
@@ -15,7 +15,7 @@ import { PendingObjects } from './pending-objects.js';
 
 /** Makes changes durable, in the order in which they are added. */
 export interface ChangeLog {
-  /** Serializes a change. Throws when that is impossible, before anything has happened. */
+  /** Serializes a change. Throws before any effect if that fails. */
   encode(change: Change, groupResource: string): string;
   /** Queues a change and its text. Later calls `Store.commit` for it, or `Store.rollBack` for all that are pending. */
   add(change: Change, groupResource: string, text: string): void;
@@ -23,9 +23,9 @@ export interface ChangeLog {
   settled(): Promise<void> | undefined;
 }
 
-/** All collections, and the one counter. */
+/** The collections and the revision counter. */
 export class Store {
-  /** How many bytes of objects may be stored; the API server refuses what would exceed it. */
+  /** The bytes of objects that may be stored; the API server rejects writes that exceed it. */
   readonly capacityBytes: number;
   /** The sizes of its objects. */
   readonly sizes = new ObjectSizes();
@@ -43,8 +43,8 @@ export class Store {
   #lastRevision: number;
 
   /**
-   * @param revision the last one given out, when continuing after a restart: what was before is not remembered
-   * @param onBug called with what a listener throws, which must not harm the write that it was told of
+   * @param revision the last revision, after a restart: earlier changes are not in the history
+   * @param onBug receives errors of listeners, which must not affect the write
    * @param capacityBytes how many bytes of objects may be stored
    */
   constructor(revision = 0, onBug: (error: unknown) => void = throwLater, capacityBytes = Number.POSITIVE_INFINITY) {
@@ -60,12 +60,12 @@ export class Store {
     return this.#revision;
   }
 
-  /** The size of all committed objects as JSON, nearly. */
+  /** The approximate size of all committed objects as JSON. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The committed objects of a place (`group/plural`), created when first asked for. */
+  /** Returns the committed objects of a resource (`group/plural`), creating the collection on first use. */
   collection(groupResource: string): Collection {
     const known = this.#collections.get(groupResource);
     if (known) return known;
@@ -74,12 +74,12 @@ export class Store {
     return made;
   }
 
-  /** All collections there are. */
+  /** Returns all collections. */
   collections(): readonly Collection[] {
     return [...this.#collections.values()];
   }
 
-  /** The newest objects of a place, pending writes included: what a write is computed on. */
+  /** Returns the newest objects of a resource including pending writes, on which writes are computed. */
   latest(groupResource: string): Objects {
     return this.#pending.get(groupResource) ?? this.collection(groupResource);
   }
@@ -89,12 +89,12 @@ export class Store {
     this.#listeners.push(listener);
   }
 
-  /** Calls `listener` a while after writes were rolled back: writes that no client will repeat can be tried again. */
+  /** Calls `listener` some time after a rollback, to retry writes that no client repeats. */
   onRetry(listener: () => void): void {
     this.#retries.push(listener);
   }
 
-  /** Stores an object, new or changed, under the next revision; returns what is stored. */
+  /** Stores a new or changed object under the next revision; returns it as stored. */
   put(groupResource: string, object: KubeObject): KubeObject {
     const previous = this.latest(groupResource).get(object.metadata.namespace ?? '', object.metadata.name);
     return this.#write(groupResource, previous ? 'MODIFIED' : 'ADDED', object, previous);
@@ -126,12 +126,12 @@ export class Store {
     this.#apply(this.collection(groupResource), change);
   }
 
-  /** Forgets all pending changes. Only the change log calls this. Their revisions are not given out again. */
+  /** Drops all pending changes. Only the change log calls this. Their revisions are not reused. */
   rollBack(): void {
     this.#pending.clear();
   }
 
-  /** Calls those who have writes to repeat. Only the change log calls this. */
+  /** Calls the retry listeners. Only the change log calls this. */
   retry(): void {
     for (const listener of this.#retries) {
       try {
@@ -142,19 +142,19 @@ export class Store {
     }
   }
 
-  /** Puts an object back as it was before a restart, without notifying listeners. */
+  /** Restores an object after a restart, without notifying listeners. */
   restore(groupResource: string, object: KubeObject): void {
     this.#counted(this.collection(groupResource), (collection) => collection.settle({ type: 'ADDED', object }));
   }
 
-  /** Repeats a deletion from before a restart, without notifying listeners. */
+  /** Restores a deletion after a restart, without notifying listeners. */
   restoreDeletion(groupResource: string, namespace: string, name: string): void {
     const collection = this.collection(groupResource);
     const object = collection.get(namespace, name);
     if (object) this.#counted(collection, () => collection.settle({ type: 'DELETED', object }));
   }
 
-  /** Continues behind a revision after everything has been restored; what was before is not remembered. */
+  /** Continues after a revision when everything has been restored; earlier changes are not in the history. */
   resume(revision: number): void {
     this.#start = revision;
     this.#revision = revision;
@@ -176,7 +176,7 @@ export class Store {
     const change: Change = { type, revision, object: stored, previous };
     const log = this.#log;
     const text = log?.encode(change, groupResource) ?? '';
-    this.#lastRevision = revision; // nothing above has changed anything, so what throws there leaves no trace
+    this.#lastRevision = revision; // set after everything that may throw, so that an error has no effect
     if (!log) {
       this.#apply(this.collection(groupResource), change);
       return stored;
@@ -196,7 +196,7 @@ export class Store {
     for (const watcher of collection.watchers()) this.#notify(watcher, change, groupResource);
   }
 
-  /** Changes a collection, and the size of all of them with it. */
+  /** Changes a collection, and updates the total size. */
   #counted(collection: Collection, change: (collection: Collection) => void): void {
     const before = collection.bytes;
     change(collection);
