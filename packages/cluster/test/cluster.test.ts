@@ -1,4 +1,4 @@
-/** The embedded cluster: what the contract cannot say, because it is about this server alone, or about being served. */
+/** The embedded cluster: behaviour outside of the contract: of this server alone, and over TLS. */
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -94,7 +94,7 @@ interface WatchedEvent {
 }
 
 describe('writes of built-in kinds', () => {
-  test('a field of the wrong type is refused in the words of the decoder', async () => {
+  test('a field of the wrong type is rejected with the decoder’s message', async () => {
     const env = [{ name: 'A', value: 1 }];
     const { status, body } = await call(
       await cluster(),
@@ -109,7 +109,7 @@ describe('writes of built-in kinds', () => {
     ]);
   });
 
-  test('an unknown field is refused, warned of or dropped, as asked', async () => {
+  test('an unknown field is rejected, warned about or dropped, by fieldValidation', async () => {
     const to = await cluster();
     const body = { metadata: { name: 'a', label: { a: 'b' } }, dat: { a: 'b' } };
     const strict = await call(to, 'POST', `${CONFIG_MAPS}?fieldValidation=Strict`, body);
@@ -164,12 +164,12 @@ describe('writes of built-in kinds', () => {
       400,
       /^"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"$/,
     ],
-  ])('%s %s is refused as a real server does it', async (method, path, body, status, message) => {
+  ])('%s %s is rejected as by kube-apiserver', async (method, path, body, status, message) => {
     const answer = await call(await cluster(), method, path, body);
     expect([answer.status, answer.body.message]).toEqual([status, expect.stringMatching(message)]);
   });
 
-  test('all mistakes of a pod are told at once', async () => {
+  test('all mistakes of a pod are reported', async () => {
     const containers = [
       { name: 'A!', volumeMounts: [{ name: 'v', mountPath: '/x' }] },
       { name: 'b', image: 'x' },
@@ -186,7 +186,7 @@ describe('writes of built-in kinds', () => {
     ]);
   });
 
-  test('a pod without its ServiceAccount is refused in upstream’s words', async () => {
+  test('a pod without its ServiceAccount is rejected with Kubernetes’ message', async () => {
     const { status, body } = await call(await cluster(), 'POST', PODS, pod('a', { serviceAccountName: 'x' }));
     expect([status, body.message]).toEqual([
       403,
@@ -213,7 +213,7 @@ describe('writes of built-in kinds', () => {
   });
 });
 
-test('admission may change an object, or refuse it with its own reason and causes', async () => {
+test('admission may change an object, or deny it with a reason and causes', async () => {
   const seen: unknown[] = [];
   const admission: Admission = ({ operation, resource, object, oldObject, dryRun }) => {
     if (resource.plural !== 'configmaps' || object.metadata.namespace !== 'default') return { kind: 'allowed', object };
@@ -236,7 +236,7 @@ test('admission may change an object, or refuse it with its own reason and cause
   ]);
 });
 
-test('admission sees what was written, also what the kind does not know', async () => {
+test('admission receives the request’s object, including unknown fields', async () => {
   const seen: unknown[] = [];
   const admission: Admission = ({ object, sent, resource }) => {
     if (resource.plural === 'configmaps' && object.metadata.name === 'a') seen.push([sent, 'more' in object]);
@@ -248,7 +248,7 @@ test('admission sees what was written, also what the kind does not know', async 
   expect(seen).toEqual([[body, false]]);
 });
 
-test('what belongs to a deleted object goes, a thousand children too, and nothing else does', async () => {
+test('dependents of a deleted object are deleted, even a thousand, and no other objects', async () => {
   const to = await cluster();
   const owner = await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.body.metadata.uid }];
@@ -267,7 +267,7 @@ test('what belongs to a deleted object goes, a thousand children too, and nothin
   ]);
 });
 
-test('pages of one list show one state, whatever is written in between', async () => {
+test('pages of one list show one state despite writes between them', async () => {
   const to = await cluster();
   for (const name of ['a', 'b', 'c', 'd']) await call(to, 'POST', CONFIG_MAPS, { metadata: { name } });
   const first = await call(to, 'GET', `${CONFIG_MAPS}?limit=2`);
@@ -310,7 +310,7 @@ describe('served', () => {
     return { status: response.statusCode ?? 0, text };
   }
 
-  test('the token says who asks; without one little may be read, with a wrong one nothing', async () => {
+  test('a token authenticates; anonymous users may read little, and an invalid token is rejected', async () => {
     const to = await cluster();
     const { url, caPem, token } = await to.serve();
     expect(new URL(url).hostname).toBe('127.0.0.1');
@@ -322,7 +322,7 @@ describe('served', () => {
     expect((await get(`${url}/version`, caPem, 'wrong')).status).toBe(401);
   });
 
-  test('a token dies with its pod, and with its ServiceAccount', async () => {
+  test('a token is invalid after its pod or ServiceAccount is deleted', async () => {
     const to = await cluster();
     const { url, caPem } = await to.serve();
     await call(to, 'POST', PODS, pod('a'));
@@ -341,7 +341,7 @@ describe('served', () => {
     expect(await asked()).toEqual([401, 401]);
   });
 
-  test('a port that is taken is refused with what to do', async () => {
+  test('a port in use is an error with a remedy', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -365,10 +365,10 @@ describe('served', () => {
   });
 });
 
-test('whoever asks in this process without pause does not keep signals and timers from being heard', async () => {
+test('continuous requests in this process do not block signals and timers', async () => {
   const { send } = await cluster();
-  const heard = new AbortController();
-  setTimeout(() => heard.abort(), 0);
+  const timer = new AbortController();
+  setTimeout(() => timer.abort(), 0);
   const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'one-of-many-' } };
   const request = {
     method: 'POST',
@@ -376,6 +376,6 @@ test('whoever asks in this process without pause does not keep signals and timer
     headers: { 'content-type': 'application/json' },
     body,
   };
-  for (let made = 0; !heard.signal.aborted && made < 5000; made += 1) await send.plain?.(request);
-  expect(heard.signal.aborted).toBe(true);
+  for (let made = 0; !timer.signal.aborted && made < 5000; made += 1) await send.plain?.(request);
+  expect(timer.signal.aborted).toBe(true);
 });

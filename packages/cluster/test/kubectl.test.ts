@@ -1,5 +1,5 @@
 /**
- * kubectl against the served cluster: what people type, and what they see.
+ * kubectl against the served cluster: commands and their output.
  *
  * Without an installed kubectl every test is reported as skipped. Each command is a process, so most of them run with THOROUGH=1 alone.
  */
@@ -245,7 +245,7 @@ thoroughTestWithKubectl('can-i says no, to a token and to who is impersonated', 
   );
 });
 
-thoroughTestWithKubectl('apply --prune removes what is no longer in the files', async () => {
+thoroughTestWithKubectl('apply --prune removes objects that the files do not contain any more', async () => {
   const map = (name: string) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -135,7 +135,7 @@ export const methodNotAllowed = (): StatusError =>
 export const invalidOption = (kind: string, field: string, value: unknown, known: readonly string[]): StatusError =>
   invalid({ group: 'meta.k8s.io', plural: kind.toLowerCase(), kind }, '', [notSupported(field, value, known)]);
 
-/** 410: the requested history is no longer kept; the client must list again. */
+/** 410: the requested revision is too old; the client must list again. */
 export const expired = (message: string): StatusError => new StatusError(410, 'Expired', message);
 
 /** 413: the body is too large. */

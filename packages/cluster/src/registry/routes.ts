@@ -27,7 +27,7 @@ export function routeOf(path: string): Route {
   if (!isRepository(repository))
     throw new RegistryError(
       'NAME_INVALID',
-      `${JSON.stringify(repository)} is no repository name: lower-case words joined by /`,
+      `${JSON.stringify(repository)} is not a valid repository name: use lower-case words joined by /`,
     );
   switch (kind) {
     case 'blobs/uploads':

@@ -1,4 +1,4 @@
-/** How deep and how large objects may be, by whatever way they come; what is refused leaves no trace. */
+/** Limits of depth and size of objects for every kind of write; a rejected write has no effect. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
@@ -117,7 +117,7 @@ describe('a value that is nested too deep', () => {
     await ask('POST', MAPS, '{"metadata":{"name":"old"}}');
   });
 
-  test.each(ways)('%s is refused, and leaves no trace', async (_way, send) => {
+  test.each(ways)('%s is rejected, without effect', async (_way, send) => {
     const before = await state();
     for (const depth of DEEP) {
       const { status, message } = await send(depth);
@@ -127,7 +127,7 @@ describe('a value that is nested too deep', () => {
     expect(bugs).toEqual([]);
   });
 
-  test('and is put together by a JSON patch is refused, and leaves no trace', async () => {
+  test('and results from a JSON patch is rejected, without effect', async () => {
     const before = await state();
     const value = nested(300);
     const path = '/a'.repeat(300);
@@ -144,7 +144,7 @@ describe('a value that is nested too deep', () => {
     expect(bugs).toEqual([]);
   });
 
-  test('is not, up to the limit: it is stored, listed, patched and deleted', async () => {
+  test('is accepted up to the limit: it is stored, listed, patched and deleted', async () => {
     const depth = 500;
     expect((await ask('POST', THINGS, thing('fits', nested(depth)))).status).toBe(201);
     expect((await ask('PATCH', `${THINGS}/fits`, `{"spec":{"b":1}}`, MERGE)).status).toBe(200);
@@ -156,12 +156,12 @@ describe('a value that is nested too deep', () => {
   });
 });
 
-describe('an object that is larger than etcd would take', () => {
+describe('an object that is larger than etcd’s limit', () => {
   const MOST = 1.5 * 1024 * 1024;
   const TOO_LARGE = { status: 500, code: 500, reason: undefined, message: 'etcdserver: request is too large' };
   const half = 'x'.repeat(MOST / 2);
 
-  test('is refused in its words, and leaves no trace', async () => {
+  test('is rejected with etcd’s message, without effect', async () => {
     await ask('POST', THINGS, thing('half', `{"a":"${half}"}`));
     const before = await state();
     const stored = (await ask('GET', `${THINGS}/half`)).text;
@@ -174,8 +174,8 @@ describe('an object that is larger than etcd would take', () => {
       await ask('PATCH', `${THINGS}/half?fieldManager=me`, thing('half', `{"b":"${half}"}`), APPLY),
       await ask('POST', `${THINGS}?dryRun=All`, thing('large', `{"a":"${half}","b":"${half}"}`)),
     ]) {
-      const { text: _text, ...told } = answer;
-      expect(told).toEqual(TOO_LARGE);
+      const { text: _text, ...status } = answer;
+      expect(status).toEqual(TOO_LARGE);
     }
     expect(await state()).toBe(before);
     expect(bugs).toEqual([]);
@@ -187,7 +187,7 @@ describe('an object that is larger than etcd would take', () => {
     ]);
   });
 
-  test('is not, as long as it has no more bytes than that', async () => {
+  test('is accepted up to the limit', async () => {
     expect((await ask('POST', THINGS, thing('fits', `{"a":"${'x'.repeat(MOST - 1000)}"}`))).status).toBe(201);
     expect((await ask('DELETE', `${THINGS}/fits`)).status).toBe(200);
   });
@@ -195,7 +195,7 @@ describe('an object that is larger than etcd would take', () => {
   test.each([
     ['ConfigMap', MAPS, 'data', '[]'],
     ['Secret', '/api/v1/namespaces/default/secrets', 'stringData', 'data'],
-  ])('of a %s a mebibyte of data is the limit', async (kind, path, field, said) => {
+  ])('a %s holds at most a mebibyte of data', async (kind, path, field, said) => {
     const body = (length: number) => `{"metadata":{"name":"mebibyte"},"${field}":{"a":"${'x'.repeat(length)}"}}`;
     const refused = await ask('POST', path, body(1024 * 1024 + 1));
     expect([refused.status, refused.message]).toEqual([

@@ -1,4 +1,4 @@
-/** How method and URL are read. */
+/** Parsing of method and URL. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -6,7 +6,7 @@ import { requestInfo, type RequestInfo } from '../../src/api/request-info.js';
 
 const read = (method: string, path: string): RequestInfo => requestInfo(method, `http://kubernetes${path}`);
 
-describe('what a request asks for', () => {
+describe('a parsed request', () => {
   test.each([
     ['GET', '/api/v1/pods', { verb: 'list', resource: 'pods', namespace: '', name: '' }],
     ['GET', '/api/v1/namespaces/a/pods?watch=1', { verb: 'watch', resource: 'pods', namespace: 'a' }],
@@ -50,7 +50,7 @@ describe('what a request asks for', () => {
     ['/API/v1/pods', '/API/v1/pods'],
     ['/api/v1/namespaces//pods', '/api/v1/namespaces//pods'],
     ['/api//v1/pods', '/api//v1/pods'],
-  ])('%s is no resource', (path, want) => {
+  ])('%s is not a resource request', (path, want) => {
     expect(read('GET', path)).toMatchObject({ kind: 'path', verb: 'get', path: want });
   });
 
@@ -62,7 +62,7 @@ describe('what a request asks for', () => {
     expect(() => read('GET', path)).toThrow(message);
   });
 
-  test('is the same however its letters are encoded', () => {
+  test('does not depend on percent-encoding', () => {
     const path = '/apis/x.io/v1/namespaces/a/things/some.name/status';
     const encoded = fc
       .array(fc.integer({ min: 0, max: 3 }), { minLength: path.length, maxLength: path.length })

@@ -1,4 +1,4 @@
-/** What a path means, who may ask for it, and as whom. */
+/** Paths, authorization and impersonation. */
 
 import { expect, test } from '@jest/globals';
 import { APPLY, fieldsOf, MERGE, type Answer, type Server } from './server.js';
@@ -52,7 +52,7 @@ async function grant(server: Server, name: string, ...rules: readonly ReturnType
   return user;
 }
 
-const told = ({ status, body }: Answer): unknown[] => [status, body.message];
+const statusAndMessage = ({ status, body }: Answer): unknown[] => [status, body.message];
 
 export function describeAccess(at: () => Server): void {
   test('a path means the same with encoded letters, and with a slash at its end', async () => {
@@ -86,7 +86,7 @@ export function describeAccess(at: () => Server): void {
     ['GET', 'namespaces/default', 404],
     ['DELETE', 'namespaces/none', 404],
     ['GET', 'nodes', 404],
-  ])('%s of %s is no way to anything: %i', async (method, path, status) => {
+  ])('%s of %s is not served: %i', async (method, path, status) => {
     const server = at();
     const body = method === 'GET' ? undefined : {};
     expect((await server.ask(method, server.core(path), body)).status).toBe(status);
@@ -106,21 +106,21 @@ export function describeAccess(at: () => Server): void {
     const account = `system:serviceaccount:${namespace}:default`;
     const list = async (headers: Record<string, string>) => (await server.get(server.core('secrets'), headers)).status;
     while ((await list(as(account))) !== 200);
-    expect(await list(as('nobody', { 'impersonate-group': 'given' }))).toBe(200);
-    expect(await list(as('nobody', { 'impersonate-group': 'system:masters' }))).toBe(200);
-    expect(await list(as('nobody', { 'impersonate-group': 'other' }))).toBe(403);
+    expect(await list(as('unprivileged', { 'impersonate-group': 'given' }))).toBe(200);
+    expect(await list(as('unprivileged', { 'impersonate-group': 'system:masters' }))).toBe(200);
+    expect(await list(as('unprivileged', { 'impersonate-group': 'other' }))).toBe(403);
     expect(await list(as(account, { 'impersonate-group': 'other' }))).toBe(403);
     expect(await list(as(user))).toBe(200);
-    expect(told(await server.get(server.core('pods'), as(user)))).toEqual([
+    expect(statusAndMessage(await server.get(server.core('pods'), as(user)))).toEqual([
       403,
       `pods is forbidden: User "${user}" cannot list resource "pods" in API group "" in the namespace "${namespace}"`,
     ]);
     // What every authenticated user may do.
-    expect((await server.get('/apis', as('nobody'))).status).toBe(200);
+    expect((await server.get('/apis', as('unprivileged'))).status).toBe(200);
     const review = { apiVersion: AUTHORIZATION, kind: 'SelfSubjectAccessReview', spec: accessOf({ verb: 'get' }) };
-    expect((await server.post(`/apis/${AUTHORIZATION}/selfsubjectaccessreviews`, review, as('nobody'))).status).toBe(
-      201,
-    );
+    expect(
+      (await server.post(`/apis/${AUTHORIZATION}/selfsubjectaccessreviews`, review, as('unprivileged'))).status,
+    ).toBe(201);
   });
 
   test.each([
@@ -173,7 +173,7 @@ export function describeAccess(at: () => Server): void {
         applied('applied'),
         as(user, { 'content-type': APPLY }),
       );
-      expect(told(answer)).toEqual([403, 'configmaps "applied" is forbidden: ']);
+      expect(statusAndMessage(answer)).toEqual([403, 'configmaps "applied" is forbidden: ']);
       expect((await server.get(path)).status).toBe(404);
     }
     await server.configMap('applied');
@@ -182,7 +182,7 @@ export function describeAccess(at: () => Server): void {
     expect([answer.status, answer.body['data']]).toEqual([200, { a: '1' }]);
   });
 
-  test('nobody grants by a role what they do not have, but for whoever may escalate', async () => {
+  test('a user grants by a role only permissions they have, unless they may escalate', async () => {
     const server = at();
     const roles = server.group(RBAC, 'roles');
     const own = rule(['configmaps'], ['get', 'list']);
@@ -193,7 +193,7 @@ export function describeAccess(at: () => Server): void {
       rule(['configmaps'], ['list', 'delete']),
     ]);
     const refused = await server.post(roles, more, as(user));
-    expect(told(refused)).toEqual([
+    expect(statusAndMessage(refused)).toEqual([
       403,
       `roles.rbac.authorization.k8s.io "more" is forbidden: user "${user}" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:
 {APIGroups:[""], Resources:["configmaps"], Verbs:["delete"]}
@@ -216,7 +216,7 @@ export function describeAccess(at: () => Server): void {
     expect(labelled.status).toBe(403);
   });
 
-  test('nobody binds a role that grants what they do not have, but for whoever may bind it', async () => {
+  test('a user binds only roles whose permissions they have, unless they may bind', async () => {
     const server = at();
     const bindings = server.group(RBAC, 'rolebindings');
     const user = await grant(server, 'binder', rule(['configmaps'], ['get']), rbacRule(['rolebindings'], ['create']));
@@ -225,7 +225,7 @@ export function describeAccess(at: () => Server): void {
     const bind = (name: string, kind: string, of: string, user: string) =>
       server.post(bindings, binding(name, 'someone', kind, of), as(user));
     expect((await bind('to-small', 'Role', 'small', user)).status).toBe(201);
-    expect(told(await bind('to-large', 'Role', 'large', user))).toEqual([
+    expect(statusAndMessage(await bind('to-large', 'Role', 'large', user))).toEqual([
       403,
       `rolebindings.rbac.authorization.k8s.io "to-large" is forbidden: user "${user}" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:
 {APIGroups:[""], Resources:["configmaps"], Verbs:["delete"]}`,
@@ -250,8 +250,8 @@ export function describeAccess(at: () => Server): void {
   });
 
   test.each<[string, object, string]>([
-    ['a role that is none', { roleRef: { kind: 'Other', name: 'a' } }, 'roleRef.kind'],
-    ['a subject that is none', { subjects: [{ kind: 'Other', name: 'a' }] }, 'subjects[0].kind'],
+    ['an unknown role kind', { roleRef: { kind: 'Other', name: 'a' } }, 'roleRef.kind'],
+    ['an unknown subject kind', { subjects: [{ kind: 'Other', name: 'a' }] }, 'subjects[0].kind'],
     [
       'an account of a group',
       { subjects: [{ kind: 'ServiceAccount', name: 'a', apiGroup: 'x' }] },
@@ -264,7 +264,7 @@ export function describeAccess(at: () => Server): void {
     expect(fieldsOf(answer)).toContain(field);
   });
 
-  test('a local review answers for its own namespace alone; a review asks one thing about somebody', async () => {
+  test('a local review answers for its own namespace alone; a review specifies one access and one subject', async () => {
     const server = at();
     const local = server.group(AUTHORIZATION, 'localsubjectaccessreviews');
     const review = (kind: string, spec: object) => ({ apiVersion: AUTHORIZATION, kind, spec });
@@ -302,7 +302,7 @@ export function describeAccess(at: () => Server): void {
       });
     const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'bound' };
     expect((await ask('default', { boundObjectRef })).status).toBe(201);
-    expect(told(await ask('stranger', { boundObjectRef }))).toEqual([
+    expect(statusAndMessage(await ask('stranger', { boundObjectRef }))).toEqual([
       400,
       'cannot bind token for serviceaccount "stranger" to pod running with different serviceaccount name.',
     ]);

@@ -1,4 +1,4 @@
-/** What a CustomResourceDefinition brings. */
+/** CustomResourceDefinitions and custom objects. */
 
 import { expect, test } from '@jest/globals';
 import { fieldsOf, MERGE, STRATEGIC, TABLE, type Json, type Server } from './server.js';
@@ -114,7 +114,7 @@ export function describeDefinitions(at: () => Server): void {
     ['a value that is not listed', { size: 1, color: 'green' }, ['spec.color']],
     ['a text of another shape', { size: 1, code: 'A1' }, ['spec.code']],
     ['a text too long', { size: 1, code: 'abcdef' }, ['spec.code']],
-    ['a list that is none', { size: 1, parts: 'a' }, ['spec.parts']],
+    ['a string in place of a list', { size: 1, parts: 'a' }, ['spec.parts']],
     [
       'a wrong type in a list',
       { size: 1, parts: [{ name: 'a' }, { name: 1 }] },
@@ -122,7 +122,7 @@ export function describeDefinitions(at: () => Server): void {
     ],
     ['a map with a number', { size: 1, map: { a: 1 } }, ['spec.map.a', 'spec.map']],
     ['neither an integer nor a text', { size: 1, port: 1.5 }, ['spec.port']],
-  ])('%s is invalid, and said with its field', async (_, spec, oneOf) => {
+  ])('%s is invalid, and the cause names the field', async (_, spec, oneOf) => {
     const answer = await at().post(widgets(), widget('invalid', spec));
     expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
     expect(answer.body.details).toMatchObject({ kind: 'Widget', name: 'invalid' });
@@ -130,17 +130,17 @@ export function describeDefinitions(at: () => Server): void {
     expect(oneOf).toContain(fieldsOf(answer)[0]);
   });
 
-  test('all that is wrong is said at once', async () => {
+  test('all mistakes are reported', async () => {
     const answer = await at().post(widgets(), widget('invalid', { size: 0, color: 'green' }));
     expect(fieldsOf(answer).sort()).toEqual(['spec.color', 'spec.size']);
   });
 
-  test('null stands only where it may', async () => {
+  test('null is accepted only in nullable fields', async () => {
     const kept = await at().make(widgets(), widget('nullable', { size: 1, maybe: null, color: null }));
     expect(kept.spec).toEqual({ size: 1, maybe: null, color: 'red' });
   });
 
-  test('status is written through its own door, and through no other', async () => {
+  test('status changes only through the status subresource', async () => {
     const server = at();
     const made = await server.make(widgets(), widget('doors', { size: 1 }, { status: { phase: 'forged' } }));
     expect(made).not.toHaveProperty('status');
@@ -199,7 +199,7 @@ export function describeDefinitions(at: () => Server): void {
     await watch.leave();
   });
 
-  test('a definition that is not structural is refused', async () => {
+  test('a definition that is not structural is rejected', async () => {
     const crd = definition(`bad.${group()}`);
     const broken = structuredClone(crd) as unknown as { spec: { versions: { schema: object }[] } };
     broken.spec.versions[0]!.schema = { openAPIV3Schema: { properties: { spec: { properties: { a: {} } } } } };
@@ -215,10 +215,10 @@ export function describeDefinitions(at: () => Server): void {
   };
 
   test.each<[string, object, readonly string[]]>([
-    ['a type that is none', { type: 'bogus' }, ['type']],
+    ['an unknown type', { type: 'bogus' }, ['type']],
     ['no type', {}, ['type']],
     ['a list of nothing', { type: 'array' }, ['items']],
-    ['a pattern that is none', { type: 'string', pattern: '(' }, ['pattern']],
+    ['an invalid pattern', { type: 'string', pattern: '(' }, ['pattern']],
     ['a pattern that looks ahead', { type: 'string', pattern: '^(?=a)' }, ['pattern']],
     ['a default of another type', { type: 'integer', default: 'x' }, ['default']],
     ['a type within anyOf', { type: 'object', anyOf: [{ type: 'object' }] }, ['anyOf[0].type']],
@@ -233,7 +233,7 @@ export function describeDefinitions(at: () => Server): void {
       { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'map' },
       ['x-kubernetes-list-map-keys'],
     ],
-  ])('a definition with %s is refused, and said where', async (_what, schema, fields) => {
+  ])('a definition with %s is rejected, and the cause names the field', async (_what, schema, fields) => {
     const answer = await at().post(CRDS, field(schema));
     expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
     const path = 'spec.validation.openAPIV3Schema.properties[spec].properties[a]';
@@ -255,14 +255,14 @@ export function describeDefinitions(at: () => Server): void {
 
   test.each<[string, object, string]>([
     ['a group without a dot', { group: 'simple' }, 'spec.group'],
-    ['a scope that is none', { scope: 'Everywhere' }, 'spec.scope'],
+    ['an unknown scope', { scope: 'Everywhere' }, 'spec.scope'],
     [
       'names in upper case',
       { names: { plural: 'Widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' } },
       'spec.names.plural',
     ],
     ['no versions', { versions: [] }, 'spec.versions'],
-  ])('a definition with %s is refused', async (_what, spec, wrong) => {
+  ])('a definition with %s is rejected', async (_what, spec, wrong) => {
     const crd = definition(`bad.${group()}`);
     const answer = await at().post(CRDS, { ...crd, spec: { ...crd.spec, ...spec } });
     expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
@@ -300,7 +300,7 @@ export function describeDefinitions(at: () => Server): void {
     await server.delete(`${CRDS}/${name}`);
   });
 
-  test('a definition that goes takes its objects with it', async () => {
+  test('deleting a definition deletes its objects', async () => {
     const server = at();
     await server.delete(`${CRDS}/widgets.${group()}`);
     await server.until(CRDS, `widgets.${group()}`, (crd) => crd === undefined);

@@ -1,4 +1,4 @@
-/** What single kinds do beyond being objects: secrets, leases, events, pods, permissions. */
+/** Rules of single kinds: secrets, leases, events, pods, permissions. */
 
 import { expect, test } from '@jest/globals';
 import { MERGE, type Server } from './server.js';
@@ -108,7 +108,7 @@ export function describeKinds(at: () => Server): void {
     expect(made.status).toMatchObject({ phase: 'Pending', qosClass: 'Burstable' });
   });
 
-  test("a pod's spec is fixed but for images; its mistakes are told with their fields", async () => {
+  test("a pod's spec is fixed but for images; its mistakes are reported with their fields", async () => {
     const server = at();
     await server.make(server.core('pods'), pod('set'));
     const changed = await server.patch(server.core('pods/set'), MERGE, { spec: { restartPolicy: 'Never' } });
@@ -138,12 +138,12 @@ export function describeKinds(at: () => Server): void {
       'spec.volumes[1].name: Duplicate value: "v"',
       'spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit',
     ]);
-    const nobody = await server.post(server.core('pods'), {
+    const orphan = await server.post(server.core('pods'), {
       ...pod('orphan'),
-      spec: { ...pod('orphan').spec, serviceAccountName: 'nobody' },
+      spec: { ...pod('orphan').spec, serviceAccountName: 'missing' },
     });
-    expect([nobody.status, nobody.body.reason]).toEqual([403, 'Forbidden']);
-    expect(nobody.body.message).toContain('nobody');
+    expect([orphan.status, orphan.body.reason]).toEqual([403, 'Forbidden']);
+    expect(orphan.body.message).toContain('missing');
   });
 
   test('a pod that runs nowhere is deleted at once, and has an empty log', async () => {

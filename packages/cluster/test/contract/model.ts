@@ -1,5 +1,5 @@
 /**
- * Many writers at once, and a watch: what a watcher has put together from events must be what a list says.
+ * Concurrent writers and a watch: the state composed of events must equal the list.
  *
  * The operations come from a seed, so that a failure can be repeated; how they interleave is up to the server.
  */
@@ -39,7 +39,7 @@ async function write(server: Server, pick: (below: number) => number): Promise<v
 const versionOf = ({ metadata }: Json): number => Number(metadata.resourceVersion);
 
 export function describeModel(at: () => Server): void {
-  test.each([1, 7, 42])('what a watch has told is what there is (seed %i)', async (seed) => {
+  test.each([1, 7, 42])('the events of a watch add up to the list (seed %i)', async (seed) => {
     const server = at();
     const list = `${server.core('configmaps')}?labelSelector=model%3Dyes`;
     const { body } = await server.get(list);

@@ -65,16 +65,16 @@ export function describeObjects(at: () => Server): void {
     expect(answer.body.message).toContain('name or generateName is required');
   });
 
-  test('what is not there is not found', async () => {
+  test('a missing object is not found', async () => {
     const server = at();
-    const { status, body } = await server.get(server.core('configmaps/nobody'));
+    const { status, body } = await server.get(server.core('configmaps/missing'));
     expect(status).toBe(404);
     expect(body).toMatchObject({
       reason: 'NotFound',
-      message: 'configmaps "nobody" not found',
-      details: { name: 'nobody', kind: 'configmaps' },
+      message: 'configmaps "missing" not found',
+      details: { name: 'missing', kind: 'configmaps' },
     });
-    expect((await server.put(server.core('configmaps/nobody'), configMap('nobody'))).status).toBe(404);
+    expect((await server.put(server.core('configmaps/missing'), configMap('missing'))).status).toBe(404);
     const elsewhere = await server.post('/api/v1/namespaces/no-such-namespace/configmaps', configMap('a'));
     expect(elsewhere.status).toBe(404);
     expect(elsewhere.body.message).toBe('namespaces "no-such-namespace" not found');
@@ -93,7 +93,7 @@ export function describeObjects(at: () => Server): void {
     expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
   });
 
-  test('a body that is no JSON is a bad request, one in YAML is not, one in another language is unsupported', async () => {
+  test('a body that is not JSON is a bad request, one in YAML is not, one in another language is unsupported', async () => {
     const server = at();
     expect((await server.post(server.core('configmaps'), '{"kind":')).status).toBe(400);
     const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: "1"\n';
@@ -154,7 +154,7 @@ export function describeObjects(at: () => Server): void {
     expect(again.body.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
   });
 
-  test('a dry run answers as if, and leaves no trace', async () => {
+  test('a dry run answers as a write would, without effect', async () => {
     const server = at();
     const mine = { metadata: { labels: { dry: 'run' } } };
     const made = await server.configMap('wet', mine);
@@ -185,7 +185,7 @@ export function describeObjects(at: () => Server): void {
     expect(row!.object).toMatchObject({ kind: 'PartialObjectMetadata', metadata: { name: 'row' } });
   });
 
-  test('discovery tells what there is', async () => {
+  test('discovery lists the served resources', async () => {
     const server = at();
     const core = await server.get('/api/v1');
     expect(core.body.kind).toBe('APIResourceList');
@@ -205,7 +205,7 @@ export function describeObjects(at: () => Server): void {
     for (const path of ['/healthz', '/livez', '/readyz']) expect((await server.get(path)).text).toBe('ok');
   });
 
-  test('a body that is nested too deep, or that multiplies, is a bad request and leaves no trace', async () => {
+  test('a body that is nested too deep, or that multiplies, is a bad request, without effect', async () => {
     const server = at();
     const path = server.core('configmaps');
     const nested = '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000);

@@ -60,7 +60,7 @@ export const JSON_PATCH = 'application/json-patch+json';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
 export const APPLY = 'application/apply-patch+yaml';
 
-/** A server, and a namespace that nobody else uses. */
+/** A server, and a namespace for one part of the tests. */
 export class Server {
   readonly #send: Send;
   readonly namespace: string;
@@ -192,7 +192,7 @@ export class Watch {
     this.#off = off;
   }
 
-  /** The next event that is no bookmark. */
+  /** Returns the next event that is not a bookmark. */
   async next(): Promise<Event> {
     const event = await this.nextOrEnd();
     if (!event) throw new Error('the watch ended');

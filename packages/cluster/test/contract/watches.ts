@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { MERGE, type Event, type Server } from './server.js';
 
-const told = ({ type, object }: Event): string => `${type} ${object.metadata.name}`;
+const typeAndName = ({ type, object }: Event): string => `${type} ${object.metadata.name}`;
 
 export function describeWatches(at: () => Server): void {
   test('a list and a watch from its version miss nothing and repeat nothing, in order of versions', async () => {
@@ -18,7 +18,7 @@ export function describeWatches(at: () => Server): void {
     await server.delete(server.core('configmaps/w0'));
     await server.delete(server.core('configmaps/w1'));
     const events = await watch.take(4);
-    expect(events.map(told)).toEqual(['ADDED w1', 'MODIFIED w1', 'DELETED w0', 'DELETED w1']);
+    expect(events.map(typeAndName)).toEqual(['ADDED w1', 'MODIFIED w1', 'DELETED w0', 'DELETED w1']);
     const versions = events.map(({ object }) => Number(object.metadata.resourceVersion));
     expect([...versions].sort((a, b) => a - b)).toEqual(versions);
     expect(events[3]!.object['data']).toEqual({ a: '1' });
@@ -33,7 +33,7 @@ export function describeWatches(at: () => Server): void {
     const name = `there-${query.length}`;
     await server.configMap(name, { metadata: { labels: { there: name } } });
     const watch = await server.watch(server.core('configmaps'), `labelSelector=there%3D${name}&${query}`);
-    expect(told(await watch.next())).toBe(`ADDED ${name}`);
+    expect(typeAndName(await watch.next())).toBe(`ADDED ${name}`);
     await watch.leave();
   });
 
@@ -56,7 +56,7 @@ export function describeWatches(at: () => Server): void {
     await paint('blue');
     await paint('red');
     const events = await watch.take(4);
-    expect(events.map(told)).toEqual(['ADDED painted', 'MODIFIED painted', 'DELETED painted', 'ADDED painted']);
+    expect(events.map(typeAndName)).toEqual(['ADDED painted', 'MODIFIED painted', 'DELETED painted', 'ADDED painted']);
     await watch.leave();
   });
 
@@ -70,7 +70,7 @@ export function describeWatches(at: () => Server): void {
     await server.delete(server.core('configmaps/single'));
     const second = await server.configMap('single');
     const [gone, back] = await watch.take(2);
-    expect([told(gone!), told(back!)]).toEqual(['DELETED single', 'ADDED single']);
+    expect([typeAndName(gone!), typeAndName(back!)]).toEqual(['DELETED single', 'ADDED single']);
     expect([gone!.object.metadata.uid, back!.object.metadata.uid]).toEqual([first.metadata.uid, second.metadata.uid]);
     expect(first.metadata.uid).not.toBe(second.metadata.uid);
     expect(Number(gone!.object.metadata.resourceVersion)).toBeGreaterThan(Number(resourceVersion));
@@ -84,7 +84,7 @@ export function describeWatches(at: () => Server): void {
     const watches = await Promise.all(Array.from({ length: 20 }, () => server.watch(server.core('configmaps'), query)));
     await server.configMap('broadcast');
     for (const watch of watches) {
-      expect(told(await watch.next())).toBe('ADDED broadcast');
+      expect(typeAndName(await watch.next())).toBe('ADDED broadcast');
       await watch.leave();
     }
   });

@@ -1,4 +1,4 @@
-/** What collecting costs: the contract says what is collected. */
+/** The cost of garbage collection; the contract tests its results. */
 
 import { describe, expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
@@ -43,7 +43,7 @@ function meta(name: string, namespace?: string, more: Partial<KubeObject['metada
 
 const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
 
-/** A world with a namespace, an owner in it, and so many things that somebody's finalizer holds. */
+/** Returns a context with a namespace, an owner in it, and a number of objects held by a finalizer. */
 function apiContextWith(things: number, ownerReferences?: readonly OwnerReference[]) {
   const store = new CountingStore(1);
   const api = testApiContext(store);

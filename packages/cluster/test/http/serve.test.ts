@@ -1,4 +1,4 @@
-/** What strangers can do to the API server's port: who they are is asked before anything of their bodies is read. */
+/** Unauthenticated clients of the API server's port: they are rejected before their bodies are read. */
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -58,7 +58,7 @@ async function open(): Promise<TLSSocket> {
 }
 
 test.each([
-  ['nobody', ''],
+  ['no token', ''],
   ['the holder of a wrong token', 'authorization: Bearer wrong\r\n'],
 ])('%s is answered before a body has arrived, and cut off when it does not end', async (_, header) => {
   const socket = await open();
@@ -77,14 +77,14 @@ test.each([
   socket.destroy();
 });
 
-test('a body that is too large is refused with words, not with a broken connection', async () => {
+test('a body that is too large is rejected with a response, not a closed connection', async () => {
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'x'.repeat(4 * 1024 * 1024) } });
   const headers = { authorization: `Bearer ${served.token}`, 'content-type': 'application/json' };
   const answer = await ask('POST /api/v1/namespaces/default/configmaps', headers, body);
   expect([answer.status, answer.body]).toEqual([413, expect.stringContaining('Request entity too large')]);
 });
 
-test('what is no TLS is not answered', async () => {
+test('a request without TLS is not answered', async () => {
   const socket = connect(served.port, '127.0.0.1');
   socket.write('GET /version HTTP/1.1\r\nhost: localhost\r\n\r\n');
   socket.on('error', () => undefined); // as good as an end

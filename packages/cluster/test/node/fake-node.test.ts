@@ -38,7 +38,7 @@ const c = (name: string, more: object = {}): { name: string; command: string[] }
 });
 
 describe('a pod', () => {
-  test('is claimed, run and over', async () => {
+  test('is scheduled, runs and succeeds', async () => {
     await open({ one: { output: 'hello\n', message: 'result' }, two: { exitCode: 3 } });
     await lab.pod('p', [c('one'), c('two')]);
     const pod = await lab.end('p');
@@ -114,7 +114,7 @@ describe('a pod', () => {
     });
   });
 
-  test('starts failed containers again, later and later', async () => {
+  test('restarts failed containers with increasing backoff', async () => {
     const clock = virtualClock(noon);
     await open({ main: [{ exitCode: 1 }, { exitCode: 1 }, { exitCode: 1 }, {}] }, clock);
     await lab.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
@@ -153,7 +153,7 @@ describe('a pod', () => {
     });
   });
 
-  test('fails when its time is over', async () => {
+  test('fails at its deadline', async () => {
     const clock = virtualClock(noon);
     await open({ main: { duration: 'forever' } }, clock);
     await lab.pod('p', [c('main')], { activeDeadlineSeconds: 60 });
@@ -167,7 +167,7 @@ describe('a pod', () => {
     });
   });
 
-  test('is refused when it wants a directory of the machine', async () => {
+  test('is rejected if it mounts a directory of the machine', async () => {
     await open();
     await lab.pod('p', [c('main')], { volumes: [{ name: 'v', hostPath: { path: '/etc' } }] });
     expect((await lab.end('p')).status).toMatchObject({
@@ -179,7 +179,7 @@ describe('a pod', () => {
   });
 });
 
-describe('what a pod waits for', () => {
+describe('a pod waits for', () => {
   test('a Secret of a volume: said in an event, and awaited', async () => {
     await open();
     await lab.pod('p', [c('main')], { volumes: [{ name: 'v', secret: { secretName: 's' } }] });
@@ -208,7 +208,7 @@ describe('what a pod waits for', () => {
     expect((await lab.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('an image that nothing stands in for', async () => {
+  test('an image without a stand-in', async () => {
     const clock = virtualClock(noon);
     await open({}, clock);
     await lab.pod('p', [c('main', { image: 'missing' })]);
@@ -222,7 +222,7 @@ describe('what a pod waits for', () => {
     expect((await lab.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('an image whose name is none', async () => {
+  test('an image with an invalid name', async () => {
     await open();
     await lab.pod('p', [c('main', { image: 'no image' })]);
     const pod = await lab.until('p', (it) => stateOf(it, 'main') === 'waiting InvalidImageName');
@@ -233,7 +233,7 @@ describe('what a pod waits for', () => {
 });
 
 describe('stopping', () => {
-  test('a deleted pod goes when its containers have ended', async () => {
+  test('a deleted pod is removed when its containers have ended', async () => {
     await open({ main: { duration: 'forever' } });
     await lab.pod('p', [c('main')]);
     await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
@@ -245,7 +245,7 @@ describe('stopping', () => {
     expect(await lab.event('p', 'Killing')).toBe('Stopping container main');
   });
 
-  test('one that does not listen is killed after its grace', async () => {
+  test('a container that ignores SIGTERM is killed after its grace period', async () => {
     const clock = virtualClock(noon);
     await open({ main: { duration: 'forever', handlesSigterm: false } }, clock);
     await lab.pod('p', [c('main')], { terminationGracePeriodSeconds: 7 });

@@ -118,7 +118,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     expect(await lab.log('downward', 'main')).toBe('begun\nREADY');
   });
 
-  test('sees a part of a volume, which no symlink leaves', async () => {
+  test('mounts a subPath, from which no symlink leads outside', async () => {
     const volumes = [{ name: 'v', emptyDir: {} }];
     const init = {
       initContainers: [sh('first', 'ln -s /etc /v/out; mkdir /v/dir; echo x > /v/dir/f', mount('v', '/v'))],
@@ -132,7 +132,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     expect(await printed('cat /in/f; ls -A /out', container, { volumes, ...init })).toBe('x\n');
   });
 
-  test('finds what an earlier pod left in a claim', async () => {
+  test('finds files of an earlier pod in a claim', async () => {
     await lab.create('persistentvolumeclaims', 'claim', {
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     });
@@ -141,7 +141,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     expect(await printed('cat /data/f', mount('v', '/data'), { volumes })).toBe('kept\n');
   });
 
-  test('knows itself and its cluster', async () => {
+  test('has its downward API and the address of its cluster', async () => {
     const env = [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }];
     const at = '/var/run/secrets/kubernetes.io/serviceaccount';
     const script = `echo $NAME $HOSTNAME; cat ${at}/namespace; echo; head -c 27 ${at}/ca.crt; echo; tr . ' ' < ${at}/token | wc -w; echo $KUBERNETES_SERVICE_HOST; test "$KUBERNETES_PORT" = "tcp://127.0.0.1:$KUBERNETES_SERVICE_PORT" && echo reachable`;
@@ -150,7 +150,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     );
   });
 
-  test('says why it ended, in a file or by the end of its log', async () => {
+  test('has a termination message, from its file or the end of its log', async () => {
     await lab.pod('messages', [
       sh('file', 'echo why > /dev/termination-log; exit 1'),
       sh('own', 'echo mine > /tmp/message', { terminationMessagePath: '/tmp/message' }),
@@ -163,17 +163,17 @@ describeWithSandbox('a pod of real processes', probe, () => {
     expect(messages).toEqual(['why\n', 'mine\n', 'last words\n', 'x'.repeat(4096), undefined]);
   });
 
-  test('is where and whom it asks to be', async () => {
+  test('has the working directory and user of its specification', async () => {
     expect(await printed('pwd; id -u', { workingDir: '/made/for/it' })).toBe('/made/for/it\n0\n');
   });
 
-  test('gives its log while it runs, to the last line', async () => {
+  test('streams its log while it runs, to the last line', async () => {
     await lab.pod('follow', [sh('main', 'for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; printf end')]);
     await lab.until('follow', (pod) => stateOf(pod, 'main') === 'running');
     expect(await lab.log('follow', 'main', '&follow=true')).toBe('1\n2\n3\n4\n5\nend');
   });
 
-  test('says that its command does not exist, in words that can be told from a failure', async () => {
+  test('reports a missing command differently from a failed one', async () => {
     await lab.pod('none', [{ name: 'main', command: ['/no/shell'] }, sh('fails', 'exit 127')]);
     const { status } = await lab.end('none');
     expect(
@@ -187,7 +187,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     );
   });
 
-  test('is asked to end, and goes', async () => {
+  test('ends on SIGTERM', async () => {
     await lab.pod('long', [sh('main', 'trap "echo bye; exit 0" TERM; echo begun; while :; do sleep 0.01; done')]);
     await lab.until('long', (pod) => stateOf(pod, 'main') === 'running');
     const path = '/api/v1/namespaces/default/pods/long';

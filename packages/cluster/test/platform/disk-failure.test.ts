@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { withPath, writeNamed } from '../../src/platform/disk-failure.js';
 
-test('a write that finds the disk full says which file it was for', () => {
+test('the error of a full disk names the file', () => {
   const full = openSync('/dev/full', 'w');
   let failure: unknown;
   try {
@@ -18,7 +18,7 @@ test('a write that finds the disk full says which file it was for', () => {
   });
 });
 
-test('a failure that names its path, or is none of the machine’s, stays as it is', () => {
+test('an error that names its path, or is not a system error, is unchanged', () => {
   const named = Object.assign(new Error("ENOENT: no such file or directory, open '/a'"), {
     code: 'ENOENT',
     path: '/a',
@@ -30,6 +30,6 @@ test('a failure that names its path, or is none of the machine’s, stays as it 
   expect(withPath('odd', '/b')).toBe('odd');
 });
 
-test('a file that is written whole is named, too', () => {
+test('so does the error of a whole-file write', () => {
   expect(() => writeNamed('/dev/full', 'x')).toThrow("ENOSPC: no space left on device, write '/dev/full'");
 });

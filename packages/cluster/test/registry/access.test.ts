@@ -1,4 +1,4 @@
-/** Who is answered by a registry that listens, and how much of unfinished uploads it keeps. */
+/** Authentication of a listening registry, and its limits of unfinished uploads. */
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -80,7 +80,7 @@ describe('a registry that listens', () => {
     `GET /v2/app/referrers/${digest}`,
     'GET /',
     'POST /v2/../v2/app/blobs/uploads/',
-  ])('asks for a login before %s, and keeps nothing', async (line) => {
+  ])('requires a login for %s, and stores nothing without', async (line) => {
     const answer = await ask(served.port, line, {}, line.startsWith('P') ? 'a layer' : undefined);
     expect([
       answer.status,
@@ -104,7 +104,7 @@ describe('a registry that listens', () => {
     expect(codeOf(answer)).toBe('401 UNAUTHORIZED');
   });
 
-  test('takes its own login, which is another each time it listens', async () => {
+  test('accepts its own login, which differs on each start', async () => {
     const answer = await ask(served.port, 'GET /v2/', { authorization: basic(served.login) });
     expect([answer.status, answer.body]).toEqual([200, '{}']);
     const other = await registry.serve();
@@ -131,7 +131,7 @@ describe('a registry that listens', () => {
     if (want === 403) expect(codeOf(answer)).toBe('403 DENIED');
   });
 
-  test('refuses with words what is too large, not with a broken connection', async () => {
+  test('rejects a body that is too large with a response, not a closed connection', async () => {
     const small = createRegistry({ limits: { bytes: 8 } });
     const limited = await small.serve();
     const authorization = basic(limited.login);
@@ -146,7 +146,7 @@ describe('a registry that listens', () => {
     expect([codeOf(manifest), codeOf(whole)]).toEqual(['413 SIZE_INVALID', '413 SIZE_INVALID']);
   });
 
-  test('ends a connection whose refused body does not end', async () => {
+  test('closes a connection whose rejected body does not end', async () => {
     const socket = connect(served.port, '127.0.0.1');
     socket.write('POST /v2/app/blobs/uploads/ HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
@@ -160,7 +160,7 @@ describe('a registry that listens', () => {
   });
 });
 
-test('a client that does not end its headers is cut off', async () => {
+test('a client that does not finish its headers is disconnected', async () => {
   const server = await serveLoopback((_, outgoing) => void outgoing.end('never'), { headersMs: 50 });
   const socket = connect(server.port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
@@ -169,7 +169,7 @@ test('a client that does not end its headers is cut off', async () => {
   expect(answer).toMatch(/^HTTP\/1.1 408 /);
 });
 
-test('a client that falls silent in its body is cut off', async () => {
+test('a client that stops sending its body is disconnected', async () => {
   const server = await serveLoopback(async (incoming, outgoing) => void outgoing.end(await text(incoming)), {
     silenceMs: 50,
   });
@@ -199,7 +199,7 @@ describe.each([
     return `${(await response).status} ${errors[0]?.code}: ${errors[0]?.message}`;
   };
 
-  test('are limited in number, and make room when they are finished, cancelled or mistaken', async () => {
+  test('are limited in number; finished, cancelled and rejected ones do not count', async () => {
     const registry = limited();
     const [one, two] = [await begin(registry), await begin(registry)];
     const full =
@@ -214,7 +214,7 @@ describe.each([
     expect(await begin(registry)).not.toBe('');
   });
 
-  test('are limited in size each, and nothing of one that is too large is kept', async () => {
+  test('are limited in size, and an upload that is too large leaves nothing', async () => {
     const registry = limited();
     const upload = await begin(registry);
     expect((await call(registry, `PATCH ${upload}`, '12345')).status).toBe(202);
@@ -222,7 +222,7 @@ describe.each([
     expect(await told(call(registry, `GET ${upload}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
   });
 
-  test('are limited in size together', async () => {
+  test('are limited in total size', async () => {
     const registry = limited();
     const [one, two] = [await begin(registry), await begin(registry)];
     expect((await call(registry, `PATCH ${one}`, '12345678')).status).toBe(202);
@@ -233,7 +233,7 @@ describe.each([
     expect((await call(registry, `PATCH ${await begin(registry)}`, '12345678')).status).toBe(202);
   });
 
-  test('expire when nobody goes on with them, and after a while even if somebody does', async () => {
+  test('expire when idle, and after a maximum age even while data arrives', async () => {
     const registry = limited();
     const [idle, busy] = [await begin(registry), await begin(registry)];
     for (let round = 0; round < 6; round++) {
@@ -256,7 +256,7 @@ describe.each([
   });
 });
 
-test('what is unfinished is removed from the disk when a registry is closed, also while it arrives', async () => {
+test('closing a registry removes unfinished uploads from the disk, even while data arrives', async () => {
   const dir = directory();
   const registry = createRegistry({ dir });
   await registry.handle(new Request('http://registry/v2/app/blobs/uploads/', { method: 'POST' }));

@@ -1,7 +1,7 @@
 /**
- * The registry as a real client sees it: skopeo copies an image in and out.
+ * The registry with a real client: skopeo copies an image to it and back.
  *
- * Whether it is on this machine is decided by trying. Without it the same exchange is made with fetch.
+ * Without an installed skopeo the same requests are sent with fetch.
  */
 
 import { execFile } from 'node:child_process';

@@ -99,12 +99,12 @@ describe.each([
     return sha(manifest);
   };
 
-  test('says which API it speaks', async () => {
+  test('reports its API version', async () => {
     const response = await call('GET /v2/');
     expect([response.status, response.headers.get('docker-distribution-api-version')]).toEqual([200, 'registry/2.0']);
   });
 
-  test('takes a blob with POST and PUT, and gives it back, whole, in part and by HEAD', async () => {
+  test('stores a blob with POST and PUT, and serves it whole, in part and by HEAD', async () => {
     const begun = await call('POST /v2/team/app/blobs/uploads/');
     const location = begun.headers.get('location') ?? '';
     expect([begun.status, location]).toEqual([202, expect.stringMatching(/^\/v2\/team\/app\/blobs\/uploads\/[\w-]+$/)]);
@@ -123,7 +123,7 @@ describe.each([
     expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 2-3/7', 'la']);
   });
 
-  test('takes a blob in chunks, says how far it is, and refuses a chunk out of order', async () => {
+  test('accepts a blob in chunks, reports progress, and rejects a chunk out of order', async () => {
     const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
     const first = await call(`PATCH ${location}`, { body: 'a la', headers: { 'content-range': '0-3' } });
     expect([first.status, first.headers.get('range')]).toEqual([202, '0-3']);
@@ -140,14 +140,14 @@ describe.each([
     expect(await (await call(`GET /v2/app/blobs/${sha(layer)}`)).text()).toBe(layer);
   });
 
-  test('keeps what arrived before a connection broke, so that the client can go on', async () => {
+  test('keeps bytes that arrived before a connection failed, so that the client can resume', async () => {
     const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
     expect((await call(`PATCH ${location}`, { body: broken('a la') })).status).toBe(500);
     expect((await call(`GET ${location}`)).headers.get('range')).toBe('0-3');
     expect((await call(`PUT ${location}?digest=${sha(layer)}`, { body: 'yer' })).status).toBe(201);
   });
 
-  test('refuses content that is not what its digest says, and keeps nothing of it', async () => {
+  test('rejects content that does not match its digest, and stores none of it', async () => {
     const refused = await call(`POST /v2/app/blobs/uploads/?digest=${absent}`, { body: layer });
     expect(await errorOf(refused)).toBe(
       `400 DIGEST_INVALID: what was sent has the digest ${sha(layer)}, not ${absent}`,
@@ -156,7 +156,7 @@ describe.each([
     expect((await call(`HEAD /v2/app/blobs/${sha(layer)}`)).status).toBe(404);
   });
 
-  test('mounts a blob from another repository, and begins an upload when that has none', async () => {
+  test('mounts a blob from another repository, or starts an upload if that does not have it', async () => {
     await push('one', layer);
     expect((await call(`HEAD /v2/two/blobs/${sha(layer)}`)).status).toBe(404);
     expect((await call(`POST /v2/two/blobs/uploads/?mount=${sha(layer)}&from=one`)).status).toBe(201);
@@ -166,7 +166,7 @@ describe.each([
     expect(await (await call(`GET /v2/two/blobs/${sha(layer)}`)).text()).toBe(layer);
   });
 
-  test('takes a manifest by tag and gives it back to the byte, by tag and by digest', async () => {
+  test('stores a manifest by tag and serves the same bytes by tag and by digest', async () => {
     const pushed = await pushImage('aiyijing/nginx', '7661907');
     for (const reference of ['7661907', pushed]) {
       const response = await call(`GET /v2/aiyijing/nginx/manifests/${reference}`);
@@ -244,23 +244,23 @@ describe.each([
       '416 RANGE_INVALID',
     ],
     [
-      'an upload nobody began',
+      'an upload that was not started',
       'PATCH /v2/app/blobs/uploads/1',
       {},
       '404 BLOB_UPLOAD_UNKNOWN: app has no upload 1; begin with POST',
     ],
-    ['an upper-case name', 'GET /v2/App/tags/list', {}, '400 NAME_INVALID: "App" is no repository name'],
+    ['an upper-case name', 'GET /v2/App/tags/list', {}, '400 NAME_INVALID: "App" is not a valid repository name'],
     [
       'a name that climbs',
       'GET /v2/a%2F..%2F..%2Fb/tags/list',
       {},
-      '400 NAME_INVALID: "a/../../b" is no repository name',
+      '400 NAME_INVALID: "a/../../b" is not a valid repository name',
     ],
     [
       "a name that is the registry's own",
       'GET /v2/app/_tags/tags/list',
       {},
-      '400 NAME_INVALID: "app/_tags" is no repository name',
+      '400 NAME_INVALID: "app/_tags" is not a valid repository name',
     ],
     [
       'a tag that climbs',
@@ -300,7 +300,7 @@ describe.each([
     expect(await (await call('GET /v2/app/tags/list?n=0')).json()).toEqual({ name: 'app', tags: [] });
   });
 
-  test('lists what refers to a manifest, and nothing for one that nobody refers to', async () => {
+  test('lists the manifests that refer to a subject, and none for a manifest without referrers', async () => {
     const subject = await pushImage('app', 'v1');
     const signature = image({
       subject: { mediaType: MANIFEST, digest: subject, size: 1 },
@@ -349,14 +349,14 @@ describe.each([
     expect((await call(`GET ${location}`)).status).toBe(404);
   });
 
-  test('takes many pushes of one blob at once', async () => {
+  test('accepts concurrent pushes of one blob', async () => {
     const many = Array.from({ length: 20 }, () => push('app', layer));
     await Promise.all(many);
     expect(await (await call(`GET /v2/app/blobs/${sha(layer)}`)).text()).toBe(layer);
   });
 });
 
-test('a registry on disk is the same after a restart, and drops uploads that were under way', async () => {
+test('a registry on disk keeps its content after a restart, and drops unfinished uploads', async () => {
   const dir = directory();
   const before = speaker(createRegistry({ dir }));
   await before(`POST /v2/app/blobs/uploads/?digest=${sha(config)}`, { body: config });
@@ -371,14 +371,14 @@ test('a registry on disk is the same after a restart, and drops uploads that wer
   expect(readdirSync(dir).sort()).toEqual(['blobs', 'repositories']);
 });
 
-test('an upload in one request whose connection breaks leaves no session', async () => {
+test('an upload in one request whose connection fails leaves no session', async () => {
   const call = speaker(createRegistry({ limits: { sessions: 1 } }));
   const path = `/v2/app/blobs/uploads/?digest=${sha(layer)}`;
   expect((await call(`POST ${path}`, { body: broken('a la') })).status).toBe(500);
   expect((await call(`POST ${path}`, { body: layer })).status).toBe(201);
 });
 
-test('listens on loopback, and says so when the port is taken', async () => {
+test('listens on loopback, and rejects if the port is in use', async () => {
   const one = await createRegistry().serve();
   const { username, password } = one.login;
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;

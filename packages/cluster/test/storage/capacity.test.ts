@@ -1,4 +1,4 @@
-/** A cluster holds as many objects as its process has memory for; beyond that writes are refused as by an etcd without space. */
+/** The capacity of a cluster depends on the heap; writes beyond it are rejected like those of an etcd without space. */
 
 import { expect, test } from '@jest/globals';
 import { startClusterOn, type Cluster } from '../../src/cluster.js';
@@ -40,7 +40,7 @@ const limits = { capacityBytes: 200_000 };
 test.each<[string, () => Promise<Storage>]>([
   ['in memory', () => openStorage(undefined, { secrets: SECRETS, limits })],
   ['in a directory', () => openStorageOn(new MemoryDisk(), { secrets: SECRETS, limits })],
-])('%s: objects beyond the capacity are refused; reads, smaller changes and deletions go on', async (_where, open) => {
+])('%s: objects beyond the capacity are rejected; reads, smaller changes and deletions work', async (_where, open) => {
   const storage = await open();
   const cluster = await startClusterOn(storage, {});
   const count = await fill(cluster);
@@ -53,7 +53,7 @@ test.each<[string, () => Promise<Storage>]>([
   await cluster.close();
 });
 
-test('a directory that is full opens again, and one that is too large for the process is refused with what to do', async () => {
+test('a full directory opens again, and one that is too large for the process is an error with a remedy', async () => {
   const disk = new MemoryDisk();
   const first = await startClusterOn(await openStorageOn(disk, { secrets: SECRETS, limits }), {});
   const count = await fill(first);

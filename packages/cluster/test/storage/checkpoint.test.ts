@@ -1,4 +1,4 @@
-/** Snapshots in the background: they neither block nor fail writers, and keep the log short. */
+/** Snapshots in the background: they do not block or fail writes, and keep the log short. */
 
 import { expect, test } from '@jest/globals';
 import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
@@ -12,7 +12,7 @@ const logBytes = (disk: MemoryDisk): number =>
     .filter((name) => name.startsWith('log'))
     .reduce((sum, name) => sum + disk.content(name).length, 0);
 
-test('under steady load of many writers no write fails, and the log stays short', async () => {
+test('under load no write fails, and the log stays short', async () => {
   const disk = new MemoryDisk();
   const { store, close, notices } = await openOn(disk, { limits: LIMITS });
   let longest = 0;
@@ -34,7 +34,7 @@ test('under steady load of many writers no write fails, and the log stays short'
   expect(numbers((await openOn(disk)).store)).toEqual(numbers(store));
 });
 
-test('writes go on while a snapshot is written, however long that takes', async () => {
+test('writes continue while a snapshot is written', async () => {
   const disk = new MemoryDisk();
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -74,24 +74,29 @@ test.each([
   ['cannot be synced', 'datasync', 'EIO', 'snapshot.tmp'],
   ['cannot be renamed', 'rename', 'EIO', 'snapshot.tmp'],
   ['cannot begin a segment', 'create', 'ENOSPC', 'log-00000002.ndjson'],
-] as const)('a snapshot that %s fails no write, and is said once and at the end', async (_what, kind, code, file) => {
-  const disk = new MemoryDisk();
-  disk.before = (operation) => {
-    if (operation.kind === kind && operation.name === file) throw diskError(code, file);
-  };
-  const { store, close, notices } = await openOn(disk, { limits: LIMITS });
-  for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
-  await turn();
-  const why =
-    code === 'ENOSPC' ? `the disk is full (${code}: injected, '/data/${file}')` : `${code}: injected, '/data/${file}'`;
-  const said = `cannot write a snapshot to /data: ${why}; nothing is lost: the log is complete`;
-  expect(notices).toEqual([`${said}, and only grows`]);
-  await close();
-  expect(notices.slice(1)).toEqual([said]);
-  expect(numbers((await openOn(disk)).store)).toEqual(numbers(store));
-});
+] as const)(
+  'a snapshot that %s fails no write, and is reported once and at the end',
+  async (_what, kind, code, file) => {
+    const disk = new MemoryDisk();
+    disk.before = (operation) => {
+      if (operation.kind === kind && operation.name === file) throw diskError(code, file);
+    };
+    const { store, close, notices } = await openOn(disk, { limits: LIMITS });
+    for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
+    await turn();
+    const why =
+      code === 'ENOSPC'
+        ? `the disk is full (${code}: injected, '/data/${file}')`
+        : `${code}: injected, '/data/${file}'`;
+    const said = `cannot write a snapshot to /data: ${why}; nothing is lost: the log is complete`;
+    expect(notices).toEqual([`${said}, and only grows`]);
+    await close();
+    expect(notices.slice(1)).toEqual([said]);
+    expect(numbers((await openOn(disk)).store)).toEqual(numbers(store));
+  },
+);
 
-test('a snapshot that is not read back as it was written takes the place of nothing', async () => {
+test('a snapshot that differs when read back replaces nothing', async () => {
   const disk = new MemoryDisk();
   disk.before = ({ kind, name }) => {
     if (kind !== 'open' || name !== 'snapshot.tmp') return;
@@ -108,7 +113,7 @@ test('a snapshot that is not read back as it was written takes the place of noth
   expect(disk.names()).toContain('log-00000001.ndjson');
 });
 
-test('closing ends a snapshot that is being written, and writes none', async () => {
+test('closing aborts a snapshot in progress', async () => {
   const disk = new MemoryDisk();
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -121,7 +126,7 @@ test('closing ends a snapshot that is being written, and writes none', async () 
   expect([disk.names(), notices]).toEqual([['committed', 'log-00000001.ndjson', 'log-00000002.ndjson'], []]);
 });
 
-test('a snapshot holds the state of its moment, though objects are deleted meanwhile', async () => {
+test('a snapshot contains the state at its start, even if objects are deleted meanwhile', async () => {
   const disk = new MemoryDisk();
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));

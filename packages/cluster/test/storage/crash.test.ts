@@ -1,4 +1,4 @@
-/** Crashes and failures of the disk at any point of the protocol: what was acknowledged or announced is there afterwards. */
+/** Crashes and disk failures at any point: acknowledged and announced writes survive. */
 
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -39,10 +39,10 @@ interface State {
   readonly n: number | undefined;
 }
 
-/** Everything that was written, and what clients, watchers and readers were told of it. */
+/** Everything that was written, and the states that clients, watchers and readers observed. */
 class Witness {
   readonly violations: string[] = [];
-  /** By name: the states in order, beginning with the last one that somebody was told of. */
+  /** By name: the states in order, beginning with the last observed one. */
   readonly #possible = new Map<string, State[]>(NAMES.map((name) => [name, [{ n: undefined }]]));
   readonly #served = new Map<number, string>();
   #written = 0;
@@ -90,12 +90,12 @@ class Witness {
     if (!(cause instanceof ClusterError) || cause.code !== 'DATA_DIR_UNUSABLE') this.violations.push(String(cause));
   }
 
-  /** Notes that somebody was told of a state, so that nothing older may be found from now on. */
+  /** Records an observed state: older states may not be found any more. */
   #tell(name: string, isTold: (state: State) => boolean, mayBeOlder = false): void {
     const possible = this.#possible.get(name) ?? [];
     const index = possible.findIndex(isTold);
     if (index >= 0) possible.splice(0, index);
-    else if (!mayBeOlder) this.violations.push(`${name} is none of ${possible.map(({ n }) => n).join()}`);
+    else if (!mayBeOlder) this.violations.push(`${name} is not one of ${possible.map(({ n }) => n).join()}`);
   }
 
   #serve(revision: number, object: KubeObject): void {
@@ -159,7 +159,7 @@ const SYNC_LOST_BEFORE_KILL = [
   { stopAt: 7, failing: [], isKilled: false, choices: [0, 0, 944], writeBytes: 7 },
 ].map((life) => ({ ...life, history: writes(5) }));
 
-test('whatever was acknowledged or announced is there after crashes at any point, also while it starts', async () => {
+test('acknowledged and announced writes survive crashes at any point, also during recovery', async () => {
   const life = fc.record({
     history: steps,
     stopAt: fc.integer({ min: 1, max: 150 }),

@@ -103,7 +103,7 @@ test('what a crash tore off the end of the log is cut away, and writing goes on'
   await again.close();
 });
 
-test('damage in the middle of the log is told, not skipped', async () => {
+test('damage in the middle of the log is an error, not skipped', async () => {
   await crashed();
   const log = join(dataDir, 'log-00000001.ndjson');
   writeFileSync(log, readFileSync(log, 'utf8').replace('"name":"a"', '"name":"x"'));
@@ -124,7 +124,7 @@ test('a directory in use is refused, naming the process that uses it', async () 
   await first.close();
 });
 
-test('a lock whose process is gone is nobody’s, even if its number has been given away', async () => {
+test('a lock of a dead process is abandoned, even if its pid was reused', async () => {
   const first = await openStorage(dataDir);
   await first.close();
   const child = spawn(process.execPath, ['-e', '']);
@@ -201,7 +201,7 @@ test('a registry that cannot be closed does not keep the data directory locked',
   await second.close();
 });
 
-test('nobody else may read what is kept', async () => {
+test('other users cannot read the data directory', async () => {
   const storage = await openStorage(dataDir);
   await storage.close();
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);

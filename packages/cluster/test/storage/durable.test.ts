@@ -110,7 +110,7 @@ test('writes are computed on what is not durable yet, and a conflict is answered
   await cluster.close();
 });
 
-test('a write that the disk refuses is answered with a Status that says why, and nobody ever sees it', async () => {
+test('a write that the disk rejects is answered with a Status that has the reason, and is never visible', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const seen = await watch(cluster, CONFIG_MAPS);

@@ -120,7 +120,7 @@ function readToken(token: string): { readonly revision: number; readonly after: 
         return { revision, after };
     }
   } catch {
-    // falls through to the refusal: a token that is no JSON is no token
+    // not JSON: rejected below
   }
   throw badRequest('continue key is not valid: it is not one that a list of this server gave');
 }

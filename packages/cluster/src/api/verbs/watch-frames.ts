@@ -16,7 +16,7 @@ export const frameOf = (type: string, text: string): Uint8Array =>
 export class WatchFrames {
   readonly #frames = new WeakMap<Change, Map<string, Uint8Array>>();
 
-  /** Returns the frame in which watches of a version see a change; `text` is called if there is none yet. */
+  /** Returns the frame in which watches of a version see a change; `text` is called on first use. */
   shared(change: Change, seen: Change['type'], version: string, text: () => string): Uint8Array {
     const key = `${seen} ${version}`;
     const known = this.#frames.get(change) ?? new Map<string, Uint8Array>();

@@ -1,4 +1,4 @@
-/** Who grants what they do not have, and what of it is missing. */
+/** The escalation check: permissions that a writer grants without having them. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -20,7 +20,7 @@ import { testApiContext } from '../../support/api-context.js';
 const RBAC = 'rbac.authorization.k8s.io';
 const USER: User = { name: 'granter', groups: ['system:authenticated'] };
 
-/** A world in which the user has some rules, everywhere. */
+/** Returns a context in which the user has some rules in all namespaces. */
 function apiContextWith(rules: readonly object[]) {
   const store = new Store();
   const metadata = { name: 'own', uid: 'u', resourceVersion: '', creationTimestamp: '' };
@@ -66,8 +66,8 @@ const access: fc.Arbitrary<Attributes> = fc.oneof(
 );
 const rules = fc.array(rule, { maxLength: 3 });
 
-describe('what a set of rules allows and another does not', () => {
-  test('is nothing only where every access that one allows is allowed by the other', () => {
+describe('the permissions of a set of rules that another set does not cover', () => {
+  test('are none only if the other set allows every access', () => {
     fc.assert(
       fc.property(rules, rules, fc.array(access, { minLength: 20, maxLength: 20 }), (owned, wanted, accesses) => {
         if (uncoveredRules(owned, wanted).kind !== 'nothing') return;
@@ -78,7 +78,7 @@ describe('what a set of rules allows and another does not', () => {
     );
   });
 
-  test('is some of what the one allows, and never the other', () => {
+  test('are allowed by the first set, and never by the other', () => {
     fc.assert(
       fc.property(rules, rules, (owned, wanted) => {
         const missing = uncoveredRules(owned, wanted);
@@ -121,12 +121,12 @@ describe('what a set of rules allows and another does not', () => {
       [{ nonResourceURLs: ['/a/b', '/a', '*'], verbs: ['get'] }],
       ['{NonResourceURLs:["*"], Verbs:["get"]}', '{NonResourceURLs:["/a"], Verbs:["get"]}'],
     ],
-  ])('is told as %s', (_what, owned, wanted, lines) => {
+  ])('is reported as %s', (_what, owned, wanted, lines) => {
     const missing = uncoveredRules(owned.map(ruleOf), wanted.map(ruleOf));
     expect(missing.kind === 'rules' ? describeRules(missing.rules) : []).toEqual(lines);
   });
 
-  test('is not counted out where lists stand for more than can be compared', () => {
+  test('are not enumerated if lists multiply to more than can be compared', () => {
     const list = (prefix: string) => Array.from({ length: 50_000 }, (_, index) => `${prefix}${index}`);
     const wanted = { apiGroups: list('g'), resources: list('r'), verbs: list('v'), resourceNames: list('n') };
     expect(uncoveredRules([], [ruleOf(wanted)])).toEqual({ kind: 'too-many', count: 50_000 ** 4 });

@@ -1,4 +1,4 @@
-/** Acting as somebody else: each thing that is asked for needs a right of its own. */
+/** Impersonation: each attribute needs a permission of its own. */
 
 import { expect, test } from '@jest/globals';
 import { bootstrap } from '../../../src/controllers/bootstrap.js';
@@ -13,15 +13,15 @@ import { testApiContext } from '../../support/api-context.js';
 const RBAC = 'rbac.authorization.k8s.io';
 const AUTHENTICATION = 'authentication.k8s.io';
 
-/** Asks, as a user with some rights, who it is with some headers. */
+/** Returns the SelfSubjectReview of a user with some permissions who sends some headers. */
 async function whoAmI(rules: readonly object[], headers: Record<string, string>): Promise<unknown> {
   const store = new Store();
   const api = testApiContext(store);
   bootstrap(api);
   const metadata = { name: 'actor', uid: 'u', resourceVersion: '', creationTimestamp: '' };
   const typed = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
-  const anybody = { apiGroups: [AUTHENTICATION], resources: ['selfsubjectreviews'], verbs: ['create'] };
-  store.put(`${RBAC}/clusterroles`, { ...typed('ClusterRole'), rules: [...rules, anybody] });
+  const everyUser = { apiGroups: [AUTHENTICATION], resources: ['selfsubjectreviews'], verbs: ['create'] };
+  store.put(`${RBAC}/clusterroles`, { ...typed('ClusterRole'), rules: [...rules, everyUser] });
   store.put(`${RBAC}/clusterrolebindings`, {
     ...typed('ClusterRoleBinding'),
     roleRef: { kind: 'ClusterRole', name: 'actor' },
@@ -128,7 +128,7 @@ test.each<[string, readonly object[], Record<string, string>, unknown]>([
     forbidden('users "system:anonymous"', 'users'),
   ],
   [
-    'nobody in particular',
+    'no user',
     [may('users', ['system:anonymous'])],
     { 'impersonate-user': 'system:anonymous' },
     { username: 'system:anonymous', groups: ['system:unauthenticated'] },

@@ -1,4 +1,4 @@
-/** Paths of the API server that are not objects: its description, its metrics, its health. */
+/** Paths of the API server without objects: OpenAPI, metrics, health. */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
@@ -14,7 +14,7 @@ const get = async (path: string): Promise<{ readonly type: string | null; readon
   return { type: response.headers.get('content-type'), text: await response.text() };
 };
 
-test('OpenAPI v2 is given in JSON, and every reference in it leads to a definition', async () => {
+test('OpenAPI v2 is served in JSON, and every reference in it resolves', async () => {
   const { type, text } = await get('/openapi/v2');
   expect(type).toBe('application/json');
   const document = JSON.parse(text) as { swagger: string; paths: object; definitions: object };
@@ -26,7 +26,7 @@ test('OpenAPI v2 is given in JSON, and every reference in it leads to a definiti
   expect(text).not.toContain('"x-or"');
 });
 
-test('metrics count requests by verb, resource and status, and what is stored', async () => {
+test('metrics count requests by verb, resource and status, and stored objects', async () => {
   await get('/api/v1/namespaces/default/pods/none');
   await get('/api/v1/made-up-1/x');
   await get('/api/v1/made-up-2/x');
@@ -41,7 +41,7 @@ test('metrics count requests by verb, resource and status, and what is stored', 
   expect(text).toMatch(/^kubernetes_build_info\{git_version="v1\./m);
 });
 
-test('health says what was checked, if asked', async () => {
+test('verbose health lists its checks', async () => {
   expect((await get('/livez')).text).toBe('ok');
   expect((await get('/readyz?verbose')).text).toBe('[+]ping ok\n[+]etcd ok\nreadyz check passed\n');
 });
@@ -51,7 +51,7 @@ test('the root lists every group and version that is served', async () => {
   expect(paths).toEqual(expect.arrayContaining(['/api/v1', '/apis/apps/v1', '/metrics', '/openapi/v2', '/version']));
 });
 
-test('a connection that is not served says so, and what to do instead', async () => {
+test('a connection that is not served is an error that names the alternative', async () => {
   const pods = '/api/v1/namespaces/default/pods';
   const body = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
   await cluster.send(new Request(`http://kubernetes${pods}`, { method: 'POST', body: JSON.stringify(body) }));

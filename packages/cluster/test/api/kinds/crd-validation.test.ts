@@ -1,4 +1,4 @@
-/** What is wrong with a definition, all at once. */
+/** Validation of CustomResourceDefinitions. */
 
 import { describe, expect, test } from '@jest/globals';
 import { checkDefinition } from '../../../src/api/kinds/crd-validation.js';
@@ -30,7 +30,7 @@ const FIELD = `${ROOT}.properties[a]`;
 const field = (schema: unknown) =>
   wrongWith(definition({ versions: [version({ type: 'object', properties: { a: schema } })] }));
 
-test('nothing is wrong with a definition that says what it must', () => {
+test('a complete definition is valid', () => {
   expect(wrongWith(definition())).toEqual([]);
 });
 
@@ -207,7 +207,7 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
-    'a kind that is no text',
+    'a kind that is not a string',
     { type: 'object', properties: { kind: { type: 'integer' } } },
     [`${ROOT}.properties[kind].type: Invalid value: "integer": must be string`],
   ],
@@ -343,7 +343,7 @@ test.each<[string, KubeObject, string[]]>([
   expect(wrongWith(object)).toEqual(lines);
 });
 
-test('what is stored under a definition keeps its scope and kind', () => {
+test('scope and kind of a definition with stored objects cannot change', () => {
   const changed = definition({ scope: 'Cluster', names: { ...names, kind: 'Other' } });
   expect(wrongWith(changed, definition())).toEqual([
     'spec.scope: Invalid value: "Cluster": field is immutable',
@@ -351,15 +351,15 @@ test('what is stored under a definition keeps its scope and kind', () => {
   ]);
 });
 
-test('of a hundred thousand mistakes a thousand are told', () => {
+test('of a hundred thousand mistakes a thousand are reported', () => {
   const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`p${index}`, {}]));
   expect(wrongWith(definition({ versions: [version({ type: 'object', properties })] }))).toHaveLength(1000);
 });
 
-describe('what a schema may cost', () => {
+describe('the cost of a schema', () => {
   const refused = 'Request entity too large: the object cannot be validated by its schema in reasonable time';
 
-  test('grows with the schema, not by doubling: alternatives within alternatives', () => {
+  test('grows linearly with nested alternatives', () => {
     let schema: Schema = { required: ['x'] };
     for (let level = 0; level < 100; level += 1) schema = { oneOf: [schema, { required: ['y'] }] };
     expect(checkSchema({}, schema)).toHaveLength(1);
@@ -386,7 +386,7 @@ describe('what a schema may cost', () => {
     expect(() => checkSchema(value as JsonObject, schema, '', { budget: { steps: 500_000 } })).toThrow(refused);
   });
 
-  test('is enough for a large object and an ordinary schema', () => {
+  test('is sufficient for a large object and an ordinary schema', () => {
     const items = Array.from({ length: 100_000 }, (_, index) => ({ name: `n${index}` }));
     const schema: Schema = {
       type: 'array',

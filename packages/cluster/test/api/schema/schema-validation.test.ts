@@ -1,4 +1,4 @@
-/** Structural schemas: what is dropped, filled in, and refused, in upstream's words. */
+/** Structural schemas: pruning, defaults, and validation with Kubernetes' messages. */
 
 import { expect, test } from '@jest/globals';
 import { checkSchema } from '../../../src/api/schema/schema-validation.js';
@@ -36,7 +36,7 @@ test('unknown fields are dropped at every depth and named by path, but where the
   expect(draft).toEqual({ size: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a' }], map: { any: 1 } });
 });
 
-test('a null is no value where none is allowed, and stays where one is', () => {
+test('a null is dropped unless the field is nullable', () => {
   const draft = { name: null, maybe: null, free: { any: null }, parts: [{ name: null, on: false }], map: { a: null } };
   fillDefaults(draft, schema);
   expect(draft).toEqual({ size: 3, maybe: null, free: { any: null }, parts: [{ on: false }], map: {} });
@@ -74,7 +74,7 @@ test.each([
   ],
   [{ parts: [{}] }, 'parts[0].name', 'Required value'],
   [{ map: { a: 'x' } }, 'map.a', 'Invalid value: "string": map.a in body must be of type integer: "string"'],
-])('%j is refused at %s', (value, field, message) => {
+])('%j is rejected at %s', (value, field, message) => {
   expect(checkSchema(value, schema)).toEqual([expect.objectContaining({ field, message })]);
 });
 
@@ -94,7 +94,7 @@ test('the defaults of a definition may together cost no more than one object', (
   expect(() => checkStructural(schema(6), 'schema')).toThrow('cannot be validated by its schema in reasonable time');
 });
 
-test('every mistake is told at once', () => {
+test('all mistakes are reported', () => {
   expect(checkSchema({ size: 0, mode: 'c', parts: [{}] }, schema).map(({ field }) => field)).toEqual([
     'size',
     'mode',
@@ -102,6 +102,6 @@ test('every mistake is told at once', () => {
   ]);
 });
 
-test.each([[{ maybe: null }], [{ port: 80 }], [{ port: '80%' }], [{ size: 5, name: 'ab' }]])('%j is fine', (value) => {
+test.each([[{ maybe: null }], [{ port: 80 }], [{ port: '80%' }], [{ size: 5, name: 'ab' }]])('%j is valid', (value) => {
   expect(checkSchema(value, schema)).toEqual([]);
 });

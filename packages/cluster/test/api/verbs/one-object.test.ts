@@ -1,4 +1,4 @@
-/** A user with rights to one named object gets that object, however a URL is spelled, and nothing of any other. */
+/** A user with permissions for one object reads only that object, however the URL is spelled. */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';

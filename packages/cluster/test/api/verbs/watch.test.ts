@@ -1,4 +1,4 @@
-/** Watches that are not read, and what a selector makes of a change. */
+/** Watches that are not read, and watches with selectors. */
 
 import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../../src/api/kinds/builtin.js';
@@ -30,7 +30,7 @@ const watch = (store: Store, resourceVersion: string): ReturnType<typeof watchOb
 
 const watching = (store: Store): ReadableStream<Uint8Array> => watch(store, String(store.revision)).frames();
 
-test('a watcher that does not read is cut off; one that reads goes on', async () => {
+test('a watch that is not read is ended; others continue', async () => {
   const store = new Store(1);
   const idle = watching(store).getReader();
   const reader = watching(store).getReader();
@@ -45,7 +45,7 @@ test('a watcher that does not read is cut off; one that reads goes on', async ()
 /** An object of a million characters. */
 const large = (n: number): KubeObject => ({ ...object(n), text: 'x'.repeat(1_000_000) });
 
-test.each(['frames', 'events'] as const)('a watcher that leaves 16 MiB of %s unread is cut off', async (form) => {
+test.each(['frames', 'events'] as const)('a watch with 16 MiB of unread %s is ended', async (form) => {
   const store = new Store(1);
   const content = watch(store, '1');
   const idle = form === 'frames' ? content.frames().getReader() : content.events()[Symbol.asyncIterator]();
@@ -60,7 +60,7 @@ test.each(['frames', 'events'] as const)('a watcher that leaves 16 MiB of %s unr
   await expect(rest()).rejects.toThrow('this watcher does not read; its watch has been ended');
 });
 
-test('what a watch begins with may be larger than that', async () => {
+test('initial events may exceed that limit', async () => {
   const store = new Store(1);
   for (let n = 0; n < 40; n += 1)
     store.put('/configmaps', { ...large(n), metadata: { ...object(n).metadata, name: `x${n}` } });
@@ -73,7 +73,7 @@ test('what a watch begins with may be larger than that', async () => {
 test.each([
   ['from now on', '2', [3]],
   ['from what there is', '0', [2, 3]],
-])('a watch %s loses nothing that changes before its content is asked for', async (_what, from, seen) => {
+])('a watch %s includes changes before its content is read', async (_what, from, seen) => {
   const store = new Store(1);
   store.put('/configmaps', object(2));
   const content = watch(store, from);
@@ -89,7 +89,7 @@ test.each([
   ['never matched', 'MODIFIED', 'b', 'b', undefined],
   ['matched when it was deleted', 'DELETED', 'a', 'a', 'DELETED'],
   ['did not match when it was deleted', 'DELETED', 'b', 'b', undefined],
-] as const)('an object that %s is seen so', (_what, type, before, after, want) => {
+] as const)('an object that %s has the expected event', (_what, type, before, after, want) => {
   const change = { type, revision: 2, object: object(1, after), previous: object(0, before) };
   expect(visibleEvent(change, ({ metadata }) => metadata.labels?.['label'] === 'a')).toBe(want);
 });

@@ -25,10 +25,10 @@ describe('a plain request', () => {
     ['discovery', 'GET', '/apis/apps/v1'],
     ['the version', 'GET', '/version'],
     ['what is not there', 'GET', '/api/v1/namespaces/nowhere'],
-    ['what nobody serves', 'GET', '/apis/example.com/v1/things'],
+    ['a resource that is not served', 'GET', '/apis/example.com/v1/things'],
     ['a method that is not allowed', 'POST', '/api/v1/namespaces/default'],
-    ['a selector that is none', 'GET', '/api/v1/namespaces?labelSelector=%21%21'],
-  ])('for %s is answered as the Web is', async (what, method, url) => {
+    ['an invalid selector', 'GET', '/api/v1/namespaces?labelSelector=%21%21'],
+  ])('for %s has the answer of a web request', async (what, method, url) => {
     const accept = what === 'a table' ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json';
     const web = await cluster.send(new Request(`http://kubernetes${url}`, { method, headers: { accept } }));
     const plain = await ask({ method, url, headers: { accept } });
@@ -37,7 +37,7 @@ describe('a plain request', () => {
     expect(plain.value).toEqual(await web.json());
   });
 
-  test('keeps nothing of the body it was given', async () => {
+  test('does not keep the caller’s body', async () => {
     const body = map('kept');
     await create(body);
     Object.assign(body, { data: { a: 'changed' } });
@@ -45,7 +45,7 @@ describe('a plain request', () => {
     expect(value).toMatchObject({ data: { a: 'b' } });
   });
 
-  test('is read as its JSON would be: what JSON has no words for is not there', async () => {
+  test('is read like its JSON: values that JSON cannot represent are dropped', async () => {
     const { value } = await create({ ...map('undefined'), immutable: undefined });
     expect(Object.keys(value as object)).not.toContain('immutable');
   });
@@ -63,25 +63,25 @@ describe('a plain request', () => {
       413,
       'Request entity too large: limit is 3145728',
     ],
-  ])('with %s is refused', async (_what, body, status, message) => {
+  ])('with %s is rejected', async (_what, body, status, message) => {
     expect(await create(body)).toMatchObject({ status, value: { kind: 'Status', message } });
   });
 
-  test('gives what is stored, which nobody can change', async () => {
+  test('returns the stored object, which is frozen', async () => {
     await create(map('shared'));
     const { value } = await ask({ method: 'GET', url: `${MAPS}/shared`, headers });
     expect(() => Object.assign((value as { data: object }).data, { a: 'changed' })).toThrow('read only property');
   });
 });
 
-describe('a watch in plain data', () => {
+describe('a plain watch', () => {
   const watch = async (signal: AbortSignal, query = '') => {
     const { events } = await ask({ method: 'GET', url: `${MAPS}?watch=true${query}`, headers, signal });
     if (!events) throw new Error('no events');
     return events[Symbol.asyncIterator]();
   };
 
-  test('sees what happens, and ends with its signal', async () => {
+  test('receives changes, and ends with its signal', async () => {
     const stop = new AbortController();
     const { value } = await ask({ method: 'GET', url: MAPS, headers });
     const { resourceVersion } = (value as { metadata: { resourceVersion: string } }).metadata;
@@ -93,12 +93,12 @@ describe('a watch in plain data', () => {
     expect(await last).toMatchObject({ done: true });
   });
 
-  test('is refused when its beginning is forgotten', async () => {
+  test('is rejected if its revision is too old', async () => {
     const url = `${MAPS}?watch=true&resourceVersion=99999999`;
     expect(await ask({ method: 'GET', url, headers })).toMatchObject({ status: 504, value: { reason: 'Timeout' } });
   });
 
-  test('is cut off when nobody reads it', async () => {
+  test('is ended when it is not read', async () => {
     const seen = await watch(new AbortController().signal);
     await seen.next();
     for (let n = 0; n < 4200; n += 1) {

@@ -33,7 +33,7 @@ describe("a container's command", () => {
     ['args alone replace Cmd and keep Entrypoint', { args: ['a'] }, image, ['entry', 'point', 'a']],
     ['command alone replaces both', { command: ['c'] }, image, ['c']],
     ['command and args replace both', { command: ['c'], args: ['a'] }, image, ['c', 'a']],
-    ['an empty command is none', { command: [], args: ['a'] }, image, ['entry', 'point', 'a']],
+    ['an empty command is ignored', { command: [], args: ['a'] }, image, ['entry', 'point', 'a']],
     ['references are expanded', { command: ['c'], args: ['$(A)', '$$(A)'] }, image, ['c', '1', '$(A)']],
     ["the image's own part is not expanded", {}, { Cmd: ['$(A)'] }, ['$(A)']],
     ['nothing anywhere is refused', {}, {}, 'no command specified'],

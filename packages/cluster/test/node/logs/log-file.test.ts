@@ -57,7 +57,7 @@ describe('a log', () => {
     expect(await read(log, { sinceTime: '2026-01-01T12:00:10Z' })).toBe('late\n');
   });
 
-  test('is followed to its last line, by everyone', async () => {
+  test('is followed to its last line by several readers', async () => {
     const log = newLog();
     const followers = [1, 2, 3].map(() => read(log, { follow: true }));
     for (let line = 0; line < 500; line++) {
@@ -70,7 +70,7 @@ describe('a log', () => {
     expect(await Promise.all(followers)).toEqual([want, want, want]);
   });
 
-  test('of a container that says nothing is no file, and reads as empty, now and to whoever follows it', async () => {
+  test('of a container without output has no file, and is empty for all readers', async () => {
     const log = newLog();
     const [now, followed] = [read(log), read(log, { follow: true })];
     expect(await now).toBe('');
@@ -83,7 +83,7 @@ describe('a log', () => {
     ]);
   });
 
-  test('reaches whoever followed it before its first line', async () => {
+  test('reaches readers that followed it before its first line', async () => {
     const log = newLog();
     const followed = read(log, { follow: true });
     await new Promise((resolve) => setImmediate(resolve));
@@ -102,7 +102,7 @@ describe('a log', () => {
     expect(store().open(pod, 'other', {})).toBeUndefined();
   });
 
-  test('can be left while it is followed', async () => {
+  test('can be closed by a reader that follows it', async () => {
     const log = newLog();
     const reader = readLog(log.path, log, { follow: true }, noon).getReader();
     log.write(Buffer.from('a\n'));

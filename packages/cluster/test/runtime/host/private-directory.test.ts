@@ -8,7 +8,7 @@ const found = (uid: number, mode: number, kind: 'directory' | 'file' | 'link' = 
   isSymbolicLink: () => kind === 'link',
 });
 
-describe('a directory is the user’s alone', () => {
+describe('a directory is private', () => {
   test.each<[string, Ownership, string | undefined]>([
     ['when it is', found(1000, 0o40700), undefined],
     ['also when its owner may not write to it', found(1000, 0o40500), undefined],
@@ -23,7 +23,7 @@ describe('a directory is the user’s alone', () => {
   });
 });
 
-describe('a place is safe to keep directories in', () => {
+describe('a directory is safe for private directories', () => {
   const user = { uid: 1000 };
   test.each<[string, Ownership, { readonly uid: number; readonly rootUid?: number }, string | undefined]>([
     ['when it is like /tmp', found(0, 0o41777), user, undefined],
@@ -43,7 +43,7 @@ describe('a place is safe to keep directories in', () => {
       'lets other users replace what is in it (mode 0775)',
     ],
     [
-      'in a namespace without root, when it is nobody’s',
+      'in a namespace without root, if its owner is unmapped',
       found(65534, 0o41777),
       { uid: 1000, rootUid: 65534 },
       undefined,
@@ -52,7 +52,7 @@ describe('a place is safe to keep directories in', () => {
     expect(directoryProblem(given, who, true)).toBe(want);
   });
 
-  test('for what is no secret also where a container’s /tmp lacks the sticky bit', () => {
+  test('for files that are not secret, also in a container’s /tmp without the sticky bit', () => {
     expect(directoryProblem(found(0, 0o40777), user, false)).toBeUndefined();
   });
 });

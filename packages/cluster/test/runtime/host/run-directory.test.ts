@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => removeTree(place));
 
-/** A directory that a process left which is no more. */
+/** Creates the directory of a dead process. */
 function left(name: string, { mode = 0o700, uid }: { readonly mode?: number; readonly uid?: number } = {}): string {
   const path = join(place, name);
   mkdirSync(path);
@@ -50,7 +50,7 @@ function left(name: string, { mode = 0o700, uid }: { readonly mode?: number; rea
 const foreign = (name: string): string => left(name, isRoot ? { uid: OTHER } : { mode: 0o777 });
 const made = isRoot ? `that user ${OTHER} made (tried as root)` : 'that is open to all (tried as an ordinary user)';
 
-test('a temporary directory has a name that nobody can foretell, and is for this user alone', async () => {
+test('a temporary directory has an unpredictable name, and is private', async () => {
   const [one, two] = [await openTemporaryDirectory('node', place), await openTemporaryDirectory('node', place)];
   for (const { path } of [one, two]) {
     expect(basename(path)).toMatch(new RegExp(`^pipewright-${process.pid}-node-[A-Za-z0-9]{6}$`));
@@ -78,7 +78,7 @@ test(`a directory ${made} is neither used nor swept, whatever it says of itself`
   expect(readFileSync(join(theirs, 'secret'), 'utf8')).toBe('hunter2');
 });
 
-describe('a sweep follows no link', () => {
+describe('the clean-up follows no link', () => {
   test('under a name of ours', async () => {
     const elsewhere = left('elsewhere');
     symlinkSync(elsewhere, join(place, `pipewright-${DEAD}-node-abcdef`));
@@ -119,7 +119,7 @@ test(`a directory for processes ${made} is refused in a data directory`, async (
   });
 });
 
-test('what processes of another namespace left is theirs, though none here has their number', async () => {
+test('directories of processes in another namespace are kept, though their pids do not exist here', async () => {
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const theirs = left(`pipewright-${DEAD}-node-abcdef`);
   writeFileSync(join(theirs, 'owner'), `${DEAD} 1 ${boot} pid:[1]`);

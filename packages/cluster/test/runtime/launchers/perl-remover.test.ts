@@ -49,7 +49,7 @@ const TREES: Readonly<Record<string, (tree: string) => void>> = {
   },
 };
 
-/** The sandbox removes trees without Perl where there is no Perl; its own tests cover that. */
+/** The sandbox removes trees without Perl on machines that lack Perl; its own tests cover that. */
 const file = perl ?? 'perl';
 const reason = perl === undefined ? ' (skipped: this machine has no Perl)' : '';
 const [testWithPerl, describeWithPerl] = perl === undefined ? [test.skip, describe.skip] : [test, describe];
@@ -80,7 +80,7 @@ describeWithPerl(`Perl removes a tree that${reason}`, () => {
   });
 });
 
-test('a Perl that is none leaves the removing to Node', async () => {
+test('without a working Perl, Node removes the tree', async () => {
   const tree = join(folder, 'without');
   mkdirSync(tree);
   await new PerlRemover('/no/such/perl').remove(tree);
