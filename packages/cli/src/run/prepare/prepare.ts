@@ -15,7 +15,7 @@ import { TektonObjects } from '../../manifests/tekton-objects.js';
 import { missingRequirements } from './requirements.js';
 import { localResources, bindingsOf, resourcesIn, type LocalResources } from '../../stand-ins/local-resources.js';
 import { isRun, selectRuns, withParams } from '../select/select.js';
-import { CHECKED_AT_START, startRun } from '../select/start-run.js';
+import { CHECKED_AT_START, startRun, type CreatedRun } from '../select/start-run.js';
 import { imagesIn, unusedStandIns } from './unused-stand-ins.js';
 import { standInsFor } from '../../config/stand-in-flags.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
@@ -87,23 +87,9 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
   const runs = withParams(selected, objects, params);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
   const followed = new Set(runs.flatMap((run) => followedManifests(run, objects)));
-  const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
-  const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
-  const checkedManifests = created ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
-  const checked = checkWithObjects(checkedManifests, { externals: 'any' })
-    .filter(
-      ({ finding, manifest }) => manifest !== runs[0]?.manifest || !created || !CHECKED_AT_START.has(finding.code),
-    )
-    .map(({ finding, manifest }) => (followed.has(manifest) ? asRequired(finding) : finding));
-  const missing = missingRequirements(
-    runs,
-    { manifests: loaded.manifests, objects },
-    {
-      standIns,
-      runtime: request.runtime,
-      isSound: !hasErrors(checked),
-    },
-  );
+  const checked = checkSelected({ loaded, created, selected, runs, followed });
+  const machine = { standIns, runtime: request.runtime, isSound: !hasErrors(checked) };
+  const missing = missingRequirements(runs, { manifests: loaded.manifests, objects }, machine);
   const known = new Set(missing.map(placeAndCode));
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
   const distinct = checked.filter((finding) => finding.severity === 'error' || !known.has(placeAndCode(finding)));
@@ -113,11 +99,6 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
   const unused = unusedStandIns(standIns, flags, loaded.manifests, names);
   const findings = inReadingOrder([...text, ...(created?.findings ?? []), ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
-  const local = localResources(standIns, resources);
-  const boundResources = new Set(runs.flatMap((run) => boundNames(run, objects)));
-  const tasks = runs.flatMap((run) => reachableTasks(run, objects));
-  const using = new Set([...followed, ...tasks.map(({ manifest }) => manifest)]);
-  const images = [...using].flatMap(({ object }) => imagesIn(object));
   return {
     findings,
     note,
@@ -125,13 +106,47 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
     runs,
     secrets,
     standIns,
-    images,
+    images: imagesOf(runs, followed, objects),
     configFile: file,
-    local,
+    local: localResources(standIns, resources),
     resources,
-    boundResources,
+    boundResources: new Set(runs.flatMap((run) => boundNames(run, objects))),
     objects,
   };
+}
+
+/** What is to run: the manifests, the runs selected from them or created, and the same runs with the params given. */
+interface Selection {
+  readonly loaded: Manifests;
+  readonly created: CreatedRun | undefined;
+  readonly selected: readonly PlannedRun[];
+  readonly runs: readonly PlannedRun[];
+  /** The manifests that the runs follow. */
+  readonly followed: ReadonlySet<Manifest>;
+}
+
+/** Checks the manifests with the runs in the form in which they start. */
+function checkSelected({ loaded, created, selected, runs, followed }: Selection): readonly Finding[] {
+  const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
+  const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
+  const manifests = created ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
+  return checkWithObjects(manifests, { externals: 'any' })
+    .filter(
+      ({ finding, manifest }) => manifest !== runs[0]?.manifest || !created || !CHECKED_AT_START.has(finding.code),
+    )
+    .map(({ finding, manifest }) => (followed.has(manifest) ? asRequired(finding) : finding));
+}
+
+/** Images that the objects which the runs follow name. */
+function imagesOf(
+  runs: readonly PlannedRun[],
+  followed: ReadonlySet<Manifest>,
+  objects: TektonObjects,
+): readonly string[] {
+  const tasks = runs.flatMap((run) => reachableTasks(run, objects));
+  return [...new Set([...followed, ...tasks.map(({ manifest }) => manifest)])].flatMap(({ object }) =>
+    imagesIn(object),
+  );
 }
 
 /** Names of the PipelineResources that a run binds, or of its bindings that embed one. */
