@@ -5,7 +5,7 @@
 import { builtinModules } from 'node:module';
 import ts from 'typescript-eslint';
 
-/** The only files that may read a clock, the environment or randomness, or set timers: everything else is told. */
+/** The only files that may read a clock, the environment or randomness, or set timers: everything else is given them. */
 const EDGES = [
   'packages/kube/src/{clock,random}.ts',
   'packages/kube/src/client/{client-node,credentials,kubeconfig,kubeconfig-send}.ts',
@@ -14,7 +14,7 @@ const EDGES = [
   'packages/cli/**',
   'packages/controller/src/edge/{event-sender,log}.ts',
   'packages/controller/src/edge/registry/**',
-  'lib/manifests/plain-object.ts', // renders as cdk8s does, which is told there whether to sort keys
+  'lib/manifests/plain-object.ts', // renders as cdk8s does, which takes there whether to sort keys
   'packages/testing/src/edge/**',
 ];
 

@@ -73,7 +73,7 @@ export function withoutStrayNamespace(manifest: object): object {
   return { ...manifest, metadata: rest };
 }
 
-/** Returns the annotations that make a run an Argo CD hook, created anew at each sync. */
+/** Returns the annotations that make a run an Argo CD hook, created again at each sync. */
 export const hookAnnotations = (phase: string, deletePolicy: string): Readonly<Record<string, string>> => ({
   [HOOK]: phase,
   [HOOK_DELETE_POLICY]: deletePolicy,

@@ -23,7 +23,7 @@ export const tektonMatchers = {
       pass: problems.length === 0,
       message: () =>
         problems.length === 0
-          ? 'expected at least one problem, but there are none'
+          ? 'expected at least one problem, but found none'
           : `expected valid Tekton, but there are problems:\n${problems.map((line) => `  ${line}`).join('\n')}`,
     };
   },

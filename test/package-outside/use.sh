@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What somebody does in a project of their own. The last line says what was done.
+# The steps of a user in a project of their own. The last line reports what was done.
 set -euo pipefail
 rm -rf dist
 node --import tsx main.ts
@@ -16,6 +16,6 @@ if [[ $status == 0 ]]; then
   grep -q '^\[ship : print\] shipped 1.4.0$' run.log
   echo 'synthesizes, lints, runs, and its tests pass'
 else
-  [[ $status == 3 ]] && grep -q 'hint: ' run.log # this machine has no sandbox, and is told so
+  [[ $status == 3 ]] && grep -q 'hint: ' run.log # without a sandbox, the command says so
   echo 'synthesizes, lints, and its tests pass; pipelines cannot be run on this machine'
 fi

@@ -1,7 +1,7 @@
 /**
  * Runs a suite with jest's own test framework, in Node itself instead of in a context of jest's making.
  *
- * There each suite reads the compiler, cdk8s and all our sources anew, which takes longer than most suites, and every global is looked up slowly. Here a worker reads
+ * There each suite reads the compiler, cdk8s and all our sources again, which takes longer than most suites, and every global is looked up slowly. Here a worker reads
  * a module once. What jest would have kept apart is put back after each suite: environment, directory, exit code, console and timers.
  */
 

@@ -23,7 +23,7 @@ function unescapeName(name) {
   }
 }
 
-/** Somebody else has removed it already. */
+/** Another process has removed it already. */
 const orGone = (work) =>
   work.catch((error) => {
     if (error.status !== 404) throw error;

@@ -31,11 +31,11 @@ export function registryImageCommand(
     // The account is part of the key: accounts can have different permissions in a registry.
     const key = `${at.namespace}/${at.serviceAccount} ${image}`;
     const now = clock.now();
-    const remembered = known.get(key);
+    const cached = known.get(key);
     known.delete(key);
-    if (remembered && now < remembered.until) {
-      known.set(key, remembered);
-      return remembered.found;
+    if (cached && now < cached.until) {
+      known.set(key, cached);
+      return cached.found;
     }
     const secrets = await loginSecrets(client, at);
     const found = await lookUpImage(image, { registries, login: (host) => loginFor(host, secrets), fetch: fetchFn });
