@@ -39,7 +39,7 @@ export function storagePlan(random: SeededRandom): StoragePlan {
   const some = (chance: number): number => (random.chance(0.3) ? random.fraction() * chance : 0);
   const stalls = random.chance(0.3);
   const names = ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, random.between(1, 6));
-  return {
+  const plan: StoragePlan = {
     timing: { lateTimers: some(0.2), slowCode: some(0.2) },
     disk: {
       shortWrite: some(0.4),
@@ -79,4 +79,6 @@ export function storagePlan(random: SeededRandom): StoragePlan {
       jumpClock: some(0.1),
     },
   };
+  // If the committed length were damaged on a disk that lost syncs of the log, no software could notice the loss.
+  return plan.disk.lostSync === 0 ? plan : { ...plan, disruptions: { ...plan.disruptions, damage: 0 } };
 }
