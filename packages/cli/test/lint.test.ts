@@ -100,7 +100,7 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
       timeout: 30_000,
     });
     closeSync(zeros);
-    expect(String(stdout)).toContain('<stdin>:1:1  error  FILE_TOO_LARGE  there are more than the 4194304 bytes');
+    expect(String(stdout)).toContain('<stdin>:1:1  error  FILE_TOO_LARGE  the file is larger than 4194304 bytes');
   });
 
   test('names nothing as a choice that cannot be meant: volumes of the controller, tasks of another version', async () => {
