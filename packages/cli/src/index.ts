@@ -1,4 +1,4 @@
-/** The `pipewright` command, for those who call it from a program: examples, benchmarks, tests. */
+/** The programmatic interface of the `pipewright` command, for examples, benchmarks and tests. */
 
 export { runProgram } from './commands/program.js';
 export { run, type RunDependencies as RunSurroundings } from './run/run-command.js';

@@ -1,4 +1,4 @@
-/** Plain JSON, which is all that a manifest may hold once it is read. */
+/** JSON values, the content of parsed manifests. */
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -8,17 +8,17 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Whether a value is an object, and neither null nor a list. */
+/** Returns whether a value is an object, and neither null nor a list. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The object below a key, or an empty one: for reading manifests whose shape is not known to be right. */
+/** Returns the object at a path of keys, or an empty one: for reading manifests whose shape is not validated. */
 export function objectAt(value: unknown, ...keys: readonly string[]): JsonObject {
   const found = keys.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), value);
   return isObject(found) ? found : {};
 }
 
-/** The list below a key, or an empty one. */
+/** Returns the list at a path of keys, or an empty one. */
 export function listAt(value: unknown, ...keys: readonly string[]): readonly Json[] {
   const last = keys.at(-1);
   if (last === undefined) return [];
@@ -26,7 +26,7 @@ export function listAt(value: unknown, ...keys: readonly string[]): readonly Jso
   return Array.isArray(found) ? (found as readonly Json[]) : []; // Array.isArray widens a readonly Json[] to any[]
 }
 
-/** The text below a key, or undefined. */
+/** Returns the text at a path of keys, or undefined. */
 export function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
   const last = keys.at(-1);
   if (last === undefined) return undefined;
@@ -34,7 +34,9 @@ export function textAt(value: unknown, ...keys: readonly string[]): string | und
   return typeof found === 'string' ? found : undefined;
 }
 
-/** The same object without fields that are null, at any depth: the API server takes them for absent. Lists keep their nulls. */
+/**
+ * Returns the object without null fields, at any depth: the API server treats them as absent. Lists keep their nulls.
+ */
 export const withoutNulls = (object: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(object)

@@ -1,4 +1,4 @@
-/** The process: hands the command line to the program, and its status to the shell. */
+/** The entry point of the process: runs the command line and sets the exit status. */
 
 import { reportFailure } from './diagnostics/failure.js';
 import { runProgram } from './commands/program.js';

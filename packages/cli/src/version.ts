@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 
-/** The version in the package's own package.json. */
+/** Returns the version in the package.json of this package. */
 export function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version; // our own package.json has one
+  return (JSON.parse(text) as { readonly version: string }).version; // the package.json of this package has a version
 }

@@ -1,4 +1,4 @@
-/** The arguments and options of `pipewright controller`. The command itself is loaded when it is called. */
+/** Defines the arguments and options of `pipewright controller`. The implementation is loaded when it is called. */
 
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.js';
@@ -24,7 +24,7 @@ interface ControllerFlags {
   readonly keepRuns?: RetentionPolicy;
 }
 
-/** `pipewright controller` */
+/** Adds `pipewright controller`. */
 export const addController = (program: Command, output: Output, done: Done): Command =>
   program
     .command('controller')

@@ -1,4 +1,4 @@
-/** How a command reports its end to the program. */
+/** The callback with which a command reports its exit status to the program. */
 
-/** Takes the exit status. */
+/** Called with the exit status. */
 export type Done = (status: number) => void;

@@ -1,10 +1,10 @@
-/** The arguments and options of `pipewright explain`. The command itself is loaded when it is called. */
+/** Defines the arguments and options of `pipewright explain`. The implementation is loaded when it is called. */
 
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.js';
 import type { Done } from './done.js';
 
-/** `pipewright explain` */
+/** Adds `pipewright explain`. */
 export const addExplain = (program: Command, output: Output, done: Done): Command =>
   program
     .command('explain')

@@ -1,11 +1,11 @@
-/** The arguments and options of `pipewright import`. The command itself is loaded when it is called. */
+/** Defines the arguments and options of `pipewright import`. The implementation is loaded when it is called. */
 
 import { parsePath } from './option-values.js';
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.js';
 import type { Done } from './done.js';
 
-/** `pipewright import` */
+/** Adds `pipewright import`. */
 export const addImport = (program: Command, output: Output, done: Done): Command =>
   program
     .command('import')

@@ -1,8 +1,4 @@
-/**
- * Reads `--keep-runs`: a number of runs or a duration, or one of each.
- *
- * Apart from the options themselves, which only name it.
- */
+/** Parses `--keep-runs`: a number of runs, a duration, or one of each. */
 
 import type { RetentionPolicy } from '@pipewright/controller';
 import { InvalidArgumentError } from 'commander';
@@ -10,9 +6,10 @@ import { InvalidArgumentError } from 'commander';
 const HOW = 'Write a number of runs (100) or a duration (24h); repeat the option to give both.';
 
 /**
- * Returns the policy with one more value in it. Throws commander's InvalidArgumentError if the value is not a limit, or is the second one of its kind.
+ * Returns the policy with an additional limit. Throws commander's InvalidArgumentError if the value is not a limit, or
+ * is the second one of its kind.
  *
- * @param toMilliseconds reads a duration; throws if the text is not one
+ * @param toMilliseconds parses a duration; throws if the text is not one
  */
 export function addKeepRuns(
   text: string,
@@ -42,7 +39,7 @@ function tryDuration(text: string, toMilliseconds: (text: string) => number): nu
   }
 }
 
-/** What the first letter of a unit stands for. Durations have no days and weeks, as in Go. */
+/** The meaning of a unit's first letter. Durations have no days and weeks, as in Go. */
 const UNITS: ReadonlyMap<string, { readonly factor: number; readonly unit: string }> = new Map([
   ['w', { factor: 168, unit: 'h' }],
   ['d', { factor: 24, unit: 'h' }],
@@ -53,7 +50,7 @@ const UNITS: ReadonlyMap<string, { readonly factor: number; readonly unit: strin
 ]);
 const AMOUNT = /^([1-9]\d*)\s*(w|weeks?|d|days?|h|hours?|m|min|minutes?|s|sec|seconds?|runs?)$/i;
 
-/** A question with the value that was probably meant, if there is one. */
+/** Returns a question with the value that was probably meant, or an empty text. */
 function suggestion(text: string): string {
   const [, amount, word = ''] = AMOUNT.exec(text.trim()) ?? [];
   const known = UNITS.get(word.charAt(0).toLowerCase());

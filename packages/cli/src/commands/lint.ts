@@ -1,4 +1,4 @@
-/** The arguments and options of `pipewright lint`. The command itself is loaded when it is called. */
+/** Defines the arguments and options of `pipewright lint`. The implementation is loaded when it is called. */
 
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.js';
@@ -7,7 +7,7 @@ import type { LintOptions } from '../lint/lint-command.js';
 import { oneOf } from './option-values.js';
 import { excludeOption } from './shared-options.js';
 
-/** `pipewright lint` */
+/** Adds `pipewright lint`. */
 export const addLint = (program: Command, output: Output, done: Done): Command =>
   program
     .command('lint')

@@ -1,8 +1,11 @@
-/** Reads the values of options: what reaches a command is typed and complete. Each function throws commander's `InvalidArgumentError` for a value that it cannot read. */
+/** Parsers for option values. Each throws commander's `InvalidArgumentError` for an invalid value. */
 
 import { InvalidArgumentError } from 'commander';
 
-/** A repeatable `NAME=VALUE`, collected in order; the last one of a name wins. */
+/**
+ * Returns a parser for a repeatable `NAME=VALUE` option. It keeps the order, and the last value of a name takes
+ * precedence.
+ */
 export const parsePairs =
   (what: string, empty: 'may be empty' | 'not empty') =>
   (text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> => {
@@ -12,7 +15,9 @@ export const parsePairs =
     return new Map([...before, [text.slice(0, split), text.slice(split + 1)]]);
   };
 
-/** Reads a path. An empty one, usually from an unset shell variable, is an error and does not mean the working directory. */
+/**
+ * Parses a path. Rejects an empty one, usually from an unset shell variable, instead of using the working directory.
+ */
 export function parsePath(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It is empty; write a path.');
@@ -20,7 +25,7 @@ export function parsePath(text: string): string {
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
-/** `90s`, `10m`, `1h30m`, as Go writes durations. @returns milliseconds */
+/** Parses a duration in Go's syntax, such as `90s`, `10m` or `1h30m`. @returns milliseconds */
 export function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
@@ -29,7 +34,7 @@ export function parseDuration(text: string): number {
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (SECONDS[unit ?? 's'] ?? 1) * 1000, 0);
 }
 
-/** Reads a TCP port; 0 means any free one. */
+/** Parses a TCP port; 0 selects any free port. */
 export function parsePort(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65535) return number;
@@ -39,7 +44,7 @@ export function parsePort(text: string): number {
 /** Collects the values of a repeatable option, in order. */
 export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-/** Returns a function that reads one of the given words. */
+/** Returns a parser that accepts one of the given words. */
 export function oneOf<T extends string>(...choices: readonly T[]): (text: string) => T {
   return (text) => {
     const found = choices.find((choice) => choice === text);

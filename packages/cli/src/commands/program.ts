@@ -1,7 +1,7 @@
 /**
- * The command line: what `pipewright` understands, and where each command lives.
+ * Defines the command line of `pipewright`.
  *
- * Commands are imported when they are called, so that `lint` does not wait for a cluster to load.
+ * Commands are imported when they are called, so that `lint` does not load the cluster.
  */
 
 import { Command, CommanderError, Help, type Argument, type Option } from 'commander';
@@ -33,10 +33,10 @@ export const EXIT_STATUSES: ReadonlyMap<number, string> = new Map([
 const exitStatusHelp = (): string =>
   `\nExit status:\n${[...EXIT_STATUSES].map(([status, meaning]) => `  ${String(status).padEnd(5)}${meaning}\n`).join('')}`;
 
-/** Every command, in the order in which help lists them. */
+/** The commands, in the order in which the help lists them. */
 const COMMANDS = [addRun, addUp, addController, addLint, addExplain, addImport];
 
-/** Help without defaults that are empty collections, which commander prints as `{}` or `[]`. */
+/** Omits defaults that are empty collections from the help, which commander prints as `{}` or `[]`. */
 const WITHOUT_EMPTY_DEFAULTS = {
   optionDescription: (option: Option): string => withoutEmptyDefault(new Help().optionDescription(option)),
   argumentDescription: (argument: Argument): string => withoutEmptyDefault(new Help().argumentDescription(argument)),
@@ -44,7 +44,7 @@ const WITHOUT_EMPTY_DEFAULTS = {
 
 const withoutEmptyDefault = (description: string): string => description.replace(/ \(default: (?:\{\}|\[\])\)$/, '');
 
-/** Returns the program with all its commands. `done` takes the exit status of a command. */
+/** Returns the program with all its commands. `done` is called with the exit status of a command. */
 export function newProgram(out: Output, done: Done): Command {
   const program = new Command('pipewright')
     .description('Runs, checks and serves Tekton v1alpha1 pipelines: on this machine, with no cluster and no daemon.')

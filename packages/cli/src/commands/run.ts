@@ -1,4 +1,4 @@
-/** The arguments and options of `pipewright run`. The command itself is loaded when it is called. */
+/** Defines the arguments and options of `pipewright run`. The implementation is loaded when it is called. */
 
 import { Option, type Command } from 'commander';
 import type { Output } from '../terminal/output.js';
@@ -57,7 +57,7 @@ Examples:
 const startOption = (flags: string, description: string, others: readonly string[]): Option =>
   new Option(flags, description).conflicts([...others]);
 
-/** The options of a run that the command makes. */
+/** Adds the options for runs that the command creates. */
 const withStartOptions = (command: Command): Command =>
   command
     .addOption(startOption('--pipeline <NAME>', 'run this Pipeline; no PipelineRun is needed', ['task', 'run']))
@@ -76,7 +76,7 @@ const withStartOptions = (command: Command): Command =>
     )
     .option('--service-account <NAME>', 'with --pipeline or --task: the ServiceAccount of the run');
 
-/** `pipewright run` */
+/** Adds `pipewright run`. */
 export const addRun = (program: Command, output: Output, done: Done): Command =>
   withStartOptions(
     program

@@ -1,4 +1,4 @@
-/** Options that several commands have. */
+/** Options shared by several commands. */
 
 import { Option } from 'commander';
 import type { LogLevel } from '@pipewright/cluster';
@@ -6,14 +6,14 @@ import type { RetentionPolicy } from '@pipewright/controller';
 import { addKeepRuns } from './keep-runs.js';
 import { collect, parseDuration, oneOf, parsePairs, parsePath } from './option-values.js';
 
-/** `--keep-runs`: how many finished runs are kept, or for how long. */
+/** `--keep-runs`: how many finished runs to keep, or for how long. */
 export const keepRunsOption = (): Option =>
   new Option(
     '--keep-runs <NUMBER|DURATION>',
     'delete finished runs, with their pods and logs, beyond the newest NUMBER of each Pipeline or Task, or when they finished DURATION ago; may be given once for each (default: all are kept)',
   ).argParser((text: string, before: RetentionPolicy = {}) => addKeepRuns(text, before, parseDuration));
 
-/** `--exclude`: files and folders that a search for manifests leaves out. */
+/** `--exclude`: files and folders that a search for manifests skips. */
 export const excludeOption = (): Option =>
   new Option(
     '--exclude <GLOB>',
@@ -33,13 +33,13 @@ export const imageOption = (): Option =>
     'stand-in for an image: `host`, the files of this machine, read-only; a directory with a root filesystem; the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; or builtin:kaniko or builtin:buildah, which build FROM scratch; may be repeated',
   ).argParser(parsePairs('NAME=host or NAME=docker-archive:FILE, as in --image golang=host', 'not empty'));
 
-/** `--log-file`: where the cluster logs. */
+/** `--log-file`: the file for the cluster's log. */
 export const logFileOption = (): Option =>
   new Option('--log-file <FILE>', 'append errors of the cluster to this file (default: standard error)').argParser(
     parsePath,
   );
 
-/** `--log-level`, with its default for a command. */
+/** `--log-level`, with the default of a command. */
 export const logLevelOption = (otherwise: LogLevel): Option =>
   new Option(
     '--log-level <LEVEL>',

@@ -1,4 +1,4 @@
-/** The arguments and options of `pipewright up`. The command itself is loaded when it is called. */
+/** Defines the arguments and options of `pipewright up`. The implementation is loaded when it is called. */
 
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.js';
@@ -26,7 +26,7 @@ interface UpFlags extends LogFlags {
   readonly keepRuns?: RetentionPolicy;
 }
 
-/** `pipewright up` */
+/** Adds `pipewright up`. */
 export const addUp = (program: Command, output: Output, done: Done): Command =>
   program
     .command('up')

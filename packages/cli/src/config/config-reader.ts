@@ -1,5 +1,5 @@
 /**
- * What may stand in `pipewright.yaml`, checked field by field.
+ * Validates `pipewright.yaml` field by field.
  *
  *     images:
  *       golang: host
@@ -27,7 +27,7 @@ import type { Path } from '../yaml/locate.js';
 import { keysOf } from './config-keys.js';
 import type { StandIns, ImageStandIn, ResourceStandIn, NodeStandIn } from '../stand-ins/stand-ins.js';
 
-/** One mistake in the configuration. `atKey`: the key itself is wrong, not its value. */
+/** A problem in the configuration. `atKey`: the key itself is wrong, not its value. */
 export interface ConfigProblem {
   readonly path: Path;
   readonly message: string;
@@ -35,7 +35,7 @@ export interface ConfigProblem {
   readonly atKey?: boolean;
 }
 
-/** What could be read, and everything that could not. `base` is the directory that paths are relative to. */
+/** Returns the valid part of the configuration, and all problems. Paths are relative to `base`. */
 export function readConfig(
   value: Json,
   base: string,
@@ -64,7 +64,7 @@ class ConfigReader {
     this.#base = base;
   }
 
-  /** An object with known fields only. */
+  /** Returns an object, and reports unknown fields. */
   object(value: Json | undefined, path: Path, known: readonly string[]): JsonObject {
     if (!isObject(value)) {
       if (value !== undefined && value !== null)
@@ -231,11 +231,11 @@ class ConfigReader {
   }
 }
 
-/** Names of labels and of what a node has: a word, with a domain before it where it has one. */
+/** The format of label names and resource names: a name with an optional domain prefix. */
 const NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
 const NAME_HINT = "use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`";
 
-/** What a value must be like. */
+/** The format of a value. */
 interface ValueFormat {
   readonly pattern: RegExp;
   readonly name: string;

@@ -1,8 +1,8 @@
 /**
- * Reads `pipewright.yaml`, the stand-ins of this machine.
+ * Reads `pipewright.yaml`, which defines the stand-ins of this machine.
  *
- * Manifests stay unchanged: the file maps an image to a root filesystem, a Git repository to a directory and an image resource to the
- * local registry. Options of the command line override it, name by name.
+ * Manifests stay unchanged: the file maps an image to a root filesystem, a Git repository to a directory and an image
+ * resource to the local registry. Command line options override it by name.
  */
 
 import { existsSync, statSync } from 'node:fs';
@@ -17,18 +17,18 @@ import { readValue } from '../yaml/value.js';
 import { NO_STAND_INS, type StandIns } from '../stand-ins/stand-ins.js';
 import { readConfig, type ConfigProblem } from './config-reader.js';
 
-/** What was read, and what is wrong with it. */
+/** The loaded configuration, and its problems. */
 export interface LoadedConfig {
   readonly file?: string;
   readonly standIns: StandIns;
   readonly findings: readonly Finding[];
-  /** Where a path of the file stands. Absent: the file could not be read. */
+  /** Returns the position of a path in the file. Absent: the file could not be read. */
   readonly place?: (path: Path) => SourcePosition;
 }
 
 const NAMES = ['pipewright.yaml', 'pipewright.yml'];
 
-/** Finds the file beside the manifests, above them, or in the working directory; the first one wins. */
+/** Finds the file next to the manifests, in their parent folder, or in the working directory; the first one is used. */
 export function tryFindConfig(paths: readonly string[], cwd: string = process.cwd()): string | undefined {
   const folders = paths.filter((path) => path !== '-').map((path) => folderOf(resolve(cwd, path)));
   const places = [...folders.flatMap((folder) => [folder, dirname(folder)]), cwd];
@@ -39,7 +39,7 @@ const isFolder = (path: string): boolean => existsSync(path) && statSync(path).i
 
 const folderOf = (path: string): string => (isFolder(path) ? path : dirname(path));
 
-/** Reads a configuration file. Its paths are relative to it. */
+/** Reads a configuration file. Its paths are relative to its folder. */
 export function loadConfig(file: string): LoadedConfig {
   const { texts, findings } = isFolder(file) ? { texts: [], findings: [] } : readSources([file]);
   const [source] = texts;
@@ -62,7 +62,7 @@ export function loadConfig(file: string): LoadedConfig {
   };
 }
 
-/** `cause`: why a manifest could not be read there; absent for a folder. */
+/** Returns the finding for a file that cannot be read. `cause`: the problem of reading it; absent for a folder. */
 const unreadable = (file: string, cause: Finding | undefined): Finding => ({
   severity: 'error',
   code: cause?.code ?? 'FILE_UNREADABLE',

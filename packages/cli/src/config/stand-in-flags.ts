@@ -1,4 +1,4 @@
-/** The stand-ins of a command line: those of `pipewright.yaml`, with `--image` and `--source` laid over them. */
+/** Determines the stand-ins of a command: those of `pipewright.yaml`, overridden by `--image` and `--source`. */
 
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,14 +10,14 @@ import { builtinStandIn } from '../stand-ins/builder-image.js';
 import { savedImageStandIn } from '../stand-ins/saved-images.js';
 import { mergeStandIns, NO_STAND_INS, type ImageStandIn, type StandIns } from '../stand-ins/stand-ins.js';
 
-/** The options of a command that say what stands in for what. */
+/** The options of a command that define stand-ins. */
 export interface StandInFlags {
   readonly config?: string;
   readonly image: ReadonlyMap<string, string>;
   readonly source: ReadonlyMap<string, string>;
 }
 
-/** The configuration file's stand-ins with the command line's laid over them. */
+/** Returns the stand-ins of the configuration file, overridden by those of the command line. */
 export function standInsFor(
   flags: StandInFlags,
   paths: readonly string[],

@@ -1,4 +1,4 @@
-/** `pipewright controller`: the same controller as in the embedded cluster, against any Kubernetes. */
+/** `pipewright controller`: runs the controller of the embedded cluster against any Kubernetes cluster. */
 
 import type { EventEmitter } from 'node:events';
 import {
@@ -36,22 +36,22 @@ export interface ControllerOptions {
   readonly nopImage?: string;
   readonly gsutilImage?: string;
   readonly nodeImage?: string;
-  /** Registries that speak plain http, by host. */
+  /** Registries that use plain HTTP, by host. */
   readonly insecureRegistry?: readonly string[];
   /** Mirrors of registries, by host. */
   readonly registryMirror?: ReadonlyMap<string, string>;
-  /** Which finished runs are kept. Default: all. */
+  /** Which finished runs to keep. @default - all */
   readonly keepRuns?: RetentionPolicy;
 }
 
 /** Dependencies that tests replace. */
 export interface ControllerDependencies {
   readonly log?: Log;
-  /** Where SIGINT and SIGTERM come from. Default: the process. */
+  /** The source of SIGINT and SIGTERM. @default - the process */
   readonly signals?: EventEmitter;
 }
 
-/** Runs the controller until a stop request. @returns the exit status: 0 after an orderly stop */
+/** Runs the controller until a stop request. @returns the exit status: 0 after a graceful stop */
 export async function runController(
   options: ControllerOptions,
   output: Output,

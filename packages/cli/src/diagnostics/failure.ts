@@ -1,8 +1,8 @@
 /**
- * Reports unexpected errors in one sentence instead of a stack trace.
+ * Reports unexpected errors as a message instead of a stack trace.
  *
- * Errors of the operating system (a full disk, a directory that is not writable) name their path. All others are reported as internal
- * errors, with the variable that prints their stack.
+ * Errors of the operating system (a full disk, a directory that is not writable) include their path. All others are
+ * reported as internal errors, with the variable that enables the stack trace.
  */
 
 import { writeFileSync, type WriteFileOptions } from 'node:fs';
@@ -24,10 +24,10 @@ const HINTS: Readonly<Record<string, string>> = {
   ENFILE: 'the machine has too many open files; stop another program',
 };
 
-/** Errors that a user can fix before a retry. After a full disk part of the work may be done, so it is not among them. */
+/** Errors that a user can fix before a retry. ENOSPC is not among them, because part of the work may be done. */
 const USER_ERRORS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
-/** Writes a file. Adds its path to errors: Node names the path when opening fails, not when writing does. */
+/** Writes a file. Adds its path to errors: Node includes the path when opening fails, but not when writing does. */
 export function writeFileNamingPath(path: string, text: string, options?: WriteFileOptions): void {
   try {
     writeFileSync(path, text, options);
@@ -36,7 +36,7 @@ export function writeFileNamingPath(path: string, text: string, options?: WriteF
   }
 }
 
-/** Reports an error. @returns the exit status: 2 where a directory or file can't be used, else 5 */
+/** Reports an error. @returns the exit status: 2 if a directory or file cannot be used, else 5 */
 export function reportFailure(cause: unknown, output: Pick<Output, 'warn' | 'colors'>): number {
   return isClusterError(cause) ? reportClusterError(cause, output) : reportUnexpected(cause, output);
 }
@@ -46,7 +46,7 @@ interface ClusterFailure extends Error {
   readonly hint: string;
 }
 
-/** Recognized by name: importing the class would load the cluster package. */
+/** Detects a ClusterError by name: importing the class would load the cluster package. */
 const isClusterError = (cause: unknown): cause is ClusterFailure =>
   types.isNativeError(cause) && cause.name === 'ClusterError' && 'code' in cause && 'hint' in cause;
 
@@ -82,6 +82,6 @@ function partsOf(cause: unknown): {
   readonly message: string;
 } {
   if (!types.isNativeError(cause)) return { code: undefined, path: undefined, message: String(cause) };
-  const { code, path } = cause as NodeJS.ErrnoException; // undefined in errors that are not the machine's
+  const { code, path } = cause as NodeJS.ErrnoException; // undefined unless it is a system error
   return { code, path, message: cause.message };
 }

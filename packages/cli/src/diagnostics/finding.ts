@@ -1,15 +1,15 @@
 /**
  * Findings: problems in a file with position, severity, message and hint.
  *
- * Every reader of user text (manifests, pipewright.yaml, checks of packages/tekton) reports findings, so that they can be
- * gathered, sorted and printed in one pass whatever found them.
+ * All readers of user input (manifests, pipewright.yaml, checks of packages/tekton) report findings, so that they can
+ * be collected, sorted and printed together.
  */
 
 import { wrap } from '../terminal/columns.js';
 import { visible } from '../terminal/lines.js';
 import { sourceExcerpt } from '../terminal/source-excerpt.js';
 
-/** A position in a file. `line` and `column` count from 1. With `line` 0, `file` is an option of the command line. */
+/** A position in a file. `line` and `column` count from 1. With `line` 0, `file` is a command line option. */
 export interface SourcePosition {
   readonly file: string;
   readonly line: number;
@@ -23,13 +23,16 @@ export interface Finding {
   readonly place: SourcePosition;
   readonly message: string;
   readonly hint: string;
-  /** The text of the line. Undefined when the place has no line, or the line may hold a secret. */
+  /** The text of the line. Undefined if the place has no line, or if the line may contain a secret. */
   readonly quote?: string;
-  /** Column of the quote, from 1, of the caret if masking moved it; 0 if the text is masked. Absent: the column of `place`. */
+  /**
+   * Column of the caret in the quote, from 1, if masking moved it; 0 if the text is masked. Absent: the column of
+   * `place`.
+   */
   readonly caret?: number;
 }
 
-/** Sorts by file, then position; errors come before warnings of the same place. */
+/** Sorts by file, then by position; errors come before warnings at the same position. */
 export function inReadingOrder(findings: readonly Finding[]): readonly Finding[] {
   return [...findings].sort(
     (a, b) =>
@@ -41,11 +44,11 @@ export function inReadingOrder(findings: readonly Finding[]): readonly Finding[]
   );
 }
 
-/** Reports whether a finding is an error. */
+/** Returns whether any finding is an error. */
 export const hasErrors = (findings: readonly Finding[]): boolean =>
   findings.some(({ severity }) => severity === 'error');
 
-/** Returns a finding whose texts have passed through a function that masks secrets. */
+/** Returns a finding with secrets masked in its texts. */
 export const maskedFinding = (finding: Finding, hide: (text: string) => string): Finding => ({
   ...finding,
   message: hide(finding.message),
@@ -60,7 +63,7 @@ function maskedQuote(line: string, column: number, hide: (text: string) => strin
   return { quote, caret: quote.startsWith(before) ? before.length + 1 : 0 };
 }
 
-/** `1 error`, `2 errors, 1 warning`; empty when there is nothing. */
+/** Returns `1 error` or `2 errors, 1 warning`; empty if there are no findings. */
 export function countOf(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return [plural(errors, 'error'), plural(findings.length - errors, 'warning')].filter(Boolean).join(', ');
@@ -71,7 +74,7 @@ const plural = (count: number, noun: string): string =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Colours of a finding's parts; the identity functions when output is plain. */
+/** Colours of a finding's parts; identity functions for plain output. */
 export interface Paint {
   readonly error: (text: string) => string;
   readonly warning: (text: string) => string;
@@ -80,14 +83,15 @@ export interface Paint {
 
 const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (text) => text };
 
-/** A place as an author reads it, and as editors open it: `file:line:column`. */
+/** Returns a position in the form that editors accept: `file:line:column`. */
 export const positionText = ({ file, line, column }: SourcePosition): string =>
   line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
 
 /**
- * The text of one finding: `file:line:column  error  CODE  message`, the quoted line with a caret if there is one, and the hint.
+ * Formats one finding: `file:line:column error CODE message`, the quoted line with a caret if there is one, and the
+ * hint.
  *
- * @param columns of the terminal that shows it; undefined where none does, and nothing is wrapped
+ * @param columns of the terminal; undefined for other outputs, in which text is not wrapped
  */
 export function describeFinding(finding: Finding, paint: Paint = plain, columns?: number): string {
   const { place, severity, code, message, hint } = finding;
@@ -99,10 +103,10 @@ export function describeFinding(finding: Finding, paint: Paint = plain, columns?
   ].join('\n');
 }
 
-/** Columns that a quoted line takes at most. */
+/** Maximum columns of a quoted line. */
 const MOST_COLUMNS = 120;
 
-/** Columns of it that are left however narrow a terminal is. */
+/** Minimum columns of a quoted line, even on a narrow terminal. */
 const LEAST_COLUMNS = 12;
 
 function quoteOf(

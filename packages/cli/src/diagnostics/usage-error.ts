@@ -1,6 +1,6 @@
-/** A command line that cannot be carried out as written. */
+/** The error for command lines that cannot be executed as written. */
 
-/** Printed as `error: …` and `hint: …`, and ends the command with status 2 unless another is given. */
+/** Printed as `error: …` and `hint: …`. Ends the command with status 2 unless another is given. */
 export class UsageError extends Error {
   readonly hint: string;
   readonly status: number;

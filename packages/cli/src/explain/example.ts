@@ -1,20 +1,20 @@
-/** Builders of the manifests that explanations show. */
+/** Helpers that build the example manifests of explanations. */
 
 import type { Example } from './explanation.js';
 
-/** How a problem is put right, with a manifest that has it and the same without it. */
+/** The fix for a problem, with a manifest that has the problem and the fixed manifest. */
 export interface Remedy {
   readonly fix: string;
   readonly example: Example;
 }
 
-/** A manifest with a mistake, and the text that takes its place. Several mistakes may be given. */
+/** Creates a remedy from an invalid manifest and the replacements that fix it. */
 export function remedy(fix: string, manifest: string, ...changes: readonly (readonly [string, string])[]): Remedy {
   const right = changes.reduce((text, [wrong, better]) => text.replace(wrong, () => better), manifest);
   return { fix, example: { wrong: manifest, right } };
 }
 
-/** A command line that has a problem, and the same without it. */
+/** Creates an example from a command line with a problem, and the fixed one. */
 export const commands = (wrong: string, right: string): Example => ({
   language: 'sh',
   wrong: `${wrong}\n`,
@@ -26,30 +26,30 @@ const object = (kind: string, name: string, spec: string): string =>
 
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ');
 
-/** A Task. */
+/** Returns a Task. */
 export const task = (spec: string): string => object('Task', 'compile', spec);
 
-/** A Task with one step that has these fields more. */
+/** Returns a Task with one step that has these additional fields. */
 export const step = (fields: string, others = ''): string =>
   task(`${others}steps:\n- name: build\n  image: golang:1.22\n${indented(fields)}`);
 
-/** A Pipeline. */
+/** Returns a Pipeline. */
 export const pipeline = (spec: string): string => object('Pipeline', 'release', spec);
 
-/** A PipelineRun. */
+/** Returns a PipelineRun. */
 export const pipelineRun = (spec: string): string => object('PipelineRun', 'release-1', spec);
 
-/** A TaskRun. */
+/** Returns a TaskRun. */
 export const taskRun = (spec: string): string => object('TaskRun', 'compile-1', spec);
 
-/** A PipelineResource. */
+/** Returns a PipelineResource. */
 export const resource = (spec: string): string => object('PipelineResource', 'source', spec);
 
-/** A Condition. */
+/** Returns a Condition. */
 export const condition = (spec: string): string => object('Condition', 'on-main', spec);
 
-/** Several documents of one file. */
+/** Joins several documents into one file. */
 export const documents = (...all: readonly string[]): string => all.join('---\n');
 
-/** A short Task that compiles, for what refers to one. */
+/** A minimal Task, for examples that refer to one. */
 export const COMPILE = step('command: [go, build]\n');

@@ -1,4 +1,7 @@
-/** Examples of mistakes in programs of constructs. `chart` is a Chart of a TektonApp; `sealedUsername` and `sealedPassword` are texts that kubeseal printed. */
+/**
+ * Examples of problems in programs with constructs. `chart` is a Chart of a TektonApp; `sealedUsername` and
+ * `sealedPassword` are outputs of kubeseal.
+ */
 
 import type { ConstructProblemCode } from '@pipewright/tekton';
 import { remedy, type Remedy } from './example.js';
@@ -45,7 +48,7 @@ const echo = (argument: string): string => `new Task(chart, 'greet', {
 });
 `;
 
-/** By code. */
+/** Remedies by code. */
 export const CONSTRUCT_EXAMPLES: Readonly<Record<ConstructProblemCode, Remedy>> = {
   FOREIGN_REFERENCE: remedy(
     'Use the references that the callback of the same construct is given; pass values from pipeline to task as params.',

@@ -1,4 +1,4 @@
-/** Examples of problems of pipelines, runs and resources, each by itself. */
+/** Examples of problems in single pipelines, runs and resources. */
 
 import type { ProblemCode } from '@pipewright/tekton';
 import { pipeline, pipelineRun, remedy, resource, taskRun, type Remedy } from './example.js';
@@ -9,7 +9,7 @@ const deploy = (fields: string): string => `- name: deploy\n  taskRef:\n    name
 const git = (params: string): string => resource(`type: git\nparams:\n${params}`);
 const URL = '- name: url\n  value: https://git.example.com/app.git\n';
 
-/** By code. */
+/** Remedies by code. */
 export const PIPELINE_EXAMPLES = {
   TASKS_MISSING: remedy('Add `tasks` with at least one task.', pipeline('params:\n- name: branch\n'), [
     '  params:\n  - name: branch\n',

@@ -1,4 +1,4 @@
-/** Examples of problems that show when objects are seen together: references, params, bindings, credentials and rights. */
+/** Examples of problems between objects: references, params, bindings, credentials and permissions. */
 
 import type { ProblemCode } from '@pipewright/tekton';
 import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, taskRun, type Remedy } from './example.js';
@@ -25,7 +25,7 @@ const secret = (fields: string): string => `apiVersion: v1\nkind: Secret\nmetada
 const binding = (kind: string, role: string, namespace = '\n  namespace: default'): string =>
   `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata:\n  name: robot\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: ${role}\nsubjects:\n- kind: ServiceAccount\n  name: robot${namespace}\n`;
 
-/** By code. */
+/** Remedies by code. */
 export const SET_EXAMPLES = {
   TASK_UNKNOWN: remedy(
     'Add the Task to the manifests, or correct the name.',

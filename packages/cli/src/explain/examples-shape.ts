@@ -3,7 +3,7 @@
 import type { ProblemCode } from '@pipewright/tekton';
 import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, task, type Remedy } from './example.js';
 
-/** By code. */
+/** Remedies by code. */
 export const SHAPE_EXAMPLES = {
   OBJECT_MALFORMED: remedy(
     'Give the document `apiVersion`, `kind` and `metadata` at its left edge.',

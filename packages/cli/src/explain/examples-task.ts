@@ -1,4 +1,4 @@
-/** Examples of problems of tasks and conditions: steps, params, variables, volumes. */
+/** Examples of problems in tasks and conditions: steps, params, variables, volumes. */
 
 import type { ProblemCode } from '@pipewright/tekton';
 import { condition, remedy, step, task, type Remedy } from './example.js';
@@ -6,7 +6,7 @@ import { condition, remedy, step, task, type Remedy } from './example.js';
 const FLAGS = 'inputs:\n  params:\n  - name: flags\n    type: array\n';
 const TARGET = 'inputs:\n  params:\n  - name: target\n';
 
-/** By code. */
+/** Remedies by code. */
 export const TASK_EXAMPLES = {
   STEPS_MISSING: remedy('Add `steps` with at least one step.', task('outputs: {}\n'), [
     '  outputs: {}\n',

@@ -1,11 +1,11 @@
-/** `pipewright explain`: what a problem code means, an example, and how it is put right. */
+/** `pipewright explain`: describes a problem code, with an example and the fix. */
 
 import { closestMatch } from '@pipewright/tekton';
 import type { Output } from '../terminal/output.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 import { explainedCodes, explanationOf } from './explanations.js';
 
-/** Explains codes, whatever their case; without any, lists all of them. Throws a UsageError for one that does not exist. */
+/** Explains the given codes, ignoring case; without any, lists all. Throws a UsageError for an unknown code. */
 export function explain(codes: readonly string[], output: Output): void {
   const meant = codes.map((code) => code.trim().toUpperCase().replaceAll('-', '_'));
   for (const code of meant) if (explanationOf(code) === undefined) throw unknownCode(code);

@@ -1,18 +1,18 @@
-/** What the command can say about a problem code without a file at hand. */
+/** The explanation of a problem code, independent of a file. */
 
-/** One code, in words. */
+/** The explanation of one code. */
 export interface Explanation {
   readonly severity: 'error' | 'warning';
-  /** What is wrong, without a full stop. */
+  /** The problem, without a full stop. */
   readonly title: string;
-  /** What happens if it stays. */
+  /** The consequences of the problem. */
   readonly why: string;
-  /** How it is put right. */
+  /** How to fix the problem. */
   readonly fix: string;
   readonly example: Example;
 }
 
-/** Text that has a problem, and the same without it. */
+/** A text with a problem, and the fixed one. */
 export interface Example {
   /** @default 'yaml' */
   readonly language?: 'yaml' | 'ts' | 'sh';

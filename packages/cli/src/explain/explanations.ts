@@ -1,4 +1,7 @@
-/** All problem codes in words: those of packages/tekton, those of programs of constructs, and those of the command. */
+/**
+ * The explanations of all problem codes: those of packages/tekton, those of programs with constructs, and those of the
+ * command.
+ */
 
 import {
   CONSTRUCT_PROBLEMS,
@@ -24,7 +27,7 @@ const MANIFEST_EXAMPLES: Readonly<Record<ProblemCode, Remedy>> = {
   ...SET_EXAMPLES,
 };
 
-/** What both tables of packages/tekton say of a problem. */
+/** The fields that both tables of packages/tekton have for a problem. */
 interface RowText {
   readonly severity: Severity;
   readonly title: string;
@@ -51,8 +54,8 @@ const TABLE: ReadonlyMap<string, Explanation> = new Map<string, Explanation>([
   ...Object.entries(MACHINE_PROBLEMS),
 ]);
 
-/** The explanation of a code; undefined for one that does not exist. */
+/** Returns the explanation of a code; undefined for an unknown one. */
 export const explanationOf = (code: string): Explanation | undefined => TABLE.get(code);
 
-/** All codes, in alphabetical order. */
+/** Returns all codes, in alphabetical order. */
 export const explainedCodes = (): readonly string[] => [...TABLE.keys()].sort();

@@ -1,7 +1,9 @@
 /**
- * Problems that the command finds itself: in the text of files, and in what a run needs on this machine.
+ * Explanations of problems that the command detects itself: in the text of files, and in the requirements of a run on
+ * this machine.
  *
- * What manifests mean is judged by packages/tekton, whose table has the same form; `explanations.ts` joins both.
+ * Problems in the content of manifests come from packages/tekton, whose table has the same structure; `explanations.ts`
+ * combines both.
  */
 
 import { commands } from './example.js';
@@ -13,7 +15,7 @@ metadata:
   name: settings
 ${lines}`;
 
-/** Rows by code. */
+/** Explanations by code. */
 export const FILE_PROBLEMS: Readonly<Record<string, Explanation>> = {
   FILE_UNREADABLE: {
     severity: 'error',

@@ -1,8 +1,8 @@
 /**
- * Problems of this machine: what the command needs to serve a source, to keep a cluster's data and to run steps.
+ * Explanations of problems of this machine: in serving a source, storing a cluster's data and running steps.
  *
- * Separate from `file-problems.ts`, since no manifest has them. The compiler holds this table complete: every code that the packages
- * below can throw has a row.
+ * Separate from `file-problems.ts`, since these are not problems of manifests. The types require an entry for each code
+ * that the packages below can throw.
  */
 
 import type { ClusterErrorCode, RuntimeProblem } from '@pipewright/cluster';
@@ -177,5 +177,5 @@ const RUNTIME: Readonly<Record<RuntimeProblem['code'], Explanation>> = {
   },
 };
 
-/** Rows by code. */
+/** Explanations by code. */
 export const MACHINE_PROBLEMS: Readonly<Record<string, Explanation>> = { ...SOURCES, ...CLUSTER, ...RUNTIME };

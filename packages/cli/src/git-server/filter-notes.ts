@@ -1,11 +1,13 @@
-/** Says which files of a source git would have stored in another form, and what a clone holds instead. Pure. */
+/**
+ * Describes the files of a source that git would have stored in another form, and what a clone contains instead. Pure.
+ */
 
 import type { FilteredFiles } from './working-tree.js';
 
-/** Names of files in one note. */
+/** Maximum number of file names in a note. */
 const SHOWN = 3;
 
-/** A note for each filter. @param name of the source, as the user knows it */
+/** Returns a note for each filter. @param name of the source, as shown to the user */
 export const filterNotes = (name: string, filtered: readonly FilteredFiles[]): readonly string[] =>
   filtered.map(({ filter, paths, pointers }) => {
     const fetch =
@@ -20,5 +22,5 @@ function listed(paths: readonly string[]): string {
   return paths.length > SHOWN ? `${some} and ${String(paths.length - SHOWN)} more` : some;
 }
 
-/** Names may hold anything but a null character; what could move a cursor is written out. */
+/** Quotes a name with control characters or whitespace. File names may contain any character except NUL. */
 const shown = (name: string): string => (/[\p{C}\s]/u.test(name) ? JSON.stringify(name) : name);

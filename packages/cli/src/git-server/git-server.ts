@@ -1,8 +1,9 @@
 /**
- * Serves directories of this machine as Git repositories, so that a pipeline's git step clones the working copy by real Git
- * transport and a real commit id comes out.
+ * Serves local directories as Git repositories, so that a pipeline's git step clones the working copy with the real Git
+ * protocol and gets a real commit id.
  *
- * It listens on 127.0.0.1 alone, and its addresses hold a random part, so that other users of the machine can't read along.
+ * Listens only on 127.0.0.1, and its URLs contain a random part, so that other users of the machine cannot read the
+ * repositories.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -13,24 +14,24 @@ import { handleGitRequest, sendError } from './smart-http.js';
 import { snapshot, type Snapshot, type SourceDirectory } from './snapshot.js';
 import type { FilteredFiles } from './working-tree.js';
 
-/** A running server. */
+/** A running Git server. */
 export interface GitServer {
-  /** Where `git clone` finds the repository. */
+  /** Returns the URL from which `git clone` fetches the repository. */
   url(name: string): string;
-  /** The commits that the repository's revisions lead to, in their order, each once. */
+  /** Returns the commits that the repository's revisions resolve to, in order, without duplicates. */
   commits(name: string): readonly string[];
-  /** Whether the files differ from what is committed; always so for a plain folder. */
+  /** Returns whether the files differ from the last commit; always true for a plain folder. */
   isDirty(name: string): boolean;
-  /** Files that a commit of git would hold in another form. */
+  /** Returns the files that a commit of git would store in another form. */
   filtered(name: string): readonly FilteredFiles[];
   /** Stops listening and removes the snapshots. */
   close(): Promise<void>;
 }
 
 /**
- * Takes the snapshots, then serves them: later changes in the directories are not seen.
+ * Takes the snapshots, then serves them. Does not detect later changes in the directories.
  *
- * @param options.repositories by the name in their URL. Throws a `SourceError` if one cannot be served
+ * @param options.repositories keyed by the name in their URL. Throws a `SourceError` if one cannot be served
  */
 export async function startGitServer(options: {
   readonly repositories: ReadonlyMap<string, SourceDirectory>;
@@ -76,20 +77,23 @@ async function answer(
   await handleGitRequest(found.gitDir, protocolPath, incoming, outgoing);
 }
 
-/** Ends every address: git replaces the beginnings of addresses, so what was behind the beginning comes behind this. */
+/** The last segment of every URL. git rewrites URL prefixes, so the rest of a longer original URL is appended to it. */
 export const URL_SUFFIX = '/git';
 
-/** What an address of a server of ours asks for. */
+/** A parsed repository URL. */
 export interface RepositoryRequest {
   readonly givenSecret: string;
   readonly name: string;
-  /** What lies behind the repository's own address, except `.git`: then another repository is meant. */
+  /**
+   * The path between the repository's URL and the protocol path, except `.git`. If not empty, the URL refers to another
+   * repository.
+   */
   readonly extraPath: string;
-  /** The path of Git's protocol, with its slash; empty if the URL has none. */
+  /** The path of Git's protocol, with a leading slash; empty if the URL has none. */
   readonly protocolPath: string;
 }
 
-/** Takes an address of {@link GitServer.url} apart. */
+/** Parses a URL in the format of {@link GitServer.url}. */
 export function parseRepositoryUrl(url: string): RepositoryRequest {
   const [, given = '', name = '', path = '', query = ''] = /^\/([^/]*)\/([^/?]+)\/git([^?]*)(\?.*)?$/.exec(url) ?? [];
   const [asked = ''] = /\/(?:info\/refs|git-(?:upload|receive)-pack|HEAD|objects\/.*)$/.exec(path) ?? [];
@@ -102,7 +106,10 @@ export function parseRepositoryUrl(url: string): RepositoryRequest {
   };
 }
 
-/** The error for a URL that extends the URL of a served repository: git rewrites URL prefixes, so it names another repository. */
+/**
+ * Returns the error for a URL that extends the URL of a served repository: git rewrites URL prefixes, so it refers to
+ * another repository.
+ */
 export const otherRepositoryMessage = (name: string, beyond: string): string =>
   `this address begins like that of ${name}, for which a directory stands in, and goes on with '${beyond}': it is another repository, and nothing stands in for it. A PipelineResource with its whole address is left to the network`;
 

@@ -1,16 +1,16 @@
 /**
- * Runs the machine's git in an environment that the caller states in full.
+ * Runs the installed git in a controlled environment.
  *
- * `GIT_*` variables of the user's shell are removed (inside a hook they would redirect every command to another repository), no
- * command may fetch, prompt, or take an optional lock, and no command runs in a directory whose content is not ours: PATH may hold
- * relative entries.
+ * `GIT_*` variables of the user's shell are removed (inside a hook they would redirect every command to another
+ * repository). No command may fetch, prompt, or take an optional lock, and no command runs in an untrusted directory,
+ * because PATH may contain relative entries.
  */
 
 import { spawn } from 'node:child_process';
 import { buffer, text } from 'node:stream/consumers';
 import { SourceError } from './source-error.js';
 
-/** A git command that ended with another status than 0. */
+/** A git command that exited with a nonzero status. */
 export class GitFailure extends Error {
   readonly status: number | null;
 
@@ -20,24 +20,24 @@ export class GitFailure extends Error {
   }
 }
 
-/** The reason in git's output: git prints warnings for files before the error. */
+/** Extracts the reason from git's output: git prints warnings about files before the error. */
 function failureReason(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const why = lines.filter((line) => /^(?:fatal|error): /.test(line));
   return (why.length > 0 ? why : lines.filter(Boolean)).slice(-3).join('; ');
 }
 
-/** What to run git with. */
+/** Options for running git. */
 export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Written to its standard input. Default: nothing. */
+  /** Written to standard input. @default - empty */
   readonly input?: string | Buffer;
 }
 
 /** Working directory of git: only root can write to it, and it is not a repository. */
 export const NEUTRAL_DIRECTORY = '/';
 
-/** The environment of git: the user's without `GIT_*`, and what the caller adds. */
+/** Returns the environment of git: the user's without `GIT_*`, plus the caller's variables. */
 export function gitEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
   return {
@@ -52,9 +52,10 @@ export function gitEnvironment(more: Readonly<Record<string, string>> = {}): Nod
 }
 
 /**
- * Environment variables under which git reads neither the user's settings nor the machine's.
+ * Returns environment variables that make git ignore the user's and the system's configuration.
  *
- * @param home replaces HOME: git before 2.32 does not know GIT_CONFIG_GLOBAL, and every version reads ignore rules from there
+ * @param home replaces HOME: git before 2.32 does not support GIT_CONFIG_GLOBAL, and every version reads ignore rules
+ * from HOME
  */
 export const withoutUserSettings = (home: string): Readonly<Record<string, string>> => ({
   HOME: home,
@@ -63,12 +64,15 @@ export const withoutUserSettings = (home: string): Readonly<Record<string, strin
   GIT_CONFIG_NOSYSTEM: '1',
 });
 
-/** @returns what git printed, without the last line feed; throws {@link GitFailure}, or GIT_MISSING if git is not installed */
+/**
+ * @returns the output of git without the last line feed; throws {@link GitFailure}, or GIT_MISSING if git is not
+ * installed
+ */
 export async function git(args: readonly string[], options?: GitOptions): Promise<string> {
   return (await gitBytes(args, options)).toString('utf8').replace(/\n$/, '');
 }
 
-/** As {@link git}, to the byte: names of files need not be UTF-8. */
+/** Like {@link git}, but returns bytes: file names need not be UTF-8. */
 export async function gitBytes(args: readonly string[], { env, input }: GitOptions = {}): Promise<Buffer> {
   const stdio = ['pipe', 'pipe', 'pipe'] as const;
   const child = spawn('git', args, { cwd: NEUTRAL_DIRECTORY, env: gitEnvironment(env), stdio: [...stdio] });
@@ -76,7 +80,7 @@ export async function gitBytes(args: readonly string[], { env, input }: GitOptio
     child.once('error', (cause) => reject(missing(cause)));
     child.once('close', resolve);
   });
-  child.stdin.on('error', () => undefined); // git may end before it has read its input; the exit status decides
+  child.stdin.on('error', () => undefined); // git may exit before it has read its input; the exit status decides
   child.stdin.end(input ?? '');
   const [status, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr)]);
   if (status !== 0) throw new GitFailure(args, status, stderr);

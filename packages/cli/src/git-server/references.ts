@@ -1,7 +1,9 @@
 /**
- * The references of a snapshot: those that the repository has, and those that mean its working copy.
+ * Reads the references of a repository, and writes those of its snapshot, including the ones that resolve to the
+ * working copy.
  *
- * One git process reads them, and they are written as one file of packed references: a thousand tags take as long as none.
+ * One git process reads them, and they are written to a single packed-refs file, so a thousand tags take no longer than
+ * one.
  */
 
 import { writeFile } from 'node:fs/promises';
@@ -10,17 +12,19 @@ import { git, tryGit } from './git.js';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** References, by their full names. */
+/** References by full name. */
 export interface References {
-  /** The object that each names: of an annotated tag, the tag. */
+  /** The object id of each reference; for an annotated tag, the tag object. */
   readonly objects: ReadonlyMap<string, string>;
-  /** The branch that is checked out, with or without a commit. Absent: HEAD is a commit. */
+  /** The branch that is checked out, even if it has no commit. Absent: HEAD is detached. */
   readonly branch?: string;
 }
 
-/** Reads the references below `places`, in an environment under which git reads the repository. Throws if one names an object that is missing. */
+/**
+ * Reads the references below `places`, in the environment of the repository. Throws if one refers to a missing object.
+ */
 export async function readReferences(env: Environment, places: readonly string[]): Promise<References> {
-  // To know the types, git looks for the objects.
+  // Fails for missing objects, because %(objecttype) makes git read them.
   const listed = await git(['for-each-ref', '--format=%(HEAD)%(objectname) %(objecttype) %(refname)', ...places], {
     env,
   });
@@ -32,14 +36,14 @@ export async function readReferences(env: Environment, places: readonly string[]
     objects.set(name, object);
     if (mark === '*') branch = name;
   }
-  branch ??= await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { env }); // a branch without a commit is not listed
+  branch ??= await tryGit(['symbolic-ref', '--quiet', 'HEAD'], { env }); // an unborn branch is not listed
   return { objects, ...(branch !== undefined && { branch }) };
 }
 
 /**
- * Writes references into a bare repository that has none, and HEAD.
+ * Writes references and HEAD to a bare repository without references.
  *
- * @param renewed the references that are to name `commit` instead; HEAD is the first branch of them, or else the commit
+ * @param renewed the references to point to `commit` instead; HEAD is the first branch among them, or else the commit
  */
 export async function writeReferences(
   gitDir: string,
@@ -59,7 +63,7 @@ export async function writeReferences(
   await writeFile(join(gitDir, 'HEAD'), first === undefined ? `${commit}\n` : `ref: ${first}\n`);
 }
 
-/** Returns whether a name is a folder of another, or has another as a folder: git rejects it and explains why. */
+/** Returns whether a name is a path prefix of another, or has another as a prefix: git rejects it and explains why. */
 function collides(name: string, all: ReadonlyMap<string, string>): boolean {
   const parts = name.split('/');
   if (parts.some((_, end) => end > 0 && all.has(parts.slice(0, end).join('/')))) return true;

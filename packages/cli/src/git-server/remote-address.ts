@@ -1,16 +1,20 @@
 /**
- * Whether two addresses are of one git repository. Pure.
+ * Compares URLs of Git repositories. Pure.
  *
- * `https://git.example/acme/app.git`, `ssh://git@git.example:22/acme/app` and `git@git.example:acme/app/` differ in the way there alone.
+ * `https://git.example/acme/app.git`, `ssh://git@git.example:22/acme/app` and `git@git.example:acme/app/` refer to the
+ * same repository over different protocols.
  */
 
 const URL_FORM = /^([a-z][a-z0-9+.-]*):\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/]*)(?::\d*)?(\/.*)?$/i;
-/** `user@host:path`, as scp has it. */
+/** The scp-like syntax, `user@host:path`. */
 const SCP_FORM = /^(?:[^@/:]+@)?(\[[^\]]*\]|[^:/]+):(?!\/\/)(.*)$/;
 
 const REMOTE_SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ssh', 'git', 'git+ssh', 'ssh+git']);
 
-/** The host and the path of a repository, equal for all its addresses; undefined for what is on no other host. */
+/**
+ * Returns a key of host and path that is the same for all URLs of a repository; undefined if the URL has no remote
+ * host.
+ */
 export function repositoryKey(address: string): string | undefined {
   const url = URL_FORM.exec(address.trim());
   if (url) {

@@ -1,9 +1,9 @@
 /**
- * Opens a repository on this machine without its settings: these can name programs, and the author of a checkout can also have written
- * its settings.
+ * Opens a local repository without its configuration, which can specify programs to run and may come from the untrusted
+ * author of a checkout.
  *
- * git reads settings and hooks from the common directory, so it is given one of ours (GIT_COMMON_DIR) with links to the
- * repository's refs and objects, and with those few settings that only say what bytes mean.
+ * git reads configuration and hooks from the common directory. It therefore gets a generated one (GIT_COMMON_DIR) with
+ * links to the repository's refs and objects, and with only those settings that affect how file content is interpreted.
  */
 
 import { copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
@@ -12,23 +12,26 @@ import { join, resolve } from 'node:path';
 import { gitBytes, withoutUserSettings } from './git.js';
 import { SourceError } from './source-error.js';
 
-/** Where a repository's parts lie. */
+/** The paths and properties of a repository. */
 export interface Repository {
-  /** HEAD and the index: of a linked worktree its own. */
+  /** The directory of HEAD and the index; a linked worktree has its own. */
   readonly gitDir: string;
   readonly objects: string;
   readonly index: string;
   readonly shallow: string;
   readonly isBare: boolean;
-  /** `sha1` or `sha256`. */
+  /** The object format, `sha1` or `sha256`. */
   readonly format: string;
-  /** Whether files outside the working copy give attributes to its files. */
+  /** Whether attribute files outside the working copy apply to its files. */
   readonly hasMoreAttributes: boolean;
-  /** Environment variables under which git reads it, and none of its settings. */
+  /** Environment variables with which git reads the repository, but not its configuration. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The repository whose top `directory` is; being somewhere inside one does not count. */
+/**
+ * Returns the git directory of a repository whose top level is `directory`; a subdirectory of a repository does not
+ * count.
+ */
 export async function tryFindRepository(directory: string): Promise<string | undefined> {
   const dotGit = join(directory, '.git');
   const found = await stat(dotGit).catch(() => undefined);
@@ -38,7 +41,7 @@ export async function tryFindRepository(directory: string): Promise<string | und
   return parts.every(Boolean) ? directory : undefined;
 }
 
-/** `.git` is a file in a linked worktree and in a submodule. */
+/** Returns the git directory that a `.git` file refers to, in a linked worktree or a submodule. */
 async function linkedDirectory(directory: string, file: string): Promise<string> {
   const [, path] = /^gitdir: (.+?)\n*$/.exec(await readFile(file, 'utf8')) ?? [];
   if (path !== undefined) return resolve(directory, path);
@@ -52,7 +55,7 @@ async function linkedDirectory(directory: string, file: string): Promise<string>
 /**
  * Prepares a repository for reading.
  *
- * @param reading where our common directory goes; must not exist
+ * @param reading the path of the generated common directory; must not exist
  */
 export async function openRepository(directory: string, gitDir: string, reading: string): Promise<Repository> {
   const common = await commonDirectory(gitDir);
@@ -81,7 +84,7 @@ export async function openRepository(directory: string, gitDir: string, reading:
   };
 }
 
-/** A file of alternates has a line each. */
+/** Returns the content of an alternates file, in which each line is a path. */
 export function alternates(objects: string): string {
   if (!objects.includes('\n')) return `${objects}\n`;
   throw new SourceError('SOURCE_UNREADABLE', `the path ${JSON.stringify(objects)} holds a line feed`, 'rename it');
@@ -94,13 +97,15 @@ async function commonDirectory(gitDir: string): Promise<string> {
 
 type Settings = ReadonlyMap<string, string>;
 
-/** The settings of one file. What it includes is not read. */
+/** Returns the settings of one file. Does not follow includes. */
 async function settingsIn(file: string, home: string): Promise<Settings> {
   if (!(await isFile(file))) return new Map();
   return settings(['--file', file, '--no-includes'], withoutUserSettings(home));
 }
 
-/** The user's and the machine's own settings, which are the user's business; only harmless ones are taken from them, too. */
+/**
+ * Returns the configuration of the user and the system. It is trusted, but only safe settings of it are used as well.
+ */
 const userSettings = (reading: string): Promise<Settings> =>
   settings(['--includes'], { GIT_DIR: reading, GIT_COMMON_DIR: reading });
 
@@ -119,7 +124,7 @@ async function settings(options: readonly string[], env: Readonly<Record<string,
 
 const BOOLEAN = /^(?:true|false|yes|no|on|off|0|1)$/i;
 
-/** The settings that decide which bytes of a file are stored; none of them can name a program. */
+/** Settings that determine which bytes of a file are stored; none of them can specify a program. */
 const SAFE_SETTINGS: Readonly<Record<string, RegExp>> = {
   'core.autocrlf': /^(?:true|false|yes|no|on|off|0|1|input)$/i,
   'core.eol': /^(?:lf|crlf|native)$/i,
@@ -151,7 +156,7 @@ function safeConfig(values: Settings, format: string, rules: Rules): string {
     .join('');
 }
 
-/** Files of rules outside the working copy, by the settings that name them. */
+/** Rules files outside the working copy, by the setting that specifies them. */
 type Rules = Readonly<Record<'core.excludesfile' | 'core.attributesfile', string>>;
 
 const NO_RULES = '/dev/null';
@@ -162,7 +167,7 @@ async function rulesFiles(values: Settings, directory: string): Promise<Rules> {
   const fileFor = async (key: keyof Rules, usual: string): Promise<string> => {
     const named = values.get(key)?.replace(/^~(?=\/)/, home);
     const file = named === undefined ? join(folder, usual) : resolve(directory, named);
-    return (await isFile(file)) ? file : NO_RULES; // anything but an ordinary file might never end
+    return (await isFile(file)) ? file : NO_RULES; // reading anything but a regular file might block forever
   };
   const [ignored, attributes] = await Promise.all([
     fileFor('core.excludesfile', 'ignore'),
@@ -171,9 +176,9 @@ async function rulesFiles(values: Settings, directory: string): Promise<Rules> {
   return { 'core.excludesfile': ignored, 'core.attributesfile': attributes };
 }
 
-/** Whether there is anything at a path. */
+/** Returns whether a path exists. */
 export const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
 
-/** Whether an ordinary file is at a path. */
+/** Returns whether a path is a regular file. */
 export const isFile = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isFile() === true;

@@ -1,50 +1,52 @@
 /**
- * What a revision means when a working copy stands in for a remote repository.
+ * Resolves revisions if a working copy replaces a remote repository.
  *
- * A branch is the working copy, whichever branch is checked out: running what is in the editor is the point of standing in. A tag
- * or a commit id is what it always was. A reference to a pull request means the working copy as well, unless the repository has
- * it. An unknown name is an error, as it is at a remote.
+ * A branch resolves to the working copy, regardless of which branch is checked out, so that a run uses the files being
+ * edited. A tag or a commit id resolves as usual. A pull request reference also resolves to the working copy, unless
+ * the repository has it. An unknown name is an error, as with a remote.
  */
 
 import { tryGit, withoutUserSettings } from './git.js';
 import type { References } from './references.js';
 import { SourceError } from './source-error.js';
 
-/** A directory's state, as a commit. */
+/** The state of a directory, as a commit. */
 export interface WorkingCopy {
   readonly directory: string;
   readonly gitDir: string;
-  /** Environment variables under which git reads the repository itself. */
+  /** Environment variables with which git reads the original repository. */
   readonly reading: Readonly<Record<string, string>>;
   readonly commit: string;
-  /** The references of the repository. */
+  /** The references of the original repository. */
   readonly references: References;
-  /** Whether the repository has commits of its own. */
+  /** Whether the original repository has commits. */
   readonly hasCommits: boolean;
 }
 
-/** Where a revision leads. `ref` is to be served as the working copy; absent: the revision is fixed. */
+/** A resolved revision. `ref` is the reference to serve as the working copy; absent: the revision is fixed. */
 export interface Revision {
   readonly commit: string;
   readonly ref?: string;
 }
 
-/** `master` as a full ref; a name that begins with `refs/` is one. */
+/** Returns the full name of a branch; a name that begins with `refs/` is already one. */
 export const branchOf = (revision: string): string =>
   revision.startsWith('refs/') ? revision : `refs/heads/${revision}`;
 
-/** The references that git tries for a name at a remote, in order. */
+/** Returns the references that git tries for a name on a remote, in order. */
 const referencesMeant = (asked: string): readonly string[] =>
   asked.startsWith('refs/') ? [asked] : ['refs/', 'refs/tags/', 'refs/heads/'].map((place) => place + asked);
 
-/** References of proposed changes: pull requests (GitHub, Gitea, Bitbucket), merge requests (GitLab), changes (Gerrit). */
+/**
+ * References of proposed changes: pull requests (GitHub, Gitea, Bitbucket), merge requests (GitLab), changes (Gerrit).
+ */
 const CHANGE =
   /^refs\/(?:pull\/\d+\/(?:head|merge)|pull-requests\/\d+\/(?:from|merge)|merge-requests\/\d+\/(?:head|merge)|changes\/\d+\/\d+\/\d+)$/;
 
-/** Where such references lie. */
+/** The prefixes of such references. */
 export const CHANGES = ['refs/pull', 'refs/pull-requests', 'refs/merge-requests', 'refs/changes'] as const;
 
-/** Resolves a revision; undefined means the working copy. Throws REVISION_UNKNOWN. */
+/** Resolves a revision; undefined and `HEAD` resolve to the working copy. Throws REVISION_UNKNOWN. */
 export async function findRevision(now: WorkingCopy, asked: string | undefined): Promise<Revision> {
   if (asked === undefined || asked === 'HEAD') return { commit: now.commit };
   const { objects, branch: checkedOut } = now.references;

@@ -1,7 +1,7 @@
 /**
- * Git's smart HTTP protocol, for fetching: the machine's `git upload-pack` implements versions 0 to 2.
+ * Implements Git's smart HTTP protocol for fetching, with the installed `git upload-pack` (protocol versions 0 to 2).
  *
- * Pushing is rejected: the repository is a snapshot of a directory, and a push could not change the directory.
+ * Rejects pushes: the repository is a snapshot of a directory, and a push could not change the directory.
  */
 
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { gitEnvironment, withoutUserSettings } from './git.js';
 
-/** Answers a request for the path below a repository: `/info/refs` or `/git-upload-pack`. */
+/** Handles a request for a path below a repository: `/info/refs` or `/git-upload-pack`. */
 export async function handleGitRequest(
   gitDir: string,
   path: string,
@@ -31,7 +31,7 @@ export async function handleGitRequest(
   return sendError(outgoing, 404, 'only the smart HTTP protocol is supported; fetch with git 1.6.6 or later');
 }
 
-/** A sentence that git shows to its user as `remote: …`. */
+/** Responds with a message that git shows to the user as `remote: …`. */
 export function sendError(outgoing: ServerResponse, status: number, sentence: string): void {
   outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
 }
@@ -49,7 +49,7 @@ async function uploadPack(
   input: Readable | undefined,
   outgoing: ServerResponse,
 ): Promise<void> {
-  // Clients may fetch any commit by its id, as pipelines do.
+  // Clients may fetch any commit by id, as pipelines do.
   const child = spawn('git', ['-c', 'uploadpack.allowAnySHA1InWant=true', 'upload-pack', ...options, gitDir], {
     cwd: gitDir,
     env: gitEnvironment({ ...withoutUserSettings(gitDir), GIT_PROTOCOL: protocolOf(incoming) }),
@@ -60,7 +60,7 @@ async function uploadPack(
     child.once('close', () => resolve());
   });
   const sending = input ? pipeline(input, child.stdin) : Promise.resolve(void child.stdin.end());
-  sending.catch(() => undefined); // upload-pack stops reading when it has read enough
+  sending.catch(() => undefined); // upload-pack may stop reading before the end of the input
   try {
     await Promise.all([pipeline(child.stdout, outgoing), ended]);
   } finally {
@@ -75,13 +75,13 @@ function reply(outgoing: ServerResponse, kind: 'advertisement' | 'result'): void
   });
 }
 
-/** The protocol the client asks for, when it looks like one: it becomes an environment variable. */
+/** Returns the protocol that the client requests, if its format is valid: it becomes an environment variable. */
 function protocolOf(incoming: IncomingMessage): string {
   const asked = incoming.headers['git-protocol'];
   return typeof asked === 'string' && /^[a-z0-9=:.-]{1,64}$/.test(asked) ? asked : '';
 }
 
-/** The largest request, unpacked: a clone of a repository with a million refs asks for 50 MB of them. */
+/** Maximum size of a decompressed request: a clone of a repository with a million refs requests 50 MB of them. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 function bodyOf(incoming: IncomingMessage): Readable {
@@ -94,7 +94,7 @@ function bodyOf(incoming: IncomingMessage): Readable {
   });
   const packed = incoming.headers['content-encoding'] === 'gzip';
   const parts: [Readable, ...Transform[]] = packed ? [incoming, createGunzip(), limited] : [incoming, limited];
-  compose(parts).catch(() => undefined); // the reader of the body gets the same error
+  compose(parts).catch(() => undefined); // the reader of the body receives the same error
   return limited;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Takes a directory as it is now, uncommitted and untracked files included, into a Git repository of its own.
+ * Copies the current state of a directory, including uncommitted and untracked files, to a separate Git repository.
  *
- * Nothing is written to the directory or its `.git`, and no program that either of them names is run: new objects, the index and
- * the refs go to a bare repository elsewhere, which borrows the objects that are already there. What git ignores stays out, as it
- * would on a push.
+ * Writes nothing to the directory or its `.git`, and runs no program that either specifies: new objects, the index and
+ * the refs go to a bare repository, which uses the existing objects as alternates. Ignored files are left out, as they
+ * would be on a push.
  */
 
 import { copyFile, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
@@ -24,23 +24,23 @@ export interface SourceDirectory {
   readonly skipUnknown?: boolean;
 }
 
-/** A bare repository that holds the directory's state. */
+/** A bare repository with the state of the directory. */
 export interface Snapshot {
   readonly gitDir: string;
-  /** What each of `revisions` leads to, in their order, each once. */
+  /** The commits that `revisions` resolve to, in order, without duplicates. */
   readonly commits: readonly string[];
-  /** Whether files differ from the last commit; always so for a plain folder. */
+  /** Whether files differ from the last commit; always true for a plain folder. */
   readonly isDirty: boolean;
-  /** Files of `commits` that git would have stored in another form. */
+  /** The files of `commits` that git would have stored in another form. */
   readonly filtered: readonly FilteredFiles[];
 }
 
 const AUTHOR_NAME = 'Pipewright';
 const AUTHOR_EMAIL = 'pipewright@localhost';
-/** A plain folder has no history to take a date from, and the same content must give the same commit everywhere. */
+/** The commit date of a plain folder, which has no history: the same content must yield the same commit everywhere. */
 const FIXED_DATE = '946684800 +0000';
 
-/** The user's settings and the machine's must not change what a plain folder hashes to. */
+/** Settings that override those of the user and the system, which must not affect the hashes of a plain folder. */
 const LITERAL = {
   GIT_ATTR_NOSYSTEM: '1',
   GIT_CONFIG_COUNT: '2',
@@ -51,10 +51,10 @@ const LITERAL = {
 };
 
 /**
- * A repository's own top directory keeps its history and refs; any other folder, inside a repository or not, becomes one commit
- * that depends on its content alone.
+ * Takes a snapshot. The top directory of a repository keeps its history and refs; any other folder, inside a repository
+ * or not, becomes one commit that depends only on its content.
  *
- * @param gitDir where the bare repository goes; must not exist. Throws {@link SourceError}.
+ * @param gitDir path of the bare repository; must not exist. Throws {@link SourceError}.
  */
 export async function snapshot(source: SourceDirectory, gitDir: string): Promise<Snapshot> {
   const directory = await existing(source.directory);
@@ -129,7 +129,7 @@ async function ofRepository(
   return { gitDir, isDirty: dirty, commits, filtered: commits.includes(commit) ? (written?.filtered ?? []) : [] };
 }
 
-/** Creates a bare repository without references that borrows the objects of another. */
+/** Creates a bare repository without references that uses the objects of another as alternates. */
 async function borrow(own: Repository, gitDir: string): Promise<void> {
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
   await mkdir(join(gitDir, 'refs'));
@@ -140,13 +140,13 @@ async function borrow(own: Repository, gitDir: string): Promise<void> {
   if (await exists(own.shallow)) await copyFile(own.shallow, join(gitDir, 'shallow'));
 }
 
-/** Environment variables under which git works on a snapshot. */
+/** Returns the environment variables for running git on a snapshot. */
 const ours = (gitDir: string): Readonly<Record<string, string>> => ({
   ...withoutUserSettings(gitDir),
   GIT_DIR: gitDir,
 });
 
-/** Creates a bare repository. git records properties of the file system in it, such as whether names are case-sensitive. */
+/** Creates a bare repository. git records properties of the file system in it, such as case sensitivity. */
 const init = (gitDir: string): Promise<string> =>
   git(
     ['-c', 'init.defaultRefFormat=files', 'init', '--quiet', '--bare', '--template=', '--object-format=sha1', gitDir],
@@ -161,7 +161,7 @@ interface Head {
   readonly date: string;
 }
 
-/** The commit that is checked out; undefined in a repository without commits. */
+/** Returns the commit that is checked out; undefined in a repository without commits. */
 async function headOf({ env }: Repository): Promise<Head | undefined> {
   const asked = ['log', '-1', '--no-show-signature', '--no-color', '--format=%H %T %ct', 'HEAD'];
   const [commit = '', tree = '', seconds = ''] = (await tryGit(asked, { env }))?.split(' ') ?? [];
@@ -231,7 +231,7 @@ function commitTree(gitDir: string, tree: string, date: string, parent?: string)
   return git(args, { env, input: 'The working copy as it is\n' });
 }
 
-/** Writes the references; those that mean the working copy name it. */
+/** Writes the references; those that resolve to the working copy point to its commit. */
 function publish(
   gitDir: string,
   commit: string,

@@ -1,6 +1,6 @@
-/** Why a directory can't stand in for a Git repository: a code, a sentence, and what to do. */
+/** The error for directories that cannot be served as a Git repository: a code, a message, and a hint. */
 
-/** Codes a caller may match on. */
+/** Codes for callers to match on. */
 export type SourceCode =
   | 'GIT_MISSING'
   | 'SOURCE_MISSING'
@@ -9,7 +9,7 @@ export type SourceCode =
   | 'REVISION_INVALID'
   | 'REVISION_UNKNOWN';
 
-/** Thrown by `snapshot` and `startGitServer`; `message` names the directory or revision, `hint` the way out. */
+/** Thrown by `snapshot` and `startGitServer`. `message` contains the directory or revision, `hint` the solution. */
 export class SourceError extends Error {
   readonly code: SourceCode;
   readonly hint: string;

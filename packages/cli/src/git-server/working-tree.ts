@@ -1,8 +1,9 @@
 /**
- * Writes the tree of a working copy, uncommitted and untracked files included, as its bytes lie on the disk: no filter is run.
+ * Writes the tree of a working copy, including uncommitted and untracked files, with the bytes on disk: no filter is
+ * run.
  *
- * It begins with a copy of the index, which knows the hashes of files that have not changed. git would look into submodules with
- * a process of its own that reads their settings, so `git add` excludes them and only their commit is recorded.
+ * Starts with a copy of the index, which has the hashes of unchanged files. `git add` excludes submodules, because git
+ * would inspect them with a separate process that reads their configuration; only their commit is recorded.
  */
 
 import { copyFile, open, stat, utimes } from 'node:fs/promises';
@@ -10,34 +11,34 @@ import { join } from 'node:path';
 import { git, gitBytes } from './git.js';
 import { isFile } from './repository.js';
 
-/** Files that git would store in another form, if filters were run. */
+/** Files that git would store in another form if it ran filters. */
 export interface FilteredFiles {
-  /** As `.gitattributes` names it. */
+  /** The filter's name in `.gitattributes`. */
   readonly filter: string;
   readonly paths: readonly string[];
-  /** Those that hold no content, but a pointer of Git LFS to it. */
+  /** Those whose content is only a Git LFS pointer. */
   readonly pointers: readonly string[];
 }
 
-/** A tree, and what git would have stored in another form. */
+/** A tree, and the files that git would have stored in another form. */
 export interface WorkingTree {
   readonly tree: string;
   readonly filtered: readonly FilteredFiles[];
 }
 
-/** What to write a tree of. */
+/** The directory to write a tree of, and its repository. */
 export interface TreeRequest {
   readonly directory: string;
-  /** The index to begin with; there need not be one. Absent: an empty one. */
+  /** The index to start with; the file need not exist. Absent: an empty index. */
   readonly index?: string;
-  /** Whether files outside the directory give attributes to its files. */
+  /** Whether attribute files outside the directory apply to its files. */
   readonly hasMoreAttributes: boolean;
-  /** The bare repository that the objects go to. */
+  /** The bare repository to write the objects to. */
   readonly gitDir: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Settings under which `git add` would leave files in the user's `.git`. */
+/** Settings that prevent `git add` from writing files to the user's `.git`. */
 const READ_ONLY_OPTIONS = [
   '-c',
   'core.splitIndex=false',
@@ -47,10 +48,10 @@ const READ_ONLY_OPTIONS = [
   'core.fsmonitor=false',
 ];
 
-/** Names of files are bytes; as Latin-1 they survive being strings. */
+/** The encoding of file names in strings: Latin-1 preserves their bytes. */
 const BYTES = 'latin1';
 
-/** Writes the tree. */
+/** Writes the tree of a working copy. */
 export async function writeTree(request: TreeRequest): Promise<WorkingTree> {
   const { directory, index: known, gitDir, env: more } = request;
   const index = join(gitDir, 'snapshot-index');
@@ -86,16 +87,18 @@ interface Entry {
 }
 
 /**
- * Copies an index with its time. git reads a file again whose time is not before that of the index, since it may have been changed
- * after it was added; a copy with a later time would take such a change for what was added, when its length is the same.
+ * Copies an index with its mtime. git rereads a file whose mtime is not before that of the index, since it may have
+ * changed after it was added. With a later mtime on the copy, git would miss such a change if the file size is the
+ * same.
  */
 async function copyIndex(from: string, to: string): Promise<void> {
-  const seconds = Math.floor((await stat(from)).mtimeMs / 1000); // down: an earlier time only makes git read more files
+  // Round down: an earlier time only makes git read more files.
+  const seconds = Math.floor((await stat(from)).mtimeMs / 1000);
   await copyFile(from, to);
   await utimes(to, seconds, seconds);
 }
 
-/** What stands in the index, but for files that are not checked out. */
+/** Returns the entries of the index, except those of files that are not checked out. */
 async function entries(run: Run): Promise<readonly Entry[]> {
   const listed = (await run(['ls-files', '-z', '-t', '--stage'])).toString(BYTES).split('\0');
   return listed.flatMap((line) => {
@@ -105,9 +108,9 @@ async function entries(run: Run): Promise<readonly Entry[]> {
 }
 
 /**
- * Files with a filter are stored anew: the index may hold what the filter had made of them.
+ * Stores files with a filter again, because the index may contain the filter's output.
  *
- * Forgetting what the index knows of a file's times makes git read it again.
+ * The entries are replaced without their stat data, so that git reads the files again.
  */
 async function storeUnfiltered(
   { directory, hasMoreAttributes }: TreeRequest,
@@ -129,13 +132,13 @@ async function storeUnfiltered(
   );
 }
 
-/** The filter of each file that has one. */
+/** Returns the filter of each file that has one. */
 async function filtersOf(files: readonly Entry[], run: Run): Promise<ReadonlyMap<string, string>> {
   const asked = await run(
     ['check-attr', '-z', '--stdin', 'filter'],
     files.map(({ path }) => path),
   );
-  const fields = asked.toString(BYTES).split('\0'); // path, "filter", value; and again
+  const fields = asked.toString(BYTES).split('\0'); // repeated: path, "filter", value
   const found = new Map<string, string>();
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const [path = '', , value = ''] = fields.slice(at, at + 3);

@@ -1,4 +1,4 @@
-/** From the name of a saved image to what can be unpacked and run. */
+/** Opens saved images by reference, ready to be unpacked and run. */
 
 import { statSync } from 'node:fs';
 import { standsFor } from './image-name.js';
@@ -10,9 +10,9 @@ import { readOciLayout } from './oci-layout.js';
 import { thisPlatform, type Platform, type SavedImage } from './saved-image.js';
 
 /**
- * Reads what a saved image runs, and which layers it has. Nothing is unpacked.
+ * Reads the configuration and the layers of a saved image, without unpacking it.
  *
- * @param name the image that it stands for, which chooses among several of a docker archive
+ * @param name the image that it replaces, which selects among the images of a docker archive
  */
 export function openSavedImage(
   reference: ImageReference,
@@ -37,6 +37,6 @@ export function openSavedImage(
     : readOciLayout(blobs, tag, machine);
 }
 
-/** An archive's fault, with its name in front. */
+/** Formats a problem of an archive, prefixed with the archive's name. */
 export const savedImageProblem = (reference: ImageReference, { message }: ImageError): string =>
   `${imageReferenceText(reference)} ${message}`;

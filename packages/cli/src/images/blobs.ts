@@ -1,6 +1,4 @@
-/**
- * The files that an image is saved in: below a directory (OCI layout), or in one tar archive, which is read by seeking.
- */
+/** Access to the files of a saved image: in a directory (OCI layout), or in a tar archive, which is read by seeking. */
 
 import { closeSync, createReadStream, fstatSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -8,22 +6,22 @@ import { ImageError, WRITE_AGAIN } from './image-error.js';
 import { BLOCK, TarHeaders } from './tar-header.js';
 import { padding } from './tar-stream.js';
 
-/** Named contents. */
+/** Files by name. */
 export interface Blobs {
   /** @returns the size; undefined if the file does not exist */
   readonly size: (name: string) => number | undefined;
-  /** Reads a small document. Throws an `ImageError` when it is missing or too large. */
+  /** Reads a small document. Throws an `ImageError` if it is missing or too large. */
   readonly read: (name: string) => Buffer;
   readonly stream: (name: string) => AsyncIterable<Buffer>;
 }
 
-/** Bytes of a manifest, index or configuration; registries take at most 4 MiB of them. */
+/** Maximum size in bytes of a manifest, index or configuration; registries accept at most 4 MiB. */
 const MOST_JSON = 4 * 1024 * 1024;
 
-/** Files of one image archive: more than any image has layers. */
+/** Maximum number of files in an image archive; far above the number of layers of any real image. */
 const MOST_FILES = 100_000;
 
-/** The files below a directory. Names are those of the format, never a user's. */
+/** Returns the files below a directory. Names come from the format, never from a user. */
 export function blobsInDirectory(directory: string): Blobs {
   const size = (name: string): number | undefined => {
     const stats = lstatSync(join(directory, name), { throwIfNoEntry: false });
@@ -44,7 +42,7 @@ interface Span {
   readonly size: number;
 }
 
-/** The files in a tar archive. Reads its headers alone. */
+/** Returns the files in a tar archive. Reads only its headers. */
 export function blobsInArchive(file: string): Blobs {
   const spans = indexOf(file);
   return {
@@ -71,7 +69,9 @@ function requireDocument(name: string, size: number | undefined): void {
     throw new ImageError(`has a ${name} of ${String(size)} bytes; at most ${String(MOST_JSON)} are read`, WRITE_AGAIN);
 }
 
-/** Where the content of each file lies. Links, by which docker writes a layer once, are followed. */
+/**
+ * Returns the offset and size of each file's content. Follows links, with which docker avoids storing a layer twice.
+ */
 function indexOf(file: string): ReadonlyMap<string, Span> {
   const spans = new Map<string, Span>();
   const links = new Map<string, string>();

@@ -1,4 +1,7 @@
-/** What `docker save`, `podman save` and `skopeo copy … docker-archive:` write: a tar archive with a `manifest.json`. */
+/**
+ * Reads archives of `docker save`, `podman save` and `skopeo copy … docker-archive:`: tar archives with a
+ * `manifest.json`.
+ */
 
 import { posix } from 'node:path';
 import { isObject, type Json } from '../json.js';
@@ -21,9 +24,10 @@ interface Listed {
 }
 
 /**
- * Reads the image of that name.
+ * Reads the requested image.
  *
- * @param isWanted tells the tag that is wanted; with one image in the archive it is taken whatever it is called
+ * @param wanted the tag, or a predicate for tags; without a tag, the only image of an archive is used regardless of its
+ * tags
  */
 export function readDockerArchive(
   blobs: Blobs,

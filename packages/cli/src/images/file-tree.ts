@@ -1,9 +1,9 @@
 /**
- * A directory that an image's layers are written into, one after the other, as if it were the root.
+ * A directory into which the layers of an image are written, one after the other, as if it were the root.
  *
- * Names and links come from strangers. Every path is walked from the root part by part, symbolic links are followed within the root as a
- * container would, and what is written replaces what was there: nothing is opened or linked through a link. Nobody else may write into the
- * directory meanwhile.
+ * Names and links are untrusted. Every path is resolved from the root component by component, symbolic links are
+ * followed within the root as in a container, and existing files are replaced, never opened or linked through a link.
+ * No other process may write into the directory at the same time.
  */
 
 import {
@@ -32,37 +32,42 @@ import { basename, dirname, join } from 'node:path';
 import { ImageError, WRITE_AGAIN } from './image-error.js';
 import type { TarEntry } from './tar-header.js';
 
-/** As the kernel's own limit. */
+/** The limit of the Linux kernel. */
 const MOST_SYMLINKS = 40;
 
-/** What of an entry is kept beside its content. */
+/** The attributes of an entry that are kept in addition to its content. */
 export type FileFacts = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'mtime'>;
 
 const PLAIN: FileFacts = { mode: 0o755, uid: 0, gid: 0, mtime: 0 };
 
-/** The tree. */
+/** A file tree that layers are written into. */
 export class FileTree {
   readonly #root: string;
   readonly #keepsOwners: boolean;
-  /** Directories get their facts at the end: one may be read-only, and writing below changes its time. */
+  /**
+   * Attributes of directories, applied at the end: a directory may be read-only, and writing into it changes its mtime.
+   */
   readonly #directories = new Map<string, FileFacts>();
-  /** Directories that are known to be none but themselves. */
+  /** Paths known to be directories and not symbolic links. */
   readonly #known = new Set<string>();
-  /** What the current layer has written, directories above it included. */
+  /** The paths that the current layer has written, including their parent directories. */
   #written = new Set<string>();
 
-  /** @param keepsOwners the user may give files away: owners and set-user-ID bits are kept. Else every file is the user's */
+  /**
+   * @param keepsOwners whether the user may change file owners: if so, owners and set-user-ID bits are kept; if not,
+   * the user owns all files
+   */
   constructor(root: string, keepsOwners: boolean) {
     this.#root = root;
     this.#keepsOwners = keepsOwners;
   }
 
-  /** Whiteouts from here on concern what was written before. */
+  /** Starts a layer. Its whiteouts apply to the files of the layers before it. */
   beginLayer(): void {
     this.#written = new Set();
   }
 
-  /** The host path of a name of the image, below a directory that exists. `undefined`: the root itself. */
+  /** Returns the host path of a name in the image, and creates its parent directories. `undefined`: the root itself. */
   place(name: string): string | undefined {
     const parts = partsOf(name);
     const last = parts.pop();
@@ -84,7 +89,7 @@ export class FileTree {
     const fd = openSync(path, 'wx', 0o600);
     try {
       for await (const chunk of content) for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at);
-      if (this.#keepsOwners) fchownSync(fd, facts.uid, facts.gid); // before the mode, whose set-user-ID bit it clears
+      if (this.#keepsOwners) fchownSync(fd, facts.uid, facts.gid); // before chmod: chown clears the set-user-ID bit
       fchmodSync(fd, this.#modeOf(facts.mode, 0o400));
       futimesSync(fd, facts.mtime, facts.mtime);
     } finally {
@@ -101,7 +106,7 @@ export class FileTree {
     this.#note(path);
   }
 
-  /** Links to a file of this layer or one below. */
+  /** Creates a hard link to a file of this layer or a lower one. */
   makeHardLink(path: string, target: string): void {
     const from = this.place(target);
     const stats = from === undefined ? undefined : tryLstat(from);
@@ -117,7 +122,7 @@ export class FileTree {
     this.#note(path);
   }
 
-  /** Removes what the layers before this one have there. */
+  /** Removes a path as far as lower layers have written it. */
   removeLower(path: string): void {
     const stats = tryLstat(path);
     if (stats === undefined) return;
@@ -125,12 +130,12 @@ export class FileTree {
     else if (stats.isDirectory()) this.emptyLower(path);
   }
 
-  /** Removes what the layers before this one have below a directory. */
+  /** Removes the content of a directory as far as lower layers have written it. */
   emptyLower(path: string): void {
     for (const name of readdirSync(path)) this.removeLower(join(path, name));
   }
 
-  /** Gives directories their facts. Nothing may be written afterwards. */
+  /** Applies the attributes of directories. Nothing may be written afterwards. */
   finish(): void {
     const deepestFirst = [...this.#directories].sort(([a], [b]) => b.length - a.length);
     for (const [path, { mode, uid, gid, mtime }] of deepestFirst) {
@@ -141,12 +146,12 @@ export class FileTree {
     chmodSync(this.#root, 0o755);
   }
 
-  /** An ordinary user must be able to read and to remove what is the user's own. */
+  /** Returns the mode to set. An unprivileged user must be able to read and remove the files. */
   #modeOf(mode: number, least: number): number {
     return this.#keepsOwners ? mode : (mode & 0o1777) | least;
   }
 
-  /** Walks to a directory as the kernel would with this root, and makes what is not there. */
+  /** Resolves a directory as the kernel would with this root, and creates missing ones. */
   #directory(wanted: readonly string[], name: string): string {
     const todo = [...wanted];
     let at = this.#root;
@@ -182,7 +187,7 @@ export class FileTree {
     return at;
   }
 
-  /** Nothing may be there when something new is written. */
+  /** Removes an existing file or directory before a new one is written. */
   #clear(path: string): void {
     const stats = tryLstat(path);
     if (stats !== undefined) this.#remove(path, stats);
@@ -203,7 +208,7 @@ export class FileTree {
   }
 }
 
-/** The parts of a name, which may begin with `/` or `./` and may not climb. */
+/** Splits a name into components. It may begin with `/` or `./`, but must not contain `..`. */
 function partsOf(name: string): string[] {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..') || name.includes('\0'))
@@ -216,7 +221,7 @@ function partsOf(name: string): string[] {
 
 const tryLstat = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-/** The last part of a path, and what is above it. */
+/** Splits a path into its parent directory and its base name. */
 export const lastPart = (path: string): { readonly above: string; readonly name: string } => ({
   above: dirname(path),
   name: basename(path),

@@ -1,10 +1,11 @@
 /**
- * Unpacked images, kept between runs: one directory for each digest of a configuration, below the user's cache directory.
+ * A cache of unpacked images: one directory per configuration digest, in the user's cache directory.
  *
- *     $XDG_CACHE_HOME/pipewright/images/sha256-…/rootfs     complete and never written to
- *     $XDG_CACHE_HOME/pipewright/images/pipewright-PID-…    being unpacked; swept when its process is gone
+ *     $XDG_CACHE_HOME/pipewright/images/sha256-…/rootfs     complete, never modified
+ *     $XDG_CACHE_HOME/pipewright/images/pipewright-PID-…    being unpacked; removed once its process has exited
  *
- * A directory gets its name when it is complete, by one rename: of two processes that unpack the same image the second throws its own away.
+ * A complete directory is published by one rename. If two processes unpack the same image, the second discards its
+ * copy.
  */
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -16,33 +17,36 @@ import { numericUser } from './image-user.js';
 import type { SavedImage } from './saved-image.js';
 import { unpackImage } from './unpack-image.js';
 
-/** What is known of an unpacked image. */
+/** An unpacked image. */
 export interface CachedImage {
   readonly rootfs: string;
-  /** `uid:gid`; absent: root. */
+  /** `uid:gid`; if absent, root. */
   readonly user?: string;
 }
 
-/** The cache of this user. Relative values of XDG_CACHE_HOME are ignored, as its specification says. */
+/** Returns the user's cache directory. A relative XDG_CACHE_HOME is ignored, as its specification requires. */
 export function cacheDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const named = env['XDG_CACHE_HOME'] ?? '';
   return join(isAbsolute(named) ? named : join(homedir(), '.cache'), 'pipewright', 'images');
 }
 
-/** Owners can be kept by root alone, so root has directories of its own, also in a cache that is shared. */
+/**
+ * Returns whether file owners are kept. Only root can do so, and therefore uses separate directories, even in a shared
+ * cache.
+ */
 const keepsOwners = (): boolean => process.getuid?.() === 0;
 
 const nameOf = ({ digest }: SavedImage): string => `${digest.replace(':', '-')}${keepsOwners() ? '' : '-flat'}`;
 
-/** Where an image lies when it is unpacked. */
+/** Returns the root directory of an image in the cache. */
 export const rootfsOf = (image: SavedImage, cache: string): string => join(cache, nameOf(image), 'rootfs');
 
 const FACTS = 'image.json';
 
 /**
- * Unpacks an image unless it is there.
+ * Unpacks an image unless it is cached.
  *
- * @param begin called when it is not
+ * @param begin called before it is unpacked
  */
 export async function ensureUnpacked(
   image: SavedImage,
@@ -57,11 +61,14 @@ export async function ensureUnpacked(
     requireOwn(cache);
     await unpackInto(image, cache, final);
   }
-  const { user } = JSON.parse(readFileSync(join(final, FACTS), 'utf8')) as { readonly user?: string }; // as written below
+  const { user } = JSON.parse(readFileSync(join(final, FACTS), 'utf8')) as { readonly user?: string }; // has the format written below
   return { rootfs: join(final, 'rootfs'), ...(user !== undefined && { user }) };
 }
 
-/** A user who can write there controls which programs steps run. */
+/**
+ * Throws an `ImageError` if other users can access the cache: write access would let them control which programs steps
+ * run.
+ */
 function requireOwn(cache: string): void {
   if (!isPrivate(cache))
     throw new ImageError(
@@ -81,7 +88,7 @@ async function unpackInto(image: SavedImage, cache: string, final: string): Prom
     writeFileSync(join(made, FACTS), JSON.stringify({ digest: image.digest, user, leftOut }));
     publish(made, final);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException; // undefined in errors that are not the machine's
+    const { code } = cause as NodeJS.ErrnoException; // undefined unless it is a system error
     if (code !== undefined && NOT_A_TREE.has(code))
       throw new ImageError(`has files that cannot be made here (${code})`, WRITE_AGAIN, { cause });
     throw cause;
@@ -90,7 +97,7 @@ async function unpackInto(image: SavedImage, cache: string, final: string): Prom
   }
 }
 
-/** What the machine says of names and links that no file tree can have. */
+/** Errors of the system for names and links that cannot exist in a file tree. */
 const NOT_A_TREE: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
   'ELOOP',
@@ -105,6 +112,6 @@ function publish(made: string, final: string): void {
   try {
     renameSync(made, final);
   } catch (cause) {
-    if (!existsSync(final)) throw cause; // another process was faster
+    if (!existsSync(final)) throw cause; // another process published it first
   }
 }

@@ -1,6 +1,6 @@
-/** An image archive that cannot be used, and what to do about it. */
+/** The error for image archives that cannot be used, with a hint. */
 
-/** Its message goes after the name of the archive. */
+/** Describes why an archive cannot be used. The message is appended to the name of the archive. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
   readonly hint: string;

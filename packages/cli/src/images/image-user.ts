@@ -1,12 +1,13 @@
 /**
- * Whom an image runs as, in numbers: names are looked up in its own /etc/passwd and /etc/group, as container runtimes do.
+ * Resolves the user of an image to numeric IDs with the image's own /etc/passwd and /etc/group, as container runtimes
+ * do.
  */
 
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ImageError } from './image-error.js';
 
-/** @returns `uid:gid`. Throws an `ImageError` for a name that the image does not have. */
+/** @returns `uid:gid`. Throws an `ImageError` if the image does not define the name. */
 export function numericUser(user: string, root: string): string {
   const [name = '', group] = user.split(':');
   const accounts = table(root, '/etc/passwd');
@@ -28,7 +29,7 @@ const unknown = (what: string, file: string): ImageError =>
     'set runAsUser in the securityContext of the step, or build the image with a number as its USER',
   );
 
-/** No account file is larger. */
+/** Maximum size in bytes of an account file. */
 const MOST = 4 * 1024 * 1024;
 
 function table(root: string, path: string): readonly (readonly string[])[] {
@@ -40,7 +41,7 @@ function table(root: string, path: string): readonly (readonly string[])[] {
     .map((line) => line.split(':'));
 }
 
-/** The host's path of a file of the image, its links followed as if the image were the root. */
+/** Returns the host path of a file in the image, with symbolic links resolved relative to the image's root. */
 function within(root: string, path: string): string {
   let todo = path.split('/');
   let at = root;

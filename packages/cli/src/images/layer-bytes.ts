@@ -1,4 +1,7 @@
-/** The uncompressed bytes of a layer, checked: the file against its digest before anything is made of it, the bytes against theirs at the end. */
+/**
+ * Decompresses layers and verifies them: the file against its digest before it is used, the uncompressed bytes against
+ * theirs at the end.
+ */
 
 import { createHash } from 'node:crypto';
 import { pipeline, type Duplex } from 'node:stream';
@@ -15,10 +18,13 @@ const MAGIC: readonly (readonly [Compression | 'bzip2' | 'xz', string])[] = [
   ['xz', 'fd377a585a'],
 ];
 
-/** Node has zstd since 22.15. */
+/** Node supports zstd since 22.15. */
 const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: () => Duplex };
 
-/** Yields the bytes. Throws an `ImageError` at the end when they are not those of the digest, or are more than `most`. */
+/**
+ * Yields the uncompressed bytes. Throws an `ImageError` at the end if they do not match the digest, and as soon as
+ * there are more than `most`.
+ */
 export async function* layerBytes({ blobs }: SavedImage, layer: SavedLayer, most: number): AsyncGenerator<Buffer> {
   if (layer.digest !== undefined)
     requireSame(await digestOfAll(blobs.stream(layer.name)), layer.digest, `the layer ${layer.name}`);
@@ -33,7 +39,7 @@ export async function* layerBytes({ blobs }: SavedImage, layer: SavedLayer, most
   requireSame(`sha256:${hash.digest('hex')}`, layer.diffId, `the layer ${layer.name}`);
 }
 
-/** For an image that is larger than any is. */
+/** Returns the error for an image that exceeds the size limit. */
 export const tooLarge = (most: number): ImageError =>
   new ImageError(
     `unpacks to more than ${String(Math.floor(most / 1024 ** 3))} GiB`,
@@ -46,7 +52,7 @@ async function digestOfAll(chunks: AsyncIterable<Buffer>): Promise<string> {
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** Tells by the first bytes, since archives of docker do not say how a layer is compressed. */
+/** Detects the compression by the first bytes, since docker archives do not declare it. */
 async function* decompressed(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await iterator.next();
@@ -55,12 +61,12 @@ async function* decompressed(chunks: AsyncIterable<Buffer>, name: string): Async
   const compression = compressionOf(first.value);
   if (compression === 'none') return yield* rest;
   const decoder = decoderFor(compression, name);
-  pipeline(rest, decoder, () => undefined); // what fails is thrown where the decoder is read
+  pipeline(rest, decoder, () => undefined); // errors are rethrown by the loop that reads the decoder
   try {
     for await (const chunk of decoder) yield chunk as Buffer; // the decoder has no encoding set
   } catch (cause) {
     if (cause instanceof ImageError) throw cause;
-    const { code = '' } = cause as NodeJS.ErrnoException; // all that streams throw
+    const { code = '' } = cause as NodeJS.ErrnoException; // streams throw errors of this type
     if (!/^(Z_|ZSTD_|ERR_)/.test(code)) throw cause;
     throw new ImageError(`is damaged: the layer ${name} cannot be decompressed (${code})`, WRITE_AGAIN, { cause });
   }

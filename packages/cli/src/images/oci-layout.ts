@@ -1,4 +1,4 @@
-/** An OCI image layout, in a directory or in a tar archive: `index.json`, and blobs by their digests. */
+/** Reads OCI image layouts, in a directory or in a tar archive: `index.json`, and blobs by digest. */
 
 import { isObject, type Json, type JsonObject } from '../json.js';
 import type { Blobs } from './blobs.js';
@@ -16,12 +16,12 @@ import {
   type SavedImage,
 } from './saved-image.js';
 
-/** An index may name indexes, one for each platform or attestation; nothing real is deeper. */
+/** Maximum nesting of indexes. An index may refer to one per platform or attestation; real images nest less. */
 const DEEPEST = 4;
 
 const REF_NAMES = ['org.opencontainers.image.ref.name', 'io.containerd.image.name'];
 
-/** Reads the image of that tag, for that machine. */
+/** Reads the image with that tag for that platform. */
 export function readOciLayout(blobs: Blobs, tag: string | undefined, machine: Platform): SavedImage {
   if (blobs.size('index.json') === undefined)
     throw new ImageError(
@@ -74,7 +74,9 @@ const tagsOf = (descriptor: JsonObject): readonly string[] => {
   return REF_NAMES.flatMap((name) => (typeof annotations[name] === 'string' ? [annotations[name]] : []));
 };
 
-/** Several entries without a name, or of one name, are one image for several platforms. */
+/**
+ * Selects an entry by tag. Several entries without a name, or with the same name, are one image for several platforms.
+ */
 function chooseByTag(all: readonly JsonObject[], tag: string | undefined, machine: Platform): JsonObject {
   const tags = [...new Set(all.flatMap(tagsOf))];
   const fitting =

@@ -1,4 +1,4 @@
-/** An image as it is saved: its configuration and layers, whatever the format. */
+/** A saved image: its configuration and layers, independent of the format. */
 
 import { createHash } from 'node:crypto';
 import type { ImageConfig } from '@pipewright/cluster';
@@ -6,26 +6,26 @@ import type { Blobs } from './blobs.js';
 import { ImageError, WRITE_AGAIN } from './image-error.js';
 import { isObject, type Json } from '../json.js';
 
-/** A layer, in the order in which they are laid over each other. */
+/** A layer. Layers are listed in the order in which they are applied. */
 export interface SavedLayer {
   /** Digest of its uncompressed bytes. */
   readonly diffId: string;
-  /** Its file in the archive. */
+  /** Name of its file in the archive. */
   readonly name: string;
-  /** Digest of that file, where the format says it. */
+  /** Digest of that file, if the format specifies it. */
   readonly digest?: string;
 }
 
 /** An image that can be unpacked. */
 export interface SavedImage {
-  /** Digest of the configuration, which determines everything else: it has the digests of the layers. */
+  /** Digest of the configuration, which identifies the image because it contains the digests of the layers. */
   readonly digest: string;
   readonly config: ImageConfig;
   readonly layers: readonly SavedLayer[];
   readonly blobs: Blobs;
 }
 
-/** An operating system and processor, as images name them. */
+/** An operating system and architecture, in the notation of images. */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
@@ -34,49 +34,49 @@ export interface Platform {
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
 
-/** This machine's platform. */
+/** Returns the platform of this machine. */
 export const thisPlatform = (): Platform => ({
   os: 'linux',
   architecture: ARCHITECTURES[process.arch] ?? process.arch,
 });
 
-/** `os/architecture`, as docker writes it. */
+/** Formats a platform as `os/architecture`, like docker. */
 export const platformText = ({ os, architecture, variant }: Platform): string =>
   [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 
-/** Returns whether programs for a platform run on another. */
+/** Returns whether an image for one platform runs on another. */
 export const runsOn = (image: Platform, machine: Platform): boolean =>
   image.os === machine.os && image.architecture === machine.architecture;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** Returns a digest as text. Throws an `ImageError` if it is invalid or has another algorithm. */
+/** Returns a digest as text. Throws an `ImageError` if it is invalid or uses another algorithm. */
 export function requireDigest(value: unknown, what: string): string {
   if (typeof value === 'string' && DIGEST.test(value)) return value;
   throw new ImageError(`${what} has the digest ${JSON.stringify(value)}; only sha256 is read`, WRITE_AGAIN);
 }
 
-/** Digest of bytes. */
+/** Returns the digest of bytes. */
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** Throws an `ImageError` unless bytes have their digest. */
+/** Throws an `ImageError` unless a digest is the expected one. */
 export function requireSame(found: string, wanted: string, what: string): void {
   if (found !== wanted) throw new ImageError(`is damaged: ${what} has the digest ${found}, not ${wanted}`, WRITE_AGAIN);
 }
 
-/** Reads JSON of an archive. */
+/** Parses a JSON document of an archive. Throws an `ImageError` if it is invalid. */
 export function parseDocument(bytes: Buffer, name: string): Json {
   try {
-    return JSON.parse(bytes.toString('utf8')) as Json; // what JSON.parse returns
+    return JSON.parse(bytes.toString('utf8')) as Json; // the return type of JSON.parse
   } catch (cause) {
     throw new ImageError(`has a ${name} that is not JSON`, WRITE_AGAIN, { cause });
   }
 }
 
 /**
- * Reads a configuration (OCI image specification; docker's is alike).
+ * Reads a configuration (OCI image specification; docker's format is equivalent).
  *
- * @returns what to run, and the digests of the uncompressed layers
+ * @returns the configuration to run, and the digests of the uncompressed layers
  */
 export function readImageConfig(
   value: Json,
@@ -122,7 +122,7 @@ function runConfig(config: { readonly [key: string]: Json }): ImageConfig {
   };
 }
 
-/** Pairs layers with their digests. */
+/** Pairs layers with their digests. Throws an `ImageError` if their numbers differ. */
 export function layersOf(
   diffIds: readonly string[],
   files: readonly Omit<SavedLayer, 'diffId'>[],

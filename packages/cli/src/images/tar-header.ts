@@ -1,41 +1,41 @@
 /**
- * The headers of a tar archive: POSIX ustar and pax, GNU long names, numbers above 8 GiB.
+ * Parses the headers of tar archives: POSIX ustar and pax, GNU long names, numbers above 8 GiB.
  *
- * Separate from reading, because image archives are read in two ways: by seeking from header to header, and as a stream. Sparse files and
- * archives of several volumes, which no image has, are refused.
+ * Separate from reading, because image archives are read in two ways: by seeking from header to header, and as a
+ * stream. Sparse files and multi-volume archives are rejected; images do not use them.
  */
 
 import { ImageError, WRITE_AGAIN } from './image-error.js';
 
-/** The size of everything in an archive is a multiple of this. */
+/** The block size: all parts of an archive are padded to a multiple of it. */
 export const BLOCK = 512;
 
-/** Bytes that the extended headers of one entry may have; Linux paths have 4096 at most. */
+/** Maximum size in bytes of an entry's extended headers; Linux paths have at most 4096 bytes. */
 const MOST_METADATA = 1024 * 1024;
 
-/** What an entry is. `other`: what an image's file tree is made without (devices, pipes). */
+/** The type of an entry. `other`: devices and pipes, which are not created. */
 export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
 
-/** One entry. */
+/** An entry of an archive. */
 export interface TarEntry {
   readonly kind: TarEntryKind;
-  /** As it is written. */
+  /** As written in the archive. */
   readonly path: string;
-  /** Bytes of content that follow. */
+  /** Bytes of content that follow the header. */
   readonly size: number;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Seconds since 1970. */
+  /** Seconds since the Unix epoch. */
   readonly mtime: number;
-  /** Where a link leads. */
+  /** The target of a link. */
   readonly target: string;
 }
 
-/** What a header block says about what comes next. */
+/** A parsed header block. */
 export type TarHeader =
   | { readonly kind: 'entry'; readonly entry: TarEntry }
-  /** `size` bytes about the next entry follow: give them to `learn`. */
+  /** `size` bytes of metadata for the next entry follow; pass them to `learn`. */
   | { readonly kind: 'metadata'; readonly size: number; readonly learn: (body: Buffer) => void }
   | { readonly kind: 'end' };
 
@@ -51,18 +51,18 @@ const KINDS: Readonly<Record<string, TarEntryKind>> = {
   '6': 'other',
 };
 
-/** Reads the headers of one archive, in order. */
+/** Parses the headers of one archive, in order. */
 export class TarHeaders {
   #pax = new Map<string, string>();
 
-  /** Reads a block of {@link BLOCK} bytes where a header must be. */
+  /** Parses a block of {@link BLOCK} bytes at the position of a header. */
   read(block: Buffer): TarHeader {
     if (block.every((byte) => byte === 0)) return { kind: 'end' };
     requireSum(block);
     const type = String.fromCharCode(block[156] ?? 0);
     const size = numberIn(block, 124, 12, 'size');
     if (type === 'x' || type === 'X') return this.#metadata(size, (body) => this.#learnPax(body));
-    if (type === 'g') return this.#metadata(size, () => undefined); // comments; nothing of an entry
+    if (type === 'g') return this.#metadata(size, () => undefined); // global headers do not describe an entry
     if (type === 'L') return this.#metadata(size, (body) => void this.#pax.set('path', cString(body, 0, body.length)));
     if (type === 'K')
       return this.#metadata(size, (body) => void this.#pax.set('linkpath', cString(body, 0, body.length)));
@@ -79,7 +79,7 @@ export class TarHeaders {
     const pax = this.#pax;
     this.#pax = new Map();
     const path = pax.get('path') ?? nameIn(block);
-    const isDirectory = kind === 'directory' || (kind === 'file' && path.endsWith('/')); // as before POSIX
+    const isDirectory = kind === 'directory' || (kind === 'file' && path.endsWith('/')); // the convention before POSIX
     const hasContent = kind === 'file' && !isDirectory;
     const numeric = (key: string, otherwise: () => number): number => {
       const text = pax.get(key);
@@ -106,7 +106,7 @@ export class TarHeaders {
     return { kind: 'metadata', size, learn };
   }
 
-  /** Records of `LENGTH KEY=VALUE\n`, where LENGTH counts the whole record. */
+  /** Parses records of the form `LENGTH KEY=VALUE LF`, where LENGTH is the length of the whole record. */
   #learnPax(body: Buffer): void {
     for (let at = 0; at < body.length && body[at] !== 0;) {
       const space = body.indexOf(0x20, at);
@@ -122,7 +122,10 @@ export class TarHeaders {
   }
 }
 
-/** The sum of a header's bytes, its own field taken for blanks; old programs added signed bytes. */
+/**
+ * Throws an `ImageError` unless the checksum of a header is valid. Its own field counts as blanks; old programs summed
+ * signed bytes.
+ */
 function requireSum(block: Buffer): void {
   const said = parseInt(block.toString('latin1', 148, 156), 8);
   let [unsigned, signed] = [0, 0];
@@ -135,7 +138,10 @@ function requireSum(block: Buffer): void {
     throw new ImageError('is not a tar archive, or is damaged: a header has another checksum', WRITE_AGAIN);
 }
 
-/** POSIX archives have the first part of a long name in a field of its own; GNU's have something else there. */
+/**
+ * Returns the name. POSIX archives have the first part of a long name in a separate field, which GNU tar uses
+ * differently.
+ */
 function nameIn(block: Buffer): string {
   const name = cString(block, 0, 100);
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? cString(block, 345, 155) : '';
@@ -147,7 +153,7 @@ function cString(block: Buffer, at: number, width: number): string {
   return block.toString('utf8', at, end < 0 ? at + width : at + end);
 }
 
-/** Octal digits, or a big-endian number where the first bit is set. */
+/** Parses octal digits, or a big-endian number if the first bit is set. */
 function numberIn(block: Buffer, at: number, width: number, what: string): number {
   const field = block.subarray(at, at + width);
   const [first = 0] = field;
@@ -172,7 +178,7 @@ function owner(id: number): number {
   throw new ImageError(`has an entry whose owner is ${String(id)}, which no user can be`, WRITE_AGAIN);
 }
 
-/** The last second that every file system can keep. */
+/** The latest time that every file system can store. */
 const LATEST = 0x7fffffff;
 
 const timeOf = (text: string | undefined): number | undefined =>

@@ -1,4 +1,4 @@
-/** A tar archive read as a stream: each entry with its content, in bounded memory. */
+/** Reads a tar archive as a stream: each entry with its content, in bounded memory. */
 
 import { ImageError, WRITE_AGAIN } from './image-error.js';
 import { BLOCK, TarHeaders, type TarEntry } from './tar-header.js';
@@ -11,7 +11,10 @@ export interface StreamedEntry {
 
 const CUT_OFF = 'ends in the middle of an entry';
 
-/** Reads an archive to the end of the stream, also beyond the end of the archive. Throws an `ImageError` if it is not an archive. */
+/**
+ * Reads an archive to the end of the stream, including bytes after the end of the archive. Throws an `ImageError` if it
+ * is not an archive.
+ */
 export async function* tarStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<StreamedEntry> {
   const bytes = new ByteReader(chunks);
   const headers = new TarHeaders();
@@ -37,7 +40,7 @@ export async function* tarStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   }
 }
 
-/** Bytes that fill up the last block. */
+/** Returns the number of bytes that pad a size to a full block. */
 export const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 
 function whole(bytes: Buffer, size: number): Buffer {
@@ -68,7 +71,7 @@ class Content implements AsyncIterable<Buffer> {
   }
 }
 
-/** Bytes in chunks of a requested size. */
+/** Reads bytes in chunks of a requested size. */
 class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   #chunk: Buffer = Buffer.alloc(0);
@@ -81,7 +84,7 @@ class ByteReader {
     await this.#chunks.return?.();
   }
 
-  /** At least one byte and at most that many; undefined at the end. */
+  /** Returns at least one byte and at most `most`; undefined at the end. */
   async some(most: number): Promise<Buffer | undefined> {
     while (this.#chunk.length === 0) {
       const { done, value } = await this.#chunks.next();
@@ -93,7 +96,7 @@ class ByteReader {
     return piece;
   }
 
-  /** That many bytes, or all that are left. */
+  /** Returns `count` bytes, or all that remain. */
   async take(count: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
     for (let left = count; left > 0;) {

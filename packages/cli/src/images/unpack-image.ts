@@ -6,31 +6,31 @@ import { layerBytes, tooLarge } from './layer-bytes.js';
 import type { SavedImage } from './saved-image.js';
 import { tarStream, type StreamedEntry } from './tar-stream.js';
 
-/** What an image may come to. */
+/** Limits on the size of an image. */
 export interface UnpackLimits {
-  /** Bytes of all layers. */
+  /** Bytes of all layers together. */
   readonly bytes: number;
   readonly entries: number;
 }
 
-/** Several times the largest images that are in use. */
+/** Several times the size of the largest images in use. */
 export const UNPACK_LIMITS: UnpackLimits = { bytes: 64 * 1024 ** 3, entries: 5_000_000 };
 
-/** What was made. */
+/** The result of unpacking. */
 export interface Unpacked {
-  /** Devices and pipes, which are not made. */
+  /** Number of devices and pipes, which are not created. */
   readonly leftOut: number;
 }
 
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
-/** What the storage of some builders has for itself. */
+/** The prefix of files that some builders reserve for their own storage. */
 const RESERVED = '.wh..wh.';
 
 /**
  * Unpacks all layers into an empty directory.
  *
- * @param keepsOwners this process may give files to other users
+ * @param keepsOwners whether this process may give files to other users
  */
 export async function unpackImage(
   image: SavedImage,
@@ -63,12 +63,12 @@ export async function unpackImage(
   return { leftOut };
 }
 
-/** @returns false for an entry that is not made */
+/** @returns false if the entry is not created */
 async function apply(tree: FileTree, { entry, content }: StreamedEntry): Promise<boolean> {
   if (entry.kind === 'other') return false;
   if (entry.path.split('/').some((part) => part.startsWith(RESERVED) && part !== OPAQUE)) return true;
   const path = tree.place(entry.path);
-  if (path === undefined) return true; // the root has its own mode
+  if (path === undefined) return true; // the root directory keeps its mode
   const { above, name } = lastPart(path);
   if (name === OPAQUE) tree.emptyLower(above);
   else if (name.startsWith(WHITEOUT)) tree.removeLower(`${above}/${hidden(name)}`);

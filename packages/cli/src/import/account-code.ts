@@ -1,8 +1,8 @@
 /**
- * ServiceAccounts and the Secrets they carry.
+ * Translates ServiceAccounts and the Secrets they reference.
  *
- * A Secret whose values stand in the YAML is carried over with its values, and its comment says so: nothing is lost, and
- * nothing is made safer than it was without a word.
+ * A Secret with plaintext values in the YAML keeps them in the generated program, and a comment above it points this
+ * out.
  */
 
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../json.js';
@@ -11,7 +11,7 @@ import type { ImportedObjects, ImportedObject } from './imported-objects.js';
 import { NotExpressible, onlyFields } from './not-expressible.js';
 import type { Program } from './program.js';
 
-/** The fields of a PipelineServiceAccount's props. */
+/** Returns the props of a PipelineServiceAccount. */
 export function accountCode(
   object: JsonObject,
   program: Program,
@@ -52,7 +52,10 @@ function credentialsCode(
   return `${program.construct(ofGit ? 'GitCredentials' : 'DockerCredentials')}.fromSecret(${text(name)})`;
 }
 
-/** Credentials in plain text, where the Secret is of the one form that the construct writes. */
+/**
+ * Returns the props of plaintext credentials. Throws `NotExpressible` unless the Secret has the form that the construct
+ * generates.
+ */
 export function plaintextCode(object: JsonObject): Record<string, Code | undefined> {
   onlyFields(object, ['apiVersion', 'kind', 'metadata', 'type', 'stringData'], 'a Secret');
   const { username, password, ...others } = objectAt(object, 'stringData');

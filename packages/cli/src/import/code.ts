@@ -1,25 +1,25 @@
 /**
- * TypeScript as text: pieces that are put on one line where they fit, and broken into lines where they do not.
+ * A small pretty-printer for TypeScript: keeps code on one line if it fits, and breaks it into several lines otherwise.
  *
- * Only what generated programs need: literals, calls whose last argument opens a block, functions. The layout is prettier's
- * as far as that goes.
+ * Supports only what generated programs need: literals, calls whose last argument is a block, and functions. The layout
+ * follows prettier.
  */
 
 import { visible } from '../terminal/lines.js';
 
-/** A piece of a program. */
+/** A fragment of a program. */
 export type Code = string | readonly Code[] | Block;
 
-/** Things between brackets: fields, elements or statements. */
+/** A bracketed list of fields, elements or statements. */
 export interface Block {
   readonly open: string;
   readonly close: string;
   readonly items: readonly Item[];
-  /** What ends an item: statements have their own end, and never share a line. */
+  /** Determines the separator. Statements end with their own semicolon and never share a line. */
   readonly kind: 'list' | 'fields' | 'statements';
 }
 
-/** One thing in a block, with the comment that stood above it. */
+/** An item of a block, with the comment printed above it. */
 export interface Item {
   readonly code: Code;
   /** @default - none */
@@ -36,7 +36,7 @@ export const list = (items: readonly (Code | Item)[]): Block => ({
   kind: 'list',
 });
 
-/** `{ … }` of `key: value`. Fields that are undefined are left out. */
+/** `{ … }` of `key: value`. Omits fields that are undefined. */
 export function fields(record: Readonly<Record<string, Code | Item | undefined>>): Block {
   const items = Object.entries(record).flatMap(([key, value]) => {
     if (value === undefined) return [];
@@ -47,17 +47,17 @@ export function fields(record: Readonly<Record<string, Code | Item | undefined>>
   return { open: '{', close: '}', items, kind: 'fields' };
 }
 
-/** `{ … }` of statements, each with its semicolon. */
+/** `{ … }` of statements, each of which includes its semicolon. */
 export const statements = (items: readonly Item[]): Block => ({ open: '{', close: '}', items, kind: 'statements' });
 
 const isBlock = (code: Code): code is Block => typeof code === 'object' && 'items' in code;
 const isItem = (it: Code | Item): it is Item => typeof it === 'object' && 'code' in it;
 const asItem = (it: Code | Item): Item => (isItem(it) ? it : { code: it });
 
-/** Whether a block holds nothing. */
+/** Returns whether a block has no items. */
 export const isEmpty = (block: Block): boolean => block.items.length === 0;
 
-/** The text of a piece that begins at a column, on lines indented by `indent`. */
+/** Prints a fragment that starts at `column`, on lines indented by `indent`. */
 export function print(code: Code, indent = 0, column = indent, after = 0): string {
   const line = onOneLine(code);
   if (line !== undefined && column + line.length + after <= WIDTH) return line;
@@ -77,13 +77,13 @@ function brokenBlock({ open, close, items, kind }: Block, indent: number): strin
   if (items.length === 0) return open + close;
   const margin = ' '.repeat(indent + 2);
   const lines = items.map(({ code, comment = [] }) => {
-    const said = comment.map((line) => `${margin}//${visible(line)}\n`).join(''); // a line end in it would end the comment
+    const said = comment.map((line) => `${margin}//${visible(line)}\n`).join(''); // a line break would end the comment
     return `${said}${margin}${print(code, indent + 2, indent + 2, 1)}${kind === 'statements' ? '' : ','}`;
   });
   return `${open}\n${lines.join('\n')}\n${' '.repeat(indent)}${close}`;
 }
 
-/** The piece on one line; undefined when it cannot stand on one. */
+/** Returns the fragment on one line; undefined if it needs several. */
 function onOneLine(code: Code): string | undefined {
   if (typeof code === 'string') return code.includes('\n') ? undefined : code;
   if (!isBlock(code)) {
@@ -100,34 +100,37 @@ function onOneLine(code: Code): string | undefined {
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** A key of an object literal; the one that would set its prototype is computed. */
+/**
+ * Returns a key of an object literal. `__proto__` is written as a computed key, because a plain one would set the
+ * prototype.
+ */
 export const propertyName = (name: string): string =>
   name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : quoted(name);
 
-/** A member of a record: `params.path`, `params['dash-ed']`. */
+/** Returns a member access: `params.path`, `params['dash-ed']`. */
 export const member = (of: string, name: string): string =>
   IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${text(name)}]`;
 
-/** A string literal; one of several lines is a template literal, so that it can be read. */
+/** Returns a string literal; for multi-line text, a template literal, for readability. */
 export function text(value: string): string {
   return value.trimEnd().includes('\n') && !HIDDEN.test(value) ? `\`${templateText(value)}\`` : quoted(value);
 }
 
-/** A string literal between quotes, which a property's name may be too. */
+/** Returns a quoted string literal, which is also valid as a property name. */
 function quoted(value: string): string {
   const escaped = JSON.stringify(value).replace(INVISIBLE, unicode);
   if (value.includes("'") && !value.includes('"')) return escaped;
   return `'${escaped.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
-/** What stands between the backticks of a template literal for a text. */
+/** Returns a text escaped for use between the backticks of a template literal. */
 export const templateText = (value: string): string =>
   value
     .replace(/\\|`|\$(?=\{)/g, '\\$&')
     .replaceAll('\r', '\\r')
     .replace(INVISIBLE, unicode);
 
-/** Characters that a template literal would change, or that are invisible in one. */
+/** Characters that a template literal would change or that are invisible in one. */
 const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 const INVISIBLE = /[\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const unicode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;

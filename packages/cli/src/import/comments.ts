@@ -1,13 +1,13 @@
 /**
- * The comments of YAML that stand on lines of their own right above something.
+ * Finds the YAML comments on the lines directly above a value.
  *
- * Read from the lines of the file, since the objects know where they stand. A line of a script that looks like a comment is
- * indented deeper than what follows it, and is left out.
+ * Reads them from the source lines, using the positions of the objects. A line of a script that looks like a comment is
+ * indented deeper than the value below it, and is ignored.
  */
 
 import type { Manifest } from '../manifests/load.js';
 
-/** Comment lines above the value at a path, without their `#`, in order. */
+/** Returns the comment lines above the value at a path, in order, without their `#`. */
 export function commentsAbove(manifest: Manifest, path: readonly (string | number)[]): string[] {
   const { value, isFound } = manifest.locate(path);
   if (!isFound) return [];

@@ -1,8 +1,6 @@
-/**
- * Names for constants, made from the names of what they hold.
- */
+/** Derives the names of constants from the names of the objects. */
 
-/** Words that a program cannot use, or that the generated functions use themselves. */
+/** Reserved words of TypeScript, and names that the generated functions use. */
 const TAKEN = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends false ' +
@@ -13,7 +11,8 @@ const TAKEN = new Set(
 );
 
 /**
- * The names of one scope. No name is both in a scope and in one inside it, whichever is taken first, so that none shadows another.
+ * The names of one scope. A name is never used both in a scope and in a nested one, regardless of which is taken first,
+ * so no name shadows another.
  */
 export class Identifiers {
   readonly #used = new Set<string>();
@@ -24,7 +23,7 @@ export class Identifiers {
     this.#outer = outer;
   }
 
-  /** A name that is not used yet: of `name`, else with `kind` behind it, else numbered. */
+  /** Returns an unused name: derived from `name`, or with `kind` as a suffix, or numbered. */
   take(name: string, kind: string): string {
     const plain = camelCase(name) || lowerFirst(kind);
     const base = /^\d/.test(plain) ? `${lowerFirst(kind)}${plain}` : plain;
@@ -43,7 +42,7 @@ export class Identifiers {
   }
 }
 
-/** `build-and-push` as `buildAndPush`. */
+/** Converts `build-and-push` to `buildAndPush`. */
 export const camelCase = (name: string): string =>
   lowerFirst(
     name
@@ -53,7 +52,7 @@ export const camelCase = (name: string): string =>
       .join(''),
   );
 
-/** `build-and-push` as `BuildAndPush`. */
+/** Converts `build-and-push` to `BuildAndPush`. */
 export const pascalCase = (name: string): string => {
   const camel = camelCase(name);
   return camel.charAt(0).toUpperCase() + camel.slice(1);

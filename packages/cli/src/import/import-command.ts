@@ -1,4 +1,4 @@
-/** `pipewright import`: existing YAML as a TypeScript program that synthesizes to the same objects. */
+/** `pipewright import`: converts existing YAML to a TypeScript program that synthesizes the same objects. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -17,23 +17,26 @@ import { translate } from './translate.js';
 
 /** Options of `pipewright import`. */
 export interface ImportOptions {
-  /** Files, folders and `-`. */
+  /** Files, folders, and `-` for standard input. */
   readonly paths: readonly string[];
   /**
-   * The file to write. One that is there is not overwritten.
+   * The file to write. An existing file is not overwritten.
    *
    * @default - standard output
    */
   readonly out?: string | undefined;
   /**
-   * The module that the constructs come from.
+   * The module that exports the constructs.
    *
    * @default 'pipewright'
    */
   readonly library?: string | undefined;
 }
 
-/** @returns the exit status: 0 all is written, 1 errors were found: in the text (nothing is written) or in objects (all is) */
+/**
+ * @returns the exit status: 0 on success; 1 if the text has errors (nothing is written) or objects have errors (all are
+ * written)
+ */
 export function importManifests({ paths, out, library = 'pipewright' }: ImportOptions, output: Output): number {
   if (out !== undefined && existsSync(out)) {
     throw new UsageError(`${out} exists, and may have been changed by hand`, 'name another file, or remove this one');
@@ -75,7 +78,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
   return wrong.length > 0 ? 1 : 0;
 }
 
-/** A name for the chart, from that of a file. */
+/** Derives the name of the chart from a file name. */
 const stemOf = (path: string): string =>
   basename(path)
     .replace(/\.[^.]*$/, '')
@@ -84,7 +87,10 @@ const stemOf = (path: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 40) || 'manifests';
 
-/** Whether Node runs a program as CommonJS: its extension decides, else the `type` of the nearest package.json. */
+/**
+ * Returns whether Node runs a program as CommonJS, which its extension determines, or else the `type` of the nearest
+ * package.json.
+ */
 function isCommonJs(program: string): boolean {
   if (/\.[cm]ts$/.test(program)) return program.endsWith('.cts');
   for (let at = resolve(dirname(program)); ; at = dirname(at)) {
@@ -102,7 +108,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** An object that does not say what it is cannot be made by any construct. */
+/** Reports an object without apiVersion or kind, which no construct can generate. */
 function withoutKind({ object, locate, quotable }: Manifest): readonly Finding[] {
   if (textAt(object, 'apiVersion') !== undefined && textAt(object, 'kind') !== undefined) return [];
   const place = locate([]).value;

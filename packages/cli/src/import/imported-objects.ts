@@ -1,8 +1,9 @@
 /**
- * What the translated objects mention of each other: constants where there is a construct, references by name where not.
+ * Resolves references between the translated objects: to a constant if the target has a construct, and by name
+ * otherwise.
  *
- * A reference to something that is carried over as it is, or that is not in the files at all, becomes `fromName` with the
- * signature of its definition, or else one inferred from its use.
+ * A reference to an object that is carried over unchanged, or that is not in the files, becomes `fromName` with the
+ * signature of the object's definition, or else with one inferred from its use.
  */
 
 import type { ResourceType } from '@pipewright/tekton';
@@ -12,22 +13,22 @@ import { isEmpty, text, type Block, type Code } from './code.js';
 import type { Declared, Program } from './program.js';
 import { signatureCode, type SignatureModel } from './signature.js';
 
-/** One object on its way into a program. */
+/** An object that is being translated. */
 export interface ImportedObject {
   readonly object: JsonObject;
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
   readonly declared: Declared;
-  /** What it declares; absent where that cannot be read. */
+  /** The params, resources and workspaces that it declares; absent if they cannot be read. */
   readonly signature?: SignatureModel | undefined;
-  /** For a PipelineResource. */
+  /** The type of a PipelineResource. */
   readonly type?: ResourceType | undefined;
-  /** Whether a construct makes it, so that a constant holds it. Known once it is translated. */
+  /** Whether a construct generates the object, so that a constant can hold it. Known once the object is translated. */
   isConstruct: boolean;
 }
 
-/** All subjects, and what must be declared for those that live elsewhere. */
+/** All imported objects, and the declarations required for objects that are defined elsewhere. */
 export class ImportedObjects {
   readonly #subjects: ReadonlyMap<string, ImportedObject>;
   readonly #program: Program;
@@ -38,17 +39,20 @@ export class ImportedObjects {
     this.#subjects = new Map(subjects.map((it) => [keyOf(it.kind, it.namespace, it.name), it]));
   }
 
-  /** The constant of a subject, which is declared from now on. */
+  /** Returns the name of the object's constant, and marks the constant as used, so that it is declared. */
   mention(subject: ImportedObject): string {
     return this.#program.mention(subject.declared);
   }
 
-  /** An object of the files, if it is there. */
+  /** Returns an object of the files; undefined if they do not contain it. */
   find(kind: string, name: string, from: ImportedObject): ImportedObject | undefined {
     return this.#subjects.get(keyOf(kind, from.namespace, name));
   }
 
-  /** A task or condition with the signature of its definition, or else the one that `use` infers. */
+  /**
+   * Returns a reference to a task, condition or pipeline, with the signature of its definition, or else the one that
+   * `use` infers.
+   */
   reference(
     kind: 'Task' | 'ClusterTask' | 'Condition' | 'Pipeline',
     name: string,
@@ -61,7 +65,7 @@ export class ImportedObjects {
     return { code: this.#fromName(kind, name, signature), signature };
   }
 
-  /** A PipelineResource. */
+  /** Returns a reference to a PipelineResource. */
   resource(name: string, type: ResourceType, from: ImportedObject): string {
     const found = this.find('PipelineResource', name, from);
     if (found?.isConstruct && found.type === type) return this.mention(found);
@@ -69,7 +73,7 @@ export class ImportedObjects {
     return `PipelineResource.fromName(${text(name)}, ${text(type)})`;
   }
 
-  /** A ServiceAccount. */
+  /** Returns a reference to a ServiceAccount. */
   account(name: string, from: ImportedObject): string {
     const found = this.find('ServiceAccount', name, from);
     return found?.isConstruct ? this.mention(found) : `{ name: ${text(name)} }`;
@@ -86,7 +90,8 @@ export class ImportedObjects {
     if (there) return there.name;
     const declared = this.#program.declareFirst(name, kind);
     declared.mentioned = true;
-    declared.code = [`${construct}.fromName(${text(name)}`, ...(isEmpty(told as Block) ? [] : [', ', told]), ')']; // `signatureCode` gives fields
+    // `signatureCode` returns fields.
+    declared.code = [`${construct}.fromName(${text(name)}`, ...(isEmpty(told as Block) ? [] : [', ', told]), ')'];
     this.#elsewhere.set(key, declared);
     this.#program.orElse(() => this.#elsewhere.delete(key));
     return declared.name;
@@ -96,7 +101,7 @@ export class ImportedObjects {
 const keyOf = (kind: string, namespace: string, name: string): string =>
   `${kind} ${kind === 'ClusterTask' ? '' : namespace} ${name}`;
 
-/** The kind, namespace and name of an object. */
+/** Returns the kind, namespace and name of an object. */
 export const identityOf = (object: JsonObject): { kind: string; namespace: string; name: string } => ({
   kind: textAt(object, 'kind') ?? '',
   namespace: textAt(object, 'metadata', 'namespace') ?? '',

@@ -1,7 +1,7 @@
 /**
- * Whether metadata have the types that cdk8s declares for them.
+ * Checks whether metadata match the types that cdk8s declares for them.
  *
- * Apart because YAML may hold anything there, and the compiler would refuse a program that repeats it.
+ * YAML metadata may hold any value, and the compiler would reject a program that repeats an invalid one.
  */
 
 import { isObject, type Json } from '../json.js';
@@ -34,7 +34,7 @@ const TYPES: Readonly<Record<string, (it: Json) => boolean>> = {
   ownerReferences: (it) => isList(it, isOwner),
 };
 
-/** Whether the compiler takes a value for the metadata of an ApiObject. */
+/** Returns whether a value type-checks as the metadata of an ApiObject. */
 export const isTypedMetadata = (metadata: Json): boolean =>
   isObject(metadata) &&
   Object.entries(TYPES).every(([field, fits]) => fits(metadata[field] ?? null) || !(field in metadata));

@@ -1,27 +1,30 @@
 /**
- * Why an object cannot be written with a construct. Thrown inside the importer, and caught for each object: such an object
- * is carried over as it is, with this reason above it.
+ * The reason why an object cannot be written with a construct. Thrown inside the importer and caught per object: the
+ * object is carried over unchanged, with the reason in a comment above it.
  */
 
-/** The reason, as the end of "carried over as it is: ". */
+/** Signals that an object has no equivalent construct. The message completes "carried over as it is: ". */
 export class NotExpressible extends Error {
   override readonly name = 'NotExpressible';
 }
 
-/** Refuses when an object has a field beside those known. */
+/** Throws `NotExpressible` if an object has a field that is not in `known`. */
 export function onlyFields(value: object, known: readonly string[], what: string): void {
   const others = Object.entries(value).filter(([key, it]) => it !== null && !known.includes(key));
   const [first] = others;
   if (first) throw new NotExpressible(`\`${first[0]}\` of ${what} is not translated`);
 }
 
-/** A list without empty ones, which constructs do not write. */
+/**
+ * Returns the list, or an empty one if it is absent. Throws `NotExpressible` if it is present but empty, which
+ * constructs do not write.
+ */
 export function listIn<T>(value: readonly T[] | null | undefined, what: string): readonly T[] {
   if (Array.isArray(value) && value.length === 0) throw new NotExpressible(`${what} is an empty list`);
   return value ?? [];
 }
 
-/** Entries of a list as a record's keys: refuses names that a record would bring into another order or lose. */
+/** Returns list entries keyed by name. Throws `NotExpressible` for names that a record would reorder or drop. */
 export function byName<T extends { readonly name: string }>(
   entries: readonly T[],
   what: string,

@@ -1,6 +1,4 @@
-/**
- * Pipelines as constructs: a function that adds tasks, in which what one leaves is passed to the next.
- */
+/** Translates Pipelines to constructs: to a function that adds tasks and passes the outputs of one to the next. */
 
 import type {
   Param,
@@ -32,7 +30,7 @@ import {
 import { taskCode, taskSignature, type Comments } from './task-code.js';
 import { record, textWith, type Mentions } from './values.js';
 
-/** What a pipeline declares; its resources are `inputs`. */
+/** Returns the signature of a pipeline; its resources are `inputs`. */
 export const pipelineSignature = (spec: PipelineSpec): SignatureModel => ({
   params: paramModels(spec.params),
   inputs: resourceModels(spec.resources),
@@ -40,7 +38,7 @@ export const pipelineSignature = (spec: PipelineSpec): SignatureModel => ({
   workspaces: workspaceNames(spec.workspaces),
 });
 
-/** Infers a signature from the values and resources that are passed. */
+/** Infers a signature from the params and resources that are passed. */
 export const signatureFromUse = (
   params: readonly Param[],
   inputs: readonly { readonly name: string; readonly type: ResourceType }[],
@@ -55,14 +53,14 @@ export const signatureFromUse = (
   workspaces: workspaceNames(workspaces),
 });
 
-/** What a pipeline is translated with. */
+/** The context in which a pipeline is translated. */
 export interface Surroundings {
   readonly program: Program;
   readonly known: ImportedObjects;
   readonly subject: ImportedObject;
 }
 
-/** The fields of a pipeline's props. */
+/** Returns the props of a pipeline. */
 export function pipelineCode(
   spec: PipelineSpec,
   around: Surroundings,
@@ -88,13 +86,13 @@ export function pipelineCode(
   };
 }
 
-/** A task that was added, for those after it. */
+/** A task that has been added, for later tasks to refer to. */
 interface Added {
   readonly task: PipelineTask;
   readonly identifier: string;
 }
 
-/** The function that adds the tasks. */
+/** Generates the function that adds the tasks. */
 class PipelineBody {
   readonly #signature: SignatureModel;
   readonly #around: Surroundings;
@@ -108,12 +106,12 @@ class PipelineBody {
     this.#identifiers = new Identifiers(around.program.identifiers);
   }
 
-  /** What the function takes. */
+  /** The parameters that the function uses. */
   get mentioned(): readonly string[] {
     return ['task', 'check', 'params', 'resources', 'workspaces'].filter((name) => this.#mentioned.has(name));
   }
 
-  /** The statement that adds a task; a constant holds it when a later one mentions it. */
+  /** Returns the statement that adds a task, assigned to a constant if a later task refers to it. */
   add(task: PipelineTask, later: readonly PipelineTask[]): Code {
     onlyFields(
       task,
@@ -174,7 +172,7 @@ class PipelineBody {
     return [`task(${text(task.name)}, `, code, ...(isEmpty(call) ? [] : [', ', call]), ')'];
   }
 
-  /** The task that is used: a constant, or written out. */
+  /** Returns the task that is run: a constant, or an inline task. */
   #used(
     { name, taskRef, taskSpec }: PipelineTask,
     told: () => SignatureModel,
@@ -268,7 +266,7 @@ class PipelineBody {
     );
   }
 
-  /** A resource as an earlier task leaves it. */
+  /** Returns a resource as an output of an earlier task. */
   #left({ task, identifier }: Added, resource: string): string {
     const output = task.resources?.outputs?.find((it) => it.resource === resource);
     if (output) return member(`${identifier}.outputs`, output.name);
@@ -283,7 +281,10 @@ class PipelineBody {
     );
   }
 
-  /** Constructs let a task wait for those whose results it takes; where the YAML does not, they would say more than it. */
+  /**
+   * Throws `NotExpressible` if a task uses a result without depending on its producer: constructs always add that
+   * dependency, which the YAML does not have.
+   */
   #refuseOtherOrder({ name, params = [], resources, runAfter = [] }: PipelineTask): void {
     const before = new Set([...runAfter, ...(resources?.inputs ?? []).flatMap(({ from = [] }) => from)]);
     const taken = [...JSON.stringify(params).matchAll(/\$\(tasks\.([^.)]+)\.results\.[^)]+\)/g)].map(
@@ -295,13 +296,13 @@ class PipelineBody {
   }
 }
 
-/** The tasks that a task names. */
+/** Returns the names of the tasks that a task refers to. */
 const namesOf = ({ runAfter = [], resources, conditions = [] }: PipelineTask): readonly string[] => [
   ...runAfter,
   ...[...(resources?.inputs ?? []), ...conditions.flatMap((it) => it.resources ?? [])].flatMap(({ from = [] }) => from),
 ];
 
-/** What a reference to a task names. An explicit `kind: Task` is what Tekton assumes anyway. */
+/** Returns the kind that a taskRef refers to. An explicit `kind: Task` is Tekton's default and can be omitted. */
 export function kindOf(ref: TaskRef, what: string): 'Task' | 'ClusterTask' {
   onlyFields(ref, ['name', 'kind'], `the taskRef of ${what}`);
   return ref.kind ?? 'Task';

@@ -1,18 +1,18 @@
 /**
- * A generated program while it is put together: what it imports, what is declared, and in which order.
+ * A generated program under construction: its imports, its declarations, and their order.
  *
- * Constants are declared only for what something mentions; the rest stands for itself.
+ * An object gets a constant only if another one refers to it; otherwise its code is a statement.
  */
 
 import { fields, print, statements, text, type Code, type Item } from './code.js';
 import { Identifiers } from './identifiers.js';
 
-/** The modules of a program and what it takes from each. */
+/** The imported modules and the names imported from each. */
 export class Imports {
   readonly #names = new Map<string, Set<string>>();
   readonly #journal: (undo: () => void) => void;
 
-  /** @param journal records how to undo an import */
+  /** @param journal called with a function that undoes an import */
   constructor(journal: (undo: () => void) => void) {
     this.#journal = journal;
   }
@@ -25,12 +25,12 @@ export class Imports {
     return name;
   }
 
-  /** Whether something of this name is taken from any module. */
+  /** Returns whether a name is imported from any module. */
   has(name: string): boolean {
     return [...this.#names.values()].some((names) => names.has(name));
   }
 
-  /** The import lines, npm modules first. */
+  /** Returns the import lines, npm modules first. */
   lines(): string[] {
     return [...this.#names]
       .filter(([, names]) => names.size > 0)
@@ -43,37 +43,37 @@ export class Imports {
   }
 }
 
-/** Something a program makes, which others may mention. */
+/** An object that the program creates and that others may refer to. */
 export interface Declared {
   readonly name: string;
   mentioned: boolean;
-  /** Set once the code that makes it is known. */
+  /** Set once the code that creates the object is known. */
   code?: Code;
   comment?: readonly string[];
 }
 
-/** What a program is called, and where its constructs come from. */
+/** The names in a program, and the module that exports its constructs. */
 export interface ProgramOptions {
-  /** What the class is called, unless the program imports something of that name. */
+  /** The class name, unless the program imports this name. */
   readonly className: string;
-  /** The chart's id, which names the file it is synthesized to. */
+  /** The chart's id, which determines the name of the synthesized file. */
   readonly chartId: string;
-  /** The module that has the constructs. */
+  /** The module that exports the constructs. */
   readonly library: string;
-  /** Whether the program is CommonJS, which asks in its own way whether it is the one that was started. */
+  /** Whether the program is CommonJS, which tests differently whether it is the main module. */
   readonly isCommonJs: boolean;
-  /** What the objects were read from, for the header. */
+  /** The files that the objects were read from, for the header. */
   readonly sources: readonly string[];
 }
 
-/** `Construct` is imported as a type; the compiler refuses a class `Object` in a CommonJS module. */
+/** `Construct` is imported as a type; the compiler rejects a class named `Object` in a CommonJS module. */
 const RESERVED_CLASSES: ReadonlySet<string> = new Set(['Construct', 'Object']);
 
-/** One program. */
+/** A program under construction. */
 export class Program {
   readonly imports = new Imports((undo) => this.orElse(undo));
   readonly identifiers = new Identifiers();
-  readonly #ids = new Set(Object.getOwnPropertyNames(Object.prototype)); // which constructs takes for children that exist
+  readonly #ids = new Set(Object.getOwnPropertyNames(Object.prototype)); // constructs treats these as existing children
   readonly #first: Declared[] = [];
   readonly #declared: Declared[] = [];
   readonly #options: ProgramOptions;
@@ -83,7 +83,7 @@ export class Program {
     this.#options = options;
   }
 
-  /** Does something that may throw; then nothing that it imported, mentioned or declared first is left. */
+  /** Runs a function. If it throws, undoes its imports, references and early declarations. */
   attempt<T>(make: () => T): T {
     this.#undo = [];
     try {
@@ -94,31 +94,31 @@ export class Program {
     }
   }
 
-  /** Says how to take something back when the current attempt fails. */
+  /** Registers how to undo a change if the current attempt fails. */
   orElse(undo: () => void): void {
     this.#undo.push(undo);
   }
 
-  /** Has a constant declared for something. */
+  /** Marks a declaration as used, so that it gets a constant, and returns its name. */
   mention(declared: Declared): string {
     if (!declared.mentioned) this.orElse(() => (declared.mentioned = false));
     declared.mentioned = true;
     return declared.name;
   }
 
-  /** Takes a construct of the library. */
+  /** Imports a construct of the library. */
   construct(name: string): string {
     return this.imports.add(this.#options.library, name);
   }
 
-  /** Reserves a name for something; what is declared first is made first. */
+  /** Reserves a name for an object. Objects are created in the order of their declarations. */
   declare(name: string, kind: string): Declared {
     const declared: Declared = { name: this.identifiers.take(name, kind), mentioned: false };
     this.#declared.push(declared);
     return declared;
   }
 
-  /** The same, made before everything that is declared the ordinary way. */
+  /** Like `declare`, but creates the object before all those declared with `declare`. */
   declareFirst(name: string, kind: string): Declared {
     const declared: Declared = { name: this.identifiers.take(name, kind), mentioned: false };
     this.#first.push(declared);
@@ -126,7 +126,7 @@ export class Program {
     return declared;
   }
 
-  /** The id of a construct: the object's name, made different where another has it. */
+  /** Returns a unique construct id: the object's name, with a suffix if it is already used. */
   id(name: string, kind: string): string {
     const base = name || kind.toLowerCase();
     let id = base;
@@ -136,13 +136,16 @@ export class Program {
     return id;
   }
 
-  /** `pipeline.yaml` would make a class `Pipeline`, which hides the construct that it uses. */
+  /**
+   * Returns the class name. `pipeline.yaml` would yield a class `Pipeline`, which would shadow the construct of that
+   * name.
+   */
   #className(): string {
     const { className } = this.#options;
     return this.imports.has(className) || RESERVED_CLASSES.has(className) ? `${className}Manifests` : className;
   }
 
-  /** The whole text. */
+  /** Returns the complete program text. */
   text(): string {
     const { chartId, sources, isCommonJs } = this.#options;
     const isStarted = isCommonJs ? 'require.main === module' : 'process.argv[1] === import.meta.filename';
@@ -175,7 +178,7 @@ if (${isStarted}) {
   }
 }
 
-/** npm modules before our own files, each in the order of their names. */
+/** Compares import lines: npm modules before relative ones, each alphabetically. */
 function byModule(a: string, b: string): number {
   const key = (line: string): string => {
     const module = /from '(.*)'/.exec(line)?.[1] ?? '';

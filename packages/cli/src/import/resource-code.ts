@@ -1,12 +1,10 @@
-/**
- * PipelineResources as the construct of their type, and the same definitions where a run has them inside.
- */
+/** Translates PipelineResources to the construct of their type, and the inline definitions in runs likewise. */
 
 import type { PipelineResourceSpec, ResourceType } from '@pipewright/tekton';
 import { fields, text, type Block } from './code.js';
 import { byName, NotExpressible, onlyFields } from './not-expressible.js';
 
-/** A construct of the library, and the fields of its props. */
+/** A construct of the library, and its props. */
 export interface ResourceCode {
   readonly construct: string;
   readonly props: Readonly<Record<string, string | Block | undefined>>;
@@ -14,7 +12,7 @@ export interface ResourceCode {
 
 type Reads = (params: Params, secrets: Secrets) => ResourceCode;
 
-/** How each type is written. */
+/** The translation of each resource type. */
 const TYPES: Readonly<Record<ResourceType, Reads>> = {
   git: (params) => ({
     construct: 'GitResource',
@@ -91,13 +89,13 @@ const cluster: Reads = (params, secrets) => {
   };
 };
 
-/** Props that are not called as the param or secret that they become. */
+/** The props whose name differs from that of the param or secret. */
 const PROP_NAMES: Readonly<Partial<Record<ResourceType, Readonly<Record<string, string>>>>> = {
   pullRequest: { 'insecure-skip-tls-verify': 'insecureSkipTlsVerify' },
   storage: { dir: 'directory', GOOGLE_APPLICATION_CREDENTIALS: 'credentials', BOTO_CONFIG: 'boto' },
 };
 
-/** The construct for a definition, with its props in the order of the params and secrets. */
+/** Returns the construct for a definition, with its props in the order of the params and secrets. */
 export function resourceCode(spec: PipelineResourceSpec): ResourceCode {
   onlyFields(spec, ['type', 'params', 'secrets'], 'a resource');
   const params = new Params(spec);
@@ -108,7 +106,10 @@ export function resourceCode(spec: PipelineResourceSpec): ResourceCode {
   return { construct, props: inOrder(props, orderOf(spec)) };
 }
 
-/** The props of a resource in the order of its params and secrets. The construct writes them in the order of the props. */
+/**
+ * Returns the props' names in the order of the params and secrets, because the construct writes params in the order of
+ * its props.
+ */
 function orderOf({ type, params = [], secrets = [] }: PipelineResourceSpec): readonly string[] {
   const names = params.map(({ name }) => (type === 'cluster' && isPlaintext(name) ? 'unsafePlaintext' : name));
   const fieldNames = secrets.map(({ fieldName }) => fieldName);
@@ -121,7 +122,10 @@ function orderOf({ type, params = [], secrets = [] }: PipelineResourceSpec): rea
 
 const isPlaintext = (param: string): param is 'password' | 'token' => param === 'password' || param === 'token';
 
-/** A storage's `type` is the construct's, and the first param unless it stands among the props. */
+/**
+ * Sorts the props. A storage's `type` is set by the construct, which writes it as the first param unless it is among
+ * the props.
+ */
 function inOrder(props: ResourceCode['props'], order: readonly string[]): ResourceCode['props'] {
   const at = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return Object.fromEntries(
@@ -131,7 +135,7 @@ function inOrder(props: ResourceCode['props'], order: readonly string[]): Resour
   );
 }
 
-/** The params of a resource, each read once. */
+/** The params of a resource, each of which is consumed once. */
 class Params {
   readonly #values: Map<string, string>;
 
@@ -144,7 +148,7 @@ class Params {
     );
   }
 
-  /** The names that are not read yet, in order. */
+  /** The names not yet consumed, in order. */
   get names(): readonly string[] {
     return [...this.#values.keys()];
   }
@@ -195,7 +199,7 @@ class Params {
   }
 }
 
-/** The secrets of a resource, each read once. */
+/** The secrets of a resource, each of which is consumed once. */
 class Secrets {
   readonly #left: Map<string, { readonly fieldName: string; readonly secretKey: string; readonly secretName: string }>;
 

@@ -1,5 +1,6 @@
 /**
- * PipelineRuns and TaskRuns as constructs: bound resources and values, and what all runs have.
+ * Translates PipelineRuns and TaskRuns to constructs: resource bindings, param values, and the fields common to all
+ * runs.
  */
 
 import {
@@ -21,7 +22,7 @@ import { workspaceBindings } from './workspace-code.js';
 
 const OF_RUNS = ['serviceAccount', 'serviceAccountName', 'timeout', 'podTemplate', 'workspaces', 'status'];
 
-/** Parts of pods that constructs know. */
+/** The fields of a podTemplate that constructs support. */
 const POD_TEMPLATE = [
   'nodeSelector',
   'tolerations',
@@ -39,7 +40,7 @@ const POD_TEMPLATE = [
   'imagePullSecrets',
 ];
 
-/** The fields of a PipelineRun's props. */
+/** Returns the props of a PipelineRun. */
 export function pipelineRunCode(
   spec: PipelineRunSpec,
   around: Surroundings,
@@ -69,7 +70,7 @@ export function pipelineRunCode(
   };
 }
 
-/** The fields of a TaskRun's props. */
+/** Returns the props of a TaskRun. */
 export function taskRunCode(
   spec: TaskRunSpec,
   around: Surroundings,
@@ -138,7 +139,10 @@ function usedTask(
   return known.reference(kindOf(taskRef, 'the run'), taskRef.name, subject, told);
 }
 
-/** Bindings with their types: as what is run declares them, else as the resource itself says. */
+/**
+ * Returns bindings with their types: from the inline spec or the PipelineResource, or else from the declaration in the
+ * task or pipeline.
+ */
 function typed<T extends ResourceBinding>(
   bound: readonly T[],
   { known, subject }: Surroundings,

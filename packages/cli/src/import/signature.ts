@@ -1,7 +1,7 @@
 /**
- * What tasks, conditions and pipelines declare: as code, and to see whether a use fits it.
+ * Signatures of tasks, conditions and pipelines: their code, and checks that a use matches its declaration.
  *
- * A construct's types refuse what does not fit, so a use that does not is carried over as it is instead.
+ * A construct's types reject a mismatch, so an object with a mismatch is carried over unchanged instead.
  */
 
 import type { ParamSpec, ParamValue, ResourceType, WorkspaceDeclaration } from '@pipewright/tekton';
@@ -9,18 +9,18 @@ import { fields, text, type Code, type Item } from './code.js';
 import { byName, NotExpressible, onlyFields } from './not-expressible.js';
 import { literal, record } from './values.js';
 
-/** A declared param or resource, as far as its uses must fit it. */
+/** The part of a declared param that its uses must match. */
 export interface DeclaredParam {
   readonly type: 'string' | 'array';
   readonly required: boolean;
 }
-/** A resource that a task or condition declares, and whether it may be left out. */
+/** A resource that a task or condition declares, and whether it is required. */
 export interface DeclaredResource {
   readonly type: ResourceType;
   readonly required: boolean;
 }
 
-/** What something declares, by name. */
+/** The params, resources and workspaces that an object declares, by name. */
 export interface SignatureModel {
   readonly params: ReadonlyMap<string, DeclaredParam>;
   readonly inputs: ReadonlyMap<string, DeclaredResource>;
@@ -37,7 +37,7 @@ interface ResourceSpec {
 const isArray = (spec: Pick<ParamSpec, 'type' | 'default'>): boolean =>
   spec.type === 'array' || (spec.type === undefined && Array.isArray(spec.default));
 
-/** Reads declared params. */
+/** Reads the declared params of an object. */
 export const paramModels = (specs: readonly ParamSpec[] = []): SignatureModel['params'] =>
   new Map(
     byName(specs, 'the params').map(([name, it]) => [
@@ -46,18 +46,18 @@ export const paramModels = (specs: readonly ParamSpec[] = []): SignatureModel['p
     ]),
   );
 
-/** Reads declared resources. */
+/** Reads the declared resources of an object. */
 export const resourceModels = (specs: readonly ResourceSpec[] = []): ReadonlyMap<string, DeclaredResource> =>
   new Map(
     byName(specs, 'the resources').map(([name, it]) => [name, { type: it.type, required: it.optional !== true }]),
   );
 
-/** Comments by place in a list. */
+/** Returns the comment above a list item. */
 export type CommentAt = (index: number) => readonly string[] | undefined;
 
 const commented = (code: Code, comment: readonly string[] | undefined): Item => ({ code, ...(comment && { comment }) });
 
-/** Declared params as a record. */
+/** Returns declared params as a record. */
 export function paramsCode(specs: readonly ParamSpec[], comment: CommentAt = () => undefined): Code {
   const entries = byName(specs, 'the params').map(([name, { name: _, ...it }], index) => {
     onlyFields(it, ['type', 'description', 'default'], `the param "${name}"`);
@@ -66,7 +66,7 @@ export function paramsCode(specs: readonly ParamSpec[], comment: CommentAt = () 
   return fields(Object.fromEntries(entries));
 }
 
-/** Declared resources as a record: the type alone where nothing else is said. */
+/** Returns declared resources as a record, each as its type alone if it has no other field. */
 export function resourcesCode(specs: readonly ResourceSpec[], comment: CommentAt = () => undefined): Code {
   const entries = byName(specs, 'the resources').map(([name, { name: _, ...it }], index) => {
     onlyFields(it, ['type', 'targetPath', 'description', 'optional'], `the resource "${name}"`);
@@ -76,11 +76,11 @@ export function resourcesCode(specs: readonly ResourceSpec[], comment: CommentAt
   return fields(Object.fromEntries(entries));
 }
 
-/** Reads declared workspaces. */
+/** Reads the names of the declared workspaces of an object. */
 export const workspaceNames = (declared: readonly { readonly name: string }[] = []): readonly string[] =>
   byName(declared, 'the workspaces').map(([name]) => name);
 
-/** Declared workspaces as a record. `known`: what a construct can say of one. */
+/** Returns declared workspaces as a record. `known` lists the fields that the construct supports. */
 export const workspacesCode = (
   declared: readonly WorkspaceDeclaration[],
   known: readonly (keyof WorkspaceDeclaration)[],
@@ -95,7 +95,7 @@ export const workspacesCode = (
     ),
   );
 
-/** Refuses workspaces that are not those declared. */
+/** Throws `NotExpressible` unless the given workspaces are exactly those declared. */
 export function fitWorkspaces(
   given: readonly { readonly name: string }[],
   declared: SignatureModel['workspaces'],
@@ -108,7 +108,7 @@ export function fitWorkspaces(
   if (missing !== undefined) throw new NotExpressible(`${what} needs the workspace "${missing}"`);
 }
 
-/** Refuses values that are not what is declared: unknown ones, missing ones, lists for texts. */
+/** Throws `NotExpressible` for undeclared params, missing required ones, and values of the wrong type. */
 export function fitParams(
   given: readonly { readonly name: string; readonly value: ParamValue }[],
   declared: SignatureModel['params'],
@@ -124,7 +124,7 @@ export function fitParams(
   refuseMissing('param', declared, given, what);
 }
 
-/** Refuses bindings that are not what is declared. */
+/** Throws `NotExpressible` unless the bindings match the declared resources. */
 export function fitResources(
   given: readonly { readonly name: string; readonly type: ResourceType }[],
   declared: ReadonlyMap<string, DeclaredResource>,
@@ -151,7 +151,7 @@ function refuseMissing(
   }
 }
 
-/** The second argument of `fromName`: what something that is defined elsewhere declares. */
+/** Returns the second argument of `fromName`: the signature of an object that is defined elsewhere. */
 export function signatureCode(signature: Partial<SignatureModel>, resources?: SignatureModel['inputs']): Code {
   const params = [...(signature.params ?? [])].map(([name, { type, required }]) => [
     name,
@@ -172,7 +172,8 @@ export function signatureCode(signature: Partial<SignatureModel>, resources?: Si
         )
       : undefined;
   return fields({
-    params: params.length > 0 ? fields(Object.fromEntries(params) as Record<string, Code>) : undefined, // pairs from above
+    // These are pairs of name and code.
+    params: params.length > 0 ? fields(Object.fromEntries(params) as Record<string, Code>) : undefined,
     inputs: declared(signature.inputs),
     outputs: declared(signature.outputs),
     resources: declared(resources),

@@ -1,5 +1,5 @@
 /**
- * Tasks, ClusterTasks and Conditions as constructs: what they declare, and steps that mention it by references.
+ * Translates Tasks, ClusterTasks and Conditions to constructs: their declarations, and steps with references to them.
  */
 
 import { resourceVariableNames, type ConditionSpec, type Step, type TaskSpec } from '@pipewright/tekton';
@@ -18,10 +18,10 @@ import {
 } from './signature.js';
 import { kubernetesPart, literal, record, textWith, type Mention, type Mentions } from './values.js';
 
-/** The comments above the items of a list at a path of the object. */
+/** Returns the comments above the items of the list at a path. */
 export type Comments = (...path: readonly string[]) => CommentAt;
 
-/** What a task declares. */
+/** Returns the signature of a task. */
 export const taskSignature = (spec: TaskSpec): SignatureModel => ({
   params: paramModels(spec.inputs?.params),
   inputs: resourceModels(spec.inputs?.resources),
@@ -29,7 +29,7 @@ export const taskSignature = (spec: TaskSpec): SignatureModel => ({
   workspaces: workspaceNames(spec.workspaces),
 });
 
-/** What a condition declares. */
+/** Returns the signature of a condition. */
 export const conditionSignature = (spec: ConditionSpec): SignatureModel => ({
   params: paramModels(spec.params),
   inputs: resourceModels(spec.resources),
@@ -37,7 +37,7 @@ export const conditionSignature = (spec: ConditionSpec): SignatureModel => ({
   workspaces: [],
 });
 
-/** The fields of a task's props. */
+/** Returns the props of a task. */
 export function taskCode(
   spec: TaskSpec,
   imports: Imports,
@@ -88,7 +88,7 @@ export function taskCode(
   };
 }
 
-/** The fields of a condition's props. */
+/** Returns the props of a condition. */
 export function conditionCode(
   spec: ConditionSpec,
   imports: Imports,
@@ -110,7 +110,7 @@ export function conditionCode(
 
 const item = (code: Code, comment: readonly string[] | undefined): Item => ({ code, ...(comment && { comment }) });
 
-/** An object literal that an arrow function gives back. */
+/** Wraps an object literal that is the body of an arrow function. */
 const asValue = (code: Block): Code => ['(', code, ')'];
 
 const resultsCode = (results: NonNullable<TaskSpec['results']>): Code =>
@@ -123,14 +123,14 @@ const resultsCode = (results: NonNullable<TaskSpec['results']>): Code =>
     ),
   );
 
-/** How a task's text names things, and what its function calls them. */
+/** The prefixes of variables in a task's text, and the name of the corresponding function parameter. */
 interface Spelling {
   readonly params: string;
   readonly inputs: string;
   readonly as: string;
 }
 
-/** What a function of a task's props may mention; it takes only what it does mention. */
+/** The declarations that a function in a task's props may refer to; the function takes only those that it uses. */
 class Scope {
   readonly #signature: SignatureModel;
   readonly #results: readonly { readonly name: string }[];
@@ -197,7 +197,7 @@ class Scope {
   }
 }
 
-/** Fields in which the constructs take references. */
+/** Fields in which constructs accept references. */
 const TEXTS = new Set(['name', 'image', 'workingDir', 'script']);
 const LISTS = new Set(['command', 'args']);
 
@@ -230,7 +230,7 @@ interface Variable {
   readonly value?: unknown;
 }
 
-/** By name where every variable has a value of its own. */
+/** Returns environment variables as a record if all have distinct names and literal values, and as a list otherwise. */
 function envCode(env: readonly Variable[], its: Mentions, imports: Imports): Code {
   const simple = env.every(
     (it) => typeof it.value === 'string' && Object.keys(it).length === 2 && !/^\d+$/.test(it.name),

@@ -1,10 +1,10 @@
 /**
- * Manifests to a program of constructs that synthesizes the same objects.
+ * Translates manifests to a program of constructs that synthesizes the same objects.
  *
- *     objects ──▶ in order of use ──▶ each with its construct, else carried over as it is ──▶ one class
+ *     objects ──▶ dependency order ──▶ a construct for each, or else carried over unchanged ──▶ one class
  *
- * "The same" is what the API server would store alike: explicit defaults of Tekton may go. What has an error is carried
- * over too, with the error above it, so that nothing is lost on the way.
+ * "The same" means that the API server stores equal objects: Tekton's explicit defaults may be omitted. An object with
+ * errors is carried over too, with the errors in a comment above it, so that no object is lost.
  */
 
 import type {
@@ -33,19 +33,19 @@ import type { SignatureModel } from './signature.js';
 import { conditionCode, conditionSignature, taskCode, taskSignature, type Comments } from './task-code.js';
 import { literal, record } from './values.js';
 
-/** A manifest with what `lint` says about it. */
+/** A manifest with its errors from `lint`. */
 export interface Given {
   readonly manifest: Manifest;
   readonly errors: readonly Finding[];
 }
 
-/** A program, and what it could not write with a construct. */
+/** A program, and the objects that were carried over. */
 export interface Translated {
   readonly text: string;
   readonly carried: readonly { readonly what: string; readonly why: string; readonly manifest: Manifest }[];
 }
 
-/** What is made first; what is not named comes between the resources and the tasks. */
+/** Creation order of the kinds; unlisted kinds come between the resources and the tasks. */
 const RANKS: readonly string[] = [
   'Secret',
   'ServiceAccount',
@@ -59,13 +59,13 @@ const RANKS: readonly string[] = [
   'PipelineRun',
 ];
 
-/** Errors that do not keep an object from being written with a construct; of the last two synth speaks again. */
+/** Errors that do not prevent an object from being written with a construct; synth reports the last two again. */
 const BEARABLE: ReadonlySet<string> = new Set([...UNRESOLVED_REFERENCES, 'IMAGE_INVALID', 'VARIABLE_UNKNOWN']);
 
 const PLAINTEXT =
   ' Its values stand here in plain text. GitCredentials.fromSecret and DockerCredentials.fromSecret refer to one in the cluster.';
 
-/** Writes the program. */
+/** Generates the program. */
 export function translate(given: readonly Given[], options: ProgramOptions): Translated {
   const program = new Program(options);
   const rank = ({ manifest }: Given): number => {
@@ -105,7 +105,7 @@ function subjectOf({ object }: Manifest, errors: readonly Finding[], program: Pr
   };
 }
 
-/** The spec of an object that `checkObjects` has found to be of its kind's shape. */
+/** Returns the spec of an object whose shape `checkObjects` has validated. */
 const specOf = <T>(object: JsonObject): T => objectAt(object, 'spec') as unknown as T;
 
 function signatureOf(kind: string, object: JsonObject): SignatureModel | undefined {
@@ -126,7 +126,7 @@ interface Around {
   readonly errors: readonly Finding[];
 }
 
-/** Sets the subject's code. @returns why it is no construct; empty when it is one */
+/** Sets the code of an object. @returns why it has no construct; empty if it has one */
 function translateOne(subject: ImportedObject, id: string, around: Around): readonly string[] {
   const errors = around.errors.filter(({ code }) => !BEARABLE.has(code));
   if (errors.length === 0) {
@@ -148,14 +148,14 @@ function translateOne(subject: ImportedObject, id: string, around: Around): read
 
 interface Construction {
   readonly construct: string;
-  /** @default - `new` and the construct's name */
+  /** @default - `new` and the name of the construct */
   readonly call?: string;
   readonly props: Readonly<Record<string, Code | Item | undefined>>;
 }
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** The construct for an object, and the fields of its props beside `metadata`. */
+/** Returns the construct for an object, and its props except `metadata`. */
 function propsOf(subject: ImportedObject, { program, known, manifest }: Around): Construction {
   const { object, kind } = subject;
   const comments: Comments =
@@ -198,7 +198,10 @@ function propsOf(subject: ImportedObject, { program, known, manifest }: Around):
 
 const some = (lines: readonly string[]): readonly string[] | undefined => (lines.length > 0 ? lines : undefined);
 
-/** Constructs take names that are DNS labels, and a generateName for runs alone. */
+/**
+ * Throws `NotExpressible` for names that constructs reject: they must be DNS labels, and only runs may have a
+ * generateName.
+ */
 function refuseOddMetadata(object: JsonObject, isRun: boolean): void {
   const name = textAt(object, 'metadata', 'name');
   const prefix = textAt(object, 'metadata', 'generateName');
@@ -211,15 +214,15 @@ function refuseOddMetadata(object: JsonObject, isRun: boolean): void {
   if (!NAME.test(stem) || stem.length > 58) throw new NotExpressible(`"${prefix}" is no generateName for a construct`);
 }
 
-/** `metadata`, but for what has a field of its own in the construct's props. */
+/** Returns `metadata` without the parts that the construct has separate props for. */
 function metadataOf({ object, kind }: ImportedObject): Record<string, Code> {
   const { generateName: _, annotations, ...rest } = objectAt(object, 'metadata');
-  const own = kind === 'Secret' ? {} : { annotations }; // the construct writes that of the server
+  const own = kind === 'Secret' ? {} : { annotations }; // the construct writes the server's annotation
   const metadata = fields(record({ ...rest, ...own }, literal));
   return metadata.items.length > 0 ? { metadata } : {};
 }
 
-/** Any object, as it is. */
+/** Returns the code of an object that is carried over unchanged. */
 function carriedCode(object: JsonObject, id: string, program: Program, { declared }: ImportedObject): Code {
   program.imports.add('cdk8s', 'ApiObject');
   const { metadata, ...others } = object;
@@ -227,7 +230,7 @@ function carriedCode(object: JsonObject, id: string, program: Program, { declare
   const made: Code = [`new ApiObject(this, ${text(id)}, `, fields(record(typed ? object : others, literal)), ')'];
   if (typed && textAt(object, 'metadata', 'name') !== undefined) return made;
   program.imports.add('cdk8s', 'JsonPatch');
-  declared.mentioned = false; // cdk8s writes a name of its own beside a generateName
+  declared.mentioned = false; // cdk8s adds a generated name next to a generateName
   const patch: Code = typed
     ? `JsonPatch.remove('/metadata/name')`
     : [`JsonPatch.replace('/metadata', `, literal(metadata), ')'];

@@ -1,6 +1,6 @@
 /**
- * Values of manifests as literals: plain JSON, texts that mention params and resources, and Kubernetes' own parts, whose
- * TypeScript types want a class here and there.
+ * Converts values of manifests to literals: plain JSON, texts with references to params and resources, and Kubernetes
+ * API types, some fields of which are classes in TypeScript.
  */
 
 import type { Json } from '../json.js';
@@ -9,7 +9,7 @@ import { fields, list, templateText, text, type Code } from './code.js';
 import { NotExpressible } from './not-expressible.js';
 import type { Imports } from './program.js';
 
-/** Any JSON as a literal. Fields that are null are left out: Kubernetes takes them for absent. */
+/** Returns JSON as a literal. Omits null fields, which Kubernetes treats as absent. */
 export function literal(value: unknown): Code {
   if (typeof value === 'string') return text(value);
   if (Array.isArray(value)) return list(value.map(literal));
@@ -17,7 +17,7 @@ export function literal(value: unknown): Code {
   return fields(record(value, literal));
 }
 
-/** Maps the fields of an object, without those that are null. */
+/** Maps the fields of an object, except those that are null or undefined. */
 export const record = (value: object, make: (it: unknown, key: string) => Code): Record<string, Code> =>
   Object.fromEntries(
     Object.entries(value)
@@ -25,17 +25,17 @@ export const record = (value: object, make: (it: unknown, key: string) => Code):
       .map(([key, it]) => [key, make(it, key)]),
   );
 
-/** Something that a text mentions. */
+/** A reference to a declaration in a text. */
 export interface Mention {
-  /** Its expression, for a place in the program: the function around it takes what the expression needs. */
+  /** Returns its expression, and registers the function parameter that the expression needs. */
   readonly use: () => string;
   readonly type: 'string' | 'array';
 }
 
-/** What `$(…)` stands for in TypeScript; undefined: it stays as it is. */
+/** Resolves the path of a `$(…)` variable to its TypeScript expression; undefined if the variable is left unchanged. */
 export type Mentions = (path: string) => Mention | undefined;
 
-/** A text in which what it mentions becomes a reference. */
+/** Returns a text with its variables replaced by references. */
 export function textWith(value: string, mentions: Mentions, arraysToo = false): Code {
   const parts = value.split(/(\$\([^()]+\))/);
   const found = parts.map((part, index) => (index % 2 === 1 ? mentions(part.slice(2, -1)) : undefined));
@@ -50,13 +50,13 @@ export function textWith(value: string, mentions: Mentions, arraysToo = false): 
   return `\`${value.includes('\n') ? written.join('') : written.join('').replaceAll('\t', '\\t')}\``;
 }
 
-/** Fields of Kubernetes' parts that are a number or a text, and a class in TypeScript. */
+/** Kubernetes fields that hold a number or a string, and are a class in TypeScript. */
 const NUMBER_OR_TEXT = new Set(['port']);
 
-/** Fields that are a quantity, which is a class too. */
+/** Kubernetes fields that hold a quantity, also a class in TypeScript. */
 const QUANTITIES = new Set(['sizeLimit', 'divisor']);
 
-/** Fields that the types of cdk8s-plus spell in another way than the API. */
+/** Kubernetes fields whose names differ in the types of cdk8s-plus. */
 const TYPED_NAMES: ReadonlyMap<string, string> = new Map([
   ['datasetUUID', 'datasetUuid'],
   ['diskURI', 'diskUri'],
@@ -68,10 +68,10 @@ const TYPED_NAMES: ReadonlyMap<string, string> = new Map([
   ['volumeID', 'volumeId'],
 ]);
 
-/** Fields whose own keys are the user's words. */
+/** Fields with user-defined keys. */
 const FREE_FORM = new Set(['annotations', 'labels', 'matchLabels', 'nodeSelector', 'options', 'volumeAttributes']);
 
-/** A part of Kubernetes' own (a probe, a volume, a toleration) as its types want it. */
+/** Returns a Kubernetes API value (a probe, a volume, a toleration) in the form that its TypeScript type requires. */
 export function kubernetesPart(value: unknown, imports: Imports): Code {
   if (Array.isArray(value)) return list(value.map((it) => kubernetesPart(it, imports)));
   if (!isObject(value)) return literal(value);

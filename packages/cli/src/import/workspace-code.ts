@@ -1,6 +1,4 @@
-/**
- * The volumes that a run gives for workspaces, as the factories of `Workspace`.
- */
+/** Translates the workspace bindings of a run to the factories of `Workspace`. */
 
 import type { WorkspaceBinding } from '@pipewright/tekton';
 import { fields, text, type Block, type Code } from './code.js';
@@ -8,13 +6,13 @@ import { NotExpressible, onlyFields } from './not-expressible.js';
 import type { Imports, Program } from './program.js';
 import { kubernetesPart } from './values.js';
 
-/** What a run gives for its workspaces, by name. */
+/** Returns the workspace bindings of a run, by name. */
 export const workspaceBindings = (bound: readonly WorkspaceBinding[], program: Program): Block => {
   const workspace = program.construct('Workspace');
   return fields(Object.fromEntries(bound.map((it) => [it.name, [`${workspace}.`, volumeCode(it, program.imports)]])));
 };
 
-/** The one source of a workspace; a claim alone may have a subPath. */
+/** Returns the volume of a workspace. Only a persistentVolumeClaim may have a subPath. */
 function volumeCode({ name, subPath, ...sources }: WorkspaceBinding, imports: Imports): Code {
   const { persistentVolumeClaim, emptyDir, configMap, secret, ...others } = sources;
   const given = [persistentVolumeClaim, emptyDir, configMap, secret].filter((it) => it);

@@ -1,7 +1,8 @@
 /**
- * Checks manifests with the one set of rules (packages/tekton) and shows each problem where it stands in its file.
+ * Checks manifests with the rules of packages/tekton, and adds the position of each problem in its file.
  *
- * `lint`, `run` and the embedded cluster's admission call the same rules, so that a mistake has one code and one sentence.
+ * `lint`, `run` and the admission of the embedded cluster use the same rules, so that a problem has the same code and
+ * message everywhere.
  */
 
 import { checkObjects, type CheckOptions, type Problem } from '@pipewright/tekton';
@@ -10,11 +11,11 @@ import { isObject } from '../json.js';
 import type { Manifest, Manifests } from '../manifests/load.js';
 import { UNRESOLVED_REFERENCES } from './reference-codes.js';
 
-/** Everything wrong with a set of manifests, text and meaning. Faulty documents are not judged twice. */
+/** Returns the problems in the content of manifests. Documents with syntax errors are skipped. */
 export const checkManifests = (manifests: readonly Manifest[], options: CheckOptions = {}): readonly Finding[] =>
   checkWithObjects(manifests, options).map(({ finding }) => finding);
 
-/** What only seems to be missing where a part of the manifests could not be read. */
+/** Codes of references that may be unresolved only because a part of the manifests could not be read. */
 const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
   ...UNRESOLVED_REFERENCES,
   'SERVICE_ACCOUNT_MISSING',
@@ -23,8 +24,9 @@ const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Everything wrong with what was loaded, in reading order: the text of the files, and the meaning of what could be read. This is
- * what `lint` and `run` report of the same manifests. A word that is read as a boolean is not reported again where its type is wrong.
+ * Returns all problems of the loaded manifests in reading order, in the text of the files and in the content of
+ * objects. `lint` and `run` report the same ones. A word parsed as a boolean is not reported again if its type is
+ * wrong.
  */
 export function findingsIn({ manifests, findings }: Manifests, options: CheckOptions): readonly Finding[] {
   const checked = checkManifests(manifests, options);
@@ -34,7 +36,7 @@ export function findingsIn({ manifests, findings }: Manifests, options: CheckOpt
   return inReadingOrder([...text, ...related]);
 }
 
-/** The same, each with the manifest it is about. */
+/** Like {@link checkManifests}, with the manifest of each finding. */
 export function checkWithObjects(
   manifests: readonly Manifest[],
   options: CheckOptions = {},
@@ -50,7 +52,10 @@ export function checkWithObjects(
   });
 }
 
-/** A problem with its place: the key of an unknown field, else the value, else the nearest thing that is there. */
+/**
+ * Returns the finding for a problem, positioned at the key of an unknown field, else at the value, else at the nearest
+ * existing ancestor.
+ */
 function findingOf(problem: Problem, manifest: Manifest, other: Manifest | undefined): Finding {
   const { code, severity, message, path } = problem;
   const hint = other ? `${problem.hint}; the other is at ${positionText(other.locate(path).value)}` : problem.hint;

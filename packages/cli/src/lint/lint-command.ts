@@ -1,4 +1,4 @@
-/** `pipewright lint`: every problem of every manifest, at once, each with its place, code and hint. */
+/** `pipewright lint`: reports all problems of all manifests, each with its position, code and hint. */
 
 import { explanationOf } from '../explain/explanations.js';
 import {
@@ -21,22 +21,22 @@ import { pathBelow, uriBelow } from './relative-path.js';
 import { sarifLog } from './sarif.js';
 import { workflowCommand } from './workflow-commands.js';
 
-/** How findings are printed. */
+/** The output format of findings. */
 export type LintFormat = 'text' | 'json' | 'sarif' | 'github';
 
-/** What `pipewright lint` was told. */
+/** Options of `pipewright lint`. */
 export interface LintOptions {
-  /** Files, folders and `-`. Empty: the usual folders (`loadDefaults`). */
+  /** Files, folders and `-`. Empty: the default folders (`loadDefaultFolders`). */
   readonly paths: readonly string[];
-  /** Globs of files and folders to leave out. @default - none */
+  /** Globs of files and folders to exclude. @default - none */
   readonly exclude?: readonly string[];
   /** @default 'text' */
   readonly output?: LintFormat;
-  /** Whether what the manifests refer to must be among them. @default false */
+  /** Whether objects that the manifests refer to must be among them. @default false */
   readonly complete?: boolean;
 }
 
-/** @returns the exit status: 0 nothing but warnings, 1 errors, 2 nothing could be read */
+/** @returns the exit status: 0 without errors, 1 with errors, 2 if nothing could be read */
 export function lint(options: LintOptions, output: Output): number {
   const loaded = load(options, output);
   const { hide } = new Mask(secretsIn(loaded.manifests));
@@ -57,7 +57,10 @@ function load({ paths, exclude = [] }: LintOptions, output: Output): Manifests {
 
 const UNREADABLE: ReadonlySet<string> = new Set(['FILE_UNREADABLE', 'NO_OBJECTS', 'TOO_MANY_FILES']);
 
-/** Machines read standard output; for those formats that have no room for it, the summary goes to standard error. */
+/**
+ * Prints the findings. In formats for machines, standard output has no summary, so `github` prints it to standard
+ * error.
+ */
 function report(format: LintFormat, findings: readonly Finding[], objects: number, output: Output): void {
   const directory = process.cwd();
   switch (format) {

@@ -1,12 +1,12 @@
 /**
- * Findings as SARIF 2.1.0, which code scanning services and editors read.
+ * Converts findings to SARIF 2.1.0, the format of code scanning services and editors.
  *
- * Pure: what files are called relative to the working directory is decided by the caller.
+ * Pure: the caller resolves the URIs of files.
  */
 
 import type { Finding } from '../diagnostics/finding.js';
 
-/** What a rule says about itself. */
+/** The description of a rule. */
 export interface RuleText {
   readonly severity: Finding['severity'];
   readonly title: string;
@@ -14,16 +14,16 @@ export interface RuleText {
   readonly fix?: string;
 }
 
-/** What a log needs beside the findings. */
+/** The input of a log in addition to the findings. */
 export interface SarifOptions {
   readonly version: string;
-  /** The texts of a rule; undefined for a code that has none. */
+  /** Returns the description of a rule; undefined for a code without one. */
   readonly rule: (code: string) => RuleText | undefined;
-  /** The URI of a file. */
+  /** Returns the URI of a file. */
   readonly uri: (file: string) => string;
 }
 
-/** Returns one log with one run. Columns are UTF-16 code units, from 1. */
+/** Returns a log with one run. Columns are UTF-16 code units, from 1. */
 export function sarifLog(findings: readonly Finding[], { version, rule, uri }: SarifOptions): object {
   const codes = [...new Set(findings.map(({ code }) => code))].sort();
   const rules = codes.map((code) => ruleOf(code, rule(code)));
@@ -51,7 +51,7 @@ const ruleOf = (id: string, text: RuleText | undefined): object => ({
   }),
 });
 
-/** An option of the command line has no line: it is named alone. */
+/** Returns the location of a finding. A command line option has no line. */
 const locationOf = ({ place, quote }: Finding, uri: SarifOptions['uri']): object => ({
   artifactLocation: { uri: uri(place.file) },
   ...(place.line > 0 && {

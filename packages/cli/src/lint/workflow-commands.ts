@@ -1,13 +1,13 @@
 /**
- * Findings as workflow commands of GitHub Actions, which show them at the lines of a change.
+ * Converts findings to workflow commands of GitHub Actions, which annotate the lines of a change.
  *
- * Pure. The escapes are those of the documented command format: of a value also the characters that end it.
+ * Pure. Escapes messages and property values as the documentation of the format specifies.
  */
 
 import type { Finding } from '../diagnostics/finding.js';
 import { visible } from '../terminal/lines.js';
 
-/** Returns `::error file=…,line=…,col=…,title=CODE::message`. */
+/** Returns a finding as `::error file=…,line=…,col=…,title=CODE::message`. */
 export function workflowCommand({ severity, code, place, message, hint }: Finding, path: string): string {
   const position = place.line > 0 ? `,line=${String(place.line)},col=${String(place.column)}` : '';
   const hints = hint.split('\n').map((line) => `hint: ${visible(line)}`);

@@ -1,10 +1,10 @@
 /**
- * Tekton's admission for the embedded cluster: what v0.9.2 refused is refused in its words, all else is let in with the names of fields
- * and the defaults that it wrote.
+ * Tekton's admission for the embedded cluster: rejects what the webhook of v0.9.2 rejects, with the same messages, and
+ * applies its defaults to everything else, with canonical field names.
  *
- * `run` and `lint` show every problem before anything is applied. What comes through the API is treated like on every cluster with Tekton: a
- * run that cannot work is let in and fails, with the reason in its status. It reaches the cluster as a function, because that
- * package has not heard of Tekton.
+ * `run` and `lint` report all problems before anything is applied. Objects from the API are treated as on any cluster
+ * with Tekton: a run that cannot succeed is admitted and fails, with the reason in its status. Passed to the cluster as
+ * a function, because that package does not depend on Tekton.
  */
 
 import {
@@ -19,10 +19,10 @@ import type { Admission, AdmissionRequest } from '@pipewright/cluster';
 
 const WEBHOOK = 'admission webhook "webhook.tekton.dev" denied the request: mutation failed';
 
-/** Refuses with Tekton's answer, and every problem with its hint among the causes; or fills in defaults. */
+/** Rejects an object with Tekton's message, and lists all problems with hints as causes; or applies defaults. */
 export const tektonAdmission: Admission = (request) => {
   if (request.resource.group !== 'tekton.dev') return { kind: 'allowed', object: request.object };
-  const { apiVersion, kind } = request.object; // a body may leave them to the URL
+  const { apiVersion, kind } = request.object; // the request body may omit them
   const written = canonicalFields({ ...request.sent, apiVersion, kind });
   const problems = checkObject(written.object).filter(({ severity }) => severity === 'error');
   const refusal = admissionMessage(problems);
@@ -41,20 +41,21 @@ export const tektonAdmission: Admission = (request) => {
 };
 
 /**
- * The object with the names that its kind has. What the API server made of it has defaults of the definition beside what was written in
- * another case, so the spec is taken as it was sent.
+ * Returns the object with canonical field names. The spec is taken from the original request, because the API server
+ * adds defaults of the CRD next to fields that are written in a different case.
  */
 function withNames(
   { object }: AdmissionRequest,
   { object: written, renamed }: CanonicalObject,
 ): AdmissionRequest['object'] {
   if (renamed.length === 0) return object;
-  const { spec } = written as { readonly spec?: unknown }; // an object of Tekton, since names were changed
+  const { spec } = written as { readonly spec?: unknown }; // a Tekton object, since fields were renamed
   const known = Object.entries(object).filter(([name]) => name.toLowerCase() !== 'spec');
-  return { ...(Object.fromEntries(known) as AdmissionRequest['object']), spec: withoutNulls(spec) }; // all fields but one
+  // `known` has all fields except the spec.
+  return { ...(Object.fromEntries(known) as AdmissionRequest['object']), spec: withoutNulls(spec) };
 }
 
-/** Null stands for a field that is left out. */
+/** Removes null fields, which are equivalent to absent ones. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -63,4 +64,5 @@ function withoutNulls(value: unknown): unknown {
 }
 
 const withDefaults = (object: AdmissionRequest['object']): AdmissionRequest['object'] =>
-  applyDefaults(object as unknown as V1alpha1Object) as unknown as AdmissionRequest['object']; // what does not have the shape of its kind stays as it is
+  // `applyDefaults` does not change objects of another shape.
+  applyDefaults(object as unknown as V1alpha1Object) as unknown as AdmissionRequest['object'];

@@ -1,7 +1,7 @@
 /**
- * The embedded cluster with everything of Tekton in it: definitions, admission, controller, and this machine's stand-ins.
+ * The embedded cluster with Tekton: CRDs, admission, controller, and the stand-ins of this machine.
  *
- * `run` and `up` start the same one; only here do controller and cluster meet.
+ * `run` and `up` start the same one; only this module connects the controller with the cluster.
  */
 
 import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pipewright/cluster';
@@ -22,28 +22,28 @@ import {
 } from '../stand-ins/image-source.js';
 import type { StandIns } from '../stand-ins/stand-ins.js';
 
-/** What a local cluster is started with. */
+/** Options of a local cluster. */
 export interface LocalClusterOptions {
   readonly runtime: Runtime;
   readonly standIns: StandIns;
-  /** Files laid into every container, by absolute path. Read when a container starts. */
+  /** Files to add to every container, by absolute path. Read when a container starts. */
   readonly hostFiles: Readonly<Record<string, string>>;
-  /** Default: in memory. */
+  /** @default - in memory */
   readonly dataDir?: string | undefined;
-  /** Default: nothing is logged. */
+  /** @default - nothing is logged */
   readonly log?: TextLog;
-  /** Which finished runs are kept. Default: all. */
+  /** Which finished runs to keep. @default - all */
   readonly retention?: RetentionPolicy;
 }
 
 /** A running local cluster. */
 export interface LocalCluster {
   readonly cluster: Cluster;
-  /** Stops the controller, then everything else. Nothing of it is left. */
+  /** Stops the controller, then everything else, and removes all temporary files. */
   readonly close: () => Promise<void>;
 }
 
-/** Starts cluster and controller. */
+/** Starts the cluster and the controller. */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const { runtime, standIns } = options;
   const gsutil = hasDirectory(standIns) ? await makeGsutilImage() : undefined;
@@ -67,7 +67,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     optionalSecrets: !runtime.usesFiles,
     hostFiles: options.hostFiles,
     ...(standIns.node && { node: standIns.node }),
-    crds: crds({ preserveUnknownFields: true }), // the admission decides about them
+    crds: crds({ preserveUnknownFields: true }), // unknown fields are handled by the admission
     admission: [tektonAdmission],
     ...(options.log && { log: options.log.cluster, logPlace: options.log.place }),
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
@@ -103,9 +103,9 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   };
 }
 
-/** What an image of which nothing is known runs with a runtime that runs nothing. */
+/** The entrypoint of unknown images with a runtime that executes nothing. */
 const ANY_PROGRAM = { Entrypoint: ['true'] } as const;
 
-/** What is laid over for a builder lies below what `pipewright.yaml` lays over. */
+/** Adds the overlay of a builder below the overlay from `pipewright.yaml`. */
 const withBuilder = (source: ImageSource | undefined, overlay: string | undefined): ImageSource | undefined =>
   source && overlay !== undefined ? { ...source, overlays: [overlay, ...(source.overlays ?? [])] } : source;

@@ -1,25 +1,25 @@
-/** The options `--log-file` and `--log-level` of the commands that start a cluster. */
+/** The options `--log-file` and `--log-level` of commands that start a cluster. */
 
 import { closeSync, openSync } from 'node:fs';
 import type { LogLevel } from '@pipewright/cluster';
 import { UsageError } from '../diagnostics/usage-error.js';
 
-/** The levels, from worst to most detailed: each includes those before it. */
+/** The log levels, from least to most verbose: each includes the preceding ones. */
 export const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
-/** What was asked for. */
+/** The logging options of a command. */
 export interface LogOptions {
-  /** Default: standard error. */
+  /** @default - standard error */
   readonly logFile?: string;
-  /** Default: `warn` for `up`, and `error` for `run`, which says what concerns its runs in notes. */
+  /** @default - `warn` for `up`, and `error` for `run`, which reports problems of its runs in notes */
   readonly logLevel?: LogLevel;
 }
 
-/** Where log lines are written. */
+/** The destination of log lines. */
 export interface LogTarget {
   /** A file descriptor; undefined for standard error. */
   readonly fd: number | undefined;
-  /** For people: what to read. */
+  /** A description of the destination for messages. */
   readonly place: string;
   readonly close: () => void;
 }
@@ -32,7 +32,7 @@ export function openLogTarget(logFile: string | undefined, command: string): Log
     const fd = openSync(logFile, 'a', 0o600);
     return { fd, place: logFile, close: () => closeSync(fd) };
   } catch (cause) {
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException; // all that open throws
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException; // open throws errors of this type
     const why = REASONS[code] ?? code;
     throw new UsageError(`--log-file: ${logFile} cannot be written: ${why}`, 'name a file that you may write', {
       cause,

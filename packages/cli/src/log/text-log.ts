@@ -1,8 +1,8 @@
 /**
  * The log of an embedded cluster as text: `2026-01-01T12:00:00.000Z WARN message key=value`.
  *
- * One entry never looks like two: line ends within it are indented and control characters are written out. Every entry passes the mask,
- * because errors quote what they failed on.
+ * Entries cannot be forged: line breaks within an entry are indented and control characters are escaped. Every entry is
+ * masked, because errors may quote their input.
  */
 
 import { writeSync } from 'node:fs';
@@ -11,28 +11,31 @@ import type { LogFields, Log } from '@pipewright/controller';
 import { visible } from '../terminal/lines.js';
 import { LOG_LEVELS, type LogTarget } from './log-options.js';
 
-/** What a log is made of. */
+/** Options of a log. */
 export interface TextLogOptions {
   readonly target: LogTarget;
   readonly level: LogLevel;
-  /** Masks secrets. */
+  /** Masks secrets in a text. */
   readonly hide: (text: string) => string;
   /** Writes a line to standard error. */
   readonly warn: (line: string) => void;
   readonly now?: () => Date;
-  /** Writes to a file. Default: `writeSync`. */
+  /** Writes to a file. @default - `writeSync` */
   readonly write?: (fd: number, text: string) => void;
 }
 
 /** A log for the controller and the cluster. */
 export interface TextLog extends Log {
   readonly cluster: ClusterLog;
-  /** For people: where it is written. */
+  /** A description of the destination for messages. */
   readonly place: string;
   readonly close: () => void;
 }
 
-/** Opens a log. Lines that its file cannot take go to standard error instead, after one that says why. */
+/**
+ * Opens a log. If writing to its file fails, that line and all later ones go to standard error, after a message with
+ * the reason.
+ */
 export function textLog(options: TextLogOptions): TextLog {
   const { target, level, hide, warn, now = () => new Date(), write = writeWhole } = options;
   let { fd } = target;

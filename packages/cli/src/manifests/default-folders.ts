@@ -1,29 +1,30 @@
 /**
- * Where manifests are when the command line names none.
+ * Locates manifests if the command line specifies none.
  *
- * All conventional folders are searched, so that one without manifests does not hide another. The caller prints what was read.
+ * Searches all conventional folders, so that one without manifests does not hide another. The caller prints which files
+ * were read.
  */
 
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { loadManifests, type Manifests } from './load.js';
 
-/** Folders by convention: of a repository's own pipelines, and `dist`, which a program of constructs writes. */
+/** Conventional folders: those of a repository's own pipelines, and `dist`, the output of programs with constructs. */
 const FOLDERS = ['.tekton', 'tekton', 'dist'];
 
-/** Fewer than in a folder that is named: the directory may be the wrong one. */
+/** Lower than the limit for folders specified by the user, because the working directory may be the wrong one. */
 const MOST_ENTRIES = 10_000;
 
-/** What was found, and where. */
+/** The manifests found, and their folders. */
 export interface DefaultManifests {
   readonly loaded: Manifests;
-  /** The folders that have manifests. */
+  /** The folders that contain manifests. */
   readonly paths: readonly string[];
-  /** What was read, for a person. */
+  /** A message about the files that were read. */
   readonly note: string;
 }
 
-/** Loads the manifests of the usual folders; where none has any, those of the whole directory. */
+/** Loads the manifests of the conventional folders; if none has any, those of the whole directory. */
 export function loadDefaultFolders(exclude: readonly string[], directory = '.'): DefaultManifests {
   const search = { exclude, mostEntries: MOST_ENTRIES };
   const usual = FOLDERS.map((name) => join(directory, name))

@@ -1,8 +1,8 @@
 /**
- * Finds the files below folders that may be manifests.
+ * Finds files in folders that may be manifests.
  *
- * Separate from reading them: a search is limited, so that a command in the wrong directory ends soon, and leaves out what the user
- * excludes. Only regular files count, and a link back to a parent is not followed.
+ * A search is limited, so that a command in the wrong directory ends soon, and skips excluded files. Only regular files
+ * are considered, and links to a parent folder are not followed.
  */
 
 import { readdirSync, realpathSync, statSync } from 'node:fs';
@@ -10,15 +10,17 @@ import { join, relative } from 'node:path';
 import { minimatch } from 'minimatch';
 import type { Finding } from '../diagnostics/finding.js';
 
-/** What a search leaves out, and where it stops. */
+/** Options of a search. */
 export interface SearchOptions {
-  /** Globs of paths relative to the working directory; one without a slash matches a name in any folder. @default - none */
+  /**
+   * Globs of paths relative to the working directory; one without a slash matches a name in any folder. @default - none
+   */
   readonly exclude?: readonly string[];
-  /** Entries of folders that are looked at, at most. @default 100000 */
+  /** Maximum number of folder entries to examine. @default 100000 */
   readonly mostEntries?: number;
 }
 
-/** Files in order of their paths, and what could not be searched. */
+/** Files sorted by path, and problems of the search. */
 export interface FoundFiles {
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
@@ -26,10 +28,13 @@ export interface FoundFiles {
 
 const MOST_ENTRIES = 100_000;
 
-/** Says why a path cannot be read. */
+/** Describes why a path cannot be read. */
 export type Unreadable = (path: string, cause: unknown) => Finding;
 
-/** Returns the file of a path, or the files below it. A file that is named is taken whatever it is called; in folders the ending decides. */
+/**
+ * Returns the file of a path, or the files below it. A specified file is read regardless of its name; in folders the
+ * extension decides.
+ */
 export function findFiles(path: string, options: SearchOptions, unreadable: Unreadable): FoundFiles {
   const search = new FileSearch(options, unreadable);
   const files = search.filesOf(path, new Set());
@@ -87,7 +92,10 @@ class FileSearch {
   }
 }
 
-/** The command's own configuration lies beside manifests and is not one. */
+/**
+ * Returns whether a file name may be that of a manifest. Configuration files next to manifests, including
+ * pipewright.yaml, are not.
+ */
 const isManifestName = (name: string): boolean =>
   /\.(?:ya?ml|json)$/.test(name) &&
   !/(?:^|\/)(?:pipewright\.ya?ml|package(?:-lock)?\.json|tsconfig\.json|cdk8s\.yaml)$/.test(name);

@@ -1,10 +1,10 @@
-/** Which API group and namespace an object of a manifest belongs to. Pure. */
+/** The API group and namespace of a manifest's object. Pure. */
 
 import { textAt, type JsonObject } from '../json.js';
 
-/** Whether an object is one of tekton.dev. */
+/** Returns whether an object belongs to tekton.dev. */
 export const isTekton = (object: JsonObject): boolean =>
   textAt(object, 'apiVersion')?.startsWith('tekton.dev/') === true;
 
-/** The namespace an object will be in. */
+/** Returns the namespace of an object. */
 export const namespaceOf = (object: JsonObject): string => textAt(object, 'metadata', 'namespace') ?? 'default';

@@ -1,7 +1,7 @@
 /**
- * Everything the command reads as manifests: objects that know where they stand, and what is wrong with the files.
+ * Loads manifests: objects with their positions in the source, and problems in the text of files.
  *
- * The rest of the command never sees YAML. It asks an object for the place of a path when it has something to say about it.
+ * The rest of the command does not handle YAML. It resolves the position of a path through the manifest.
  */
 
 import { canonicalFields, createProblem } from '@pipewright/tekton';
@@ -15,27 +15,27 @@ import { readSources } from './sources.js';
 import { lineAt, placeOf, type SourceText } from '../yaml/text.js';
 import { readValue } from '../yaml/value.js';
 
-/** One Kubernetes object of a file. */
+/** A Kubernetes object of a file. */
 export interface Manifest {
   readonly object: JsonObject;
   readonly file: string;
-  /** Whether the text it comes from is faulty, so that what it says cannot be judged. */
+  /** Whether its text has errors, so that its content cannot be validated. */
   readonly faulty: boolean;
   readonly locate: (path: Path) => Located;
   readonly quote: (place: SourcePosition) => string;
-  /** The text of the plain scalar at a path, as the file has it. */
+  /** Returns the source text of the plain scalar at a path. */
   readonly written: (path: Path) => string | undefined;
-  /** The line for a finding to quote; undefined where it may hold a value of a Secret. */
+  /** Returns the line to quote in a finding; undefined if it may contain a value of a Secret. */
   readonly quotable: (place: SourcePosition) => string | undefined;
 }
 
-/** What was loaded. Findings are about the files' text; what the objects mean is checked by others. */
+/** The loaded manifests. Findings concern the text of the files; the content of objects is validated elsewhere. */
 export interface Manifests {
   readonly manifests: readonly Manifest[];
   readonly findings: readonly Finding[];
 }
 
-/** Reads files, folders and `-`, and expands every `kind: List`. Finding nothing at all is an error. */
+/** Reads files, folders and `-`, and expands each `kind: List`. It is an error if no object is found. */
 export function loadManifests(
   paths: readonly string[],
   stdin?: () => Uint8Array,
@@ -52,12 +52,12 @@ export function loadManifests(
   return all.manifests.length > 0 || all.findings.length > 0 ? all : { ...all, findings: [nothingFound(paths)] };
 }
 
-/** Whether a file that was found in a folder is about Kubernetes: other tools keep YAML and JSON there too. */
+/** Returns whether a file found in a folder is a Kubernetes manifest: other tools keep YAML and JSON there too. */
 const looksLikeManifests = ({ manifests, findings }: Manifests): boolean =>
   manifests.some(({ object }) => 'apiVersion' in object || 'kind' in object) ||
   findings.some(({ severity, code }) => severity === 'error' && code !== 'NOT_AN_OBJECT');
 
-/** Reads one text that is already in memory. */
+/** Parses one text that is already in memory. */
 export function loadText(source: SourceText): Manifests {
   const { documents, findings } = parseYaml(source);
   const loaded = documents.map(readDocument);
@@ -68,10 +68,13 @@ export function loadText(source: SourceText): Manifests {
   };
 }
 
-/** A text in which something is or was to be a Secret. However broken it is, no line is quoted that may hold a value of it. */
+/**
+ * Matches a text that contains or was meant to contain a Secret. Even if it is malformed, lines that may contain a
+ * value are not quoted.
+ */
 const SECRET_KIND = /\bkind["']?\s*:\s*["']?Secret\b/;
 
-/** A line that holds a key alone, or what a Secret does not hide. */
+/** Matches a line with only a key, or with a field that is not confidential. */
 const SAFE_LINE = /^\s*(?:- )?(?:[\w.-]+:|(?:apiVersion|kind):.*)\s*$/;
 
 function withoutValues(finding: Finding): Finding {
@@ -84,7 +87,7 @@ function quotableLine(source: SourceText, line: number): string | undefined {
   return SAFE_LINE.test(text) || !holdsSecret(source) ? text : undefined;
 }
 
-/** Answers kept: a file has as many findings as its author has made mistakes. */
+/** Caches results, because a file may have many findings. */
 const WITH_SECRETS = new WeakMap<SourceText, boolean>();
 
 function holdsSecret(source: SourceText): boolean {
@@ -93,7 +96,7 @@ function holdsSecret(source: SourceText): boolean {
   return known;
 }
 
-/** The Secrets among manifests. */
+/** Returns the Secrets among manifests. */
 export const secretsIn = (manifests: readonly Manifest[]): readonly JsonObject[] =>
   manifests.flatMap(({ object }) => (textAt(object, 'kind') === 'Secret' ? [object] : []));
 
@@ -113,7 +116,7 @@ function readDocument(parsed: ParsedDocument): Manifests {
   return { manifests: [], findings: faulty ? all : [notAnObject(parsed)] };
 }
 
-/** A manifest, and what its text says otherwise than its object. */
+/** A manifest, and findings about differences between its text and its object. */
 interface Loaded {
   readonly manifest: Manifest;
   readonly findings: readonly Finding[];
@@ -127,7 +130,7 @@ function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: b
   );
 }
 
-/** The names of fields are those of their kind from here on, so that nobody who reads them has to know other spellings. */
+/** Creates a manifest with canonical field names, so that other code need not handle alternative spellings. */
 function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, faulty: boolean): Loaded {
   const { object, renamed } = canonicalFields(written);
   const manifest: Manifest = {
@@ -152,7 +155,7 @@ function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, fau
   return { manifest, findings };
 }
 
-/** Whether a document is the command's own configuration, under whatever name. */
+/** Returns whether a document is a pipewright.yaml file, regardless of its name. */
 const isStandIns = (value: JsonObject): boolean =>
   Object.keys(value).length > 0 && Object.keys(value).every((key) => STAND_INS.has(key));
 

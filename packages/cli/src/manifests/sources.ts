@@ -1,8 +1,8 @@
 /**
- * Reads the files that a command line names.
+ * Reads the files that a command line specifies.
  *
- * Files are read in sorted order, so that the same folder gives the same run everywhere. Only regular files are opened: a
- * FIFO or a device in a folder would hang the command.
+ * Reads files in sorted order, so that the same folder gives the same run on every machine. Opens only regular files,
+ * because a FIFO or a device in a folder would block the command.
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -10,21 +10,21 @@ import type { Finding } from '../diagnostics/finding.js';
 import { findFiles, type SearchOptions } from './file-search.js';
 import { decode, type SourceText } from '../yaml/text.js';
 
-/** Larger files are refused: reading YAML costs about a second per megabyte on a slow machine. */
+/** Maximum file size: reading YAML takes about a second per megabyte on a slow machine. */
 export const MAX_BYTES = 4 * 1024 * 1024;
 
-/** What was read. A file that could not be read is a finding, and the others are read all the same. */
+/** The texts that were read. A file that could not be read becomes a finding, and the others are read nevertheless. */
 export interface Sources {
   readonly texts: readonly SourceText[];
-  /** Those of them that nobody named: they were found in a folder, and may be something else altogether. */
+  /** The texts that were found in a folder and not specified by the user, and might not be manifests. */
   readonly found: ReadonlySet<SourceText>;
   readonly findings: readonly Finding[];
 }
 
 /**
- * Reads files, folders (every *.yaml, *.yml and *.json below) and `-`, which is standard input.
+ * Reads files, folders (all *.yaml, *.yml and *.json below) and `-` for standard input.
  *
- * @param stdin gives standard input's bytes; called at most once, and only for `-`
+ * @param stdin returns the bytes of standard input; called at most once, and only for `-`
  */
 export function readSources(
   paths: readonly string[],
@@ -52,7 +52,7 @@ export function readSources(
   return { texts, found, findings };
 }
 
-/** What can be read there, and no more than shows that it is too much: it may never end. */
+/** Reads a file until it exceeds the limit, because it may be infinite. */
 function readStart(file: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   for (let size = 0; size <= MAX_BYTES;) {

@@ -1,7 +1,8 @@
 /**
- * The Tekton objects of a set of manifests, by kind and name, as packages/tekton reads them. Pure.
+ * The Tekton objects of a set of manifests, by kind and name, as read by packages/tekton. Pure.
  *
- * Every question about a Pipeline, Task or run is answered from the model; paths lead back to the manifest. Each object is read once.
+ * All properties of a Pipeline, Task or run are read from the model; paths refer to the manifest. Each object is read
+ * once.
  */
 
 import { tryReadObject, type ObjectModel, type PipelineResourceModel, type ReadObject } from '@pipewright/tekton';
@@ -12,7 +13,7 @@ import type { Manifest } from './load.js';
 /** The kind of a Tekton object. */
 export type TektonKind = ObjectModel['kind'];
 
-/** The models of some kinds. */
+/** The models of the given kinds. */
 type ModelOf<K> = ObjectModel extends infer M
   ? M extends { readonly kind: infer N }
     ? K extends N
@@ -21,7 +22,7 @@ type ModelOf<K> = ObjectModel extends infer M
     : never
   : never;
 
-/** A manifest of a Tekton object, and what it means. */
+/** A manifest of a Tekton object, and its model. */
 export interface TektonObject<K extends TektonKind = TektonKind> extends Omit<ReadObject, 'model'> {
   readonly manifest: Manifest;
   readonly name: string;
@@ -29,7 +30,7 @@ export interface TektonObject<K extends TektonKind = TektonKind> extends Omit<Re
   readonly model: ModelOf<K>;
 }
 
-/** Reads manifests and finds them by name. */
+/** Reads manifests, and finds objects by kind and name. */
 export class TektonObjects {
   readonly #manifests: readonly Manifest[];
   readonly #read = new Map<Manifest, TektonObject | undefined>();
@@ -39,7 +40,10 @@ export class TektonObjects {
     this.#manifests = manifests;
   }
 
-  /** Reads a manifest, also one that is not of the set; undefined unless it is a Tekton object of a known version and kind. */
+  /**
+   * Reads a manifest, which need not belong to the set; undefined unless it is a Tekton object of a known version and
+   * kind.
+   */
   tryRead(manifest: Manifest): TektonObject | undefined {
     if (this.#read.has(manifest)) return this.#read.get(manifest);
     const read = isTekton(manifest.object) ? tryReadObject(manifest.object) : undefined;
@@ -53,7 +57,7 @@ export class TektonObjects {
     return object;
   }
 
-  /** The objects of some kinds, in the order of the manifests. */
+  /** Returns the objects of the given kinds, in the order of the manifests. */
   ofKind<K extends TektonKind>(...kinds: readonly K[]): readonly TektonObject<K>[] {
     return this.#manifests
       .filter(({ object }) => kinds.some((kind) => textAt(object, 'kind') === kind))
@@ -63,7 +67,7 @@ export class TektonObjects {
       });
   }
 
-  /** The first object of that kind and name. Namespaces do not matter for a ClusterTask. */
+  /** Returns the first object with that kind and name. The namespace is ignored for a ClusterTask. */
   tryFind<K extends TektonKind>(kind: K, name: string, namespace: string): TektonObject<K> | undefined {
     this.#byName ??= new Map(
       this.#manifests.toReversed().map((manifest) => {
@@ -79,7 +83,7 @@ export class TektonObjects {
     return object && isOfKind(object, [kind]) ? object : undefined;
   }
 
-  /** The PipelineResources among the manifests. */
+  /** Returns the PipelineResources among the manifests. */
   resources(): readonly PipelineResourceModel[] {
     return this.ofKind('PipelineResource').map(({ model }) => model.resource);
   }

@@ -1,34 +1,34 @@
 /**
- * Finds any of many texts in a stream, in time linear in the stream's length (Aho and Corasick, 1975).
+ * Finds any of many texts in a stream, in time linear in the length of the stream (Aho and Corasick, 1975).
  *
- * Separate from masking because it knows nothing of secrets. Its states are numbers and its tables typed arrays: a log is stepped through
- * character by character, so a step must not allocate.
+ * Independent of secrets. States are numbers and tables are typed arrays: a log is processed character by character, so
+ * a step must not allocate.
  */
 
-/** A position in the automaton: 0 is the start. */
+/** A state of the automaton; 0 is the start. */
 export type State = number;
 
-/** A text to look for. */
+/** A text to search for. */
 export interface TextPattern {
   readonly text: string;
-  /** Whether it is also to be found when it is broken into lines, as base64 and hexadecimal are. */
+  /** Whether the text is also found if it is broken into lines, as base64 and hexadecimal output are. */
   readonly isWrapped: boolean;
 }
 
-/** Characters by which the start is left are looked up in a table, all others by hash. */
+/** The size of the transition table of the start state; transitions of other states are hashed. */
 const CHARACTERS = 0x10000;
 
-/** A compiled set of texts. Building costs their total length; a step costs a constant, amortised. */
+/** A compiled set of texts. Building takes time linear in their total length; a step takes amortized constant time. */
 export class Automaton {
   readonly #first = new Int32Array(CHARACTERS);
   readonly #edges: EdgeTable;
   readonly #fallback: Int32Array;
   readonly #depth: Int32Array;
-  /** Length of the longest text that ends here, 0 when none does. */
+  /** The length of the longest text that ends in each state; 0 if none does. */
   readonly #match: Int32Array;
-  /** Likewise among the texts that may be wrapped. */
+  /** The same for texts that may be wrapped. */
   readonly #wrappedMatch: Int32Array;
-  /** The state that is left of one when only texts that may be wrapped are looked for. */
+  /** The longest suffix state of each state that is on a path of a wrappable text. */
   readonly #wrapped: Int32Array;
   #states = 1;
 
@@ -46,7 +46,7 @@ export class Automaton {
     this.#link(tree);
   }
 
-  /** The state after one more character (a UTF-16 unit). */
+  /** Returns the state after one more character (a UTF-16 unit). */
   step(state: State, character: number): State {
     let at = state;
     while (at !== 0) {
@@ -57,22 +57,22 @@ export class Automaton {
     return this.#first[character] ?? 0;
   }
 
-  /** How many of the last characters may be the start of a match. */
+  /** Returns how many of the last characters may be the start of a match. */
   depth(state: State): number {
     return this.#depth[state] ?? 0;
   }
 
-  /** How long the longest match is that ends here; 0 for none. */
+  /** Returns the length of the longest match that ends here; 0 if none does. */
   match(state: State): number {
     return this.#match[state] ?? 0;
   }
 
-  /** The state when only texts that may be wrapped are looked for. */
+  /** Returns the state when only wrappable texts are searched for. */
   wrapped(state: State): State {
     return this.#wrapped[state] ?? 0;
   }
 
-  /** How long the longest match of a text that may be wrapped is that ends here; 0 for none. */
+  /** Returns the length of the longest match of a wrappable text that ends here; 0 if none does. */
   wrappedMatch(state: State): number {
     return this.#wrappedMatch[state] ?? 0;
   }
@@ -97,7 +97,7 @@ export class Automaton {
     if (isWrapped) this.#wrappedMatch[at] = text.length;
   }
 
-  /** Breadth first, so that a state's fallback is ready before its children need it. */
+  /** Links the states breadth first, so that the fallback of a state is set before its children need it. */
   #link(tree: ChildLists): void {
     const queue = new Int32Array(this.#states);
     for (let index = 0, end = 1; index < end; index += 1) {
@@ -116,7 +116,7 @@ export class Automaton {
   }
 }
 
-/** The children of each state, as linked lists; only needed while the automaton is built. */
+/** The children of each state as linked lists; only needed while the automaton is built. */
 class ChildLists {
   readonly #first: Int32Array;
   readonly #after: Int32Array;
@@ -147,7 +147,7 @@ class ChildLists {
   }
 }
 
-/** A hash table from a state and a character to a state, with open addressing; 0 marks an empty place. */
+/** An open-addressing hash table from a state and a character to a state; 0 marks an empty slot. */
 class EdgeTable {
   readonly #states: Int32Array;
   readonly #characters: Uint16Array;

@@ -1,35 +1,35 @@
 /**
- * How programs print text: with control sequences in it, escaped for a language, for a URL, for HTML.
+ * Decoders for the ways in which programs print text: with control sequences, or escaped for a language, a URL or HTML.
  *
- * Each decoder undoes one of them in a stream, so that a secret is looked for as itself and not in every way it may be escaped. Where
- * nothing is to be decoded a decoder returns what it was given, which makes most of a log free.
+ * Each decoder handles one of them in a stream, so that the search needs only the secret itself and not each escaped
+ * form. A decoder returns its input unchanged if there is nothing to decode, so most of a log causes no copies.
  */
 
 import { CONTROLS, INCOMPLETE_SEQUENCE, SEQUENCES } from '../terminal/control-sequences.js';
 import { ReadingBuilder, Reading } from './reading.js';
 
-/** Decodes a stream part by part. */
+/** Decodes a stream incrementally. */
 export interface Decoder {
-  /** The decoded text that is certain by now. */
+  /** Returns the decoded text that no later input can change. */
   readonly push: (part: Reading) => Reading;
-  /** Where a sequence begins whose end has not come yet. */
+  /** Returns the start of a sequence that is incomplete so far. */
   readonly undecided: () => number | undefined;
-  /** What is left at the end of the stream. */
+  /** Returns the rest at the end of the stream. */
   readonly end: () => Reading;
 }
 
 interface Coding {
-  /** A character without which there is nothing to decode. */
+  /** Matches text that may contain a sequence. */
   readonly trigger: RegExp;
   /** A complete sequence (flag g). */
   readonly sequence: RegExp;
-  /** What a sequence stands for. */
+  /** Returns the decoded form of a sequence. */
   readonly decode: (sequence: string) => string;
-  /** A sequence that the end of the text cuts off. */
+  /** A sequence that is cut off at the end of the text. */
   readonly incomplete: RegExp;
 }
 
-/** A sequence that is longer is taken as it stands, so that memory is bounded. */
+/** Maximum length of a sequence, to bound memory; longer ones are not decoded. */
 const LONGEST_SEQUENCE = 4096;
 
 const NOTHING = Reading.plain('', 0);
@@ -70,7 +70,7 @@ function decoderOf({ trigger, sequence, decode, incomplete }: Coding): Decoder {
   };
 }
 
-/** One decoder after another. */
+/** Combines decoders in sequence. */
 export const chain = (...decoders: readonly Decoder[]): Decoder => ({
   push: (part) => decoders.reduce((reading, decoder) => decoder.push(reading), part),
   undecided: () => {
@@ -84,12 +84,12 @@ export const chain = (...decoders: readonly Decoder[]): Decoder => ({
     }, NOTHING),
 });
 
-/** Characters that no screen shows: they split a word for programs, and for nobody who reads. */
+/** Invisible characters: they split a word for programs, but not for readers. */
 const UNSEEN = '\\u00ad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff';
 
 const NOT_SHOWN = new RegExp(`${SEQUENCES}|${CONTROLS}|[${UNSEEN}]`, 'g');
 
-/** Drops control characters and sequences, as they are before a line is shown, and characters that are never seen. */
+/** Drops control characters and sequences, which are removed before a line is shown, and invisible characters. */
 export const visibleText = (): Decoder =>
   decoderOf({
     trigger: new RegExp(`[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f${UNSEEN}]`),
@@ -98,7 +98,7 @@ export const visibleText = (): Decoder =>
     incomplete: INCOMPLETE_SEQUENCE,
   });
 
-/** A whole text as {@link visibleText} leaves it. */
+/** Applies {@link visibleText} to a complete text. */
 export const withoutControls = (text: string): string => text.replace(NOT_SHOWN, '');
 
 const BACKSLASH: Readonly<Record<string, string>> = {
@@ -106,7 +106,10 @@ const BACKSLASH: Readonly<Record<string, string>> = {
   ...{ '\n': '', '\r': '' },
 };
 
-/** Escapes of JSON (Go's `\u0026` and Python's ASCII too), of `%q` in Go and shells, of `$'…'`, Python, JavaScript and Rust. */
+/**
+ * Decodes escapes of JSON (including Go's `\u0026` and Python's ASCII form), of `%q` in Go and shells, of `$'…'`,
+ * Python, JavaScript and Rust.
+ */
 export const backslashes = (): Decoder =>
   decoderOf({
     trigger: /\\/,
@@ -122,7 +125,7 @@ export const backslashes = (): Decoder =>
     },
   });
 
-/** `%41`, in URLs. A character beyond ASCII comes as the bytes of its UTF-8. */
+/** Decodes URL escapes such as `%41`. A non-ASCII character becomes the bytes of its UTF-8 encoding. */
 export const percents = (): Decoder =>
   decoderOf({
     trigger: /%/,
@@ -133,7 +136,7 @@ export const percents = (): Decoder =>
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** `&amp;`, `&#39;`, `&#x27;`: what HTML and XML need, and any character by its number. */
+/** Decodes `&amp;`, `&#39;`, `&#x27;`: the entities required by HTML and XML, and numeric ones. */
 export const entities = (): Decoder =>
   decoderOf({
     trigger: /&/,

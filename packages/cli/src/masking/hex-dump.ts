@@ -1,29 +1,29 @@
 /**
- * Reads the rows of `xxd`, `hexdump -C` and `od -tx1` as the bytes they show.
+ * Decodes the rows of `xxd`, `hexdump -C` and `od -tx1` to bytes.
  *
- * Separate from the other decoders because a row is understood as a whole: its offset and its column of text are no bytes.
- * Rows that show 16-bit or octal numbers, as `od` does by itself, are not read.
+ * Separate from the other decoders because a row is parsed as a whole: its offset and its text column are not bytes.
+ * Rows with 16-bit or octal numbers, the default of `od`, are not supported.
  */
 
 import type { Decoder } from './decoders.js';
 import { ReadingBuilder, Reading } from './reading.js';
 
-/** Stands between bytes that do not follow each other: no character, so no text has it. */
+/** Separates bytes that are not consecutive. It is a noncharacter, so it does not occur in text. */
 const BREAK = '\uffff';
 
 const NOTHING = Reading.plain('', 0);
 
-/** A row without an offset begins a dump only if it has so many bytes: lines begin with numbers for many reasons. */
+/** Minimum bytes for a row without an offset to start a dump: ordinary lines may also begin with numbers. */
 const FEWEST_BYTES = 8;
 
-/** A line is no row if it has another character among its first ones. */
+/** The valid start of a row; other lines are not rows. */
 const BEGINNING = /^[0-9a-fA-FxX:, \t]*$/;
 const BEGINNING_LENGTH = 12;
 
-/** A decoder of dumps. It decides on a line when that is complete. */
+/** Returns a decoder of dumps. It evaluates each line once it is complete. */
 export function hexDump(): Decoder {
   let line = NOTHING;
-  let ignoring = false; // the rest of a line that is no row
+  let ignoring = false; // the rest of a line that is not a row
   let inDump = false;
 
   const finish = (places: ReadingBuilder): void => {
@@ -63,7 +63,7 @@ export function hexDump(): Decoder {
   };
 }
 
-/** 256 bytes in groups, an offset and the text. */
+/** The length of 256 bytes in groups, with an offset and the text. */
 const LONGEST_ROW = 2048;
 
 interface Row {
@@ -71,7 +71,7 @@ interface Row {
   readonly bytes: readonly { readonly value: number; readonly from: number; readonly to: number }[];
 }
 
-/** The bytes of a row; undefined if the line is none. */
+/** Returns the bytes of a row; undefined if the line is not a row. */
 function rowOf(text: string): Row | undefined {
   const token = /(0x)?([0-9a-fA-F]+)([:,]?)([ \t]*)/y;
   const bytes: Row['bytes'][number][] = [];
@@ -83,7 +83,7 @@ function rowOf(text: string): Row | undefined {
     const [, prefix = '', digits = '', separator, gap = ''] = match;
     if (first && digits.length >= 6 && prefix === '') {
       hasOffset = true;
-      hasColumn = separator === ':'; // xxd has two blanks before its column of text, and nowhere else
+      hasColumn = separator === ':'; // xxd has two blanks only before its text column
       continue;
     }
     if (digits.length % 2 === 1) break;

@@ -1,8 +1,8 @@
 /**
- * Replaces secrets' values in everything the command prints.
+ * Masks the values of Secrets in everything that the command prints.
  *
- * One mask serves a whole run: its texts come from Secrets, and Secrets may be added while it is used. Each log has a stream of its own,
- * because a secret may be split over chunks and over lines.
+ * One mask is used for a whole run, and Secrets may be added during it. Each log has its own stream, because a secret
+ * may be split over chunks and lines.
  */
 
 import type { JsonObject } from '../json.js';
@@ -11,34 +11,34 @@ import { Scanner, type Cover } from './scanner.js';
 import { secretEncodings } from './secret-encodings.js';
 import { secretValues, whyNotMasked, type SecretValue } from './secret-values.js';
 
-/** What stands where a secret was. */
+/** The replacement for a secret. */
 export const MASKED = '***';
 
-/** A value that is not masked, by the name of its Secret and key. */
+/** A value that is not masked, identified by its Secret and key. */
 export interface UnmaskedValue {
   readonly name: string;
   readonly why: 'too short' | 'too common';
 }
 
-/** One log on its way. */
+/** A log that is being masked. */
 export interface MaskStream {
-  /** What is safe to show; the end of a chunk may be kept back until the next. */
+  /** Returns the text that is safe to show; the end of a chunk may be held back until the next one. */
   readonly push: (text: string) => string;
-  /** What was kept back, at the end of the log. */
+  /** Returns the text that was held back, at the end of the log. */
   readonly end: () => string;
 }
 
-/** Hides the values of Secrets. */
+/** Masks the values of Secrets. */
 export class Mask {
   readonly #values = new Map<string, SecretValue>();
   #automaton: Automaton | undefined;
 
-  /** @param secrets Secret objects, whose `data` or `stringData` may be filled */
+  /** @param secrets Secret objects with `data` or `stringData` */
   constructor(secrets: readonly JsonObject[] = []) {
     this.add(secrets);
   }
 
-  /** Hides the values of more Secrets from now on, in streams that are under way too. Those known before stay hidden. */
+  /** Also masks the values of these Secrets from now on, including in open streams. Existing values stay masked. */
   add(secrets: readonly JsonObject[]): void {
     const before = this.#values.size;
     for (const value of secrets.flatMap(secretValues))
@@ -46,7 +46,7 @@ export class Mask {
     if (this.#values.size > before) this.#automaton = undefined;
   }
 
-  /** Values that are not masked, because they would hide ordinary output. */
+  /** Returns the values that are not masked because this would hide ordinary output. */
   get unmasked(): readonly UnmaskedValue[] {
     const values = [...this.#values.values()].flatMap(({ name, text }) => {
       const why = whyNotMasked(text);
@@ -61,14 +61,14 @@ export class Mask {
     return stream.push(text) + stream.end();
   };
 
-  /** Made when it is first needed: Secrets come one by one. */
+  /** Returns the automaton, which is built on first use because Secrets are added one by one. */
   #compiled(): Automaton {
     if (this.#automaton) return this.#automaton;
     const hidden = [...this.#values.values()].filter(({ text }) => whyNotMasked(text) === undefined);
     return (this.#automaton = new Automaton(hidden.flatMap(({ text }) => secretEncodings(text))));
   }
 
-  /** Begins the masking of a stream. */
+  /** Starts the masking of a stream. */
   stream(): MaskStream {
     let used = this.#compiled();
     let released = 0;
@@ -120,7 +120,7 @@ export class Mask {
   }
 }
 
-/** A cover as far as it is known to reach; one that reaches to the end of an unfinished line has no end yet. */
+/** Extends a cover to the end of its line if required; on an unfinished line, to infinity. */
 function toLineEnd(cover: Cover, kept: string, released: number, isEnd: boolean): Cover {
   if (!cover.toLineEnd) return cover;
   const lineEnd = kept.indexOf('\n', cover.end - released);
@@ -128,7 +128,7 @@ function toLineEnd(cover: Cover, kept: string, released: number, isEnd: boolean)
   return { ...cover, end: lineEnd < 0 ? released + kept.length : released + lineEnd, toLineEnd: false };
 }
 
-/** Joins covers that overlap: a key and its lines are one `***`. */
+/** Merges overlapping covers: a key and its lines become one `***`. */
 function merged(covers: readonly Cover[]): readonly Cover[] {
   const sorted = [...covers].sort((a, b) => a.start - b.start);
   const joined: Cover[] = [];
@@ -142,7 +142,7 @@ function merged(covers: readonly Cover[]): readonly Cover[] {
   return joined;
 }
 
-/** Lines stay lines, and a colour that was set within the secret does not go on behind it. */
+/** Keeps line breaks, and resets colours that were set within the secret. */
 const masked = (secret: string): string =>
   secret
     .split('\n')

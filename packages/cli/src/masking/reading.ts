@@ -1,11 +1,11 @@
 /**
- * A part of a log as one reading of it has it: decoded characters, and where in the log each of them begins and ends.
+ * A decoded part of a log, with the position of each character in the log.
  *
- * Separate from the decoders, which make one reading of another, and from the search, which asks for places. Most parts are not decoded at
- * all; they cost no arrays.
+ * Decoders transform readings, and the search resolves positions with them. Most parts are not decoded and need no
+ * arrays.
  */
 
-/** Decoded text and the places of its characters (UTF-16 units) in the log, counted from the log's start. */
+/** Decoded text and the positions of its characters (UTF-16 units), relative to the start of the log. */
 export class Reading {
   readonly text: string;
   readonly #offset: number;
@@ -24,27 +24,27 @@ export class Reading {
     this.#ends = ends;
   }
 
-  /** Text of the log as it is. */
+  /** Creates a reading of undecoded text. */
   static plain(text: string, offset: number): Reading {
     return new Reading(text, offset, undefined, undefined);
   }
 
-  /** Text that was decoded. */
+  /** Creates a reading of decoded text. */
   static decoded(text: string, starts: readonly number[], ends: readonly number[]): Reading {
     return new Reading(text, 0, starts, ends);
   }
 
-  /** Where a character begins. */
+  /** Returns the start position of a character. */
   start(index: number): number {
     return this.#starts?.[index] ?? this.#offset + index;
   }
 
-  /** Where a character ends. */
+  /** Returns the end position of a character. */
   end(index: number): number {
     return this.#ends?.[index] ?? this.#offset + index + 1;
   }
 
-  /** The part from one index to another. */
+  /** Returns the part between two indexes. */
   slice(from: number, to: number): Reading {
     const text = this.text.slice(from, to);
     return this.#starts && this.#ends
@@ -52,7 +52,7 @@ export class Reading {
       : Reading.plain(text, this.#offset + from);
   }
 
-  /** This and what follows it. */
+  /** Concatenates two readings. */
   followedBy(next: Reading): Reading {
     if (this.text === '') return next;
     if (next.text === '') return this;
@@ -63,13 +63,13 @@ export class Reading {
   }
 }
 
-/** Collects a decoded reading. */
+/** Builds a decoded reading. */
 export class ReadingBuilder {
   #text = '';
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
 
-  /** Takes over characters as they are. */
+  /** Copies characters with their positions. */
   copy(from: Reading, begin: number, end: number): void {
     this.#text += from.text.slice(begin, end);
     for (let index = begin; index < end; index += 1) {
@@ -78,7 +78,7 @@ export class ReadingBuilder {
     }
   }
 
-  /** Adds decoded characters, all of which stand for the same place of the log. */
+  /** Adds decoded characters that all have the same position in the log. */
   add(text: string, start: number, end: number): void {
     this.#text += text;
     for (let index = 0; index < text.length; index += 1) {

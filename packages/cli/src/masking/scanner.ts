@@ -1,13 +1,13 @@
 /**
- * Finds secrets in a stream in every reading of it at once: as it is, without control sequences, unescaped, in dumps.
+ * Finds secrets in all decoded forms of a stream at once: raw, without control sequences, unescaped, and in hex dumps.
  *
- *     log ──▶ visible ──▶ search            each search says where in the log a secret stands
+ *     log ──▶ visible ──▶ search            each search reports positions in the log
  *      │         ├──▶ unescaped once, twice ──▶ searches
  *      │         ├──▶ of a URL, of HTML ──▶ searches
  *      │         └──▶ rows of dumps ──▶ search
  *      └──▶ search
  *
- * A reading that is like the visible text is not searched again, so a usual log costs one search.
+ * A form that equals the visible text is not searched again, so a typical log costs one search.
  */
 
 import type { Automaton } from './automaton.js';
@@ -16,35 +16,35 @@ import { hexDump } from './hex-dump.js';
 import { Reading } from './reading.js';
 import { Search } from './search.js';
 
-/** Where a secret stands. `toLineEnd`: all behind it on the line repeats it in another way. */
+/** The position of a secret. `toLineEnd`: the rest of the line repeats the secret in another form. */
 export interface Cover {
   readonly start: number;
   readonly end: number;
   readonly toLineEnd: boolean;
 }
 
-/** Longer parts are searched in pieces, so that one escape does not have all of a long part decoded. */
+/** Longer parts are searched in pieces, so that one escape does not cause a whole long part to be decoded. */
 const PIECE = 4096;
 
-/** Decodes nothing. */
+/** A decoder that returns its input. */
 const asItIs: Decoder = {
   push: (part) => part,
   undecided: () => undefined,
   end: () => Reading.plain('', 0),
 };
 
-/** A reading besides the visible text, and its search. */
+/** A decoded form other than the visible text, and its search. */
 interface Branch {
   readonly decoder: Decoder;
   readonly search: Search;
-  /** What it decodes: the log, the visible text or another branch's text. */
+  /** The input of its decoder: the log, the visible text, or the text of another branch. */
   readonly of: 'log' | 'visible' | Branch;
-  /** Whether its search is where that of the visible text is. */
+  /** Whether its search is in the same state as that of the visible text. */
   agrees: boolean;
   reading: Reading;
 }
 
-/** A search of all readings of one stream. */
+/** Searches all decoded forms of one stream. */
 export class Scanner {
   readonly #visible = visibleText();
   readonly #search: Search;
@@ -54,7 +54,7 @@ export class Scanner {
   #covers: Cover[] = [];
   #length: number;
 
-  /** @param offset where in the log the scanner begins */
+  /** @param offset position in the log at which the scanner starts */
   constructor(automaton: Automaton, offset: number) {
     this.#length = offset;
     const found = (start: number, end: number): void => void this.#covers.push({ start, end, toLineEnd: false });
@@ -86,12 +86,12 @@ export class Scanner {
     }
   }
 
-  /** Searches what waited for the end of a sequence. */
+  /** Searches the text that was held back because of an incomplete sequence. */
   end(): void {
     this.#scan(Reading.plain('', this.#length), this.#visible.end(), true);
   }
 
-  /** The first place of the log that may still become part of a secret. */
+  /** Returns the first position of the log that may still become part of a secret. */
   safe(): number {
     const undecided = [this.#visible, this.#dump, ...this.#branches.map(({ decoder }) => decoder)].map((decoder) =>
       decoder.undecided(),
@@ -101,7 +101,7 @@ export class Scanner {
     return Math.min(this.#length, ...[...undecided, ...pending].filter((place) => place !== undefined));
   }
 
-  /** The places found since the last call. */
+  /** Returns the positions found since the last call. */
   takeCovers(): readonly Cover[] {
     const covers = this.#covers;
     this.#covers = [];

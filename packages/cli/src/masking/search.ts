@@ -1,33 +1,33 @@
 /**
- * Looks for secrets in one reading of a log, part by part, and says where in the log they stand.
+ * Searches for secrets in one decoded form of a log, part by part, and reports their positions in the log.
  *
- * A secret may begin in one part and end in a later one, so a search remembers the places of the characters that may still become a match.
+ * A secret may span parts, so a search keeps the positions of the characters that may still become a match.
  */
 
 import type { Automaton, State } from './automaton.js';
 import type { Reading } from './reading.js';
 import { WrappedSearch } from './wrapped-search.js';
 
-/** Told of each match: where in the log it begins and ends. */
+/** Called for each match, with its start and end in the log. */
 export type OnMatch = (start: number, end: number) => void;
 
 interface Part {
-  /** How many characters came before. */
+  /** The number of characters before this part. */
   readonly first: number;
   readonly reading: Reading;
 }
 
 const LINE_FEED = 10;
 
-/** One search. */
+/** A search of one form. */
 export class Search {
   readonly #automaton: Automaton;
   readonly #found: OnMatch;
-  /** Of what goes on over line ends. */
+  /** The search across line breaks. */
   readonly #wrapped: WrappedSearch;
   #state: State = 0;
   #count = 0;
-  /** The parts that may still belong to a match, from `#head` on. */
+  /** The parts that may still belong to a match, starting at `#head`. */
   #parts: Part[] = [];
   #head = 0;
 
@@ -58,7 +58,7 @@ export class Search {
     this.#forget();
   }
 
-  /** Where the first character stands that may still become part of a match. */
+  /** Returns the position of the first character that may still become part of a match. */
   pending(): number | undefined {
     const depth = this.#automaton.depth(this.#state);
     const places = [depth === 0 ? undefined : this.#startOf(this.#count - depth), this.#wrapped.pending()];
@@ -66,7 +66,7 @@ export class Search {
     return known.length === 0 ? undefined : Math.min(...known);
   }
 
-  /** Goes on from where another search is. */
+  /** Continues from the state of another search. */
   adopt(other: Search): void {
     this.#state = other.#state;
     this.#count = other.#count;
@@ -75,7 +75,7 @@ export class Search {
     this.#wrapped.adopt(other.#wrapped);
   }
 
-  /** Whether another search would find the same from here on. */
+  /** Returns whether another search would find the same matches from here on. */
   agreesWith(other: Search): boolean {
     return (
       this.#state === other.#state &&
@@ -96,7 +96,7 @@ export class Search {
     return part ? part.reading.start(index - part.first) : 0;
   }
 
-  /** Drops the parts that no match can begin in. */
+  /** Drops the parts in which no match can begin. */
   #forget(): void {
     const oldest = this.#count - this.#automaton.depth(this.#state);
     while (this.#head < this.#parts.length && (this.#parts[this.#head + 1]?.first ?? this.#count) <= oldest)

@@ -1,18 +1,18 @@
 /**
- * Which texts give a secret away.
+ * Lists the encoded forms of a secret to search for.
  *
- * A value may be printed as it is, a line at a time, or encoded. Escapes are undone where logs are read (`decoders.ts`); what is
- * left are the encodings in which no character of the value can be told from another.
+ * A value may be printed unchanged, line by line, or encoded. Escapes are decoded while logs are read (`decoders.ts`).
+ * This module covers the remaining encodings, in which single characters of the value cannot be recognized.
  */
 
 import type { TextPattern } from './automaton.js';
 import { withoutControls } from './decoders.js';
 import { isYamlKey, SHORTEST, whyNotMasked } from './secret-values.js';
 
-/** Of longer values hexadecimal is not looked for, and lines only as they are, to bound memory. */
+/** To bound memory, longer values are not searched for in hexadecimal, and their lines only unencoded. */
 const LONG = 16 * 1024;
 
-/** Every text that is to be masked for one value. */
+/** Returns all texts to mask for one value. */
 export function secretEncodings(value: string): readonly TextPattern[] {
   const lines = value
     .split(/\r?\n/)
@@ -28,34 +28,42 @@ export function secretEncodings(value: string): readonly TextPattern[] {
   return [...distinct.values()].filter(({ text }) => text.length >= SHORTEST);
 }
 
-/** A text as it stands in logs whose escapes are undone. */
+/** Returns the forms of a text in logs whose escapes have been decoded. */
 function plainForms(text: string): readonly TextPattern[] {
   const bytes = Buffer.from(text);
   const forms = [text, text.replaceAll("'", `'\\''`), text.replaceAll("'", `'"'"'`)];
-  // Bytes that were escaped one by one, and what is left of other encodings when they are read as UTF-8.
+  // Bytes that were escaped one by one, and the result of reading other encodings as UTF-8.
   if (bytes.length > text.length)
     forms.push(
       ...[bytes.toString('latin1'), Buffer.from(text, 'latin1').toString('utf8'), bytesApart(text)],
       ...wideForms(text),
     );
-  forms.push(...forms.map((form) => form.replaceAll(' ', '+'))); // in the data of a form
+  forms.push(...forms.map((form) => form.replaceAll(' ', '+'))); // in form data
   return [...forms, ...forms.map(withoutControls)]
     .filter((form) => whyNotMasked(form) === undefined)
     .map((form) => ({ text: form, isWrapped: false }));
 }
 
-/** Each byte of a character beyond ASCII on its own, as when something stands between the bytes: none of them is valid UTF-8. */
+/**
+ * Replaces each byte of a non-ASCII character by U+FFFD, the result of decoding the bytes as UTF-8 if other characters
+ * separate them.
+ */
 const bytesApart = (text: string): string =>
   text.replace(/[^\u0000-\u007f]/gu, (character) => '\ufffd'.repeat(Buffer.byteLength(character)));
 
-/** UTF-16 of either order, read as UTF-8: the zero bytes of ASCII characters are no text, the others are replaced. */
+/**
+ * Returns UTF-16 in both byte orders, read as UTF-8: the zero bytes of ASCII characters are dropped, other characters
+ * are replaced.
+ */
 function wideForms(text: string): readonly string[] {
   const little = Buffer.from(text, 'utf16le');
   const big = Buffer.from(little).swap16();
   return [little, big].map((bytes) => withoutControls(bytes.toString('utf8')));
 }
 
-/** Base64 at any of three alignments (a token inside a header inside a URL), its form for URLs, and hexadecimal. */
+/**
+ * Returns base64 in all three alignments (a token inside a header inside a URL), its URL-safe form, and hexadecimal.
+ */
 function encodedForms(text: string, isLong: boolean): readonly TextPattern[] {
   const bytes = Buffer.from(text);
   const base64 = [bytes.toString('base64'), ...alignedForms(bytes)];
@@ -63,7 +71,7 @@ function encodedForms(text: string, isLong: boolean): readonly TextPattern[] {
   return [...base64, ...base64.map(urlSafe), ...hex].map((form) => ({ text: form, isWrapped: true }));
 }
 
-/** The base64 characters that depend on the value alone when none, one or two bytes come before it. */
+/** Returns the base64 characters that depend only on the value if zero, one or two bytes precede it. */
 const alignedForms = (bytes: Buffer): readonly string[] =>
   [0, 1, 2].map((before) =>
     Buffer.concat([Buffer.alloc(before), bytes])

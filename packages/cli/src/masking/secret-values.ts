@@ -1,8 +1,8 @@
 /**
- * Which values of a Secret must not be printed, and which of them cannot be masked.
+ * Selects the values of a Secret that must not be printed, and determines which of them cannot be masked.
  *
- * Names and addresses that Secrets also carry are no secrets, and a value that stands in ordinary output cannot be hidden there: masking
- * `true` would blank half of every log and protect nothing.
+ * Names and addresses in Secrets are not confidential, and a value that is common in ordinary output cannot be masked:
+ * masking `true` would blank half of every log and protect nothing.
  */
 
 import { isUtf8 } from 'node:buffer';
@@ -10,16 +10,16 @@ import type { JsonObject } from '../json.js';
 import { isObject, objectAt, textAt } from '../json.js';
 import { withoutControls } from './decoders.js';
 
-/** A value, and where it comes from: `secret/key`. */
+/** A value, and its origin as `secret/key`. */
 export interface SecretValue {
   readonly name: string;
   readonly text: string;
 }
 
-/** Shorter values are not masked: they would blank ordinary words. */
+/** Minimum length of a masked value: shorter ones would blank ordinary words. */
 export const SHORTEST = 4;
 
-/** Keys that hold no secret, by the type of the Secret. */
+/** Keys whose values are not confidential, by the type of the Secret. */
 const PUBLIC: Readonly<Record<string, ReadonlySet<string>>> = {
   'kubernetes.io/basic-auth': new Set(['username']),
   'kubernetes.io/ssh-auth': new Set(['known_hosts']),
@@ -27,7 +27,7 @@ const PUBLIC: Readonly<Record<string, ReadonlySet<string>>> = {
   'kubernetes.io/tls': new Set(['tls.crt', 'ca.crt']),
 };
 
-/** The values of one Secret object that must not be shown: `data` decoded, and `stringData`. */
+/** Returns the values of one Secret that must not be shown: decoded `data`, and `stringData`. */
 export function secretValues(secret: JsonObject): readonly SecretValue[] {
   const open = PUBLIC[textAt(secret, 'type') ?? ''] ?? new Set<string>();
   const data = Object.entries(objectAt(secret, 'data')).flatMap(([key, value]) =>
@@ -43,20 +43,23 @@ export function secretValues(secret: JsonObject): readonly SecretValue[] {
     .map(([key, text]) => ({ name: `${secretName}/${key}`, text }));
 }
 
-/** The text of a base64 value; before it that of bytes that are not a text, the base64 itself, as `kubectl get` prints it. */
+/** Returns the text of a base64 value; for binary data, also the base64 itself, which `kubectl get` prints. */
 function decoded(base64: string): readonly string[] {
   const bytes = Buffer.from(base64, 'base64');
   return [...(isUtf8(bytes) ? [] : [bytes.toString('base64')]), bytes.toString('utf8')];
 }
 
-/** The base64 of `user:password`, which HTTP and docker configurations carry. As text the user name stays legible. */
+/**
+ * Returns the base64 of `user:password`, as used by HTTP and docker configurations. In plain text, the user name stays
+ * readable.
+ */
 function accounts(secret: JsonObject, values: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
   const [user, password] = [values.get('username'), values.get('password')];
   if (textAt(secret, 'type') !== 'kubernetes.io/basic-auth' || user === undefined || password === undefined) return [];
   return [['user:password', Buffer.from(`${user}:${password}`).toString('base64')]];
 }
 
-/** `password`, `auth` and the tokens inside a docker configuration, which a step may print on their own. */
+/** Returns `password`, `auth` and the tokens of a docker configuration, which a step may print separately. */
 function registryPasswords(key: string, value: string): readonly (readonly [string, string])[] {
   if (key !== '.dockerconfigjson' && key !== '.dockercfg' && key !== 'config.json') return [];
   let parsed: unknown;
@@ -75,7 +78,7 @@ function registryPasswords(key: string, value: string): readonly (readonly [stri
   );
 }
 
-/** Why a value, or a line of one, is not masked; undefined if it is. */
+/** Returns why a value, or a line of one, is not masked; undefined if it is. */
 export function whyNotMasked(text: string): 'too short' | 'too common' | undefined {
   const word = withoutControls(text).trim().toLowerCase();
   if (word.length < SHORTEST) return 'too short';
@@ -83,18 +86,21 @@ export function whyNotMasked(text: string): 'too short' | 'too common' | undefin
   return isCommon ? 'too common' : undefined;
 }
 
-/** Numbers of few digits: ports, sizes, years, versions and addresses of a loopback. */
+/** Numbers with few digits: ports, sizes, years, versions and loopback addresses. */
 const NUMBER = /^(?=(?:\D*\d){0,7}\D*$)[-+]?[\d.,:/_-]+[a-z%]?$/;
 
-/** One or two characters again and again: a line across the page. */
+/** One or two repeated characters, such as a horizontal line. */
 const REPEATED = /^(.{1,2})\1+$/u;
 
-/** Whether a line of a value only opens a block of YAML. A value of one line is no file, whatever it ends in. */
+/**
+ * Returns whether a line of a value only opens a YAML block. Do not use it for single-line values, which are not YAML
+ * files.
+ */
 export const isYamlKey = (line: string): boolean => YAML_KEY.test(line);
 
 const YAML_KEY = /^(?:- )?[\w.-]+:$/;
 
-/** Words that programs print all the time, and that configurations have for values. */
+/** Words that are common in program output and in configurations. */
 const COMMON: ReadonlySet<string> = new Set(
   `true false null none undefined enabled disabled default auto yes no on off
   admin root user username password passwd secret token test tests testing demo example localhost nobody guest

@@ -1,14 +1,14 @@
 /**
- * Keeps a mask true to the Secrets of a cluster: steps may create some, and `up` starts with none.
+ * Keeps a mask up to date with the Secrets of a cluster: steps may create some, and `up` starts without any.
  *
- * Separate from the mask, which knows no cluster. Values that cannot be masked are reported by the names of Secret and key, never by what they are.
+ * Values that cannot be masked are reported by the name of the Secret and the key, never by their content.
  */
 
 import { Informer, SECRETS, type KubeClient } from '@pipewright/kube';
 import type { JsonObject } from '../json.js';
 import type { Mask, UnmaskedValue } from './mask.js';
 
-/** Begins to watch; resolves when the Secrets that exist are masked. @returns what ends it */
+/** Starts watching; resolves once the existing Secrets are masked. @returns a function that stops watching */
 export async function watchSecrets(
   client: KubeClient,
   mask: Mask,
@@ -23,7 +23,7 @@ export async function watchSecrets(
   };
   const secrets = new Informer(client, SECRETS, {
     onChange: (_key, { after }) => {
-      if (after) mask.add([after as unknown as JsonObject]); // objects of the API are JSON objects
+      if (after) mask.add([after as unknown as JsonObject]); // API objects are JSON objects
       if (synced) reportNew();
     },
   }).start();
@@ -33,7 +33,7 @@ export async function watchSecrets(
   return () => secrets.stop();
 }
 
-/** A line for each reason why values are not masked. */
+/** Returns a line for each reason why values are not masked. */
 export function describeUnmasked(values: readonly UnmaskedValue[]): readonly string[] {
   const reasons = [...new Set(values.map(({ why }) => why))];
   return reasons.map((reason) => {

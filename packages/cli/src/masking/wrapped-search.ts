@@ -1,16 +1,22 @@
 /**
- * Follows base64 and hexadecimal over the ends of lines, as `base64` and `xxd -p` print them, with indentation or without.
+ * Searches base64 and hexadecimal across line breaks, as printed by `base64` and `xxd -p`, with or without indentation.
  *
- * Separate from the search of running text because most lines that end like the beginning of a secret are not such: they must be
- * shown at once, not when the next line comes.
+ * Separate from the search within lines because most lines that end like the beginning of a secret are ordinary: they
+ * must be shown immediately, not after the next line.
  */
 
 import type { Automaton, State } from './automaton.js';
 import type { Reading } from './reading.js';
 
-/** So many characters of a secret at the end of a line are no coincidence: the line waits for the next. */
+/**
+ * Minimum characters of a secret at the end of a line for the line to be held back: so many are unlikely to be a
+ * coincidence.
+ */
 const TELLING_DEPTH = 4;
-/** So many characters without a blank look wrapped: the line waits, however little of it could be a secret. */
+/**
+ * Minimum alphabet characters at the end of a line for it to be held back even after a shorter match: it is probably
+ * wrapped.
+ */
 const TELLING_RUN = 32;
 
 /** The characters of base64, base64url and hexadecimal. */
@@ -20,17 +26,17 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 const [BLANK, TAB] = [32, 9];
 
-/** The part of a search that goes on over line ends. */
+/** The part of a search that continues across line breaks. */
 export class WrappedSearch {
   readonly #automaton: Automaton;
   readonly #found: (start: number, end: number) => void;
   #state: State = 0;
-  /** Where the characters stand that may become a match, and some before. */
+  /** The positions of the characters that may become a match, and of some before them. */
   #starts: number[] = [];
   #inIndent = false;
-  /** Characters of this line that were taken. */
+  /** Number of characters of this line that were matched. */
   #taken = 0;
-  /** Characters of the alphabet at the end of the line so far, and of the line before. */
+  /** Number of alphabet characters at the end of the current line, and of the previous line. */
   #run = 0;
   #runBefore = 0;
 
@@ -39,16 +45,16 @@ export class WrappedSearch {
     this.#found = found;
   }
 
-  /** Whether a match may have begun on an earlier line. */
+  /** Returns whether a match may have begun on an earlier line. */
   get isActive(): boolean {
     return this.#state !== 0;
   }
 
   /**
-   * A line ends.
+   * Handles the end of a line.
    *
-   * @param state of the search of running text
-   * @param startOf where the character stands that came so many characters ago
+   * @param state of the search within lines
+   * @param startOf returns the position of the character `back` characters ago
    */
   lineEnd(state: State, startOf: (back: number) => number): void {
     this.#runBefore = this.#run;
@@ -61,7 +67,7 @@ export class WrappedSearch {
     for (let back = this.#automaton.depth(this.#state); back > 0; back -= 1) this.#starts.push(startOf(back));
   }
 
-  /** Another character of a line. */
+  /** Handles another character of a line. */
   character(character: number, reading: Reading, index: number): void {
     this.#run = ALPHABET[character] === 1 ? this.#run + 1 : 0;
     if (this.#state === 0) return;
@@ -75,11 +81,11 @@ export class WrappedSearch {
     if (length > this.#taken) this.#found(this.#starts[this.#starts.length - length] ?? 0, reading.end(index));
     const depth = automaton.depth(this.#state);
     if (depth <= this.#taken)
-      this.#state = 0; // the search of running text sees all of it
+      this.#state = 0; // the whole match is covered by the search within lines
     else if (this.#starts.length > 2 * depth + 64) this.#starts.splice(0, this.#starts.length - depth);
   }
 
-  /** Where the first character stands for which the log must wait. */
+  /** Returns the position from which the log must be held back. */
   pending(): number | undefined {
     if (!this.isActive) return undefined;
     const depth = this.#automaton.depth(this.#state);
@@ -87,7 +93,7 @@ export class WrappedSearch {
     return this.#starts[this.#starts.length - depth];
   }
 
-  /** Goes on from where another is. */
+  /** Continues from the state of another search. */
   adopt(other: WrappedSearch): void {
     this.#state = other.#state;
     this.#starts = [...other.#starts];

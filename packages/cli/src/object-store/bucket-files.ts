@@ -1,8 +1,8 @@
 /**
- * A directory of this machine as a bucket: object names are paths below it.
+ * A local directory as a bucket: object names are paths below it.
  *
- * A name that would lead out of the directory, also by a link that lies in it, names nothing: the directory may come from an
- * untrusted source. No part of HTTP is here.
+ * A name that leads out of the directory, including through a link inside it, matches no object: the directory may come
+ * from an untrusted source. Independent of HTTP.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -22,21 +22,21 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
-/** What is told of an object. */
+/** The metadata of an object. */
 export interface ObjectMetadata {
   readonly name: string;
   readonly size: number;
-  /** Base64, as the API has it. */
+  /** Base64, as in the API. */
   readonly md5: string;
   readonly updated: Date;
   /** Unix permissions. */
   readonly mode: number;
 }
 
-/** Objects are read whole, and Node reads no file that is larger. */
+/** Maximum object size. Objects are read as a whole, and Node cannot read larger files. */
 export const MOST_OBJECT_BYTES = 2 ** 31 - 1;
 
-/** A bucket. */
+/** A bucket backed by a directory. */
 export class BucketFiles {
   readonly #directory: string;
 
@@ -44,7 +44,10 @@ export class BucketFiles {
     this.#directory = realpathSync(directory);
   }
 
-  /** Every object whose name begins so, in the order of names; and what else lies there: links and too large files are not objects. */
+  /**
+   * Returns the objects with a name prefix, sorted by name, and the names of other files: links and too large files are
+   * not objects.
+   */
   list(prefix: string): { readonly objects: readonly ObjectMetadata[]; readonly leftOut: readonly string[] } {
     const found: ObjectMetadata[] = [];
     const leftOut: string[] = [];
@@ -74,7 +77,7 @@ export class BucketFiles {
     return path !== undefined && isFile(path) ? readFileSync(path) : undefined;
   }
 
-  /** Writes an object whole or not at all. @returns undefined when no file can have that name */
+  /** Writes an object atomically. @returns undefined if the name is not a valid file name */
   write(name: string, content: Uint8Array, mode: number | undefined): ObjectMetadata | undefined {
     const path = this.#tryResolve(name);
     if (path === undefined || name.endsWith('/') || (existsSync(path) && statSync(path).isDirectory()))
@@ -82,7 +85,7 @@ export class BucketFiles {
     const partial = join(dirname(path), `.${randomBytes(12).toString('hex')}.partial`);
     try {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(partial, content, { flag: 'wx' }); // not through a link that is there already
+      writeFileSync(partial, content, { flag: 'wx' }); // fails if a file or link exists, and so does not follow it
       if (mode !== undefined) chmodSync(partial, mode & 0o777);
       renameSync(partial, path);
     } catch (cause) {
@@ -93,7 +96,7 @@ export class BucketFiles {
     return metadataOf(name, path);
   }
 
-  /** Removes an object, and directories that are empty then: a bucket has none. */
+  /** Removes an object, and the directories that become empty: buckets have no empty directories. */
   remove(name: string): boolean {
     const path = this.#tryResolve(name);
     if (path === undefined || !isFile(path)) return false;
@@ -123,7 +126,7 @@ export class BucketFiles {
   }
 }
 
-/** Codes for paths that lead nowhere: links to nothing or to themselves, names that are too long, files as directories. */
+/** Error codes for names that cannot be resolved: broken or cyclic links, too long names, files used as directories. */
 const NAMELESS = new Set<unknown>(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EEXIST']);
 
 const isNameless = (cause: unknown): boolean =>

@@ -1,6 +1,6 @@
-/** The stand-in for gsutil (gsutil.cjs), which is copied into the image of gsutil. */
+/** The gsutil replacement (gsutil.cjs), which is copied into the gsutil stand-in image. */
 
 import { readFileSync } from 'node:fs';
 
-/** Reads the text of the program. */
+/** Reads the source of the program. */
 export const gsutilProgram = (): string => readFileSync(new URL('./gsutil.cjs', import.meta.url), 'utf8');

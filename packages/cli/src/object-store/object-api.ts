@@ -1,19 +1,21 @@
 /**
- * The part of Google Cloud Storage's JSON API that moves files: list, read, write, remove.
+ * The part of the Google Cloud Storage JSON API that transfers files: list, read, write, delete.
  *
- * Request in, Response out. Objects have no versions, and lists come whole. Unix permissions travel as the metadata that gsutil's
- * `-P` writes.
+ * Maps a Request to a Response. Objects have no versions, and lists are not paginated. Unix permissions are stored in
+ * the metadata that gsutil's `-P` writes.
  */
 
 import type { BucketFiles, ObjectMetadata } from './bucket-files.js';
 
-/** Metadata with an object's permissions, in octal. */
+/** The metadata key of an object's permissions, in octal. */
 const MODE = 'goog-reserved-posix-mode';
 
-/** Field of a list, and of our own: what lies in the directory and is no object. The gsutil of this machine says so. */
+/**
+ * A list field specific to Pipewright: files in the directory that are not objects. The gsutil replacement prints them.
+ */
 const LEFT_OUT = 'leftOut';
 
-/** Answers one request; `find` knows the buckets. */
+/** Handles one request; `find` returns a bucket by name. */
 export async function handleObjectRequest(
   request: Request,
   find: (bucket: string) => BucketFiles | undefined,
@@ -41,7 +43,7 @@ export async function handleObjectRequest(
   if (!object) return errorResponse(404, `No such object: ${bucketName}/${name}`);
   if (url.searchParams.get('alt') !== 'media') return Response.json(shown(object));
   return new Response(bucket.read(name) as Uint8Array<ArrayBuffer> | undefined, {
-    // a file's bytes are in a buffer of their own
+    // readFileSync returns a buffer backed by an ArrayBuffer
     headers: { 'content-type': 'application/octet-stream', [`x-goog-meta-${MODE}`]: object.mode.toString(8) },
   });
 }
@@ -50,7 +52,7 @@ function decoded(text = ''): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
-    return undefined; // what it throws says no more than that
+    return undefined; // decodeURIComponent throws only for invalid encodings
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * Serves directories of this machine as buckets, so that a pipeline's storage resources are fetched from and uploaded to them.
+ * Serves local directories as buckets, so that a pipeline's storage resources are downloaded from and uploaded to them.
  *
- * It listens on 127.0.0.1 alone, and its address holds a random part, since it lets whoever has it write to the directories.
+ * Listens only on 127.0.0.1, and its URL contains a random part, because any client with the URL can write to the
+ * directories.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -10,14 +11,14 @@ import { equalInConstantTime, serveLoopback } from '@pipewright/cluster';
 import { handleObjectRequest } from './object-api.js';
 import { BucketFiles, MOST_OBJECT_BYTES } from './bucket-files.js';
 
-/** A running store. */
+/** A running object store. */
 export interface ObjectStore {
-  /** What stands before the paths of the JSON API. */
+  /** The prefix of the JSON API's paths. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts one. `find` is asked at every request which directory answers for a bucket. */
+/** Starts an object store. `find` is called for every request and returns the directory of a bucket. */
 export async function startObjectStore(find: (bucket: string) => string | undefined): Promise<ObjectStore> {
   const secret = randomBytes(16).toString('hex');
   const bucketNamed = (name: string): BucketFiles | undefined => {
@@ -30,7 +31,8 @@ export async function startObjectStore(find: (bucket: string) => string | undefi
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       outgoing.writeHead(500, { 'content-type': 'application/json' });
-      outgoing.end(JSON.stringify({ error: { code: 500, message } })); // as the API answers: the step prints the message
+      // Use the format of API errors: the step prints the message.
+      outgoing.end(JSON.stringify({ error: { code: 500, message } }));
     }
   });
   return { url: `http://127.0.0.1:${String(server.port)}/${secret}`, close: () => server.close() };
@@ -52,12 +54,12 @@ async function answer(
   return handleObjectRequest(new Request(`http://store${rest}`, { method, headers, body }), find);
 }
 
-/** @returns undefined when there are too many */
+/** @returns undefined if the body is too large */
 async function bytesOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    // a request without an encoding gives buffers
+    // a request without an encoding yields buffers
     size += chunk.byteLength;
     if (size > MOST_OBJECT_BYTES) return undefined;
     chunks.push(chunk);

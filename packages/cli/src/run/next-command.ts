@@ -1,7 +1,8 @@
 /**
- * The command to type after a run that did not succeed. Pure.
+ * Suggests commands to run after a run that did not succeed. Pure.
  *
- * Built from what the command line said, so that it can be copied: the runs that succeeded are left out, what ran out of time gets more.
+ * Built from the options of the command line, so that they can be copied: runs that succeeded are left out, and a
+ * timeout is extended.
  */
 
 import type { RunOptions } from './run-options.js';
@@ -10,26 +11,29 @@ import { commandLine } from '../terminal/shell-words.js';
 import type { EndedRun } from './follow/follower.js';
 import type { TaskOptions } from './task-alone.js';
 
-/** A command line, and what it is for. */
+/** A command line, and its purpose. */
 export interface NextCommand {
   readonly purpose: string;
   readonly command: string;
 }
 
-/** What the command line said, and what came of it. */
+/** The options of a command, and the outcome of its runs. */
 export interface Outcome {
-  /** The words that call this program. */
+  /** The words that invoke this program. */
   readonly program: readonly string[];
   readonly options: RunOptions;
-  /** The runs in the order they were started, with the names that the manifests give them. */
+  /** The runs in the order in which they were started, with their names in the manifests. */
   readonly runs: readonly { readonly title: string; readonly outcome: EndedRun['outcome'] }[];
-  /** The runs were stopped by --timeout. */
+  /** Whether --timeout stopped the runs. */
   readonly isTimedOut: boolean;
-  /** The options for the only task that failed, if it can run by itself. */
+  /** The options to run the only failed task by itself, if this is possible. */
   readonly alone?: TaskOptions | undefined;
 }
 
-/** Returns the commands that help, the best first: none if everything succeeded, or what was read from standard input is gone. */
+/**
+ * Returns the suggested commands, the best first: none if all runs succeeded, or if manifests came from standard input,
+ * which cannot be read again.
+ */
 export function nextCommands({ program, options, runs, isTimedOut, alone }: Outcome): readonly NextCommand[] {
   const failed = runs.filter(({ outcome }) => outcome !== 'succeeded');
   if (failed.length === 0 || options.paths.includes('-')) return [];
@@ -47,7 +51,7 @@ export function nextCommands({ program, options, runs, isTimedOut, alone }: Outc
 
 type Words = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefined };
 
-/** The arguments that mean these options. */
+/** Returns the arguments for these options. */
 function wordsOf(options: Words): readonly string[] {
   const {
     paths,

@@ -1,5 +1,5 @@
 /**
- * `pipewright run`: manifests in, logs and an exit status out.
+ * `pipewright run`: runs manifests, prints their logs, and returns an exit status.
  *
  *     prepare (read, check) ──▶ session (cluster, git, registry) ──▶ apply ──▶ follow ──▶ summary
  *                                        Ctrl-C: cancel the runs, then close; twice: close at once
@@ -38,17 +38,17 @@ import { cloudEventNotes } from './session/cloud-events.js';
 
 /** Dependencies that tests replace. */
 export interface RunDependencies {
-  /** Default: made from the option `runtime`. */
+  /** @default - created according to the option `runtime` */
   readonly runtime?: Runtime;
-  /** Where SIGINT and SIGTERM come from. Default: the process. */
+  /** The source of SIGINT and SIGTERM. @default - the process */
   readonly signals?: EventEmitter;
-  /** What timeouts and notices are timed by. Default: the machine's clock. */
+  /** The clock for timeouts and notices. @default - the system clock */
   readonly clock?: Clock;
-  /** The words that call this program. Default: by the environment. */
+  /** The words that invoke this program. @default - determined from the environment */
   readonly program?: readonly string[];
 }
 
-/** Runs. @returns the exit status */
+/** Runs the command. @returns the exit status */
 export async function run(options: RunOptions, output: Output, dependencies: RunDependencies = {}): Promise<number> {
   const prepared = prepare(options);
   const mask = new Mask(prepared.secrets);
@@ -81,7 +81,7 @@ export async function run(options: RunOptions, output: Output, dependencies: Run
   }
 }
 
-/** Images are unpacked before anything starts: a step whose image is damaged must not be the fifth of a run. */
+/** Unpacks images before anything starts, so that a damaged image is detected before the first step runs. */
 async function unpackStandIns(
   { standIns, images }: Prepared,
   runtime: Runtime,
@@ -90,7 +90,7 @@ async function unpackStandIns(
   return runtime.usesFiles ? unpackSavedImages(standIns, images, note) : standIns;
 }
 
-/** What the user may want to know before the runs start. Nothing is cloned on the fake runtime. */
+/** Returns hints to show before the runs start. The fake runtime clones nothing, so it needs none. */
 async function tryCheckoutHints(
   { boundResources, resources, local }: Prepared,
   { runtime }: RunOptions,
@@ -105,7 +105,7 @@ interface RunContext {
   readonly prepared: Prepared;
   readonly session: Session;
   readonly mask: Mask;
-  /** Shows events, and masks what they say. */
+  /** Shows events, after masking their texts. */
   readonly show: EventSink;
   readonly requests: StopRequests;
   readonly note: (message: string) => void;
@@ -181,8 +181,8 @@ function presenterFor({ output: format }: RunOptions, prepared: Prepared, output
 }
 
 /**
- * Prints findings to standard error; standard output has the output of the runs. Warnings about manifests are only counted, since `lint`
- * prints them; warnings about stand-ins are printed here, since `lint` does not read them.
+ * Prints findings to standard error, because standard output has the output of the runs. Only counts warnings about
+ * manifests, which `lint` prints; prints warnings about stand-ins, which `lint` does not read.
  */
 function printFindings(findings: readonly Finding[], output: Output): void {
   const { red, yellow, dim } = output.colors;

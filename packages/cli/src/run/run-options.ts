@@ -1,4 +1,4 @@
-/** The command line of `pipewright run`. */
+/** The options of `pipewright run`. */
 
 import type { LogOptions } from '../log/log-options.js';
 import type { StandInFlags } from '../config/stand-in-flags.js';
@@ -7,7 +7,7 @@ import type { StartOptions } from './select/start-run.js';
 /** The options that select the runs and their stand-ins. */
 export interface RunRequest extends StartOptions, StandInFlags {
   readonly paths: readonly string[];
-  /** Globs of files and folders to leave out. @default - none */
+  /** Globs of files and folders to exclude. @default - none */
   readonly exclude?: readonly string[];
   readonly run: readonly string[];
   readonly runtime: 'sandbox' | 'fake';
@@ -16,6 +16,6 @@ export interface RunRequest extends StartOptions, StandInFlags {
 /** Options of `pipewright run`. */
 export interface RunOptions extends RunRequest, LogOptions {
   readonly output: 'text' | 'json';
-  /** Milliseconds. Default: as long as the runs' own timeouts allow. */
+  /** Milliseconds. @default - limited only by the timeouts of the runs */
   readonly timeout?: number;
 }

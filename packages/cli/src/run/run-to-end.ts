@@ -1,8 +1,8 @@
 /**
- * Runs to their end: by themselves, or stopped by a signal or by `--timeout`.
+ * Waits for the end of runs: until they finish, or are stopped by a signal or by `--timeout`.
  *
- * Separate from the command because stopping takes time of its own: steps get SIGTERM, and those that ignore it are killed after
- * the grace period of their pod. Time comes from the caller's clock.
+ * Separate from the command because stopping takes time: steps get SIGTERM, and those that ignore it are killed after
+ * the grace period of their pod. Uses the clock of the caller.
  */
 
 import type { Clock, KubeClient } from '@pipewright/kube';
@@ -12,31 +12,31 @@ import { cancelRuns } from './session/cancel.js';
 import type { EndedRun, Follower, StartedRun } from './follow/follower.js';
 import { waitingNotice } from './follow/still-running.js';
 
-/** What it takes. */
+/** Options of `runToEnd`. */
 export interface RunToEndOptions {
   readonly client: KubeClient;
   readonly follower: Follower;
   readonly requests: StopRequests;
   readonly note: (message: string) => void;
   readonly clock: Clock;
-  /** Milliseconds after which the runs are stopped. */
+  /** Milliseconds after which to stop the runs. */
   readonly timeout?: number | undefined;
 }
 
-/** How the runs ended. `status`: the exit status if something stopped them. */
+/** The outcome of the runs. `status`: the exit status if they were stopped. */
 export interface RunsResult {
   readonly ended: readonly EndedRun[];
   readonly isStopped: boolean;
   readonly status?: number;
 }
 
-/** How long cancelled runs may take to end before the cluster is closed under them, in milliseconds. */
+/** Milliseconds that cancelled runs may take to end before the cluster is closed. */
 const GRACE_MS = 40_000;
-/** Steps that handle SIGTERM have ended by then, in milliseconds. */
+/** Milliseconds after which steps that handle SIGTERM should have ended. */
 const FIRST_NOTICE_MS = 2_000;
 const NEXT_NOTICE_MS = 10_000;
 
-/** Follows the runs until all have ended. */
+/** Follows the runs until all of them have ended. */
 export async function runToEnd(runs: readonly StartedRun[], running: RunToEndOptions): Promise<RunsResult> {
   const { follower, requests, clock, timeout } = running;
   const all = Promise.all(runs.map((each) => follower.follow(each)));
@@ -56,18 +56,18 @@ export async function runToEnd(runs: readonly StartedRun[], running: RunToEndOpt
   running.note(`stopping the steps: ${text} has passed`);
   follower.timedOut(`stopped by ${text}`);
   const ended = await stopRuns(runs, all, running, TIMEOUT);
-  // A run may have ended by itself just before.
+  // A run may have finished just before the timeout.
   const isTimedOut = ended.some(({ outcome }) => outcome === 'timed-out');
   return { ended, isStopped: true, ...(isTimedOut && { status: TIMED_OUT_STATUS }) };
 }
 
-/** As `timeout` of coreutils has it. */
+/** The status that `timeout` of coreutils uses. */
 const TIMED_OUT_STATUS = 124;
 
 const ENDED = 'ended';
 const TIMEOUT = 'timeout';
 
-/** Cancels the runs, and waits for their steps until they have ended, are to be killed or have had their time. */
+/** Cancels the runs, and waits until their steps have ended, a kill is requested, or the grace period is over. */
 async function stopRuns(
   runs: readonly StartedRun[],
   all: Promise<readonly EndedRun[]>,

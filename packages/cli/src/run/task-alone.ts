@@ -1,7 +1,7 @@
 /**
- * The options that run one task of a pipeline by itself, as `--task` does.
+ * Derives the options that run one task of a pipeline by itself, with `--task`.
  *
- * Only for tasks that need nothing of the tasks before them but values: files that were handed over are gone with the run.
+ * Only for tasks that need nothing but values from earlier tasks: files passed between tasks are deleted with the run.
  */
 
 import type { KubeClient } from '@pipewright/kube';
@@ -18,7 +18,10 @@ export interface TaskOptions {
   readonly serviceAccount?: string;
 }
 
-/** Returns undefined if options cannot create the TaskRun again: it embeds its task, or it received files of other tasks. */
+/**
+ * Returns the options that create the TaskRun again; undefined if there are none, because it embeds its task or
+ * received files of other tasks.
+ */
 export function taskAlone(run: TaskRunModel): TaskOptions | undefined {
   const { source, params, inputs, outputs, workspaces, serviceAccount } = run;
   const receivesFiles = inputs.some(({ paths }) => paths.length > 0);
@@ -31,7 +34,7 @@ export function taskAlone(run: TaskRunModel): TaskOptions | undefined {
   const bound = new Map<string, string>();
   for (const { name, resource } of [...inputs, ...outputs]) {
     if (resource?.kind !== 'reference') return undefined;
-    if ((bound.get(name) ?? resource.name) !== resource.name) return undefined; // an input and an output of one name
+    if ((bound.get(name) ?? resource.name) !== resource.name) return undefined; // input and output of the same name
     bound.set(name, resource.name);
   }
   return {
@@ -42,7 +45,10 @@ export function taskAlone(run: TaskRunModel): TaskOptions | undefined {
   };
 }
 
-/** The options for the task of a pipeline that failed, if no other did; undefined where it cannot run by itself. */
+/**
+ * Returns the options for the only failed task of a pipeline; undefined if several failed or if it cannot run by
+ * itself.
+ */
 export async function failedTaskAlone(
   client: KubeClient,
   ended: readonly EndedRun[],

@@ -1,7 +1,9 @@
 /**
- * The image builders that come with the command: stand-ins for Kaniko and Buildah, laid over this machine's files.
+ * The image builders included in the command: replacements for Kaniko and Buildah, overlaid on the files of this
+ * machine.
  *
- * They build FROM scratch and push, and refuse what they do not do; see docs/internals/decisions/0039-saved-images-and-builders.md.
+ * They build FROM scratch and push, and reject unsupported operations; see
+ * docs/internals/decisions/0039-saved-images-and-builders.md.
  */
 
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
@@ -13,7 +15,7 @@ import { shortName } from '../images/image-name.js';
 import type { StandInResult } from './saved-images.js';
 import type { Builder, ImageStandIn, StandIns } from './stand-ins.js';
 
-/** Where a builder is in its image, and what the image runs. */
+/** The path of each builder in its image, and the configuration of the image. */
 const BUILDERS: Readonly<Record<Builder, { readonly program: string; readonly config: ImageConfig }>> = {
   kaniko: {
     program: 'kaniko/executor',
@@ -30,7 +32,7 @@ const BUILDERS: Readonly<Record<Builder, { readonly program: string; readonly co
 
 const isBuilder = (name: string): name is Builder => Object.hasOwn(BUILDERS, name);
 
-/** Reads `builtin:NAME`. @returns undefined for other text */
+/** Parses `builtin:NAME`. @returns undefined for other text */
 export function builtinStandIn(text: string): StandInResult | undefined {
   const [, name] = /^builtin:(.*)$/s.exec(text) ?? [];
   if (name === undefined) return undefined;
@@ -42,20 +44,22 @@ export function builtinStandIn(text: string): StandInResult | undefined {
   return { kind: 'problem', message: `unknown builtin ${name}`, hint };
 }
 
-/** The builder that can stand in for an image, by the image's name. */
+/** Returns the builder that can replace an image, based on its name. */
 export function builderFor(image: string): Builder | undefined {
   const name = shortName(image);
   if (/^gcr\.io\/kaniko-project\//.test(name)) return 'kaniko';
   return /(?:^|\/)buildah(?:\/|$)/.test(name) ? 'buildah' : undefined;
 }
 
-/** The directories that are laid over. */
+/** The overlay directories of the builders. */
 export interface BuilderImages {
   readonly overlayOf: (builder: ImageStandIn['builder']) => string | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** Makes those that are used. Node is found in PATH, where the sandbox shows this one. */
+/**
+ * Creates the overlays of the builders in use. They find Node in PATH; the sandbox provides this process's Node there.
+ */
 export async function makeBuilderImages({ images }: StandIns): Promise<BuilderImages> {
   const used = new Set([...images.values()].flatMap(({ builder }) => builder ?? []));
   if (used.size === 0) return { overlayOf: () => undefined, close: () => Promise.resolve() };
@@ -74,5 +78,5 @@ function makeOverlay(overlay: string, builder: Builder): void {
   mkdirSync(dirname(at), { recursive: true });
   copyFileSync(join(BUILDER_FILES, builder === 'kaniko' ? 'executor' : 'buildah'), at);
   chmodSync(at, 0o755);
-  if (builder === 'kaniko') symlinkSync('bin', join(overlay, 'busybox')); // the shell of its :debug images
+  if (builder === 'kaniko') symlinkSync('bin', join(overlay, 'busybox')); // the shell of Kaniko's :debug images
 }

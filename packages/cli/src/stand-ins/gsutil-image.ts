@@ -1,6 +1,6 @@
 /**
- * What is laid over this machine's files for the image of gsutil: a gsutil that knows the buckets of the run, and a gcloud that has
- * no account to activate.
+ * The overlay of the gsutil image: a gsutil that resolves the buckets of the run, and a gcloud that accepts any account
+ * activation.
  */
 
 import { chmodSync, mkdirSync } from 'node:fs';
@@ -9,13 +9,13 @@ import { openTemporaryDirectory } from '@pipewright/cluster';
 import { writeFileNamingPath } from '../diagnostics/failure.js';
 import { gsutilProgram } from '../object-store/gsutil-program.js';
 
-/** A directory with the two programs. */
+/** An overlay directory with the two programs. */
 export interface GsutilImage {
   readonly overlay: string;
   readonly close: () => Promise<void>;
 }
 
-/** Makes it; Node is found in PATH, where the sandbox shows this one. */
+/** Creates the overlay. Node is found in PATH; the sandbox provides this process's Node there. */
 export async function makeGsutilImage(): Promise<GsutilImage> {
   const { path, remove } = await openTemporaryDirectory('gsutil');
   const bin = join(path, 'usr/local/bin');

@@ -1,20 +1,20 @@
 /**
- * The files by which programs in containers are led to this machine's stand-ins.
+ * Configuration files that point programs in containers to the stand-ins on this machine.
  *
- * Mostly ordinary configuration of ordinary programs: git rewrites addresses by `insteadOf`, and image tools look up where a
- * registry really is. Nothing in a manifest changes. Pure.
+ * Mostly uses existing features: git rewrites URLs with `insteadOf`, and image tools support alternative registry
+ * locations. Manifests stay unchanged. Pure.
  */
 
 import type { RegistryLogin } from '@pipewright/cluster';
 import type { JsonObject } from '../json.js';
 
 /**
- * `/etc/gitconfig`: each address is answered by another, whether or not it is written with `.git` at its end.
+ * Returns `/etc/gitconfig`, which replaces each URL, with or without `.git` at its end, by another one.
  *
- * git replaces the beginning of an address, so `…/shop` would take `…/shop-2` along. Of several beginnings it takes the longest:
- * an address that is known and answered elsewhere is kept by naming it as itself.
+ * git replaces URL prefixes, so a rule for `…/shop` also matches `…/shop-2`. The longest prefix takes precedence: a
+ * known URL that must not be rewritten gets a rule that maps it to itself.
  *
- * @param others addresses that nothing here answers
+ * @param others URLs without a stand-in
  */
 export function gitConfig(answeredBy: ReadonlyMap<string, string>, others: Iterable<string>): string {
   const bare = (url: string): string => url.replace(/\.git$/, '');
@@ -28,17 +28,22 @@ export function gitConfig(answeredBy: ReadonlyMap<string, string>, others: Itera
     .join('');
 }
 
-/** git's own quoting, in which backslash and quote are escaped and a line ends what it is in. */
+/**
+ * Quotes a value for a git config file: escapes backslashes and quotes, and drops line breaks, which would end the
+ * value.
+ */
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]/g, '')}"`;
 
-/** Where the controller's own steps, and the gsutil that stands in, look up which buckets this machine answers for. */
+/**
+ * The file in which the controller's own steps, and the gsutil replacement, look up which buckets this machine serves.
+ */
 export const BUCKETS_FILE = '/etc/pipewright/buckets.json';
 
-/** {@link BUCKETS_FILE}: each bucket, and the address of the store that answers for it. */
+/** Returns the content of {@link BUCKETS_FILE}: each bucket, and the URL of its object store. */
 export const bucketsJson = (buckets: Iterable<string>, url: string): string =>
   JSON.stringify(Object.fromEntries([...buckets].map((bucket) => [bucket, url])));
 
-/** `/etc/containers/registries.conf`: registries that are really the one at `location`, without TLS. */
+/** Returns `/etc/containers/registries.conf`, which redirects registries to the one at `location`, without TLS. */
 export const registriesConf = (registries: Iterable<string>, location: string): string =>
   [...registries]
     .map(
@@ -47,10 +52,10 @@ export const registriesConf = (registries: Iterable<string>, location: string): 
     )
     .join('\n');
 
-/** Returns the name of the local registry in references to images, by the port that it listens on. */
+/** Returns the host and port of the local registry, as used in image references. */
 export const localRegistry = (port: number): string => `127.0.0.1:${String(port)}`;
 
-/** Where every container has the credentials of the local registry, in the form of a `DOCKER_CONFIG` directory. */
+/** The path of the local registry's credentials in every container, in the format of a `DOCKER_CONFIG` directory. */
 export const DOCKER_CONFIG_FILE = '/etc/pipewright/docker/config.json';
 
 /** Returns a docker config ({@link DOCKER_CONFIG_FILE}) with the credentials of one registry. */

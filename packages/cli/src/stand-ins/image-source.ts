@@ -1,11 +1,11 @@
-/** Finds what answers for an image on this machine, and what that runs. Pure. */
+/** Resolves images to root filesystems and configurations on this machine. Pure. */
 
 import type { ImageConfig, ImageSource } from '@pipewright/cluster';
 import { imageCommand, type ImageCommand } from '@pipewright/controller';
 import { standsFor } from '../images/image-name.js';
 import type { ImageStandIn, StandIns } from './stand-ins.js';
 
-/** The images of the controller's own steps. This machine's own git, shell and Node answer for them. */
+/** The images of the controller's own steps, which are replaced by git, the shell and Node of this machine. */
 export const OWN_IMAGES = {
   git: 'pipewright.local/git',
   shell: 'pipewright.local/shell',
@@ -15,21 +15,21 @@ export const OWN_IMAGES = {
   node: 'pipewright.local/node',
 } as const;
 
-/** Whether some resource may be a bucket; which ones are, `up` learns when they are applied. */
+/** Returns whether any resource may be a bucket. In `up`, this is only known once resources are applied. */
 export const hasDirectory = ({ resources }: StandIns): boolean =>
   [...resources.values()].some((standIn) => standIn.kind === 'directory');
 
-/** Whether the local registry stands in for some resource's. */
+/** Returns whether any resource uses the local registry. */
 export const hasRegistry = ({ resources }: StandIns): boolean =>
   [...resources.values()].some((standIn) => standIn.kind === 'registry');
 
-/** The stand-in for an image; a name with a tag is looked for before one without. */
+/** Returns the stand-in for an image; a name with a tag takes precedence over one without. */
 export function tryFindStandIn(image: string, { images }: StandIns): ImageStandIn | undefined {
   const fitting = [...images].filter(([name]) => standsFor(name, image));
   return fitting.sort(([a], [b]) => b.length - a.length)[0]?.[1];
 }
 
-/** What an image is on this machine. */
+/** Returns the root filesystem and configuration of an image on this machine. */
 export function tryFindImageSource(image: string, standIns: StandIns): ImageSource | undefined {
   if (Object.values<string>(OWN_IMAGES).includes(image)) return { rootfs: 'host' };
   const found = tryFindStandIn(image, standIns);
@@ -39,7 +39,10 @@ export function tryFindImageSource(image: string, standIns: StandIns): ImageSour
   return { rootfs, ...(overlay !== undefined && { overlays: [overlay] }), ...(config && { config }) };
 }
 
-/** pipewright.yaml overrides the configuration of the image; an entrypoint drops the Cmd of the image, as in Docker. */
+/**
+ * Applies the overrides of pipewright.yaml to the configuration of an image. As in Docker, an entrypoint drops the
+ * image's Cmd.
+ */
 function configOf({ config, entrypoint, cmd }: ImageStandIn): ImageConfig | undefined {
   if (!config && !entrypoint && !cmd) return undefined;
   const { Cmd, ...others } = config ?? {};
@@ -51,7 +54,7 @@ function configOf({ config, entrypoint, cmd }: ImageStandIn): ImageConfig | unde
   };
 }
 
-/** What an image runs by itself here; undefined when nothing is known of it, as of this machine's own files. */
+/** Returns the default command of an image; undefined if it is not known, as for the files of this machine. */
 export function tryFindCommand(image: string, standIns: StandIns): ImageCommand | undefined {
   const config = tryFindImageSource(image, standIns)?.config;
   return config && imageCommand(config);

@@ -1,6 +1,4 @@
-/**
- * Which PipelineResources are answered on this machine, and by what. Pure.
- */
+/** Matches PipelineResources with stand-ins on this machine. Pure. */
 
 import {
   parseImageName,
@@ -14,39 +12,39 @@ import type { TektonObjects } from '../manifests/tekton-objects.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 import type { StandIns } from './stand-ins.js';
 
-/** Git addresses that a directory answers: resources of one name may stand in several namespaces. */
+/** Git URLs served from a directory; there are several if several namespaces have a resource of this name. */
 export interface LocalSource {
   readonly resource: string;
   readonly urls: readonly string[];
   readonly directory: string;
-  /** Empty: the branch that is checked out. */
+  /** If empty, the branch that is checked out. */
   readonly revisions: readonly string[];
 }
 
-/** An image whose registry is the cluster's own. */
+/** An image whose registry is replaced by that of the cluster. */
 export interface LocalImage {
   readonly resource: string;
   readonly registry: string;
   readonly repository: string;
 }
 
-/** A bucket that a directory answers for. */
+/** A bucket served from a directory. */
 export interface LocalBucket {
   readonly resource: string;
   readonly bucket: string;
   readonly directory: string;
 }
 
-/** What the stand-ins come to, for the resources there are. */
+/** The stand-ins that apply to the existing resources. */
 export interface LocalResources {
   readonly sources: readonly LocalSource[];
   readonly images: readonly LocalImage[];
   readonly buckets: readonly LocalBucket[];
-  /** Addresses of Git repositories that nothing here answers. */
+  /** URLs of Git repositories without a stand-in. */
   readonly unansweredUrls: readonly string[];
 }
 
-/** PipelineResource objects, and those that runs embed. */
+/** Returns the PipelineResource objects, and the resources embedded in runs. */
 export function resourcesIn(
   objects: TektonObjects,
   runs: readonly { readonly manifest: Manifest }[],
@@ -58,7 +56,10 @@ export function resourcesIn(
   return [...objects.resources(), ...embedded];
 }
 
-/** The resources that a run is given: names of PipelineResources, and specs in place under the names of their bindings. */
+/**
+ * Returns the resource bindings of a run: references to PipelineResources, and embedded specs, which have the names of
+ * their bindings.
+ */
 export const bindingsOf = (run: ObjectModel): readonly ResourceBindingModel[] =>
   run.kind === 'PipelineRun'
     ? run.run.resources
@@ -66,19 +67,19 @@ export const bindingsOf = (run: ObjectModel): readonly ResourceBindingModel[] =>
       ? [...run.run.inputs, ...run.run.outputs]
       : [];
 
-/** The PipelineResources that a run embeds, by the names of their bindings. */
+/** Returns the PipelineResources embedded in a run, with the names of their bindings. */
 export const embeddedIn = (run: ObjectModel): readonly PipelineResourceModel[] =>
   bindingsOf(run).flatMap(({ name, resource }) =>
     resource?.kind === 'embedded' ? [readPipelineResource(name, resource.spec)] : [],
   );
 
-/** Matches stand-ins with resources. Throws a UsageError for one that stands for another type. */
+/** Matches stand-ins with resources. Throws a UsageError if a stand-in does not fit the type of its resource. */
 export function localResources(standIns: StandIns, resources: readonly PipelineResourceModel[]): LocalResources {
   const sources: LocalSource[] = [];
   const images: LocalImage[] = [];
   const buckets: LocalBucket[] = [];
   for (const [name, standIn] of standIns.resources) {
-    const named = resources.filter((each) => each.name === name); // none is a finding of its own
+    const named = resources.filter((each) => each.name === name); // names without a resource are reported elsewhere
     if (standIn.kind !== 'directory') images.push(...distinct(named.map(imageFor)));
     else {
       const stores = named.filter(({ type }) => type === 'storage');
@@ -92,12 +93,12 @@ export function localResources(standIns: StandIns, resources: readonly PipelineR
   return { sources, images, buckets: oneDirectoryEach(buckets), unansweredUrls: elsewhere };
 }
 
-/** The addresses of the git resources among these, each once. */
+/** Returns the distinct URLs of the git resources among these. */
 export const gitUrls = (resources: readonly PipelineResourceModel[]): readonly string[] => [
   ...new Set(resources.flatMap(({ type, params }) => (type === 'git' ? (params.get('url') ?? []) : []))),
 ];
 
-/** An address is answered by one directory, whatever the resources are called that have it. */
+/** Adds a source. Each URL is served from one directory, regardless of the names of its resources. */
 function addSource(sources: LocalSource[], source: LocalSource): void {
   for (const [index, other] of sources.entries()) {
     const shared = source.urls.find((url) => other.urls.includes(url));
@@ -114,14 +115,17 @@ function addSource(sources: LocalSource[], source: LocalSource): void {
   sources.push(source);
 }
 
-/** The revisions of resources that one repository answers for, each once. Of several, one without is Tekton's `master`. */
+/**
+ * Returns the distinct revisions of resources that share a repository. If some have one, a missing revision is Tekton's
+ * default, `master`.
+ */
 export function revisionsOf(resources: readonly PipelineResourceModel[]): readonly string[] {
   const written = resources.map(({ params }) => params.get('revision') ?? '');
   if (written.every((revision) => revision === '')) return [];
   return [...new Set(written.map((revision) => (revision === '' ? 'master' : revision)))];
 }
 
-/** The bucket of a storage resource, also where its location is written as a web address. */
+/** Returns the bucket of a storage resource, whose location may also be an https URL. */
 export const bucketOf = (resource: PipelineResourceModel): string | undefined =>
   /^(?:gs:\/\/|https:\/\/storage\.googleapis\.com\/)([^/#]+)/.exec(resource.params.get('location') ?? '')?.[1];
 
@@ -156,7 +160,7 @@ function sourceFor(
   all: readonly PipelineResourceModel[],
 ): LocalSource {
   const urls = [...new Set(named.map(gitUrl))];
-  // Others with one of these addresses are answered by this directory, too, and may want other revisions of it.
+  // Resources with other names and the same URL are served from this directory too, and may need other revisions.
   const answered = all.filter(({ type, params }) => type === 'git' && urls.includes(params.get('url') ?? ''));
   return { resource, urls, directory, revisions: revisionsOf(answered) };
 }
@@ -172,7 +176,7 @@ function gitUrl({ name, type, params }: PipelineResourceModel): string {
   return url;
 }
 
-/** Of images with one place in the registry, the first. */
+/** Returns the images without duplicates of a repository. */
 const distinct = (images: readonly LocalImage[]): readonly LocalImage[] => [
   ...new Map(images.map((image) => [`${image.registry}/${image.repository}`, image])).values(),
 ];

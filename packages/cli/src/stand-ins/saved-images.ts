@@ -1,4 +1,4 @@
-/** Saved images as stand-ins: read with the command line and `pipewright.yaml`, unpacked before the first step. */
+/** Saved images as stand-ins: opened with the command line and `pipewright.yaml`, unpacked before the first step. */
 
 import { openSavedImage, savedImageProblem } from '../images/archive-image.js';
 import { cacheDirectory, ensureUnpacked, rootfsOf } from '../images/image-cache.js';
@@ -13,7 +13,7 @@ export type StandInResult =
   | { readonly kind: 'image'; readonly standIn: ImageStandIn }
   | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
 
-/** Reads a saved image that stands in for the image of that name. */
+/** Opens a saved image as the stand-in for an image. */
 export function savedImageStandIn(reference: ImageReference, name: string): StandInResult {
   try {
     const image = openSavedImage(reference, name);
@@ -26,11 +26,11 @@ export function savedImageStandIn(reference: ImageReference, name: string): Stan
 }
 
 /**
- * Unpacks the saved images that are used.
+ * Unpacks the saved images in use.
  *
- * @param used the names of images; undefined, or a name with a variable: all may be
+ * @param used the names of images; if undefined, or if a name contains a variable, all may be used
  * @param note receives progress, and differences from the configuration of the image
- * @returns the stand-ins, with what is known only of an unpacked image. Throws a `UsageError` for a damaged one
+ * @returns the stand-ins, with the properties known only for an unpacked image. Throws a `UsageError` for a damaged one
  */
 export async function unpackSavedImages(
   standIns: StandIns,
@@ -55,7 +55,7 @@ async function unpacked(name: string, standIn: ImageStandIn, note: (line: string
     const { rootfs, user } = await ensureUnpacked(archive.image, cache, () =>
       note(`unpacking ${written} into ${cache}`),
     );
-    const { User: _, ...others } = config; // by its name; the cache has its number
+    const { User: _, ...others } = config; // a name, whose numeric IDs are in the cache
     if (user === undefined) return { ...standIn, rootfs, config: others };
     if (process.getuid?.() === 0) return { ...standIn, rootfs, config: { ...others, User: user } };
     if (!user.startsWith('0:'))

@@ -1,7 +1,7 @@
 /**
- * Text in the columns of a terminal: cut to a width, or wrapped at words.
+ * Truncates text to a number of terminal columns, and wraps it at words.
  *
- * Separate because neither the length of a string nor the number of its characters is its width: characters may be wide, joined or
+ * Neither the length of a string nor its number of characters is its width: characters may be wide, combined or
  * invisible. Relies on string-width and wrap-ansi.
  */
 
@@ -10,10 +10,10 @@ import wrapAnsi from 'wrap-ansi';
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** UTF-16 units for a column that are looked at: a line of a log may have a megabyte. */
+/** Maximum UTF-16 units to examine per column: a log line may have a megabyte. */
 const UNITS_PER_COLUMN = 16;
 
-/** Cuts a text without escape sequences to so many columns; `…` stands for what was cut off. */
+/** Truncates a text without escape sequences to a number of columns; `…` replaces the rest. */
 export function cut(text: string, columns: number): string {
   const start = text.slice(0, columns * UNITS_PER_COLUMN);
   if (start.length === text.length && stringWidth(text) <= columns) return text;
@@ -27,10 +27,10 @@ export function cut(text: string, columns: number): string {
   return columns > 0 ? `${shown}…` : '';
 }
 
-/** Spaces that continued lines have more than the first. */
+/** Additional indentation of continuation lines, in spaces. */
 const HANGING = 2;
 
-/** Wraps a line at words, in a word only where that is too long. Continued lines are indented as the line is, and a bit more. */
+/** Wraps a line at words, and splits words that are too long. Continuation lines are indented further than the line. */
 export function wrap(line: string, columns: number): readonly string[] {
   if (stringWidth(line) <= columns) return [line];
   const text = line.trimStart();
@@ -39,9 +39,9 @@ export function wrap(line: string, columns: number): readonly string[] {
   return wrapped.map((part, index) => `${' '.repeat(indent + (index === 0 ? 0 : HANGING))}${part}`);
 }
 
-/** Rows that a line takes on a terminal that wraps it. */
+/** Returns the number of rows that a line takes on a terminal that wraps it. */
 export const rowsOf = (line: string, columns: number): number => Math.max(1, Math.ceil(stringWidth(line) / columns));
 
-/** Pads a text to so many columns. */
+/** Pads a text to a number of columns. */
 export const pad = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - stringWidth(text)));

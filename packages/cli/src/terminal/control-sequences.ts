@@ -1,12 +1,15 @@
 /**
  * Control characters and escape sequences of terminals (ECMA-48), as parts of regular expressions.
  *
- * Separate because two places must agree on them: what removes them from a line, and what looks for secrets that they are printed inside of.
+ * Shared by the code that removes them from lines and the code that finds secrets with control sequences in them.
  */
 
 const ESCAPE = '\\u001b';
 
-/** Escape sequences: CSI, OSC and other strings up to their end, two-character ones, and what is left of broken ones. */
+/**
+ * Escape sequences: CSI, OSC and other strings up to their terminator, two-character ones, and remains of malformed
+ * ones.
+ */
 export const SEQUENCES = [
   `${ESCAPE}\\[[0-?]*[ -/]*[@-~]`,
   `${ESCAPE}[\\]PX^_][^\\u0007${ESCAPE}\\n]*(?:\\u0007|${ESCAPE}\\\\)?`,
@@ -14,10 +17,10 @@ export const SEQUENCES = [
   '\\u009b[0-?]*[ -/]*[@-~]?',
 ].join('|');
 
-/** Control characters but for tabs, line feeds and the escape character. */
+/** Control characters except tabs, line feeds and the escape character. */
 export const CONTROLS = '[\\u0000-\\u0008\\u000b-\\u001a\\u001c-\\u001f\\u007f-\\u009f]';
 
-/** An escape sequence that may go on behind the end of the text. */
+/** An escape sequence at the end of the text that may be incomplete. */
 export const INCOMPLETE_SEQUENCE = new RegExp(
   `(?:${ESCAPE}(?:\\[[0-?]*[ -/]*|[\\]PX^_][^\\u0007${ESCAPE}\\n]*${ESCAPE}?|[ -/]*)|\\u009b[0-?]*[ -/]*)$`,
 );

@@ -1,6 +1,6 @@
-/** Durations as people read them. */
+/** Human-readable durations. */
 
-/** `0.4s`, `12.3s`, `2m 5s`, `1h 2m`. */
+/** Formats a duration: `0.4s`, `12.3s`, `2m 5s`, `1h 2m`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, seconds);
   if (whole < 59.95) return `${whole.toFixed(1)}s`;

@@ -1,4 +1,4 @@
-/** Exit statuses of the command that belong to no single command. */
+/** Exit statuses common to all commands. */
 
-/** An error of the command itself, or an output that cannot be written. */
+/** An internal error, or an output that cannot be written. */
 export const INTERNAL_ERROR = 5;

@@ -1,14 +1,14 @@
 /**
- * What standard output can show, by the environment. Pure.
+ * Determines the capabilities of standard output from the environment. Pure.
  *
  * Separate from the process's output so that each combination can be tested.
  */
 
-/** What may be written. */
+/** The capabilities of an output. */
 export interface TerminalFeatures {
-  /** A terminal shows it: control sequences of others are kept from it, and prose is wrapped. */
+  /** Whether it is a terminal: control sequences in untrusted text are removed, and prose is wrapped. */
   readonly terminal: boolean;
-  /** Rows may be drawn over again. */
+  /** Whether rows may be redrawn. */
   readonly live: boolean;
   readonly color: boolean;
 }
@@ -20,7 +20,7 @@ const isSet = (value: string | undefined): boolean => value !== undefined && !['
 /**
  * Returns the features of an output.
  *
- * A CI system that gives its jobs a terminal shows a log: what is drawn over again would stand in it many times.
+ * A CI system that provides a terminal records a log, in which redrawn rows would appear many times.
  */
 export function terminalFeatures(isTerminal: boolean, env: Environment, color?: boolean): TerminalFeatures {
   const isCapable = isTerminal && env['TERM'] !== 'dumb';

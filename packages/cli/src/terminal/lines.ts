@@ -1,24 +1,24 @@
 /**
- * A log's text to the lines a person would have seen.
+ * Converts the text of a log to the lines that a terminal would show.
  *
- * A progress bar returns to the start of its line; only what stands there in the end counts. A line without an end is cut, so
- * that a step which prints no line feed cannot fill the memory.
+ * A progress bar returns to the start of its line; only the final text counts. Long lines are split, so that a step
+ * which prints no line feed cannot exhaust memory.
  */
 
 import { CONTROLS, SEQUENCES } from './control-sequences.js';
 
-/** Longer lines are shown in pieces. */
+/** Maximum length of a line; longer ones are split. */
 export const LONGEST_LINE = 16 * 1024;
 
-/** A stream of text on its way. */
+/** Transforms a stream of text. */
 export interface TextFolder {
-  /** The text that nothing can change any more: whole lines with their ends, and parts of lines that are too long to wait for. */
+  /** Returns the text that is final: complete lines with their line feeds, and parts of lines that exceed the limit. */
   readonly push: (text: string) => string;
-  /** What is left at the end, without a line end. */
+  /** Returns the remaining text, without a line feed. */
   readonly end: () => string;
 }
 
-/** Drops what a carriage return has replaced. */
+/** Returns a folder that drops text overwritten after a carriage return. */
 export function foldReturns(): TextFolder {
   let line = '';
   let returned = false;
@@ -53,13 +53,13 @@ export function foldReturns(): TextFolder {
 
 /** Splits a stream into lines. */
 export interface LineSplitter {
-  /** The lines that are complete by now. */
+  /** Returns the lines completed by this text. */
   readonly push: (text: string) => readonly string[];
-  /** What is left at the end, if anything. */
+  /** Returns the remaining text, if any. */
   readonly end: () => readonly string[];
 }
 
-/** Splits folded text at line ends, and cuts lines that are too long. */
+/** Returns a splitter that splits folded text at line feeds, and splits lines that are too long. */
 export function splitLines(): LineSplitter {
   let line = '';
   return {
@@ -77,7 +77,7 @@ export function splitLines(): LineSplitter {
   };
 }
 
-/** A line in parts of at most the longest length; at least one. */
+/** Splits a line into parts of at most the maximum length; returns at least one. */
 function cut(line: string): readonly string[] {
   const parts: string[] = [];
   for (let at = 0; at === 0 || at < line.length; at += LONGEST_LINE) parts.push(line.slice(at, at + LONGEST_LINE));
@@ -89,18 +89,21 @@ const SEQUENCE = new RegExp(SEQUENCES, 'g');
 const CONTROL = new RegExp(CONTROLS, 'g');
 const COLOUR = new RegExp(`^${ESCAPE}\\[[0-9;:]*m$`);
 
-/** A line that can move no cursor, set no title and reach no clipboard. Colours stay, and end with the line. */
+/**
+ * Removes control sequences that could move the cursor, set the title or access the clipboard. Colours are kept, and
+ * reset at the end of the line.
+ */
 export function sanitize(line: string): string {
   const shown = line.replace(SEQUENCE, (sequence) => (COLOUR.test(sequence) ? sequence : '')).replace(CONTROL, '');
   return shown.includes(ESCAPE) ? `${shown}${ESCAPE}[0m` : shown;
 }
 
-/** The line without any escape sequence or control character. */
+/** Removes all escape sequences and control characters. */
 export const plain = (line: string): string => line.replace(SEQUENCE, '').replace(CONTROL, '');
 
-/** Control characters, and the signs that turn the direction of a text: with them a line can look like another. */
+/** Control characters, and characters that change the direction of text and could make a line look like another. */
 export const INVISIBLE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** What names and messages are printed as: on one line, with every character that does something written out. */
+/** Returns a name or message on one line, with control characters escaped. */
 export const visible = (text: string): string =>
   text.replace(INVISIBLE, (sign) => (sign === '\n' ? '\\n' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`));

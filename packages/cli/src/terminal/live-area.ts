@@ -1,48 +1,56 @@
 /**
- * Keeps a few rows at the bottom of the terminal while lines scroll by above them.
+ * Keeps some rows at the bottom of the terminal while lines scroll above them.
  *
- * Only for terminals. Writes at most ten times a second, however many lines arrive, and leaves nothing behind when it stops: the
- * rows never fill the terminal, so that none of them scrolls out of reach.
+ * Only for terminals. Writes at most ten times a second, regardless of the number of lines, and erases the rows when it
+ * stops: they never fill the terminal, so none of them can scroll out of reach.
  */
 
 import { systemClock, type Clock } from '@pipewright/kube';
 import { rowsOf } from './columns.js';
 
-/** Columns and rows. */
+/** The size of a terminal, in columns and rows. */
 export interface Size {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** A terminal that the area is drawn on. */
+/** The terminal to draw on. */
 export interface Screen {
-  /** Writes to the terminal as it is. */
+  /** Writes to the terminal unchanged. */
   readonly raw: (text: string) => void;
   readonly size: () => Size;
-  /** Calls a function whenever the size has changed. Returns what calls it off. */
+  /** Registers a function to call when the size changes. Returns a function that unregisters it. */
   readonly onResize: (changed: () => void) => () => void;
 }
 
-/** A terminal's bottom rows. */
+/** The bottom rows of a terminal. */
 export interface LiveArea {
-  /** Shows a line above the rows. */
+  /** Prints a line above the rows. */
   readonly print: (line: string) => void;
-  /** Takes the rows away, after everything that was printed. */
+  /** Removes the rows, after all pending lines have been printed. */
   readonly stop: () => void;
 }
 
-/** Milliseconds. */
+/** In milliseconds. */
 const BETWEEN_FRAMES = 100;
 const REDRAW = 1000;
 
 const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];
-/** Without wrapping, the terminal cuts rows that are wider than computed, so that the number of rows stays right. */
+/**
+ * Without line wrapping, the terminal truncates rows that are wider than computed, so that the number of rows stays
+ * correct.
+ */
 const [WRAP_OFF, WRAP_ON] = ['\u001b[?7l', '\u001b[?7h'];
 
-/** Rows that the area may have: a third of the terminal is left to what is printed above, and a row to the cursor. */
+/**
+ * Returns the maximum rows of the area: leaves a third of the terminal for printed lines, and one row for the cursor.
+ */
 const areaRows = (rows: number): number => Math.min(rows - 1, Math.max(1, Math.floor((rows * 2) / 3)));
 
-/** @param draw draws the rows, as many as the size says at most; called for every frame, so it may show the time */
+/**
+ * Starts drawing. @param draw returns the rows, at most as many as the size has; called for every frame, so it may show
+ * the time
+ */
 export function liveArea(
   screen: Screen,
   draw: (size: Size) => readonly string[],
@@ -52,7 +60,7 @@ export function liveArea(
   let pending: string[] = [];
   let lastFrame = -BETWEEN_FRAMES;
   let cancelFrame: (() => void) | undefined;
-  /** The next frame is drawn as soon as it may be; otherwise when the time that it shows has changed. */
+  /** Whether a frame is scheduled as soon as possible; otherwise the next one only updates the time. */
   let isDue = false;
   let stopped = false;
 
@@ -64,7 +72,7 @@ export function liveArea(
     const { columns, rows } = screen.size();
     const room = areaRows(rows);
     const next = last || room < 1 ? [] : draw({ columns, rows: room }).slice(0, room);
-    // A terminal that became narrower has wrapped what was drawn.
+    // A terminal that became narrower has wrapped the previous rows.
     const height = drawn.reduce((sum, row) => sum + rowsOf(row, columns), 0);
     const erase = height > 0 ? `\u001b[${String(height)}A\r\u001b[0J` : '';
     const [lines, area] = [pending, next].map((some) => some.map((line) => `${line}\n`).join(''));

@@ -1,8 +1,8 @@
 /**
- * Where the command writes: standard output and error, with colours only where a person reads them.
+ * The outputs of the command: standard output and standard error, with colours only on terminals.
  *
- * Everything that prints is given one of these, so that tests read what a user would and a closed pipe ends the command
- * quietly instead of with a stack trace.
+ * All code that prints takes an `Output`, so that tests can capture it and a closed pipe ends the command quietly
+ * instead of with a stack trace.
  */
 
 import type { EventEmitter } from 'node:events';
@@ -12,36 +12,38 @@ import { terminalFeatures } from './features.js';
 import type { Size } from './live-area.js';
 import { OUTPUT_CLOSED } from './stop-requests.js';
 
-/** Colours, or functions that change nothing. */
+/** Colour functions, or functions that change nothing. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Colors that change nothing. */
+/** Colour functions that change nothing. */
 export const noColors: Colors = picocolors.createColors(false);
 
-/** A place to write to. */
+/** An output to write to. */
 export interface Output {
   /** Writes a line to standard output. */
   readonly print: (line: string) => void;
-  /** Writes a line to standard error: what is about the command, not its result. */
+  /** Writes a line to standard error, for messages that are not part of the result. */
   readonly warn: (line: string) => void;
-  /** Has everything that `warn` writes from now on pass through a function: which texts are secret is known only after a start. */
+  /** Filters everything that `warn` writes from now on through a function: the secrets are known only after startup. */
   readonly protect: (hide: (text: string) => string) => void;
-  /** Writes to standard output as it is; for a terminal's status area. */
+  /** Writes to standard output unchanged; for the status area of a terminal. */
   readonly raw: (text: string) => void;
   readonly colors: Colors;
-  /** Whether a terminal shows standard output. */
+  /** Whether standard output is a terminal. */
   readonly terminal: boolean;
-  /** Whether rows of it may be drawn over again. */
+  /** Whether its rows may be redrawn. */
   readonly live: boolean;
-  /** Size of the terminal; 80 columns and 24 rows without one. */
+  /** Returns the size of the terminal; 80 columns and 24 rows without one. */
   readonly size: () => Size;
-  /** Returns the columns of the terminal that shows standard error; undefined where none does. @default - none does */
+  /**
+   * Returns the columns of the terminal of standard error; undefined if it is not a terminal. @default - not a terminal
+   */
   readonly errorColumns?: () => number | undefined;
-  /** Calls a function whenever the size has changed. Returns what calls it off. */
+  /** Registers a function to call when the size changes. Returns a function that unregisters it. */
   readonly onResize: (changed: () => void) => () => void;
 }
 
-/** The process's own output. `color`: undefined decides by the environment and whether it is a terminal. */
+/** Returns the output of the process. `color`: if undefined, the environment and the terminal decide. */
 export function processOutput(options: { readonly color?: boolean | undefined } = {}): Output {
   const { stdout, stderr, env } = process;
   const { terminal, live, color } = terminalFeatures(stdout.isTTY, env, options.color);
@@ -78,5 +80,5 @@ function endOnClosedOutput(cause: NodeJS.ErrnoException, what: string): void {
     process.once('exit', () => (process.exitCode = INTERNAL_ERROR));
     if (what === 'standard output') process.stderr.write(`error: ${what} cannot be written: ${cause.message}\n`);
   }
-  (process as EventEmitter).emit(OUTPUT_CLOSED); // `process` types its events as a closed set
+  (process as EventEmitter).emit(OUTPUT_CLOSED); // `process` declares a closed set of events
 }

@@ -1,14 +1,14 @@
-/** Words of a command line, written so that a POSIX shell reads them as they are. */
+/** Quotes words of command lines for POSIX shells. */
 
-/** Characters that no shell gives a meaning, in any place of a word. */
+/** Characters without a special meaning to shells at any position in a word. */
 const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
-/** A word in quotes, where it needs any. */
+/** Quotes a word if necessary. */
 export const shellWord = (text: string): string => (PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-/** The words as a command line. */
+/** Returns a command line of quoted words. */
 export const commandLine = (words: readonly string[]): string => words.map(shellWord).join(' ');
 
-/** How the user calls this program: through npx, unless it is on their PATH. */
+/** Returns how the user invokes this program: with npx, unless it is in PATH. */
 export const programWords = (env: Readonly<Record<string, string | undefined>>): readonly string[] =>
   env['npm_execpath'] === undefined ? ['pipewright'] : ['npx', 'pipewright'];

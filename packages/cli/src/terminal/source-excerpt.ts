@@ -1,27 +1,27 @@
 /**
- * One line of a source file with a caret below one of its columns, as a terminal shows them.
+ * Formats a line of a source file with a caret below one of its columns.
  *
- * Separate because columns of the text and of the terminal differ: characters may be wide, joined or invisible, and long lines are
- * cut around the caret. Relies on string-width for the widths of grapheme clusters.
+ * Columns of the text and of the terminal differ: characters may be wide, combined or invisible, and long lines are
+ * truncated around the caret. Relies on string-width for the width of grapheme clusters.
  */
 
 import stringWidth from 'string-width';
 import { visible } from './lines.js';
 
-/** A line and the caret below it, both cut alike. */
+/** A line and the caret below it, truncated to the same columns. */
 export interface SourceExcerpt {
   readonly text: string;
-  /** Spaces and `^`. */
+  /** Spaces followed by `^`. */
   readonly caret: string;
 }
 
-/** Columns of the terminal that a line takes at most. */
+/** Maximum terminal columns of a line. */
 const MOST_COLUMNS = 120;
 
-/** UTF-16 units before and after the caret that are looked at: no line of a terminal shows more, and a line may have a megabyte. */
+/** UTF-16 units to examine before and after the caret: no terminal shows more, and a line may have a megabyte. */
 const WINDOW = 600;
 
-/** A grapheme cluster as it is shown. */
+/** A grapheme cluster as displayed. */
 interface Cell {
   readonly shown: string;
   readonly width: number;
@@ -30,9 +30,9 @@ interface Cell {
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * Returns a line, cut to `most` columns, and a caret below its column.
+ * Returns a line, truncated to `most` columns, and a caret below its column.
  *
- * @param column in UTF-16 units, from 1; beyond the end it is behind the last character
+ * @param column in UTF-16 units, from 1; beyond the end, the caret follows the last character
  */
 export function sourceExcerpt(line: string, column: number, most: number = MOST_COLUMNS): SourceExcerpt {
   const at = Math.min(Math.max(column - 1, 0), line.length);
@@ -44,7 +44,7 @@ export function sourceExcerpt(line: string, column: number, most: number = MOST_
   const all = widthOf(before) + widthOf(after);
   if (!isCut.left && !isCut.right && all <= most) return excerptOf(before, after, '', '');
 
-  // The caret stands in the last quarter at most, so that something of what follows is seen.
+  // Keep the caret within the first three quarters, so that some of the following text is visible.
   const left = fromEnd(before, Math.max(Math.floor(most * 0.75), most - widthOf(after) - 1) - 1);
   const right = fromStart(after, most - widthOf(left) - 2);
   return excerptOf(
@@ -60,7 +60,10 @@ function excerptOf(before: readonly Cell[], after: readonly Cell[], start: strin
   return { text: `${start}${text}${end}`, caret: `${' '.repeat(start.length + widthOf(before))}^` };
 }
 
-/** Tabs are one arrow wide; control characters and lone surrogates are written out. */
+/**
+ * Splits a text into cells. A tab is shown as an arrow of one column; control characters and lone surrogates are
+ * escaped.
+ */
 function cells(text: string): readonly Cell[] {
   return Array.from(GRAPHEMES.segment(text), ({ segment }) => {
     const shown = segment === '\t' ? '→' : visible(segment).replace(/\p{Surrogate}/gu, '\ufffd');

@@ -1,8 +1,9 @@
 /**
- * Ctrl-C and its relatives, counted.
+ * Counts Ctrl-C and similar signals.
  *
- * The first asks to stop in order, the second to stop at once, the third ends the process there and then. A closed standard output counts as one, by an event of our own:
- * listening for SIGPIPE would make every write to an ended child process look like it.
+ * The first one requests a graceful stop, the second an immediate stop, and the third exits the process. A closed
+ * standard output counts as one, through a custom event: with a listener for SIGPIPE, every write to an exited child
+ * process would count as well.
  */
 
 import type { EventEmitter } from 'node:events';
@@ -10,7 +11,7 @@ import type { EventEmitter } from 'node:events';
 /** Emitted on the process when standard output is closed. */
 export const OUTPUT_CLOSED = 'pipewright:output-closed';
 
-/** The signals that end a command, and the exit statuses shells expect for them. */
+/** The signals that end a command, and the corresponding exit statuses of shells. */
 export const STATUS_OF: Readonly<Record<string, number>> = {
   SIGINT: 130,
   SIGTERM: 143,
@@ -18,17 +19,17 @@ export const STATUS_OF: Readonly<Record<string, number>> = {
   [OUTPUT_CLOSED]: 141,
 };
 
-/** Signals for stop requests. */
+/** The abort signals of stop requests. */
 export interface StopRequests {
-  /** Fires at the first request; its reason is the signal's name. */
+  /** Aborted by the first request; its reason is the name of the signal. */
   readonly stop: AbortSignal;
-  /** Fires at the second. */
+  /** Aborted by the second request. */
   readonly kill: AbortSignal;
-  /** No longer listens. */
+  /** Stops listening. */
   readonly release: () => void;
 }
 
-/** Listens. `source`: the process, or a stand-in for it. */
+/** Starts listening. `source`: the process, or a replacement in tests. */
 export function listenForStop(source: EventEmitter = process): StopRequests {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -48,7 +49,7 @@ export function listenForStop(source: EventEmitter = process): StopRequests {
   };
 }
 
-/** Resolves when a signal fires, with its reason. */
+/** Resolves when a signal is aborted, with its reason. */
 export const whenAborted = (signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve(String(signal.reason));

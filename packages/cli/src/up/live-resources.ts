@@ -1,19 +1,17 @@
-/**
- * The PipelineResources of a cluster as they come and go: objects of their own, and those that a PipelineRun or TaskRun embeds.
- */
+/** Watches the PipelineResources of a cluster: the objects, and those embedded in PipelineRuns and TaskRuns. */
 
 import { Informer, type KubeClient, type KubeObject } from '@pipewright/kube';
 import { tryReadObject, type PipelineResourceModel } from '@pipewright/tekton';
 import { PIPELINE_RESOURCES, PIPELINE_RUN_LABEL, PIPELINE_RUNS, TASK_RUNS } from '../run/follow/kinds.js';
 import { embeddedIn } from '../stand-ins/local-resources.js';
 
-/** A live list. */
+/** A list that reflects the current state of the cluster. */
 export interface LiveResources {
   readonly list: () => readonly PipelineResourceModel[];
   readonly close: () => Promise<void>;
 }
 
-/** A run of which only the resources are kept. */
+/** A run reduced to its embedded resources. */
 interface Bindings extends KubeObject {
   readonly embedded?: readonly PipelineResourceModel[];
 }
@@ -23,11 +21,11 @@ function embedded(run: KubeObject): readonly PipelineResourceModel[] {
   return model ? embeddedIn(model) : [];
 }
 
-/** Begins to watch. Resolves when what the cluster has is known. */
+/** Starts watching. Resolves when the informers have synced. */
 export async function watchResources(client: KubeClient): Promise<LiveResources> {
   const keep = (run: KubeObject): Bindings => ({ metadata: run.metadata, embedded: embedded(run) });
   const objects = new Informer(client, PIPELINE_RESOURCES).start();
-  // A TaskRun of a PipelineRun has the names that its Task gives to resources, not those of the run.
+  // Excludes TaskRuns of a PipelineRun: their resources have the names that the Task declares, not those of the run.
   const runs = [
     new Informer<Bindings>(client, PIPELINE_RUNS, { transform: keep }).start(),
     new Informer<Bindings>(client, TASK_RUNS, { transform: keep, labelSelector: `!${PIPELINE_RUN_LABEL}` }).start(),

@@ -1,8 +1,8 @@
 /**
- * Git addresses that always lead to a directory as it is now.
+ * Serves Git URLs that always provide the current state of a directory.
  *
- * `up` runs for days, so a picture of the working copy taken at its start would soon be old. Each clone is sent on (an HTTP
- * redirect, which git follows) to a server of its own with a fresh picture.
+ * `up` may run for days, so a snapshot taken at startup would become outdated. Each clone is redirected (over HTTP,
+ * which git follows) to a separate server with a new snapshot.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -21,15 +21,15 @@ import type { SourceDirectory } from '../git-server/snapshot.js';
 
 /** A running server. */
 export interface LiveSources {
-  /** The address that answers for a resource. */
+  /** Returns the URL of the repository for a resource. */
   readonly url: (name: string) => string;
   readonly close: () => Promise<void>;
 }
 
-/** Clones that are under way at once; older pictures are thrown away. */
+/** Maximum number of concurrent clones; older snapshots are deleted. */
 const KEPT = 16;
 
-/** Listens on 127.0.0.1. Calls `find` for every clone, and `note` once for each message about a clone. */
+/** Starts the server on 127.0.0.1. Calls `find` for every clone, and `note` once for each message about a clone. */
 export async function serveLiveSources(
   find: (name: string) => SourceDirectory | undefined,
   note: (line: string) => void,

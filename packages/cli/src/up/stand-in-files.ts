@@ -1,8 +1,9 @@
 /**
- * The files that lead containers to this machine's stand-ins, kept true while PipelineResources come and go.
+ * Generates the files that point containers to the stand-ins on this machine, for the PipelineResources that exist at
+ * the time.
  *
- * `run` knows its resources before it starts; in `up` users apply them later. The files are therefore generated when a container starts,
- * from the current resources.
+ * `run` knows its resources before it starts; in `up` users apply them later. The files are therefore generated when a
+ * container starts, from the current resources.
  */
 
 import type { ServedRegistry } from '@pipewright/cluster';
@@ -24,36 +25,42 @@ import { serveLiveSources } from './live-sources.js';
 import { watchResources, type LiveResources } from './live-resources.js';
 import type { StandIns } from '../stand-ins/stand-ins.js';
 
-/** The files, and what keeps them true. */
+/** The files, and the watch that keeps their input up to date. */
 export interface StandInFiles {
-  /** Content by absolute path, made at the moment it is read. */
+  /** Content by absolute path, generated on each read. */
   readonly files: Readonly<Record<string, string>>;
-  /** Begins to watch a cluster's PipelineResources, also those that runs embed. `registry`: the local one, if it listens. */
+  /**
+   * Starts watching a cluster's PipelineResources, including those embedded in runs. `registry`: the local registry, if
+   * it is served.
+   */
   readonly watch: (client: KubeClient, registry: ServedRegistry | undefined) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Makes them. Directories are served by Git from the start, whether or not a resource asks for them yet.
+ * Creates the files. Directories are served over Git from the start, even if no resource refers to them yet.
  *
  * @param note receives messages about the content of clones
  */
 export async function standInFiles(standIns: StandIns, note: (line: string) => void): Promise<StandInFiles> {
   let seen: LiveResources | undefined;
   let local: ServedRegistry | undefined;
-  // One name may stand in several namespaces and runs, each with an address and a revision of its own.
+  // Several namespaces and runs may have a resource of the same name, each with its own URL and revision.
   const resourcesOf = (name: string): readonly PipelineResourceModel[] =>
     (seen?.list() ?? []).filter((resource) => resource.name === name);
   const findSource = (name: string): SourceDirectory | undefined => {
     const standIn = standIns.resources.get(name);
     if (!standIn || standIn.kind !== 'directory') return undefined;
-    // A mistake in one namespace must not stop the clones of another.
+    // An unknown revision in one namespace must not prevent clones in another.
     return { directory: standIn.directory, revisions: revisionsOf(resourcesOf(name)), skipUnknown: true };
   };
   const sources = await serveLiveSources(findSource, note);
   const findBucket = (bucket: string): string | undefined => buckets().get(bucket);
   const store = await startObjectStore(findBucket);
-  /** Of two directories for one bucket, that of the later name counts; `run` refuses such. */
+  /**
+   * Returns the directory of each bucket. If two resources have the same bucket, the later one takes precedence; `run`
+   * rejects this.
+   */
   const buckets = (): ReadonlyMap<string, string> =>
     new Map(
       [...standIns.resources].flatMap(([name, standIn]) =>

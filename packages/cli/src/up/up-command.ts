@@ -1,4 +1,4 @@
-/** `pipewright up`: the cluster of `run` as a server for kubectl, until a stop request. */
+/** `pipewright up`: serves the cluster of `run` to kubectl until a stop request. */
 
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -40,18 +40,18 @@ export interface UpOptions extends LogOptions {
   readonly source: ReadonlyMap<string, string>;
   readonly config?: string;
   readonly runtime: 'sandbox' | 'fake';
-  /** Which finished runs are kept. Default: all. */
+  /** Which finished runs to keep. @default - all */
   readonly keepRuns?: RetentionPolicy;
 }
 
 /** Dependencies that tests replace. */
 export interface UpDependencies {
   readonly runtime?: Runtime;
-  /** Where SIGINT and SIGTERM come from. Default: the process. */
+  /** The source of SIGINT and SIGTERM. @default - the process */
   readonly signals?: EventEmitter;
 }
 
-/** Serves until a stop request. @returns the exit status: 0 after an orderly stop */
+/** Serves until a stop request. @returns the exit status: 0 after a graceful stop */
 export async function up(options: UpOptions, output: Output, dependencies: UpDependencies = {}): Promise<number> {
   const { standIns, findings, file } = standInsFor(options, []);
   for (const finding of findings) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
@@ -83,7 +83,7 @@ export async function up(options: UpOptions, output: Output, dependencies: UpDep
   }
 }
 
-/** Closes in reverse order, and throws the first failure when all have been tried. */
+/** Runs the closers in reverse order, then throws the first failure. */
 async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const close of [...closers].reverse()) await close().catch((cause: unknown) => failures.push(cause));
@@ -131,7 +131,10 @@ async function open(
   return { cluster: local.cluster, notes: [...imageNotes(standIns), ...resources, ...nodeNotes(standIns)] };
 }
 
-/** Writes the credentials of the local registry for clients outside the cluster. @returns a DOCKER_CONFIG directory */
+/**
+ * Writes the credentials of the local registry for clients outside the cluster. @returns the directory for
+ * DOCKER_CONFIG
+ */
 async function writeLogin(
   dataDir: string | undefined,
   { port, login }: ServedRegistry,
@@ -140,7 +143,7 @@ async function writeLogin(
   const directory = dataDir === undefined ? await temporary('registry', closers) : join(dataDir, 'docker');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, 'config.json');
-  closers.push(() => Promise.resolve(rmSync(file, { force: true }))); // the next start has another
+  closers.push(() => Promise.resolve(rmSync(file, { force: true }))); // they change with each start
   rmSync(file, { force: true });
   writeFileNamingPath(file, dockerConfig(localRegistry(port), login), { mode: 0o600 });
   return directory;
@@ -150,18 +153,21 @@ function makeDirectory(directory: string, option: string): void {
   try {
     makeWithParents(directory);
   } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException; // all that mkdir throws
+    const { code = '' } = cause as NodeJS.ErrnoException; // mkdir throws errors of this type
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its place' : code;
     throw new UsageError(`${option}: the directory ${directory} cannot be made: ${why}`, 'name another', { cause });
   }
 }
 
-/** As `recursive` does, which never ends below /proc and hides why a file system refuses. */
+/**
+ * Creates a directory and its parents. The `recursive` option does not terminate below /proc, and hides why a file
+ * system rejects it.
+ */
 function makeWithParents(directory: string): void {
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException; // all that mkdir throws
+    const { code } = cause as NodeJS.ErrnoException; // mkdir throws errors of this type
     if (code === 'EEXIST' && statSync(directory).isDirectory()) return;
     if (code !== 'ENOENT' || existsSync(dirname(directory))) throw cause;
     makeWithParents(dirname(directory));
@@ -169,13 +175,13 @@ function makeWithParents(directory: string): void {
   }
 }
 
-/** The file grants full access to the cluster, so only its owner can read it. */
+/** Writes the kubeconfig, which grants full access to the cluster, so only its owner can read it. */
 async function writeKubeconfig(options: UpOptions, text: string, closers: Closers): Promise<string> {
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
   const file = resolve(named ?? join(await temporary('kubeconfig', closers), 'kubeconfig'));
   makeDirectory(dirname(file), '--kubeconfig');
   writeFileNamingPath(file, text, { mode: 0o600 });
-  chmodSync(file, 0o600); // an existing file keeps its mode when it is written
+  chmodSync(file, 0o600); // writing an existing file does not change its mode
   return file;
 }
 

@@ -1,16 +1,20 @@
 /**
- * Refuses YAML that is made to exhaust its reader, before the recursive parts of the parser see it.
+ * Rejects YAML that is designed to exhaust its parser, before the recursive stages of the parser process it.
  *
- * The `yaml` package's first stage is iterative and linear; its second recurses once per level and its check for repeated
- * keys is quadratic. So depth is measured on the first stage's tokens, and repeated keys are looked for by ourselves.
+ * The first stage of the `yaml` package is iterative and linear; its second recurses once per level, and its check for
+ * duplicate keys is quadratic. The depth is therefore measured on the tokens of the first stage, and duplicate keys are
+ * detected separately.
  */
 
 import type { CST } from 'yaml';
 
-/** Deeper nesting than any Kubernetes object has: CRD schemas reach about 40. */
+/** Maximum nesting depth. No Kubernetes object is deeper: CRD schemas reach about 40. */
 export const MAX_DEPTH = 100;
 
-/** The offset of the first token nested deeper than MAX_DEPTH, or undefined. Costs one visit per token, no recursion. */
+/**
+ * Returns the offset of the first token nested deeper than MAX_DEPTH, or undefined. Visits each token once, without
+ * recursion.
+ */
 export function tryFindTooDeep(document: CST.Document): number | undefined {
   const open: { readonly token: CST.Token; readonly depth: number }[] = [];
   const push = (token: CST.Token | null | undefined, depth: number): void => {

@@ -1,8 +1,8 @@
 /**
- * Notices an object whose nested keys have slid to the left.
+ * Detects objects whose nested keys have lost their indentation.
  *
- * YAML copied out of a web page often loses its indentation, and stays valid: `metadata:` is then empty and `name:` stands
- * beside it. Nothing in YAML is wrong with that, so it takes knowledge of Kubernetes to see it.
+ * YAML copied from a web page often loses its indentation and stays valid: `metadata:` is then empty and `name:` is its
+ * sibling. Detecting this requires knowledge of Kubernetes.
  */
 
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
@@ -11,7 +11,7 @@ import type { ParsedDocument } from './parse.js';
 import { keyOf } from './value.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 
-/** Keys that objects have at their top; all other keys belong below one of them. */
+/** Top-level keys of objects; all other keys belong below one of them. */
 const AT_TOP: ReadonlySet<string> = new Set([
   ...[
     'apiVersion',
@@ -39,7 +39,7 @@ const AT_TOP: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Objects that contain objects, and what stands in them: these lose their children most often. */
+/** Nested objects and their keys: these lose their children most often. */
 const BELOW: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     'metadata',
@@ -65,18 +65,18 @@ const BELOW: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['resourceRef', new Set(['name', 'apiVersion'])],
 ]);
 
-/** What was found, and the repeated keys that it explains. */
+/** The findings, and the duplicate keys that they explain. */
 export interface LostIndentation {
   readonly findings: readonly Finding[];
   readonly explained: ReadonlySet<Node>;
 }
 
-/** Looks at the top of one document. */
+/** Checks the top level of one document. */
 export function lostIndentation({ source, root, damaged }: ParsedDocument): LostIndentation {
   const findings: Finding[] = [];
   const explained = new Set<Node>();
   if (!isMap(root) || !root.items.some(({ key }) => keyOf(key) === 'kind')) return { findings, explained };
-  const pairs = (root as YAMLMap<Node, Node | null>).items; // a parsed map has nodes for keys and values
+  const pairs = (root as YAMLMap<Node, Node | null>).items; // in a parsed map, keys and values are nodes
   for (const [index, pair] of pairs.entries()) {
     const parent = keyOf(pair.key);
     if (parent === undefined || (!AT_TOP.has(parent) && !BELOW.has(parent))) continue;
@@ -89,7 +89,7 @@ export function lostIndentation({ source, root, damaged }: ParsedDocument): Lost
   return { findings, explained };
 }
 
-/** The keys right after a parent that belong below it. */
+/** Returns the keys directly after a parent that belong below it. */
 function straysAfter(
   pairs: readonly Pair<Node, Node | null>[],
   index: number,

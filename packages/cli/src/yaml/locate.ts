@@ -1,7 +1,7 @@
 /**
- * From a path in an object back to the place in the file.
+ * Resolves a path in an object to its position in the file.
  *
- * The syntax tree is walked on demand, so a file without problems costs nothing.
+ * Walks the syntax tree on demand, so a file without problems has no cost.
  */
 
 import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type Pair } from 'yaml';
@@ -10,10 +10,12 @@ import type { ParsedDocument } from './parse.js';
 import { placeOf } from './text.js';
 import { keyOf } from './value.js';
 
-/** A path inside one object, as packages/tekton writes it. */
+/** A path inside one object, in the format of packages/tekton. */
 export type Path = readonly (string | number)[];
 
-/** Where a key and its value stand. For what is absent, both are those of the nearest parent that is there. */
+/**
+ * The positions of a key and its value. If the path does not exist, both are those of its nearest existing ancestor.
+ */
 export interface Located {
   readonly key: SourcePosition;
   readonly value: SourcePosition;
@@ -21,7 +23,7 @@ export interface Located {
   readonly isFound: boolean;
 }
 
-/** Finds a path below the node `from`, which is the document's root when left out. */
+/** Resolves a path below the node `from`, by default the root of the document. */
 export function locate(parsed: ParsedDocument, path: Path, from: unknown = parsed.root): Located {
   let key = offsetOf(from) ?? 0;
   let value = key;
@@ -40,7 +42,7 @@ export function locate(parsed: ParsedDocument, path: Path, from: unknown = parse
   return { key: placeOf(parsed.source, key), value: placeOf(parsed.source, value), isFound: found };
 }
 
-/** The text of the plain scalar at a path, as the file has it. Quoted texts, lists and objects have none. */
+/** Returns the source text of the plain scalar at a path; undefined for quoted texts, lists and objects. */
 export function writtenAt(parsed: ParsedDocument, path: Path, from: unknown = parsed.root): string | undefined {
   let node: unknown = from;
   for (const step of path) node = stepInto(parsed, node, step)?.value;
@@ -48,7 +50,7 @@ export function writtenAt(parsed: ParsedDocument, path: Path, from: unknown = pa
   return isScalar(target) && target.type === Scalar.PLAIN ? String(target.value) : undefined;
 }
 
-/** The node at a path, for reading below it. */
+/** Returns the node at a path, to resolve paths below it. */
 export function nodeAt(parsed: ParsedDocument, path: Path): unknown {
   return path.reduce<unknown>((node, step) => stepInto(parsed, node, step)?.value, parsed.root);
 }
@@ -64,19 +66,19 @@ function stepInto(
     return item === undefined ? undefined : { key: item, value: item };
   }
   if (!isMap(target)) return undefined;
-  const pairs = target.items as readonly Pair[]; // the library types the keys of a Pair as unknown
+  const pairs = target.items as readonly Pair[]; // the library declares the keys of a Pair as unknown
   const byName = pairsByKey(target, pairs);
   return byName.get(String(step)) ?? inMerged(parsed, pairs, step) ?? inAnotherCase(byName, String(step));
 }
 
-/** Objects have the names of their kinds, and the text may have them in another case. */
+/** Finds a key in a different case: objects have canonical field names, which may differ from the source in case. */
 function inAnotherCase(pairs: ReadonlyMap<string | undefined, Pair>, step: string): Pair | undefined {
   const meant = step.toLowerCase();
   for (const [name, pair] of pairs) if (name?.toLowerCase() === meant) return pair;
   return undefined;
 }
 
-/** The first pair of each key. Cached, because an object can have thousands of problems, each with a lookup. */
+/** Returns the first pair of each key. Cached, because an object can have thousands of problems, each with a lookup. */
 function pairsByKey(map: object, pairs: readonly Pair[]): ReadonlyMap<string | undefined, Pair> {
   const known = byKey.get(map);
   if (known) return known;
@@ -99,4 +101,5 @@ function inMerged(parsed: ParsedDocument, pairs: readonly Pair[], step: string |
 }
 
 const offsetOf = (node: unknown): number | undefined =>
-  typeof node === 'object' && node !== null && 'range' in node ? (node as Node).range?.[0] : undefined; // `range` makes it a node
+  // Only nodes have a `range`.
+  typeof node === 'object' && node !== null && 'range' in node ? (node as Node).range?.[0] : undefined;

@@ -1,8 +1,9 @@
 /**
- * Finds characters that a word processor or a web page has put into YAML.
+ * Finds look-alike characters in YAML, inserted by word processors or web pages.
  *
- * They look right and are not: an en dash for the `-` of a list, a non-breaking space for indentation, a full-width colon.
- * YAML reads them as text, and its error messages are then misleading. Text inside quotes, comments and `|` blocks is not checked.
+ * Examples are an en dash instead of the `-` of a list, a non-breaking space as indentation, and a full-width colon.
+ * YAML treats them as text, which leads to misleading error messages. Text inside quotes, comments and `|` blocks is
+ * not checked.
  */
 
 import { Lexer } from 'yaml';
@@ -30,7 +31,7 @@ const nameOf = (character: string): string =>
   `a special space (U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`;
 
 interface LookalikePattern {
-  /** Its first group is what comes before the character, its second the character. */
+  /** Its first group is the text before the character, its second the character. */
   readonly pattern: RegExp;
   readonly message: (name: string) => string;
   readonly hint: string;
@@ -71,11 +72,11 @@ const PATTERNS: readonly LookalikePattern[] = [
   },
 ];
 
-/** What was found, and the text as its author saw it: every character in its place, so positions hold in both. */
+/** The findings, and the text with the characters replaced one by one, so that positions are valid in both texts. */
 export interface LookalikeReport {
   readonly findings: readonly Finding[];
   readonly repaired: string;
-  /** The first line that a tab indents; what its width was meant to be cannot be known. */
+  /** The first line indented with a tab, whose intended width is unknown. */
   readonly firstTab: number;
 }
 
@@ -86,7 +87,10 @@ interface Occurrence {
   readonly offset: number;
 }
 
-/** Finds every line of YAML proper that has such a character where YAML expects its own. One finding per kind of damage. */
+/**
+ * Finds lines with a look-alike character in place of a YAML indicator or space. Returns one finding per kind of
+ * character.
+ */
 export function findLookalikes(source: SourceText): LookalikeReport {
   if (!SUSPICIOUS.test(source.text)) return { findings: [], repaired: source.text, firstTab: Infinity };
   const spots = spotsIn(source);
@@ -137,7 +141,7 @@ function describe(source: SourceText, [first, ...others]: readonly Occurrence[])
   };
 }
 
-/** Puts YAML's own characters where the damaged ones are, and ordinary spaces on the whole of a damaged line. */
+/** Replaces look-alike characters with those of YAML, and all special spaces on an affected line with ordinary ones. */
 function repair(source: SourceText, spots: readonly Occurrence[]): string {
   const parts: string[] = [];
   let at = 0;
@@ -158,11 +162,13 @@ function repair(source: SourceText, spots: readonly Occurrence[]): string {
 const SPACE = new RegExp(`[${SPACES}]`, 'u');
 const EVERY_SPACE = new RegExp(`[${SPACES}]`, 'gu');
 
-/** The lexer's marks, which stand for no character of the text; SCALAR announces a plain scalar or the text of a block. */
+/**
+ * Control tokens of the lexer, which do not occur in the text; SCALAR precedes a plain scalar or the text of a block.
+ */
 const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
 const SCALAR = '\u001f';
 
-/** Tells whether an offset lies in quotes, a comment, or a `|` or `>` block. Ask with rising offsets. */
+/** Returns a predicate for offsets in quotes, comments, and `|` or `>` blocks. Call it with increasing offsets. */
 function protectedRanges(text: string): (offset: number) => boolean {
   const ranges: (readonly [number, number])[] = [];
   let at = 0;

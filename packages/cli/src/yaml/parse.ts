@@ -1,8 +1,8 @@
 /**
- * YAML text to documents: a syntax tree each, and everything that is wrong with the text.
+ * Parses YAML to documents: a syntax tree for each, and all problems of the text.
  *
- * The tree is kept because findings made much later, on objects, are shown at its positions. Values are read from it by
- * `value.ts`, with kubectl's rules.
+ * The tree is kept because later findings about objects are shown at its positions. `value.ts` reads values from it
+ * with kubectl's rules.
  */
 
 import { Composer, Parser, type CST, type Document, type Node, type ParsedNode } from 'yaml';
@@ -12,15 +12,15 @@ import { findLookalikes } from './lookalike-characters.js';
 import { syntaxFindings } from './syntax.js';
 import { placeOf, type SourceText } from './text.js';
 
-/** One YAML document that is not empty. */
+/** A YAML document that is not empty. */
 export interface ParsedDocument {
   readonly source: SourceText;
   readonly root: ParsedNode;
-  /** What each alias stands for; filled when the document's value is read. */
+  /** The target of each alias; filled in when the value of the document is read. */
   readonly targets: Map<Node, Node>;
-  /** Lines whose text is faulty: what is found there by reading on repeats that. */
+  /** Lines with syntax errors: further findings on them are redundant. */
   readonly damaged: ReadonlySet<number>;
-  /** Whether its text has errors; checking its meaning would only repeat them. */
+  /** Whether its text has errors; validating its content would only repeat them. */
   readonly faulty: boolean;
 }
 
@@ -30,16 +30,17 @@ export interface ParsedFile {
   readonly findings: readonly Finding[];
 }
 
-/** A hostile file has a million empty ones, of which each takes a kilobyte. */
+/** Maximum number of documents: a malicious file could have a million empty ones, each of which takes a kilobyte. */
 const MAX_DOCUMENTS = 50_000;
 
-/** Limit of findings for one file; a hostile file can have a million. */
+/** Maximum number of findings for one file: a malicious file could have a million. */
 const MAX_FINDINGS = 50;
 
 /**
- * Reads one file's YAML or JSON.
+ * Parses the YAML or JSON of one file.
  *
- * Damaged characters are reported and then read as what they were meant to be, so that the rest is found in the same pass.
+ * Reports look-alike characters and then replaces them with the intended ones, so that other problems are found in the
+ * same pass.
  */
 export function parseYaml(source: SourceText): ParsedFile {
   const { findings: damage, repaired, firstTab } = findLookalikes(source);
@@ -69,7 +70,7 @@ export function parseYaml(source: SourceText): ParsedFile {
   return { documents, findings: findings.slice(0, MAX_FINDINGS) };
 }
 
-/** `failsafe` leaves every scalar as text: kubectl's own rules decide what it is. */
+/** Composes documents. The `failsafe` schema leaves every scalar as text: `value.ts` applies kubectl's rules. */
 function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[] {
   const composer = new Composer({
     schema: 'failsafe',
@@ -80,15 +81,16 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[
     logLevel: 'silent',
   });
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0; // each problem is an Error whose stack is never read, and a hostile file can have a million
+  // Each problem is an Error whose stack is not used, and a malicious file can have a million.
+  Error.stackTraceLimit = 0;
   try {
-    return [...composer.compose(tokens, true, length)] as Document.Parsed[]; // what the composer yields is always parsed
+    return [...composer.compose(tokens, true, length)] as Document.Parsed[]; // it yields only parsed documents
   } finally {
     Error.stackTraceLimit = limit;
   }
 }
 
-/** A document with comments alone, or nothing between two separators. */
+/** Returns whether a document has only comments, or is empty. */
 const isEmpty = ({ contents, errors }: Document.Parsed): boolean =>
   errors.length === 0 &&
   contents !== null &&

@@ -1,9 +1,9 @@
 /**
- * How kubectl reads an unquoted YAML scalar.
+ * Parses unquoted YAML scalars like kubectl.
  *
- * kubectl's decoder (sigs.k8s.io/yaml, from go-yaml v2) is neither YAML 1.1 nor 1.2: `0644` and `0o17` are octal, `yes` and
- * `y` are booleans, `1_000` is a number, and dates stay text. A manifest must mean the same here as it does there. The
- * table in test/scalar.test.ts was taken from kubectl 1.32.
+ * kubectl's decoder (sigs.k8s.io/yaml, from go-yaml v2) follows neither YAML 1.1 nor 1.2: `0644` and `0o17` are octal,
+ * `yes` and `y` are booleans, `1_000` is a number, and dates stay text. A manifest must have the same meaning here. The
+ * table in test/scalar.test.ts was generated with kubectl 1.32.
  */
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
@@ -15,21 +15,21 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
   ),
 );
 
-/** Whether an unquoted text is a boolean that does not look like one: `y`, `off` and their like. */
+/** Returns whether an unquoted text is a boolean other than `true` and `false`, such as `y` or `off`. */
 export const isOddBoolean = (text: string): boolean => BOOLEANS.has(text) && !/^(?:true|false)$/i.test(text);
 
 const NULLS: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
 
-/** Numbers that JSON cannot say. kubectl refuses them; so do we. */
+/** Numbers that JSON cannot represent. kubectl rejects them too. */
 const NOT_IN_JSON = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|[1-9][0-9]*|0)$/;
 const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 
-/** Thrown for `.inf` and `.nan`, which no JSON can carry. */
+/** Thrown for `.inf` and `.nan`, which JSON cannot represent. */
 export class NotJson extends Error {}
 
-/** The value of an unquoted scalar. */
+/** Returns the value of an unquoted scalar. */
 export function readPlain(text: string): null | boolean | number | string {
   if (NULLS.has(text)) return null;
   const boolean = BOOLEANS.get(text);

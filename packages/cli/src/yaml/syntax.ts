@@ -1,16 +1,16 @@
 /**
- * Syntax errors of a YAML document: one finding for each cause.
+ * Reports the syntax errors of a YAML document: one finding for each cause.
  *
- * The parser continues after an error and reports several for one missing bracket. Only the first error of a line is reported, and an
- * unclosed bracket or quote is reported where it opens. Errors in single words (an unknown escape, a value that starts with `@`) are
- * each reported.
+ * The parser continues after an error and reports several for one missing bracket. Only the first error of a line is
+ * reported, and an unclosed bracket or quote is reported where it opens. Errors in single words (an unknown escape, a
+ * value that starts with `@`) are each reported.
  */
 
 import { isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLParseError } from 'yaml';
 import type { Finding } from '../diagnostics/finding.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 
-/** Mistakes of one word: whatever else is wrong with their line, they are mistakes of their own. */
+/** Errors in a single word, which are reported regardless of other errors on the line. */
 const WORD_ERRORS: ReadonlySet<string> = new Set([
   'BAD_DQ_ESCAPE',
   'BAD_SCALAR_START',
@@ -31,7 +31,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
 };
 
-/** Messages and hints for messages of the parser. `$1` is the first group. */
+/** Messages and hints for messages of the parser. `$1` is replaced by the first group. */
 const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; readonly hint: string }[] = [
   {
     pattern: /^Missing closing (["'])quote$/,
@@ -80,24 +80,24 @@ const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; r
   },
 ];
 
-/** A hostile file has a million mistakes; the first of them are enough. */
+/** Maximum number of errors to examine: a malicious file could have a million. */
 const MAX_ERRORS = 200;
 
 interface Mistake {
   readonly error: YAMLParseError;
-  /** The line where the parser noticed it. */
+  /** The line on which the parser reported it. */
   readonly line: number;
-  /** Where it is reported. */
+  /** The offset at which it is reported to the user. */
   readonly offset: number;
 }
 
-/** The findings, and all lines where the parser noticed something: what else is found there repeats it. */
+/** The findings, and all lines with parser errors: further findings on them are redundant. */
 export interface SyntaxFindings {
   readonly findings: readonly Finding[];
   readonly lines: ReadonlySet<number>;
 }
 
-/** What is wrong with one document. */
+/** Returns the syntax errors of one document. */
 export function syntaxFindings(source: SourceText, document: Document.Parsed): SyntaxFindings {
   const lineOf = (offset: number): number => placeOf(source, Math.min(offset, source.text.length)).line;
   const errors = document.errors.slice(0, MAX_ERRORS);
@@ -117,12 +117,15 @@ export function syntaxFindings(source: SourceText, document: Document.Parsed): S
   };
 }
 
-/** A comma too few or too many; in a line that is misread for another reason it means nothing. */
+/**
+ * Returns whether an error is a missing or extra comma, which is meaningless on a line that is misparsed for another
+ * reason.
+ */
 const isComma = ({ message }: YAMLParseError): boolean => /^(?:Missing , |Unexpected , )/.test(message);
 
 const isOwn = (error: YAMLParseError): boolean => WORD_ERRORS.has(error.code) || isComma(error);
 
-/** Those that fit, and the others. */
+/** Returns the mistakes that match a predicate, and the others. */
 const split = (
   mistakes: readonly Mistake[],
   fits: (mistake: Mistake) => boolean,
@@ -131,7 +134,7 @@ const split = (
   mistakes.filter((mistake) => !fits(mistake)),
 ];
 
-/** The most specific error for each key: one in `MESSAGES`, else the first. */
+/** Returns the most specific error for each key: one in `MESSAGES`, else the first. */
 function firstOfEach(mistakes: readonly Mistake[], keyOf: (mistake: Mistake) => number): readonly Mistake[] {
   const first = new Map<number, Mistake>();
   for (const mistake of mistakes) {
@@ -146,7 +149,7 @@ function rank({ error }: Mistake): number {
   return index === -1 ? MESSAGES.length : index;
 }
 
-/** Without the lines of a block of text whose first line is wrong: they are text, and were read as YAML. */
+/** Drops errors within a text block whose header is invalid: its lines are text, but were parsed as YAML. */
 function afterBlocks(source: SourceText, mistakes: readonly Mistake[]): readonly Mistake[] {
   const indent = (line: number): number => lineAt(source, line).search(/[^ ]|$/);
   let block: Mistake | undefined;
@@ -159,7 +162,7 @@ function afterBlocks(source: SourceText, mistakes: readonly Mistake[]): readonly
 
 const OPEN = /^(?:(Missing closing)|(Flow map) .*end with|(Flow sequence) .*end with)/;
 
-/** Where what is never closed opens, by the mistake; none for other mistakes. One visit of the tree for all of them. */
+/** Returns the start of each unclosed bracket or quote, by error. Visits the tree once for all of them. */
 function openings(document: Document.Parsed, errors: readonly YAMLParseError[]): ReadonlyMap<YAMLParseError, number> {
   const open = errors.filter(({ message }) => OPEN.test(message));
   if (open.length === 0) return new Map();
@@ -172,7 +175,7 @@ function openings(document: Document.Parsed, errors: readonly YAMLParseError[]):
         : isScalar(node)
           ? 'Missing closing'
           : undefined;
-    const range = kind === undefined ? undefined : (node as Node).range; // of these kinds are nodes alone
+    const range = kind === undefined ? undefined : (node as Node).range; // these kinds occur only on nodes
     if (range) starts.set(`${kind ?? ''} ${String(range[1])}`, range[0]);
   });
   const found = new Map<YAMLParseError, number>();
@@ -191,10 +194,10 @@ function describe(source: SourceText, { error, offset }: Mistake): Finding {
   return { severity: 'error', code: 'YAML_SYNTAX', place, message: `not YAML: ${message}`, hint, quote };
 }
 
-/** Whether a line is to be filled in by another program, as Helm does. */
+/** Returns whether a line contains a template expression, as in Helm charts. */
 export const isTemplate = (line: string): boolean => /\{\{.*\}\}/.test(line);
 
-/** What is said of such a line. */
+/** The message and hint for such a line. */
 export const TEMPLATE = {
   message: 'a template that is not rendered',
   hint: 'render it first, and check the result',
@@ -213,7 +216,7 @@ function explain(error: YAMLParseError, line: string): { readonly message: strin
   return { message: brief(lowerFirst(error.message)), hint };
 }
 
-/** Shortens the text that the parser quotes, which may be the rest of the file, or a secret. */
+/** Shortens text quoted by the parser, which may be the rest of the file or a secret. */
 const brief = (message: string): string =>
   message.replace(/(in YAML stream: )("(?:[^"\\]|\\.)*")/s, (_, before: string, text: string) =>
     text.length <= 42 ? before + text : `${before}${text.slice(0, 41)}…"`,

@@ -1,27 +1,27 @@
 /**
- * One file's text, with its positions.
+ * The text of a file, with line positions.
  *
- * Bytes become text here once: a byte order mark is dropped, and what is not UTF-8 is refused with the offset of the first
- * bad byte, because a manifest that was read wrong is worse than one that was not read.
+ * Bytes are decoded once, here: a byte order mark is dropped, and invalid UTF-8 is rejected with the offset of the
+ * first invalid byte, because misreading a manifest is worse than rejecting it.
  */
 
 import type { Finding, SourcePosition } from '../diagnostics/finding.js';
 
-/** The text of a file and the name it is shown by. */
+/** The text of a file, and the name under which it is shown. */
 export interface SourceText {
   readonly file: string;
   readonly text: string;
   readonly lineStarts: readonly number[];
 }
 
-/** Wraps text that is already decoded. */
+/** Wraps decoded text. */
 export function sourceText(file: string, text: string): SourceText {
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   return { file, text, lineStarts };
 }
 
-/** The position of an offset, by binary search: large files have many lookups. */
+/** Returns the position of an offset, by binary search: large files have many lookups. */
 export function placeOf({ file, lineStarts }: SourceText, offset: number): SourcePosition {
   let low = 0;
   let high = lineStarts.length - 1;
@@ -33,14 +33,14 @@ export function placeOf({ file, lineStarts }: SourceText, offset: number): Sourc
   return { file, line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
 }
 
-/** A line's text without its line break. `line` counts from 1. */
+/** Returns the text of a line without its line break. `line` counts from 1. */
 export function lineAt({ text, lineStarts }: SourceText, line: number): string {
   const start = lineStarts[line - 1] ?? text.length;
   const end = lineStarts[line] ?? text.length + 1;
   return text.slice(start, end - 1).replace(/\r$/, '');
 }
 
-/** Decodes a file. @returns a finding if it is not text */
+/** Decodes a file. @returns a finding if it is not valid text */
 export function decode(file: string, bytes: Uint8Array): SourceText | Finding {
   const refuse = (offset: number, what: string, hint: string): Finding => ({
     severity: 'error',
@@ -75,7 +75,7 @@ function firstBadByte(bytes: Uint8Array): number {
   return good;
 }
 
-/** Whether a prefix is UTF-8; a character cut off at its end does not count against it. */
+/** Returns whether a prefix is valid UTF-8; an incomplete character at its end is allowed. */
 function decodes(bytes: Uint8Array): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

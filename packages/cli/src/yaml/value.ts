@@ -1,8 +1,8 @@
 /**
- * A syntax tree to the JSON that kubectl would send.
+ * Converts a syntax tree to the JSON that kubectl would send.
  *
- * Scalars are read by kubectl's rules, `<<` is merged, aliases are copied in up to a budget. A repeated key is an error here
- * although kubectl keeps the last one: it is always a mistake.
+ * Scalars are parsed with kubectl's rules, `<<` is merged, and aliases are copied up to a limit. A duplicate key is an
+ * error although kubectl uses the last one: it is always a mistake.
  */
 
 import {
@@ -24,16 +24,16 @@ import { lineAt, placeOf, type SourceText } from './text.js';
 import type { ParsedDocument } from './parse.js';
 import { isTemplate, TEMPLATE } from './syntax.js';
 
-/** How many values aliases and merges may add to one document. Larger documents are bombs or mistakes. */
+/** Maximum number of values that aliases and merges may add to one document, as a protection against alias bombs. */
 export const MAX_COPIES = 50_000;
 
-/** What was read, and what could not be. */
+/** The value, and problems found while reading it. */
 export interface ReadValue {
   readonly value: Json;
   readonly findings: readonly Finding[];
 }
 
-/** Reads one document. `spared` are repeated keys that another finding explains. */
+/** Reads one document. `spared` contains duplicate keys that another finding explains. */
 export function readValue(parsed: ParsedDocument, spared: ReadonlySet<Node> = new Set()): ReadValue {
   const reader = new Reader(parsed, spared);
   const value = reader.read(parsed.root);
@@ -44,7 +44,10 @@ export function readValue(parsed: ParsedDocument, spared: ReadonlySet<Node> = ne
   return { value, findings: parsed.faulty || errors.length > 0 ? errors : reader.findings };
 }
 
-/** The source text of a key, for messages and look-ups; what kubectl would turn it into. */
+/**
+ * Returns a key as kubectl would convert it, for messages and lookups; undefined if it is not a scalar, is null or is
+ * invalid.
+ */
 export function keyOf(node: unknown): string | undefined {
   if (!isScalar(node)) return undefined;
   if (node.type !== Scalar.PLAIN) return String(node.value);
@@ -56,7 +59,7 @@ export function keyOf(node: unknown): string | undefined {
   }
 }
 
-/** Aliases of aliases deeper than this are bombs or mistakes. */
+/** Maximum nesting of aliases, as a protection against alias bombs. */
 const MAX_ALIAS_DEPTH = 50;
 
 class Reader {
@@ -83,7 +86,8 @@ class Reader {
     if (!isMap(node) && !isSeq(node)) return null;
     this.#anchor(node);
     this.#open.add(node);
-    const value = isMap(node) ? this.#object(node.items as readonly Pair[]) : node.items.map((item) => this.read(item)); // the library types the keys of a Pair as unknown
+    // The library declares the keys of a Pair as unknown.
+    const value = isMap(node) ? this.#object(node.items as readonly Pair[]) : node.items.map((item) => this.read(item));
     this.#open.delete(node);
     return value;
   }
@@ -136,7 +140,10 @@ class Reader {
     return value;
   }
 
-  /** Own keys win over merged ones wherever `<<` stands, except that kubectl lets a later `<<` win over earlier keys. */
+  /**
+   * Reads an object. Its own keys take precedence over merged ones, except that in kubectl a later `<<` overrides
+   * earlier keys.
+   */
   #object(pairs: readonly Pair[]): Json {
     const entries = new Map<string, Json>();
     const seen = new Map<string, Node>();
@@ -223,7 +230,7 @@ class Reader {
     }
   }
 
-  /** A plain text that starts with a curly quote was meant to be quoted. Descriptions may well start with one. */
+  /** Reports plain text that starts with a curly quote, which was meant to be quoted. */
   #checkCurlyQuote(node: Scalar, text: string): void {
     const quote = /^[\u2018\u2019\u201a-\u201e]/.exec(text)?.[0];
     if (quote === undefined || this.findings.length > 50) return;
@@ -236,7 +243,9 @@ class Reader {
     );
   }
 
-  /** Words that YAML 1.1, and so kubectl, takes for booleans: in a manifest they were mostly meant as they stand. */
+  /**
+   * Warns about words that YAML 1.1, and therefore kubectl, parses as booleans: in manifests, most are meant as text.
+   */
   #warnOddBoolean(node: Scalar, text: string): void {
     if (node.type !== Scalar.PLAIN || this.#copying > 0 || !isOddBoolean(text)) return;
     const value = String(readPlain(text));
@@ -273,7 +282,7 @@ class Reader {
 const offsetOf = (node: unknown): number =>
   isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? 0) : 0;
 
-/** Like JSON.parse, a key `__proto__` becomes an ordinary property. */
+/** Converts entries to an object. As with JSON.parse, a key `__proto__` becomes an ordinary property. */
 function fromEntries(entries: ReadonlyMap<string, Json>): Json {
   return Object.fromEntries(entries);
 }

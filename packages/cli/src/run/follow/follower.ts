@@ -1,8 +1,8 @@
 /**
  * Watches runs and emits their events.
  *
- * Level-triggered: a change only triggers another evaluation of the current state. The steps of a pod are followed one after the other, so
- * that logs come in order and the last line of a step precedes its end.
+ * Level-triggered: a change only triggers another evaluation of the current state. The steps of a pod are followed one
+ * after the other, so that logs are in order and the last line of a step precedes its end event.
  */
 
 import type { KubeClient } from '@pipewright/kube';
@@ -33,11 +33,11 @@ export interface StartedRun {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
-  /** Its tasks in declared order, and those that each waits for; for a TaskRun its own name. */
+  /** Its tasks in declared order, with their dependencies; for a TaskRun, its own name. */
   readonly tasks: TaskDependencies;
 }
 
-/** How a run ended. */
+/** The outcome of a run. */
 export interface EndedRun {
   readonly name: string;
   readonly outcome: TaskOutcome;
@@ -48,7 +48,7 @@ export interface FollowerOptions {
   readonly client: KubeClient;
   /** Masks the logs. */
   readonly mask: Mask;
-  /** Takes the events, whose texts are not masked. */
+  /** Receives the events, whose texts are not masked. */
   readonly emit: EventSink;
   readonly now?: () => Date;
 }
@@ -61,7 +61,7 @@ export class Follower {
   readonly #now: () => Date;
   readonly #watchers = new Watchers();
   readonly #newTaskRuns = new Map<string, ObservedTaskRun[]>();
-  /** One controller for each pod: with a shared signal, each removal would search the listeners of all pods. */
+  /** One controller per pod: with a shared signal, removing a listener would search those of all pods. */
   readonly #logRequests = new Set<AbortController>();
   #stopped = false;
   /** The message of the timeout that cancelled the runs. */
@@ -111,7 +111,7 @@ export class Follower {
     await Promise.all(reflectors.map(({ synced }) => synced));
   }
 
-  /** Follows a run to its end, its logs included. */
+  /** Follows a run until it has ended and its logs are complete. */
   async follow(run: StartedRun): Promise<EndedRun> {
     const began = this.#now();
     const { name, kind, namespace, tasks } = run;
@@ -123,12 +123,12 @@ export class Follower {
     return { name, outcome: counted.outcome };
   }
 
-  /** Reports runs that end as cancelled from now on as timed out. */
+  /** Makes runs that end as cancelled from now on count as timed out. */
   timedOut(message: string): void {
     this.#timeout = message;
   }
 
-  /** The steps and sidecars that run at present. */
+  /** Returns the steps and sidecars that are running. */
   running(): readonly RunningContainer[] {
     return runningContainers(this.#pods.list());
   }
@@ -141,7 +141,7 @@ export class Follower {
     await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop(), this.#failedProbes.stop()]);
   }
 
-  /** TaskRuns of an owner that are not followed yet: listing all of them at each change would cost the square of their number. */
+  /** Returns the TaskRuns of an owner not followed yet. Listing all on each change would take quadratic time. */
   #children(owner: string): ObservedTaskRun[] {
     const known = this.#newTaskRuns.get(owner) ?? [];
     this.#newTaskRuns.set(owner, known);
@@ -213,7 +213,10 @@ export class Follower {
     return end;
   }
 
-  /** Reports whether a failed task cannot be retried: its PipelineRun has ended. */
+  /**
+   * Returns whether no retry can follow: the task succeeded, is not part of a PipelineRun, or its PipelineRun has
+   * ended.
+   */
   #isLastAttempt(run: StartedRun, status: ObservedTaskRun['status']): boolean {
     if (run.kind === 'TaskRun' || outcomeOf(succeededCondition(status?.conditions)) === 'succeeded') return true;
     const { status: whole } = this.#runs.get(keyOf(run)) ?? {};
@@ -235,7 +238,7 @@ export class Follower {
     this.#emit({ type: 'check-end', time: this.#time(), ...about, outcome, reason, message, seconds });
   }
 
-  /** The name of the Condition of a check. The status of the run has it shortly after the check is created. */
+  /** Returns the name of a check's Condition, which the status of the run has shortly after the check is created. */
   #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
     return this.#watchers.until([RUN + keyOf(run)], () => {
       const { status } = this.#runs.get(keyOf(run)) ?? {};
@@ -278,7 +281,7 @@ export class Follower {
     return end;
   }
 
-  /** Messages about sidecars that the steps of a TaskRun wait for. */
+  /** Returns messages about the sidecars that the steps of a TaskRun wait for. */
   #unreadySidecars(child: TaskRunKey): readonly string[] {
     return this.#pods
       .byIndex('taskRun', keyOf(child))
@@ -314,7 +317,7 @@ export class Follower {
     }).finally(() => this.#logRequests.delete(showing));
   }
 
-  /** Emits the end of a task that was skipped, which has no TaskRun. */
+  /** Emits the end of a skipped task, which has no TaskRun. */
   async #emitSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
     await before;
     const time = this.#time();
@@ -336,13 +339,13 @@ export class Follower {
   }
 }
 
-/** Prefixes of subjects, each followed by a key. A change of a pod is also a change of its TaskRun. */
+/** Prefixes of subjects, each followed by a key. A change of a pod is also reported as a change of its TaskRun. */
 const [RUN, TASK_RUN, POD, CHILDREN] = ['run ', 'task run ', 'pod ', 'children of '];
 
 const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}/${name}`;
 
-/** The key of a pod's TaskRun. */
+/** Returns the key of a pod's TaskRun. */
 const taskRun = ({ metadata: { namespace = '', labels } }: ObservedPod): readonly string[] => {
   const name = labels?.[TASK_RUN_LABEL];
   return name === undefined ? [] : [keyOf({ namespace, name })];
@@ -364,13 +367,13 @@ interface TaskReference {
 
 /** The followed tasks of a run: each promise resolves when the events of a task are complete. */
 class FollowedTasks {
-  /** By name of the TaskRun. */
+  /** By the name of the TaskRun. */
   readonly byName = new Map<string, Promise<unknown>>();
   readonly tasks = new Map<string, Promise<unknown>>();
-  /** Checks of each task. */
+  /** The checks of each task. */
   readonly checks = new Map<string, readonly Promise<unknown>[]>();
 
-  /** The promises of these tasks, undefined for tasks that are not followed yet. */
+  /** Returns the promises of tasks, undefined for tasks that are not followed yet. */
   all(tasks: readonly string[]): readonly (Promise<unknown> | undefined)[] {
     return tasks.map((task) => this.tasks.get(task));
   }

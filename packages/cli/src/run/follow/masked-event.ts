@@ -1,8 +1,9 @@
 /**
- * Masks the texts of events. Names of runs, tasks and steps stay unchanged: scripts look events up by them, and they come from manifests.
+ * Masks the texts of events. The names of runs, tasks and steps stay unchanged: scripts use them to look up events, and
+ * they come from manifests.
  *
- * Separate from the followers that make events, so that no text of a status, a condition or a result can be forgotten. Lines of logs were
- * masked as streams, in which a secret may be split over lines.
+ * Separate from the code that emits events, so that no text of a status, a condition or a result is missed. Log lines
+ * are already masked as streams, because a secret may span several lines.
  */
 
 import type { RunEvent } from './events.js';
@@ -16,7 +17,7 @@ export function maskedEvent(event: RunEvent, hide: (text: string) => string): Ru
     case 'step-start':
     case 'step-log':
     case 'sidecar-log':
-    case 'next-command': // it is left out when it holds a secret
+    case 'next-command': // omitted elsewhere if it contains a secret
       return event;
     case 'note':
     case 'log-incomplete':

@@ -1,20 +1,23 @@
-/** The little that the command reads of runs and pods. Everything may be missing: they are seen while they grow. */
+/**
+ * The fields of runs and pods that the command reads. All are optional, because the objects are observed while they are
+ * being populated.
+ */
 
 import type { KubeObject } from '@pipewright/kube';
 import type { PipelineRunStatus, StatusCondition, TaskRunStatus } from '@pipewright/tekton';
 import type { ResourceResult, TaskOutcome, TaskResult } from './events.js';
 
-/** A PipelineRun on the API server. */
+/** A PipelineRun as read from the API server. */
 export interface ObservedPipelineRun extends KubeObject {
   readonly status?: PipelineRunStatus;
 }
 
-/** A TaskRun on the API server. */
+/** A TaskRun as read from the API server. */
 export interface ObservedTaskRun extends KubeObject {
   readonly status?: TaskRunStatus;
 }
 
-/** A container's state, as far as logs and exit codes need it. */
+/** The state of a container, limited to the fields for logs and exit codes. */
 export interface ObservedContainer {
   readonly name: string;
   readonly ready?: boolean;
@@ -25,7 +28,7 @@ export interface ObservedContainer {
   };
 }
 
-/** A pod on the API server. */
+/** A pod as read from the API server. */
 export interface ObservedPod extends KubeObject {
   readonly spec?: { readonly containers?: readonly { readonly name: string }[] };
   readonly status?: {
@@ -35,15 +38,15 @@ export interface ObservedPod extends KubeObject {
   };
 }
 
-/** What the logs of a pod lack; undefined if they are complete. */
+/** Returns what is missing from the logs of a pod; undefined if they are complete. */
 export const incompleteLogsOf = ({ status }: ObservedPod): string | undefined =>
   status?.conditions?.find((each) => each.type === 'pipewright.dev/LogsIncomplete' && each.status === 'True')?.message;
 
-/** The `Succeeded` condition of a run. */
+/** Returns the `Succeeded` condition of a run. */
 export const succeededCondition = (conditions: readonly StatusCondition[] | undefined): StatusCondition | undefined =>
   conditions?.find(({ type }) => type === 'Succeeded');
 
-/** How a run ended; undefined while it goes on. */
+/** Returns the outcome of a run; undefined while it is running. */
 export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome | undefined {
   if (condition === undefined || condition.status === 'Unknown') return undefined;
   if (condition.status === 'True') return 'succeeded';
@@ -52,19 +55,19 @@ export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome |
   return condition.reason?.endsWith('Timeout') === true ? 'timed-out' : 'failed';
 }
 
-/** What keeps a TaskRun from beginning; undefined while it is merely about to. */
+/** Returns why a TaskRun cannot start; undefined if it is about to start. */
 export function pendingReason(
   condition: StatusCondition | undefined,
 ): { readonly reason: string; readonly message: string } | undefined {
   const { status, reason = '', message = '' } = condition ?? {};
   if (status !== 'Unknown' || !PENDING_REASONS.has(reason) || message === 'Pending') return undefined;
-  // Without the number of attempts, so that the message stays equal between them.
+  // Omits the number of attempts, so that the message stays the same between them.
   return { reason, message: message.replace(/, reattempted \d+ times/, '') };
 }
 
 const PENDING_REASONS: ReadonlySet<string> = new Set(['Pending', 'ExceededNodeResources', 'ExceededResourceQuota']);
 
-/** What steps reported about resources: commits, digests. */
+/** Returns what steps reported about resources, such as commits and digests. */
 export const resourceResultsOf = (status: TaskRunStatus | undefined): readonly ResourceResult[] =>
   (status?.resourcesResult ?? []).map(({ name, key, value, digest, resourceRef }) => ({
     resource: resourceRef.name ?? name,
@@ -72,6 +75,6 @@ export const resourceResultsOf = (status: TaskRunStatus | undefined): readonly R
     value: value === '' ? digest : value,
   }));
 
-/** What the task reported under the names of its results. */
+/** Returns the results of a task. */
 export const taskResultsOf = (status: TaskRunStatus | undefined): readonly TaskResult[] =>
   (status?.taskResults ?? []).map(({ name, value }) => ({ name, value }));

@@ -1,4 +1,4 @@
-/** Follows the steps of one pod, in order: start, every line, end. Beside them the sidecars, whose lines come as they come. */
+/** Follows the steps of one pod in order (start, lines, end), and its sidecars concurrently. */
 
 import type { KubeClient } from '@pipewright/kube';
 import type { Mask } from '../../masking/mask.js';
@@ -6,20 +6,20 @@ import { foldReturns, splitLines } from '../../terminal/lines.js';
 import { whenAborted } from '../../terminal/stop-requests.js';
 import { incompleteLogsOf, type ObservedContainer, type ObservedPod } from './observed.js';
 
-/** Told what the steps do. */
+/** Receives the events of steps and sidecars. */
 export interface StepSink {
   readonly start: (step: string) => void;
   readonly line: (step: string, line: string) => void;
   readonly end: (step: string, exitCode: number, reason: string) => void;
   readonly sidecarLine: (sidecar: string, line: string) => void;
-  /** What the logs lack, when all have been shown. */
+  /** Called with what is missing from the logs, after all of them have been shown. */
   readonly incomplete: (message: string) => void;
 }
 
-/** What it takes. */
+/** Options of `followPod`. */
 export interface FollowPodOptions {
   readonly pod: ObservedPod;
-  /** The pod as it is now; undefined when it is gone. */
+  /** Returns the current state of the pod; undefined if it no longer exists. */
   readonly currentPod: () => ObservedPod | undefined;
   readonly until: <T>(found: () => T | undefined) => Promise<T | undefined>;
   readonly client: KubeClient;
@@ -31,7 +31,7 @@ export interface FollowPodOptions {
 const STEP = 'step-';
 const SIDECAR = 'sidecar-';
 
-/** Resolves when the last step that ran has ended and its log is shown. Steps after a failed one do not run. */
+/** Resolves when the last step that ran has ended and its log has been shown. Steps after a failed one do not run. */
 export async function followPod(following: FollowPodOptions): Promise<void> {
   const names = following.pod.spec?.containers?.map(({ name }) => name) ?? [];
   const over = new AbortController();
@@ -48,7 +48,7 @@ export async function followPod(following: FollowPodOptions): Promise<void> {
   if (incomplete !== undefined) following.sink.incomplete(incomplete);
 }
 
-/** A sidecar's log, up to what it has said when the steps are over: it may take its time to stop. */
+/** Follows a sidecar's log up to the point when the steps have ended, because a sidecar may take long to stop. */
 async function followSidecar(following: FollowPodOptions, container: string, over: AbortSignal): Promise<void> {
   const { sink, until, currentPod } = following;
   const show = (line: string): void => sink.sidecarLine(container.slice(SIDECAR.length), line);
@@ -57,7 +57,7 @@ async function followSidecar(following: FollowPodOptions, container: string, ove
   await followLog(following, container, show, over);
 }
 
-/** Whether a container has started, or never will; undefined while that is open. */
+/** Returns whether a container has started or never will; undefined while this is open. */
 function startOf(pod: ObservedPod | undefined, container: string): 'started' | 'gone' | undefined {
   if (pod === undefined) return 'gone';
   const state = stateOf(pod, container);
@@ -87,9 +87,9 @@ const stateOf = (pod: ObservedPod, container: string): ObservedContainer['state'
 const isOver = ({ status }: ObservedPod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /**
- * Shows a container's log to its end. A log that breaks off is said to; the run goes on.
+ * Shows a container's log to its end. If the log breaks off, a line says so, and the run continues.
  *
- * @param over ends it earlier: what the log holds by then is shown, and no more is waited for
+ * @param over ends it early: shows what the log contains by then, and does not wait for more
  */
 async function followLog(
   { pod, client, mask, signal }: FollowPodOptions,
@@ -104,7 +104,7 @@ async function followLog(
     taken += bytes.byteLength;
     lines.push(bytes).forEach(show);
   };
-  // A signal of this log's own: a request listens to its signal for as long as that lives.
+  // Uses a separate signal for this log, because a request keeps its listener for the lifetime of the signal.
   const here = new AbortController();
   const leave = (): void => here.abort(signal.reason);
   for (const each of [signal, over]) each?.addEventListener('abort', leave, { once: true });
@@ -125,7 +125,10 @@ async function followLog(
   lines.end().forEach(show);
 }
 
-/** A log's bytes to lines without secrets. They are looked for in what a reader would have seen, not in what a return has replaced. */
+/**
+ * Converts the bytes of a log to lines without secrets. Carriage returns are applied first, so that secrets are
+ * searched for in the visible text.
+ */
 function maskedLines(mask: Mask): {
   readonly push: (bytes: Uint8Array) => readonly string[];
   readonly end: () => readonly string[];
@@ -144,7 +147,7 @@ function maskedLines(mask: Mask): {
   };
 }
 
-/** What a container has said so far; nothing when it cannot be had any more. */
+/** Returns the complete log of a container up to now; empty if it is no longer available. */
 async function wholeLog(
   client: KubeClient,
   at: { readonly namespace?: string | undefined; readonly name: string },

@@ -1,6 +1,4 @@
-/**
- * Which tasks a run has skipped, and why, in a sentence. Pure: read off the run's status, where such tasks stand alone.
- */
+/** Determines the skipped tasks of a run and the reasons, from the run's status. Pure. */
 
 import {
   transitiveDependents,
@@ -10,16 +8,16 @@ import {
 } from '@pipewright/tekton';
 import { outcomeOf, succeededCondition } from './observed.js';
 
-/** A task that will not run. */
+/** A task that is not run. */
 export interface Skip {
   readonly task: string;
   readonly reason: string;
   readonly message: string;
-  /** What must be emitted first: the failed checks, by TaskRun name, or the tasks that they skipped. */
+  /** The events to emit first: of the failed checks, by TaskRun name, or of the tasks that they skipped. */
   readonly follows: { readonly checks: readonly string[]; readonly tasks: readonly string[] };
 }
 
-/** The tasks that a condition kept from running, and those that wait for them; these after those, in declared order. */
+/** Returns the tasks that a condition skipped, followed by their dependents in declared order. */
 export function skipsOf(status: PipelineRunStatus | undefined, dependencies: TaskDependencies): readonly Skip[] {
   const direct = Object.values(status?.taskRuns ?? {}).flatMap((entry): readonly Skip[] => {
     const condition = succeededCondition(entry.status?.conditions);
@@ -49,7 +47,9 @@ export function skipsOf(status: PipelineRunStatus | undefined, dependencies: Tas
 
 const namesIn = new WeakMap<PipelineRunStatus, ReadonlyMap<string, string>>();
 
-/** The Conditions that checks are of, by the check's name; read once for each status, however many checks ask. */
+/**
+ * Returns the name of each check's Condition, by the check's name. Cached per status, because many checks look it up.
+ */
 export function conditionNames(status: PipelineRunStatus | undefined): ReadonlyMap<string, string> {
   const known = status && namesIn.get(status);
   if (known) return known;
@@ -61,14 +61,17 @@ export function conditionNames(status: PipelineRunStatus | undefined): ReadonlyM
   return names;
 }
 
-/** What a check said, when it did not say yes. */
+/** Returns the result of a check that did not succeed, as a message. */
 function answerOf(name: string, status: ConditionCheckStatus | undefined): readonly string[] {
   const condition = succeededCondition(status?.conditions);
   if (condition?.status !== 'False') return [];
   return [`condition ${name} ${checkResultText(condition, status?.check?.terminated?.exitCode)}`];
 }
 
-/** The result of a check, as the predicate of a sentence with its name as subject. Exit code 1 means that the condition is false. */
+/**
+ * Returns the result of a check as a predicate whose subject is the condition's name. Exit code 1 means that the
+ * condition is false.
+ */
 export function checkResultText(
   { reason = '', message = '' }: { readonly reason?: string; readonly message?: string },
   exitCode: number | undefined,

@@ -1,27 +1,27 @@
 /**
- * Steps that go on after their run was stopped: which they are, and how long they may. Pure.
+ * Lists the steps that still run after their run was stopped, and when they are killed. Pure.
  *
- * A step that handles SIGTERM late or not at all holds up the end of the command until its pod's grace period is over.
+ * A step that handles SIGTERM late or not at all delays the end of the command until its pod's grace period is over.
  */
 
 import { PIPELINE_RUN_LABEL, PIPELINE_TASK_LABEL, TASK_RUN_LABEL } from './kinds.js';
 import type { ObservedPod } from './observed.js';
 import { taskTitle } from './task-title.js';
 
-/** A container of a TaskRun that runs. */
+/** A running container of a TaskRun. */
 export interface RunningContainer {
-  /** The task of the pipeline, with its run where there are several; for a TaskRun of its own, that one's name. */
+  /** The pipeline task, prefixed with its run if there are several; for a standalone TaskRun, its name. */
   readonly task: string;
   /** `step build`, `sidecar database`. */
   readonly container: string;
-  /** When it is killed, in milliseconds since 1970; undefined if its pod is not being deleted. */
+  /** When it is killed, in milliseconds since the Unix epoch; undefined if its pod is not being deleted. */
   readonly killedAt: number | undefined;
 }
 
-/** More than these are counted. */
+/** Maximum number of containers to list by name; the rest are counted. */
 const MOST_NAMED = 4;
 
-/** The steps and sidecars that run in pods of TaskRuns, in the order of the pods. */
+/** Returns the running steps and sidecars of TaskRun pods, in the order of the pods. */
 export function runningContainers(pods: readonly ObservedPod[]): readonly RunningContainer[] {
   const runOf = ({ metadata: { labels = {} } }: ObservedPod): string | undefined =>
     labels[PIPELINE_RUN_LABEL] ?? labels[TASK_RUN_LABEL];
@@ -39,7 +39,10 @@ export function runningContainers(pods: readonly ObservedPod[]): readonly Runnin
   });
 }
 
-/** Says which containers a stopped run waits for, and when they are killed. `hint`: how to kill them at once. Undefined if none runs. */
+/**
+ * Returns a message with the containers that a stopped run waits for, and when they are killed; undefined if none is
+ * running. `hint` explains how to kill them at once.
+ */
 export function waitingNotice(running: readonly RunningContainer[], now: number, hint: string): string | undefined {
   if (running.length === 0) return undefined;
   const named = running.slice(0, MOST_NAMED).map(({ task, container }) => `${task} (${container})`);

@@ -1,24 +1,24 @@
 /**
- * Events of a running task from its status: why it is pending, and each retry.
+ * Derives events of a running task from its status: why it is pending, and each retry.
  *
- * Returns each of them once, however often the same status is read.
+ * Returns each event once, even if the same status is read again.
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';
 import { pendingReason, succeededCondition } from './observed.js';
 
-/** One piece of news. */
+/** An event derived from a status. */
 export type TaskNotice =
   | { readonly type: 'task-held'; readonly reason: string; readonly message: string }
   | { readonly type: 'task-retry'; readonly reason: string; readonly message: string; readonly attempt: number };
 
-/** The news of one task. */
+/** The events of one task. */
 export class TaskNotices {
   #held = '';
   #tries = 0;
   readonly #sidecars = new Set<string>();
 
-  /** What is new in this status. */
+  /** Returns the events that are new in this status. */
   of(status: TaskRunStatus | undefined): readonly TaskNotice[] {
     const before = status?.retriesStatus ?? [];
     const retries = before.slice(this.#tries).map((one, index): TaskNotice => {
@@ -32,7 +32,7 @@ export class TaskNotices {
     return [...retries, { type: 'task-held', ...hold }];
   }
 
-  /** What is new among the reasons why steps wait for sidecars. */
+  /** Returns events for new reasons why steps wait for sidecars. */
   ofSidecars(messages: readonly string[]): readonly TaskNotice[] {
     const fresh = messages.filter((message) => !this.#sidecars.has(message));
     for (const message of fresh) this.#sidecars.add(message);

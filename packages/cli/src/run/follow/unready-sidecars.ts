@@ -1,26 +1,26 @@
 /**
- * Which sidecars keep the steps of a TaskRun waiting, and why: what their readiness probes say. Pure.
+ * Determines which sidecars delay the steps of a TaskRun, and why, from the results of their readiness probes. Pure.
  *
- * Separate from the pod's status because a probe's own words are in events alone.
+ * Reads events in addition to the pod's status, because only events contain the output of a probe.
  */
 
 import type { KubeObject } from '@pipewright/kube';
 import type { ObservedPod } from './observed.js';
 
-/** An event about a pod. */
+/** An Event about a pod. */
 export interface ObservedEvent extends KubeObject {
   readonly involvedObject?: { readonly namespace?: string; readonly name?: string; readonly fieldPath?: string };
   readonly message?: string;
 }
 
-/** The pod that an event is about, as `NAMESPACE/NAME`. */
+/** Returns the pod of an event, as `NAMESPACE/NAME`. */
 export const podOf = ({ involvedObject }: ObservedEvent): string =>
   `${involvedObject?.namespace ?? ''}/${involvedObject?.name ?? ''}`;
 
-/** The controller's sign that all sidecars were ready once: steps have begun. */
+/** The annotation that the controller sets when all sidecars have been ready: the steps have started. */
 const READY = 'tekton.dev/ready';
 
-/** Says of each event about a sidecar's failed probe that steps wait for it; nothing once they have begun. */
+/** Returns a message for each failed probe of an unready sidecar; none once the steps have started. */
 export function unreadySidecars(
   { metadata, status }: ObservedPod,
   events: readonly ObservedEvent[],

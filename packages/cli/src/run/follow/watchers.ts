@@ -1,7 +1,8 @@
 /**
- * Promises that are evaluated again whenever a subject changes.
+ * Promises that are re-evaluated when one of their subjects changes.
  *
- * Each names its subjects. Evaluating all of them at each change would cost the square of the number of tasks.
+ * Each promise declares its subjects: evaluating all promises on each change would take time quadratic in the number of
+ * tasks.
  */
 
 /** Evaluates waiting promises by subject. */
@@ -30,7 +31,7 @@ export class Watchers {
     });
   }
 
-  /** Evaluates every waiting promise a last time, and later ones once. */
+  /** Evaluates all waiting promises one last time; later ones are evaluated once. */
   stop(): void {
     this.#stopped = true;
     for (const looks of [...this.#waiting.values()]) for (const look of [...looks]) look();

@@ -1,14 +1,15 @@
-/** What to type for an image that nothing stands in for. Pure. */
+/** Hints for images without a stand-in. Pure. */
 
 import { parseImageName } from '@pipewright/tekton';
 import { builderFor } from '../../stand-ins/builder-image.js';
 import { shortName } from '../../images/image-name.js';
 
-/** How to save an image where it can be pulled, and how to name the file. */
+/** Explains how to save an image on a machine that can pull it, and how to refer to the file. */
 function savedImageRecipe(image: string): readonly string[] {
   const { tag, digest } = parseImageName(image);
   const short = shortName(image);
-  const name = digest === undefined ? `${short}${tag === undefined ? '' : `:${tag}`}` : `${short}@${digest}`; // skopeo takes one of them
+  // skopeo accepts either a tag or a digest.
+  const name = digest === undefined ? `${short}${tag === undefined ? '' : `:${tag}`}` : `${short}@${digest}`;
   const file = `${short.split('/').at(-1) ?? 'image'}.tar`;
   return [
     'save the image where it can be pulled, by one of these, and add the third line to the command:',
@@ -18,14 +19,15 @@ function savedImageRecipe(image: string): readonly string[] {
   ];
 }
 
-/** Where the program of a step without a command may come from instead. */
+/** Explains how to configure the program for a step without a command. */
 const programHint = (image: string): string =>
   `or name a program of this machine, in pipewright.yaml: images: { ${shortName(image)}: { rootfs: host, entrypoint: [PROGRAM] } }`;
 
 /**
- * Hints for an image without a stand-in.
+ * Returns the hints for an image without a stand-in.
  *
- * @param runsOwn a step leaves it to the image what to run, so this machine's files alone do not do
+ * @param runsOwn whether a step uses the entrypoint of the image, for which the files of this machine are not
+ * sufficient
  */
 export function imageHint(image: string, runsOwn: boolean): string {
   const [save = '', ...recipe] = savedImageRecipe(image);
@@ -52,7 +54,7 @@ export function imageHint(image: string, runsOwn: boolean): string {
   ].join('\n');
 }
 
-/** Hints for a step that leaves it to its image what to run, where the stand-in runs nothing by itself. */
+/** Returns the hints for a step without a command if the entrypoint of its image is unknown. */
 export function commandHint(image: string): string {
   const builder = builderFor(image);
   const [, ...recipe] = savedImageRecipe(image);

@@ -1,6 +1,4 @@
-/**
- * From a command line to a run that can start: everything is read and checked, and nothing has begun.
- */
+/** Prepares a run from a command line: reads and checks everything, but starts nothing. */
 
 import type { RunRequest } from '../run-options.js';
 import { hasErrors, inReadingOrder, type Finding } from '../../diagnostics/finding.js';
@@ -21,30 +19,30 @@ import { standInsFor } from '../../config/stand-in-flags.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
 import type { PlannedRun } from '../select/planned-run.js';
 
-/** A run that can start, or the findings that stop it. */
+/** A run that is ready to start, or the findings that prevent it. */
 export interface Prepared {
   readonly findings: readonly Finding[];
-  /** What was read, where the command line did not say. */
+  /** A message about the files that were read, if the command line specifies none. */
   readonly note?: string | undefined;
-  /** Everything to create before the runs. */
+  /** The objects to create before the runs. */
   readonly manifests: readonly Manifest[];
   readonly runs: readonly PlannedRun[];
-  /** The Secrets of the manifests, also of those that are not run: findings may quote them. */
+  /** The Secrets of all manifests, including those that are not used: findings may quote them. */
   readonly secrets: readonly JsonObject[];
   readonly standIns: StandIns;
-  /** What the objects of the runs name as images; a name may have variables. */
+  /** The image names in the objects of the runs; they may contain variables. */
   readonly images: readonly string[];
   readonly configFile?: string | undefined;
   readonly local: LocalResources;
   /** The PipelineResources of the manifests and the runs. */
   readonly resources: readonly PipelineResourceModel[];
-  /** Names of the PipelineResources that the runs bind, and of bindings that embed one. */
+  /** The names of the PipelineResources that the runs bind, and of bindings with an embedded resource. */
   readonly boundResources: ReadonlySet<string>;
   /** The Tekton objects of the manifests. */
   readonly objects: TektonObjects;
 }
 
-/** What the command line names, or the usual folders have. */
+/** Loads the manifests that the command line specifies, or those of the default folders. */
 function load(
   { paths, exclude = [] }: RunRequest,
   stdin: (() => Uint8Array) | undefined,
@@ -54,7 +52,7 @@ function load(
 
 const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [], unansweredUrls: [] };
 
-/** Reads and checks. Throws a UsageError for what the command line itself has wrong. */
+/** Prepares a run. Throws a UsageError if the command line is invalid. */
 export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared {
   const { loaded, paths, note } = load(request, stdin);
   const { standIns, findings: inConfig, file, place } = standInsFor(request, paths);
@@ -78,7 +76,7 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
 
   const created = startRun(request, objects, paths);
   if (!created && !loaded.manifests.some(isRun)) {
-    const found = findingsIn(loaded, { externals: 'any' }); // the kind of the run may be misspelt
+    const found = findingsIn(loaded, { externals: 'any' }); // the kind of the run may be misspelled
     if (hasErrors(found)) return { ...stopped, findings: found };
   }
   const selected = created ? [created.run] : selectRuns(loaded.manifests, objects, request.run, paths);
@@ -91,7 +89,7 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
   const machine = { standIns, runtime: request.runtime, isSound: !hasErrors(checked) };
   const missing = missingRequirements(runs, { manifests: loaded.manifests, objects }, machine);
   const known = new Set(missing.map(placeAndCode));
-  // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
+  // Drops warnings (such as for a ServiceAccount that may exist in a cluster) about objects known to be missing here.
   const distinct = checked.filter((finding) => finding.severity === 'error' || !known.has(placeAndCode(finding)));
   const resources = resourcesIn(objects, runs);
   const flags = { flags: { images: request.image, resources: request.source }, place };
@@ -115,17 +113,17 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
   };
 }
 
-/** What is to run: the manifests, the runs selected from them or created, and the same runs with the params given. */
+/** The manifests, the runs selected from them or created, and the same runs with the given params. */
 interface Selection {
   readonly loaded: Manifests;
   readonly created: CreatedRun | undefined;
   readonly selected: readonly PlannedRun[];
   readonly runs: readonly PlannedRun[];
-  /** The manifests that the runs follow. */
+  /** The manifests whose references the runs follow. */
   readonly followed: ReadonlySet<Manifest>;
 }
 
-/** Checks the manifests with the runs in the form in which they start. */
+/** Checks the manifests together with the runs as they will be started. */
 function checkSelected({ loaded, created, selected, runs, followed }: Selection): readonly Finding[] {
   const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
   const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
@@ -137,7 +135,7 @@ function checkSelected({ loaded, created, selected, runs, followed }: Selection)
     .map(({ finding, manifest }) => (followed.has(manifest) ? asRequired(finding) : finding));
 }
 
-/** Images that the objects which the runs follow name. */
+/** Returns the image names in the objects that the runs use. */
 function imagesOf(
   runs: readonly PlannedRun[],
   followed: ReadonlySet<Manifest>,
@@ -149,7 +147,7 @@ function imagesOf(
   );
 }
 
-/** Names of the PipelineResources that a run binds, or of its bindings that embed one. */
+/** Returns the names of the PipelineResources that a run binds, and of its bindings with an embedded resource. */
 function boundNames({ manifest }: PlannedRun, objects: TektonObjects): readonly string[] {
   const model = objects.tryRead(manifest)?.model;
   const bindings = model ? bindingsOf(model) : [];
@@ -158,6 +156,6 @@ function boundNames({ manifest }: PlannedRun, objects: TektonObjects): readonly 
 
 const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);
 
-/** On this machine nothing lives elsewhere: what a run refers to must be there. */
+/** Makes unresolved references errors: on this machine, all referenced objects must be in the manifests. */
 const asRequired = (finding: Finding): Finding =>
   UNRESOLVED_REFERENCES.has(finding.code) ? { ...finding, severity: 'error' } : finding;

@@ -1,7 +1,9 @@
 /**
- * Secrets, ConfigMaps and PersistentVolumeClaims that the pods of a run refer to, and keys in them, that are not among the manifests. Pure.
+ * Finds Secrets, ConfigMaps and PersistentVolumeClaims, and their keys, that the pods of a run refer to and the
+ * manifests do not contain. Pure.
  *
- * Separate from other requirements because they are found by their fields, wherever in a container, a volume or a workspace these are.
+ * Separate from other requirements because references are detected by field names, anywhere in a container, a volume or
+ * a workspace.
  */
 
 import type { Finding } from '../../diagnostics/finding.js';
@@ -12,7 +14,7 @@ import type { ReachableTask } from '../select/reachable-tasks.js';
 import { namespaceOf } from '../../manifests/identity.js';
 import type { PlannedRun } from '../select/planned-run.js';
 
-/** A part of a manifest whose pods refer to objects. */
+/** A part of a manifest from which pods refer to objects. */
 export interface ReferringPart {
   readonly value: Json;
   readonly manifest: Manifest;
@@ -21,7 +23,7 @@ export interface ReferringPart {
   readonly title: string;
 }
 
-/** The spec of a task. */
+/** Returns the spec of a task. */
 export const objectsOfTask = ({ manifest, path, title }: ReachableTask): ReferringPart => ({
   value: valueAt(manifest.object, path),
   manifest,
@@ -29,7 +31,7 @@ export const objectsOfTask = ({ manifest, path, title }: ReachableTask): Referri
   title,
 });
 
-/** The workspaces and the pod template that a run brings into its pods. */
+/** Returns the workspaces and the pod template of a run, which apply to its pods. */
 export const objectsOfRun = ({ kind, title, manifest }: PlannedRun): ReferringPart => {
   const { workspaces = null, podTemplate = null } = objectAt(manifest.object, 'spec');
   return { value: { workspaces, podTemplate }, manifest, path: ['spec'], title: `${kind} ${title}` };
@@ -42,10 +44,12 @@ function valueAt(object: Json, path: Path): Json {
   return at ?? null;
 }
 
-/** Kubernetes keeps this ConfigMap in every namespace; a volume with a token of the account takes the certificate from it. */
+/**
+ * Kubernetes creates this ConfigMap in every namespace; service account token volumes take the CA certificate from it.
+ */
 const ROOT_CERTIFICATE = 'kube-root-ca.crt';
 
-/** Finds objects that are missing, and keys that are missing in those that are not, unless they are optional. */
+/** Returns findings for missing objects, and for missing keys of existing ones, unless they are optional. */
 export function missingObjects(
   { value, manifest, path, title }: ReferringPart,
   namespace: string,
@@ -66,7 +70,7 @@ type Kind = 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim';
 interface Reference {
   readonly kind: Kind;
   readonly name: string;
-  /** Keys that must be in it, and where they are named. */
+  /** The required keys, and the positions of the references to them. */
   readonly keys: readonly { readonly key: string; readonly at: Path }[];
   readonly at: Path;
 }
@@ -74,7 +78,7 @@ interface Reference {
 interface KindOfObject {
   readonly missing: string;
   readonly keyMissing: string;
-  /** The fields that hold its data. */
+  /** The fields that contain its data. */
   readonly data: readonly string[];
   readonly hint: (reference: Reference) => string;
 }
@@ -107,7 +111,7 @@ const KINDS: Readonly<Record<Kind, KindOfObject>> = {
   },
   PersistentVolumeClaim: {
     missing: 'VOLUME_CLAIM_MISSING',
-    keyMissing: '', // a claim has no keys
+    keyMissing: '', // claims have no keys
     data: [],
     hint: claimHint,
   },
@@ -129,18 +133,18 @@ function missingKeys(
     });
 }
 
-/** By the field that holds a reference: the kind, and the fields that may hold the name. */
+/** The kind of each reference field, and the fields that may contain the name. */
 const FIELDS: Readonly<Record<string, { readonly kind: Kind; readonly names: readonly string[] }>> = {
   secretKeyRef: { kind: 'Secret', names: ['name'] },
   secretRef: { kind: 'Secret', names: ['name'] },
   configMapKeyRef: { kind: 'ConfigMap', names: ['name'] },
   configMapRef: { kind: 'ConfigMap', names: ['name'] },
   configMap: { kind: 'ConfigMap', names: ['name'] },
-  secret: { kind: 'Secret', names: ['secretName', 'name'] }, // `name` is the field of a projected volume
+  secret: { kind: 'Secret', names: ['secretName', 'name'] }, // `name` is used in projected volumes
   persistentVolumeClaim: { kind: 'PersistentVolumeClaim', names: ['claimName'] },
 };
 
-/** Depth is bounded by the loader. */
+/** Returns all references in a value. The loader limits the depth. */
 function referencesIn(value: Json, at: Path): readonly Reference[] {
   if (Array.isArray(value))
     return (value as readonly Json[]).flatMap((each, index) => referencesIn(each, [...at, index])); // Array.isArray widens a readonly Json[] to any[]
@@ -158,7 +162,7 @@ function referenceAt(field: string, value: JsonObject, at: Path): Reference | un
   return { kind: known.kind, name: textAt(value, named) ?? '', keys: keysIn(value, at), at: [...at, named] };
 }
 
-/** The key that a variable takes, or those that a volume has files of. */
+/** Returns the key that a variable refers to, or those that a volume mounts as files. */
 function keysIn(reference: JsonObject, at: Path): Reference['keys'] {
   const places = [[], ...listAt(reference, 'items').map((_, index) => ['items', index])];
   return places.flatMap((place) => {
@@ -168,7 +172,7 @@ function keysIn(reference: JsonObject, at: Path): Reference['keys'] {
   });
 }
 
-/** The manifest of an object. */
+/** Returns the manifest of an object. */
 export const find = (
   manifests: readonly Manifest[],
   kind: string,
@@ -182,7 +186,7 @@ export const find = (
       namespaceOf(object) === namespace,
   );
 
-/** An error at a place of a manifest. */
+/** Returns an error at a position of a manifest. */
 export function error(manifest: Manifest, path: Path, code: string, message: string, hint: string): Finding {
   const place = manifest.locate(path).value;
   const quote = manifest.quotable(place);

@@ -1,8 +1,8 @@
 /**
- * Everything a run needs that is not here, found before anything starts. Pure.
+ * Finds all missing requirements of a run before anything starts. Pure.
  *
- * A cluster would find these one by one: a pod that waits for ever for a Secret, an image that cannot be pulled after ten
- * minutes of work. On one machine all of it can be known at the start, and said at once.
+ * A cluster would report them one by one: a pod that waits for a Secret forever, an image that cannot be pulled after
+ * ten minutes of work. On one machine, all of them can be determined and reported at the start.
  */
 
 import type { Finding } from '../../diagnostics/finding.js';
@@ -23,12 +23,12 @@ import type { StandIns } from '../../stand-ins/stand-ins.js';
 import { namespaceOf } from '../../manifests/identity.js';
 import type { PlannedRun } from '../select/planned-run.js';
 
-/** What decides which things a run needs. */
+/** Options that determine the requirements of a run. */
 export interface RequirementOptions {
   readonly standIns: StandIns;
-  /** The fake runtime runs nothing: it needs no images, commands or Secrets. */
+  /** The fake runtime executes nothing: it needs no images, commands or Secrets. */
   readonly runtime: 'sandbox' | 'fake';
-  /** The checks found no error; otherwise a misspelt `command` would be reported twice. */
+  /** Whether the checks found no error; otherwise a misspelled `command` would be reported twice. */
   readonly isSound: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface ManifestSet {
   readonly objects: TektonObjects;
 }
 
-/** Finds all that is missing for a set of runs. */
+/** Returns findings for all missing requirements of a set of runs. */
 export function missingRequirements(
   runs: readonly PlannedRun[],
   from: ManifestSet,
@@ -60,7 +60,7 @@ export function missingRequirements(
   return [...new Map(findings.map((finding) => [finding.code + finding.message, finding])).values()];
 }
 
-/** Codes of what the fake runtime does without. */
+/** Codes of requirements that the fake runtime does not have. */
 const NOT_FOR_FAKE: ReadonlySet<string> = new Set([
   'IMAGE_NO_STAND_IN',
   'COMMAND_UNKNOWN',
@@ -68,7 +68,7 @@ const NOT_FOR_FAKE: ReadonlySet<string> = new Set([
   'SECRET_KEY_MISSING',
 ]);
 
-/** Each image once, at the first place that names it. */
+/** Returns a finding for each missing image, at its first use. */
 function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): readonly Finding[] {
   const missing = tasks.flatMap(imagesOf).filter(({ image }) => tryFindImageSource(image, standIns) === undefined);
   const runsOwn = new Set(missing.flatMap(({ image, usesEntrypoint }) => (usesEntrypoint ? [image] : [])));
@@ -86,7 +86,7 @@ function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): rea
     );
 }
 
-/** Steps that leave it to their image what to run, where what stands in for the image runs nothing by itself. */
+/** Returns findings for steps without a command whose image has no known entrypoint. */
 function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): readonly Finding[] {
   return tasks
     .flatMap(imagesOf)
@@ -105,7 +105,7 @@ function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): r
     );
 }
 
-/** ServiceAccounts that are in no manifest, and Secrets that ServiceAccounts name and no manifest has. */
+/** Returns findings for ServiceAccounts, and for Secrets of ServiceAccounts, that are in no manifest. */
 function missingAccounts(run: PlannedRun, { objects, manifests }: ManifestSet): readonly Finding[] {
   return accountsOf(run, objects).flatMap(({ name, path }) => {
     const account = find(manifests, 'ServiceAccount', run.namespace, name);
@@ -123,7 +123,7 @@ function missingAccounts(run: PlannedRun, { objects, manifests }: ManifestSet): 
   });
 }
 
-/** The ServiceAccounts that a run names, and where. */
+/** Returns the ServiceAccounts that a run refers to, and their positions. */
 function accountsOf(
   run: PlannedRun,
   objects: TektonObjects,
@@ -163,7 +163,10 @@ function missingSecrets(account: Manifest, accountName: string, manifests: reado
 const SECRET_HINT = (name: string): string =>
   `write it to a file and add that to the command:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
 
-/** Secrets that the PipelineResources of a run take fields from; without one its pod would wait until the timeout. */
+/**
+ * Returns findings for missing Secrets of a run's PipelineResources, without which its pod would wait until the
+ * timeout.
+ */
 function missingResourceSecrets(run: PlannedRun, { objects, manifests }: ManifestSet): readonly Finding[] {
   const read = objects.tryRead(run.manifest);
   if (!read) return [];

@@ -1,6 +1,4 @@
-/**
- * Stand-ins that stand for nothing: most are misspelt, and what they were meant for then goes without. Pure.
- */
+/** Finds stand-ins that match nothing: most are misspelled, and the intended image or resource then has none. Pure. */
 
 import { closestMatch } from '@pipewright/tekton';
 import type { Finding, SourcePosition } from '../../diagnostics/finding.js';
@@ -10,20 +8,21 @@ import type { Path } from '../../yaml/locate.js';
 import type { Manifest } from '../../manifests/load.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
 
-/** Stand-ins that stand for something named in manifests. */
+/** The kinds of stand-ins that match names in manifests. */
 type Kind = 'images' | 'resources';
 
-/** Where stand-ins were written. */
+/** The positions at which stand-ins are defined. */
 export interface StandInPlaces {
-  /** By name, the values given to `--image` and `--source`. */
+  /** The values given to `--image` and `--source`, by name. */
   readonly flags: Readonly<Record<Kind, ReadonlyMap<string, string>>>;
-  /** The place of a path of pipewright.yaml. Absent without the file. */
+  /** Returns the position of a path in pipewright.yaml. Absent without the file. */
   readonly place?: ((path: Path) => SourcePosition) | undefined;
 }
 
 /**
- * Errors for options of the command line, which were written for these manifests. Warnings for pipewright.yaml, which may
- * serve others too: there an image is only reported if its name resembles one of these, since a missing image is an error anyway.
+ * Returns errors for command line options, which were given for these manifests, and warnings for pipewright.yaml,
+ * which may be shared with others. There an image is only reported if its name resembles one of these, since a missing
+ * image is an error anyway.
  *
  * @param resources the names of the PipelineResources
  */
@@ -42,7 +41,7 @@ export function unusedStandIns(
     .flatMap((name) => {
       const guess = closestMatch(name, names);
       const isFlag = written.flags.images.has(name);
-      if (guess === undefined && (unknowable || !isFlag)) return []; // a variable may become that name
+      if (guess === undefined && (unknowable || !isFlag)) return []; // a variable may expand to this name
       const message = `${name} matches no image of these manifests`;
       return [finding('images', name, written, message, hintFor(guess, 'images', images))];
     });
@@ -70,7 +69,7 @@ function finding(kind: Kind, name: string, { flags, place }: StandInPlaces, mess
   return { severity: inFile ? 'warning' : 'error', code, place: inFile ?? option, message, hint };
 }
 
-/** Every `image` in an object. Depth is bounded by the loader. */
+/** Returns each `image` in an object. The loader limits the depth. */
 export function imagesIn(value: Json): readonly string[] {
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(imagesIn); // Array.isArray widens a readonly Json[] to any[]
   if (!isObject(value)) return [];

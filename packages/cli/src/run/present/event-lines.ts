@@ -1,4 +1,4 @@
-/** One event as a line of text, as it happens. Pure but for the colours, which stay with their step. */
+/** Formats events as lines of text. Pure, except that the assigned colour of each step is kept. */
 
 import { duration } from '../../terminal/duration.js';
 import { sanitize, plain } from '../../terminal/lines.js';
@@ -7,7 +7,7 @@ import type { RunEvent } from '../follow/events.js';
 import { signOf, skipped } from './summary.js';
 import { taskTitle } from '../follow/task-title.js';
 
-/** A colour for each step, as tkn gives them; red is kept for failures. */
+/** Assigns a colour to each step, like tkn; red is reserved for failures. */
 class StepColors {
   readonly #palette: readonly ((text: string) => string)[];
   readonly #given = new Map<string, (text: string) => string>();
@@ -23,17 +23,17 @@ class StepColors {
   }
 }
 
-/** A line that is printed. */
+/** A line to print. */
 export interface EventLine {
   readonly text: string;
-  /** Written by this program: it may be wrapped. What steps print stays as it is. */
+  /** Whether this program wrote it, so that it may be wrapped. Step output is not changed. */
   readonly isProse: boolean;
 }
 
 /**
- * Returns what prints the events of one command.
+ * Returns a function that formats the events of one command.
  *
- * @param hasSeveralRuns there are several runs: each line names its own
+ * @param hasSeveralRuns whether there are several runs, so that each line includes its run
  */
 export function eventLines(
   { colors, terminal }: Pick<Output, 'colors' | 'terminal'>,
@@ -78,7 +78,7 @@ function proseOf(event: RunEvent, { title, colors, hasSeveralRuns, isTerminal }:
       return `--- ${sign} ${title(event)} condition ${event.check} ${plain(event.message)} ${duration(event.seconds)}`;
     }
     case 'note':
-      return plain(event.message).replace(/\S.*/s, colors.dim); // the indentation is seen by what wraps it
+      return plain(event.message).replace(/\S.*/s, colors.dim); // wrapping needs the indentation without colour codes
     case 'run-start':
       return colors.dim(`--- ${event.kind} ${event.run} in namespace ${event.namespace}`);
     case 'run-end':

@@ -1,4 +1,4 @@
-/** What to do about failures that have a usual cause. Pure; a failure without a row gets no hint rather than a vague one. */
+/** Hints for failures with a common cause. Pure. Other failures get no hint. */
 
 import type { TaskTally } from './tally.js';
 
@@ -67,7 +67,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** The hint for a failed task, or none. */
+/** Returns the hint for a failed task, or none. */
 export function hintFor(task: TaskTally): readonly string[] {
   const text = `${task.reason} ${task.stepReason ?? ''} ${task.message} ${task.lastLines.join(' ')}`;
   const row = ROWS.find(({ when }) => when(task, text));

@@ -14,27 +14,27 @@ import { isQuoted, summary, type Artifact } from './summary.js';
 import { EventCount } from './tally.js';
 import { foldTektonLog } from './tekton-log.js';
 
-/** Shows events as they come. */
+/** Shows events as they arrive. */
 export interface Presenter {
   readonly show: EventSink;
-  /** The summary. Nothing is shown after it. */
+  /** Prints the summary. Nothing may be shown afterwards. */
   readonly finish: () => void;
 }
 
-/** One JSON object a line, and nothing else. */
+/** Prints each event as one JSON object per line, and nothing else. */
 export const jsonPresenter = (output: Output): Presenter => ({
   show: (event) => output.print(JSON.stringify(event)),
   finish: () => undefined,
 });
 
-/** What the events are about. */
+/** The runs that the events belong to. */
 export interface PresentedRuns {
   readonly waitsFor: WaitsFor;
-  /** There are several runs: each line names its own. */
+  /** Whether there are several runs, so that each line includes its run. */
   readonly hasSeveralRuns: boolean;
 }
 
-/** Text for people. On a terminal the bottom rows say what runs and what waits, and prose is wrapped at words. */
+/** Prints text. On a terminal, the bottom rows show running and waiting tasks, and prose is wrapped at words. */
 export function textPresenter(
   output: Output,
   { waitsFor, hasSeveralRuns }: PresentedRuns,
@@ -62,7 +62,7 @@ export function textPresenter(
       area.stop();
       for (const line of summary(count.tally, artifacts, colors))
         (isQuoted(line) ? [line] : fitted(line)).forEach((each) => output.print(each));
-      if (next !== undefined) output.print(`\n${next}`); // in one line, to be copied
+      if (next !== undefined) output.print(`\n${next}`); // on one line, for copying
     },
   };
 }

@@ -1,17 +1,17 @@
 /**
- * The lines of the summary that show what a task reported: facts about its resources, and its results. Pure.
+ * Formats the results of a task and of its resources for the summary. Pure.
  *
- * A result may be a whole file; here it takes one line, `-o json` has all of it.
+ * A result may be a whole file; the summary shows one line of it, and `-o json` the complete value.
  */
 
 import type { Colors } from '../../terminal/output.js';
 import { plain } from '../../terminal/lines.js';
 import type { TaskTally } from './tally.js';
 
-/** Characters of a value that are shown. */
+/** Maximum characters of a value to show. */
 const LONGEST_VALUE = 100;
 
-/** Lines of a task's results, indented as the rest of what is below a task. */
+/** Returns the lines of a task's results, indented like the other lines below a task. */
 export function resultLines(
   { results, taskResults }: Pick<TaskTally, 'results' | 'taskResults'>,
   colors: Colors,
@@ -23,7 +23,7 @@ export function resultLines(
   ];
 }
 
-/** The first line of a value, and how much more of it there is. */
+/** Returns the first line of a value, and the size of the rest. */
 function oneLine(value: string): string {
   const lines = value.replace(/\r?\n$/, '').split(/\r?\n/);
   const first = [...plain(lines[0] ?? '')];

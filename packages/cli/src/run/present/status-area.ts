@@ -1,6 +1,6 @@
 /**
- * The lines at the bottom of a terminal that say what runs and what waits. Pure: an equal tally at an equal time draws the
- * same lines.
+ * Draws the lines at the bottom of a terminal with running and waiting tasks. Pure: the same tally at the same time
+ * yields the same lines.
  */
 
 import type { Colors } from '../../terminal/output.js';
@@ -12,19 +12,19 @@ import { signOf } from './summary.js';
 import { taskTitle } from '../follow/task-title.js';
 import type { RunTally, Tally, TaskTally } from './tally.js';
 
-/** Tasks that each task waits for, by run and task. */
+/** Returns the dependencies of a task, by run and task. */
 export type WaitsFor = (run: string, task: string) => readonly string[];
 
-/** More tasks of a run than this are counted instead of listed. */
+/** Maximum tasks of a run to list; the rest are counted. */
 const MOST_ROWS = 12;
 const WIDEST_NAME = 32;
 
-/** A row before it is known whether there is room to wrap it. */
+/** A row, before it is decided whether it can be wrapped. */
 interface Row {
   readonly sign: string;
   readonly text: string;
   readonly paint: (text: string) => string;
-  /** What a step prints is cut, not wrapped. */
+  /** Step output is truncated, not wrapped. */
   readonly isProse: boolean;
 }
 
@@ -36,7 +36,7 @@ interface Drawing {
   readonly hasSeveralRuns: boolean;
 }
 
-/** The rows to draw, at most as many as the size has, each at most as wide. */
+/** Returns the rows to draw, within the given number of rows and columns. */
 export function statusRows(
   tally: Tally,
   waitsFor: WaitsFor,
@@ -52,7 +52,7 @@ export function statusRows(
   return wrapped.length <= size.rows ? wrapped : rows.map((row) => oneLine(row, size.columns));
 }
 
-/** The tasks that matter most, and a foot for each run. */
+/** Returns the most important tasks, and a footer for each run. */
 function rowsOfRuns(runs: readonly RunTally[], drawing: Drawing): readonly Row[] {
   const listed = runs.flatMap((run) =>
     byImportance([...run.tasks.values()])

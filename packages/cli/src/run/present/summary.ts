@@ -1,6 +1,4 @@
-/**
- * The last lines of `pipewright run`: what became of every task, what went wrong and what to do, and what was made. Pure.
- */
+/** Formats the summary of `pipewright run`: the outcome of each task, failures with hints, and artifacts. Pure. */
 
 import type { Colors } from '../../terminal/output.js';
 import { duration } from '../../terminal/duration.js';
@@ -34,17 +32,17 @@ const WORDS: Readonly<Record<TaskTally['state'], string>> = {
   running: 'running',
 };
 
-/** A task's sign in its colour. */
+/** Returns the coloured symbol of a task's state. */
 export function signOf(state: TaskTally['state'], colors: Colors): string {
   if (state === 'succeeded') return colors.green(SIGNS[state]);
   if (state === 'failed' || state === 'timed-out') return colors.red(SIGNS[state]);
   return state === 'running' || state === 'checking' ? colors.cyan(SIGNS[state]) : colors.dim(SIGNS[state]);
 }
 
-/** What a run made, gathered from the events that no run owns. */
+/** An artifact of the runs, from events that do not belong to a particular run. */
 export type Artifact = Extract<RunEvent, { readonly type: 'deployment' | 'pushed' }>;
 
-/** The summary of all runs. */
+/** Returns the summary of all runs. */
 export function summary(tally: Tally, artifacts: readonly Artifact[], colors: Colors): readonly string[] {
   return [
     ...[...tally.values()].flatMap((run) => runLines(run, colors)),
@@ -78,7 +76,7 @@ function countTasks(tasks: readonly TaskTally[]): string {
   return `${String(tasks.length)} task${tasks.length === 1 ? '' : 's'}: ${counts.join(', ')}`;
 }
 
-/** `hasReason`: its reason is not that of the run, which is shown already. */
+/** `hasReason`: whether to show its reason, because it differs from that of the run, which is already shown. */
 function taskLines(task: TaskTally, width: number, colors: Colors, hasReason: boolean): readonly string[] {
   const sign = signOf(task.state, colors);
   const name = task.task.padEnd(width);
@@ -98,9 +96,9 @@ function taskLines(task: TaskTally, width: number, colors: Colors, hasReason: bo
   ];
 }
 
-/** The step that a task ended in, and how that ended. */
+/** Returns the step in which a task failed, and its exit code. */
 function stepOf({ step, exitCode, stepReason, state }: TaskTally): string {
-  if (state === 'timed-out') return step === undefined ? '' : `  in step ${step}`; // its exit code is the signal's
+  if (state === 'timed-out') return step === undefined ? '' : `  in step ${step}`; // its exit code comes from the signal
   if (exitCode === undefined) return '';
   const reason = stepReason === undefined || stepReason === 'Error' ? '' : ` (${stepReason})`;
   return `  step ${step ?? '?'}: exit ${String(exitCode)}${reason}`;
@@ -109,18 +107,23 @@ function stepOf({ step, exitCode, stepReason, state }: TaskTally): string {
 const time = ({ seconds, attempts }: TaskTally): string =>
   `${duration(seconds)}${attempts > 1 ? ` in ${String(attempts)} attempts` : ''}`;
 
-/** What is said of a skipped task, in the summary and when it happens. */
+/** Returns the message of a skipped task, for the summary and the event. */
 export const skipped = ({ message }: Pick<TaskTally, 'message'>): string =>
   `skipped${message === '' ? '' : `: ${message.replace(LOGS_ELSEWHERE, '')}`}`;
 
-/** Where a cluster keeps the logs. Here they were shown, and the cluster is gone. */
+/**
+ * Matches the location of logs in a cluster. They have already been shown, and the embedded cluster no longer exists.
+ */
 const LOGS_ELSEWHERE = /; for logs run: kubectl -n \S+ logs \S+ -c [^\s;]+/;
 
-/** A failure without what is said beside it: where a cluster keeps the logs, and what they lack. */
+/**
+ * Returns a failure message without parts that are shown separately or omitted: incomplete logs, and the location of
+ * logs.
+ */
 const withoutNotices = ({ message, incompleteLogs }: TaskTally): string =>
   incompleteLogs.reduce((text, notice) => text.replace(`; ${notice}`, ''), message).replace(LOGS_ELSEWHERE, '');
 
-/** Whether a line of the summary quotes what a step printed, which is not wrapped. */
+/** Returns whether a line of the summary quotes step output, which is not wrapped. */
 export const isQuoted = (line: string): boolean => plain(line).startsWith(QUOTE);
 
 const QUOTE = '      |';
@@ -133,7 +136,8 @@ const failure = (reason: string, message: string, colors: Colors): readonly stri
 function hints(task: TaskTally): readonly string[] {
   if (task.state !== 'failed' && task.state !== 'timed-out') return [];
   const { exitCode, ...others } = task;
-  const shown = task.state === 'failed' && exitCode !== undefined ? task : others; // of one whose time is up it is the signal's
+  // After a timeout, the exit code is that of the signal.
+  const shown = task.state === 'failed' && exitCode !== undefined ? task : others;
   return hintFor(shown).map((hint) => `      hint: ${hint}`);
 }
 

@@ -1,20 +1,18 @@
-/**
- * The state of runs, put together from their events: the status area and the summary are both drawn from it.
- */
+/** Tracks the state of runs from their events, for the status area and the summary. */
 
 import type { ResourceResult, RunEvent, TaskOutcome, TaskResult } from '../follow/events.js';
 
-/** How a task is doing. */
+/** The state of a task. */
 export interface TaskTally {
   readonly task: string;
   readonly state: 'waiting' | 'checking' | 'running' | TaskOutcome;
-  /** When it started, in milliseconds since 1970; 0 before. */
+  /** The start time in milliseconds since the Unix epoch; 0 before the start. */
   readonly startedAt: number;
-  /** Of all attempts together. */
+  /** The duration of all attempts together. */
   readonly seconds: number;
-  /** How often it was begun; the last attempt counts. */
+  /** The number of attempts; the other fields describe the last one. */
   readonly attempts: number;
-  /** The step that runs, or the one that failed. */
+  /** The running step, or the one that failed. */
   readonly step?: string;
   readonly exitCode?: number;
   readonly stepReason?: string;
@@ -22,13 +20,13 @@ export interface TaskTally {
   readonly message: string;
   readonly results: readonly ResourceResult[];
   readonly taskResults: readonly TaskResult[];
-  /** What the logs of its pods lack; empty if they are complete. */
+  /** What is missing from the logs of its pods; empty if they are complete. */
   readonly incompleteLogs: readonly string[];
-  /** The last lines of that step, at most {@link KEPT_LINES}. */
+  /** The last lines of the step, at most {@link KEPT_LINES}. */
   readonly lastLines: readonly string[];
 }
 
-/** How a run is doing. */
+/** The state of a run. */
 export interface RunTally {
   readonly run: string;
   readonly tasks: ReadonlyMap<string, TaskTally>;
@@ -39,10 +37,10 @@ export interface RunTally {
   readonly seconds: number;
 }
 
-/** All runs by name, in the order they started. */
+/** All runs by name, in the order in which they started. */
 export type Tally = ReadonlyMap<string, RunTally>;
 
-/** As many as a compiler's message has. */
+/** About the length of a compiler message. */
 const KEPT_LINES = 6;
 
 const waiting = (task: string): TaskTally => ({
@@ -63,16 +61,18 @@ interface Counted extends RunTally {
   readonly tasks: Map<string, TaskTally>;
 }
 
-/** Counts events as they come. */
+/** Updates a tally from events. */
 export class EventCount {
   readonly #runs = new Map<string, Counted>();
 
-  /** As it stands; what is counted later changes it. A tally for each event would copy all tasks for each line of each. */
+  /**
+   * Returns the current tally, which later events change. An immutable tally would copy all tasks for each log line.
+   */
   get tally(): Tally {
     return this.#runs;
   }
 
-  /** Counts one more event. */
+  /** Applies an event. */
   add(event: RunEvent): void {
     if (event.type === 'run-start') this.#begin(event);
     const run = 'run' in event ? this.#runs.get(event.run) : undefined;
@@ -102,7 +102,7 @@ export class EventCount {
 type TaskEvent = Extract<RunEvent, { readonly task: string }>;
 
 function after(task: TaskTally, event: TaskEvent): TaskTally {
-  // Of a check its output is shown while it runs; how its steps end is not how the task's do.
+  // For a check, only its output is shown while it runs; the end of its steps does not affect the task.
   if ('step' in event && event.check !== undefined)
     return event.type === 'step-log' ? { ...task, lastLines: [event.line] } : task;
   switch (event.type) {

@@ -1,14 +1,14 @@
 /**
- * The log lines of Tekton's own steps as people read them. Pure.
+ * Simplifies the log lines of Tekton's own steps. Pure.
  *
- * Tekton v0.9.2's steps for git repositories, images and clusters log JSON with time, caller and logger; of a line in a terminal
- * only the message matters.
+ * The steps of Tekton v0.9.2 for git repositories, images and clusters log JSON with time, caller and logger; on a
+ * terminal, only the message is relevant.
  */
 
-/** What these steps call their logger; nothing else does. */
+/** The logger name of these steps, which no other program uses. */
 const LOGGER = 'fallback-logger';
 
-/** The message of such a line, with its level unless that is info. Other lines stay as they are. */
+/** Returns the message of such a line, with its level unless it is info. Returns other lines unchanged. */
 export function foldTektonLog(line: string): string {
   if (!line.startsWith('{') || !line.includes(LOGGER)) return line;
   const entry = parse(line);
@@ -22,7 +22,8 @@ export function foldTektonLog(line: string): string {
 function parse(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined; // an object has fields of any type
+    // The fields of an object have unknown types.
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }

@@ -1,12 +1,12 @@
-/** What a command runs, once it is known which runs are meant. */
+/** The runs that a command has selected. */
 
 import type { Manifest } from '../../manifests/load.js';
 
-/** A run that is to be created. */
+/** A run to create. */
 export interface PlannedRun {
   readonly manifest: Manifest;
   readonly kind: 'PipelineRun' | 'TaskRun';
-  /** Its name, or the start of the name it will get. */
+  /** Its name, or the prefix of its generated name. */
   readonly title: string;
   readonly namespace: string;
 }

@@ -1,7 +1,7 @@
 /**
- * The tasks that a run can reach, and the images of their containers. Pure.
+ * Determines the tasks that a run can reach, and the images of their containers. Pure.
  *
- * Known before anything starts, so that all requirements that this machine does not meet are reported at once.
+ * Determined before anything starts, so that all unmet requirements are reported at once.
  */
 
 import {
@@ -17,7 +17,7 @@ import type { Manifest } from '../../manifests/load.js';
 import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
 import type { PlannedRun } from './planned-run.js';
 
-/** A task, and the place of its spec. */
+/** A task, and the position of its spec. */
 export interface ReachableTask {
   readonly task: TaskModel;
   readonly manifest: Manifest;
@@ -28,18 +28,21 @@ export interface ReachableTask {
   readonly sidecarPath: (index: number) => FieldPath;
 }
 
-/** An image, and the place that names it. */
+/** An image, and the position of the reference to it. */
 export interface UsedImage {
   readonly image: string;
   readonly manifest: Manifest;
   readonly path: FieldPath;
   /** `step run-tests of Task unit-tests`, for messages. */
   readonly user: string;
-  /** The step has neither command nor script, so the image decides which program runs. */
+  /** Whether the step has neither command nor script, so that the image determines the program. */
   readonly usesEntrypoint: boolean;
 }
 
-/** The tasks and condition checks that a run can reach. References to objects outside the manifests are left out: checks report them. */
+/**
+ * Returns the tasks and condition checks that a run can reach. Skips references to objects outside the manifests, which
+ * checks report.
+ */
 export function reachableTasks(run: PlannedRun, objects: TektonObjects): readonly ReachableTask[] {
   const read = objects.tryRead(run.manifest);
   if (!read) return [];
@@ -58,21 +61,21 @@ export function reachableTasks(run: PlannedRun, objects: TektonObjects): readonl
   });
 }
 
-/** The manifests whose references a run follows: its own, and that of its Pipeline. */
+/** Returns the manifests whose references a run follows: its own, and that of its Pipeline. */
 export function followedManifests(run: PlannedRun, objects: TektonObjects): readonly Manifest[] {
   const read = objects.tryRead(run.manifest);
   const pipeline = read && pipelineOf(read, objects);
   return [...new Set([run.manifest, ...(pipeline ? [pipeline.manifest] : [])])];
 }
 
-/** The tasks of a run's Pipeline in declared order, and those that each waits for. Empty without a Pipeline. */
+/** Returns the tasks of a run's Pipeline in declared order, with their dependencies. Empty without a Pipeline. */
 export function taskDependencies(run: PlannedRun, objects: TektonObjects): TaskDependencies {
   const read = objects.tryRead(run.manifest);
   const pipeline = read && pipelineOf(read, objects);
   return pipeline ? dependenciesOfPipeline(pipeline.model) : new Map();
 }
 
-/** A Pipeline, and the place of its spec. */
+/** A Pipeline, and the position of its spec. */
 export interface PlacedPipeline {
   readonly model: PipelineModel;
   readonly manifest: Manifest;
@@ -80,7 +83,7 @@ export interface PlacedPipeline {
   readonly paths: FieldPaths;
 }
 
-/** The Pipeline that a PipelineRun refers to or embeds. */
+/** Returns the Pipeline that a PipelineRun refers to or embeds. */
 export function pipelineOf(run: TektonObject, objects: TektonObjects): PlacedPipeline | undefined {
   if (run.model.kind !== 'PipelineRun') return undefined;
   const { source } = run.model.run;
@@ -94,7 +97,7 @@ export function pipelineOf(run: TektonObject, objects: TektonObjects): PlacedPip
 
 interface TaskPlace {
   readonly manifest: Manifest;
-  /** The place of an embedded spec. */
+  /** The position of an embedded spec. */
   readonly path: FieldPath;
   readonly name: string;
   readonly paths: FieldPaths;
@@ -135,7 +138,7 @@ function conditionCheck(name: string, namespace: string, objects: TektonObjects)
   return [{ ...place, stepPath: () => ['spec', ...paths.condition.step] }];
 }
 
-/** The images of a task's containers. Names with a variable are left out: they are known only when the run has begun. */
+/** Returns the images of a task's containers, except those with a variable, which are only known at run time. */
 export function imagesOf({ task, manifest, title, stepPath, sidecarPath }: ReachableTask): readonly UsedImage[] {
   const isNamed = (image: string | undefined): image is string =>
     image !== undefined && image !== '' && !image.includes('$(');

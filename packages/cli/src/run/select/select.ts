@@ -1,6 +1,4 @@
-/**
- * Which runs a command line means, and the params it gives them. Pure.
- */
+/** Selects the runs of a command line, and sets their params. Pure. */
 
 import { closestMatch, type ParamType, type TaskModel } from '@pipewright/tekton';
 import { textAt } from '../../json.js';
@@ -12,7 +10,10 @@ import { howToStart } from './start-hint.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
 import { isTekton, namespaceOf } from '../../manifests/identity.js';
 
-/** The runs among manifests, or those of the given names. Throws a UsageError without a run, or if a name is unknown. */
+/**
+ * Returns the runs among the manifests, or those with the given names. Throws a UsageError if there are none, or if a
+ * name is unknown.
+ */
 export function selectRuns(
   manifests: readonly Manifest[],
   objects: TektonObjects,
@@ -36,7 +37,7 @@ export function selectRuns(
 
 const isCalled = ({ title }: PlannedRun, name: string): boolean => title === name || title === `${name}-`;
 
-/** Whether a manifest is a run, and so created last and only when it is meant. */
+/** Returns whether a manifest is a run. Runs are created last, and only if they are selected. */
 export const isRun = ({ object }: Manifest): boolean =>
   ['PipelineRun', 'TaskRun'].includes(textAt(object, 'kind') ?? '') && isTekton(object);
 
@@ -48,7 +49,7 @@ function plannedRun(manifest: Manifest): readonly PlannedRun[] {
   return [{ manifest, kind, title, namespace: namespaceOf(object) }];
 }
 
-/** Gives `-p NAME=VALUE` to every run whose Pipeline or Task declares the param. Throws a UsageError if none does. */
+/** Sets `-p NAME=VALUE` on each run whose Pipeline or Task declares the param. Throws a UsageError if none does. */
 export function withParams(
   runs: readonly PlannedRun[],
   objects: TektonObjects,
@@ -76,7 +77,7 @@ export function withParams(
   });
 }
 
-/** Declared params and their types, from the run's own spec or the object it refers to. */
+/** Returns the declared params and their types, from the run's embedded spec or the object it refers to. */
 function declaredParams(run: PlannedRun, objects: TektonObjects): ReadonlyMap<string, ParamType> {
   const read = objects.tryRead(run.manifest);
   const params =
@@ -84,7 +85,7 @@ function declaredParams(run: PlannedRun, objects: TektonObjects): ReadonlyMap<st
   return new Map(params.map(({ name, type }) => [name, type]));
 }
 
-/** The Task that a TaskRun refers to or embeds. */
+/** Returns the Task that a TaskRun refers to or embeds. */
 function taskOf(run: TektonObject | undefined, namespace: string, objects: TektonObjects): TaskModel | undefined {
   if (run?.model.kind !== 'TaskRun') return undefined;
   const { source } = run.model.run;

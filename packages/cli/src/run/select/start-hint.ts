@@ -1,4 +1,4 @@
-/** The command that runs a Pipeline or Task of manifests that have no run. Pure. */
+/** Suggests the command that runs a Pipeline or Task, for manifests without a run. Pure. */
 
 import type { TektonObjects } from '../../manifests/tekton-objects.js';
 import { commandLine } from '../../terminal/shell-words.js';

@@ -1,8 +1,9 @@
 /**
- * Makes the run for `--pipeline NAME` or `--task NAME`, as `tkn pipeline start` does. Pure.
+ * Creates the run for `--pipeline NAME` or `--task NAME`, like `tkn pipeline start`. Pure.
  *
- * What the Pipeline or Task declares is matched with the command line: params with `-p`, resources with `--resource` or a
- * PipelineResource of the same name and type, workspaces with `--workspace` or an emptyDir. All that is missing is found at once.
+ * Matches the declarations of the Pipeline or Task with the command line: params with `-p`, resources with `--resource`
+ * or a PipelineResource of the same name and type, workspaces with `--workspace` or an emptyDir. Reports all missing
+ * values at once.
  */
 
 import { closestMatch, type NewBinding, type ParamModel, type WorkspaceBinding } from '@pipewright/tekton';
@@ -16,27 +17,27 @@ import type { PlannedRun } from './planned-run.js';
 
 /** Options of the run to create. */
 export interface StartOptions {
-  /** Run this Pipeline. */
+  /** The name of the Pipeline to run. */
   readonly pipeline?: string | undefined;
-  /** Run this Task or ClusterTask. */
+  /** The name of the Task or ClusterTask to run. */
   readonly task?: string | undefined;
   readonly param: ReadonlyMap<string, string>;
-  /** PipelineResources by the names under which they are declared. */
+  /** PipelineResources by the declared name. */
   readonly resource?: ReadonlyMap<string, string>;
   /** PersistentVolumeClaims by workspace. */
   readonly workspace?: ReadonlyMap<string, string>;
   readonly serviceAccount?: string | undefined;
 }
 
-/** A run that can be created once there are no findings. */
+/** A run to create if there are no findings. */
 export interface CreatedRun {
   readonly run: PlannedRun;
   readonly findings: readonly Finding[];
-  /** Params of the command line that nothing declares; findings name them. */
+  /** Params of the command line that are not declared; findings report them. */
   readonly unknownParams: readonly string[];
 }
 
-/** Codes that are found here, at the place that a user can change, and not once more in the run. */
+/** Codes that are reported here, at positions that a user can change, and not again for the run. */
 export const CHECKED_AT_START: ReadonlySet<string> = new Set([
   'PARAM_MISSING',
   'PARAM_EXTRA',
@@ -46,7 +47,7 @@ export const CHECKED_AT_START: ReadonlySet<string> = new Set([
   'WORKSPACE_EXTRA',
 ]);
 
-/** A Pipeline or Task that is to run. */
+/** A Pipeline or Task to run. */
 interface Started {
   readonly kind: 'Pipeline' | 'Task' | 'ClusterTask';
   readonly object: TektonObject<'Pipeline' | 'Task' | 'ClusterTask'>;
@@ -54,7 +55,7 @@ interface Started {
   readonly objects: TektonObjects;
 }
 
-/** Returns undefined unless a Pipeline or Task is named. Throws a UsageError if the name is unknown. */
+/** Returns undefined unless the options specify a Pipeline or Task. Throws a UsageError if the name is unknown. */
 export function startRun(
   options: StartOptions,
   objects: TektonObjects,
@@ -113,7 +114,7 @@ function findStarted(
   return first;
 }
 
-/** A declared param, resource or workspace, and the place of its name. */
+/** A declared param, resource or workspace, and the position of its name. */
 interface Declared<T> {
   readonly item: T;
   readonly path: Path;
@@ -128,7 +129,7 @@ function declaredParams({ object: { model, paths } }: Started): readonly Declare
     : placedAt(model.task.params, paths.task.params);
 }
 
-/** Which list of the run a resource is bound in. */
+/** The list of the run in which a resource is bound. */
 type BindingList = 'resources' | 'inputs' | 'outputs';
 
 interface DeclaredResource {
@@ -216,7 +217,7 @@ const workspaceFindings = (started: Started): readonly Finding[] =>
     'workspace',
   );
 
-/** What the command line gives and nothing declares. */
+/** Returns findings for values on the command line that are not declared. */
 function unknownOf(
   started: Started,
   given: ReadonlyMap<string, string>,
@@ -263,7 +264,7 @@ function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
     kind === 'Pipeline'
       ? { kind, ...shared, resources: boundIn('resources') }
       : { kind, ...shared, inputs: boundIn('inputs'), outputs: boundIn('outputs') },
-  ) as JsonObject; // an object of the API
+  ) as JsonObject; // an API object
   const place = optionPlace(`${kind === 'Pipeline' ? '--pipeline' : '--task'} ${name}`);
   const manifest: Manifest = {
     object,
@@ -277,7 +278,7 @@ function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
   return { manifest, kind: kind === 'Pipeline' ? 'PipelineRun' : 'TaskRun', title: generateName, namespace };
 }
 
-/** An option of the command line as the place of a finding. */
+/** Returns the position of a command line option for a finding. */
 const optionPlace = (option: string): SourcePosition => ({ file: option, line: 0, column: 0 });
 
 const error = (code: string, place: SourcePosition, message: string, hint: string): Finding => ({
@@ -288,7 +289,7 @@ const error = (code: string, place: SourcePosition, message: string, hint: strin
   hint,
 });
 
-/** An error at a place of a manifest. */
+/** Returns an error at a position of a manifest. */
 function errorAt(manifest: Manifest, path: Path, code: string, message: string, hint: string): Finding {
   const place = manifest.locate(path).value;
   const quote = manifest.quotable(place);

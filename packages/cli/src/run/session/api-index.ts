@@ -1,8 +1,8 @@
 /**
- * Finds where a kind is served, by the API server's own discovery, and creates objects there.
+ * Finds the resource of a kind through the API server's discovery, and creates objects.
  *
- * Manifests may hold any kind; the embedded cluster knows some. What it does not serve is left out with a note, because a
- * manifest for production often has more in it than a run on one machine needs.
+ * Manifests may contain any kind, and the embedded cluster serves some. Unknown kinds are skipped with a note, because
+ * production manifests often contain more than a local run needs.
  */
 
 import type { KubeClient } from '@pipewright/kube';
@@ -15,7 +15,7 @@ interface ApiResource {
   readonly namespaced: boolean;
 }
 
-/** Looks kinds up; each group version is requested once. */
+/** Looks up kinds; requests each group version once. */
 export class ApiIndex {
   readonly #client: KubeClient;
   readonly #groups = new Map<string, Promise<readonly ApiResource[]>>();
@@ -24,7 +24,7 @@ export class ApiIndex {
     this.#client = client;
   }
 
-  /** Where objects like this one are served; undefined when the server has no such kind. */
+  /** Returns the resource that serves an object; undefined if the server does not have its kind. */
   async tryFind(object: JsonObject): Promise<Resource | undefined> {
     const apiVersion = textAt(object, 'apiVersion') ?? '';
     const kind = textAt(object, 'kind');
@@ -49,7 +49,7 @@ export class ApiIndex {
   }
 }
 
-/** Creates an object, or brings one that is there in line with it (`default` service accounts are there from the start). */
+/** Creates an object, or patches an existing one (such as the `default` service account). */
 export async function createOrPatch(client: KubeClient, kind: Resource, object: JsonObject): Promise<JsonObject> {
   const namespace = kind.namespaced ? (textAt(object, 'metadata', 'namespace') ?? 'default') : undefined;
   try {

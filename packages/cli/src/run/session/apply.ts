@@ -1,6 +1,4 @@
-/**
- * Creates everything a run needs, in an order in which each object finds what it refers to; then the runs.
- */
+/** Creates all objects that a run needs, ordered so that references resolve; then the runs. */
 
 import type { KubeClient } from '@pipewright/kube';
 import { ApiError, NAMESPACES } from '@pipewright/kube';
@@ -34,7 +32,10 @@ const rank = ({ object }: Manifest): number => {
   return LAST.includes(kind) ? 100 + LAST.indexOf(kind) : 50;
 };
 
-/** Creates the objects. @returns notes on what the embedded cluster does not serve. Throws with every refusal. */
+/**
+ * Creates the objects. @returns notes on kinds that the embedded cluster does not serve. Throws an error that lists all
+ * rejected objects.
+ */
 export async function applyAll(
   client: KubeClient,
   manifests: readonly Manifest[],
@@ -58,7 +59,7 @@ export async function applyAll(
     : [`left out, because the embedded cluster has no such kinds: ${skipped.join(', ')}`];
 }
 
-/** Creates the runs. */
+/** Creates the runs. Throws a UsageError if the cluster rejects one. */
 export async function startRuns(
   client: KubeClient,
   runs: readonly PlannedRun[],

@@ -1,10 +1,10 @@
-/** Asks runs to stop, as `tkn pipelinerun cancel` does: the controller stops the steps, then ends the run. */
+/** Cancels runs as `tkn pipelinerun cancel` does: the controller stops the steps, then ends the run. */
 
 import { ApiError, type KubeClient } from '@pipewright/kube';
 import type { StartedRun } from '../follow/follower.js';
 import { PIPELINE_RUNS, TASK_RUNS } from '../follow/kinds.js';
 
-/** Cancels all of them. Runs that have ended already are left alone. */
+/** Cancels all the runs. Ignores runs that have already ended. */
 export async function cancelRuns(client: KubeClient, runs: readonly StartedRun[]): Promise<void> {
   await Promise.all(
     runs.map(async ({ kind, name, namespace }) => {

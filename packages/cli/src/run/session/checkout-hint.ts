@@ -1,6 +1,6 @@
 /**
- * Suggests the option that makes a run use the files of the current checkout. The command never does so by itself: the run would use
- * other files than a run on a cluster.
+ * Suggests the option that makes a run use the files of the current checkout. The command never does so by default: the
+ * run would use different files than a run on a cluster.
  */
 
 import { relative } from 'node:path';
@@ -10,14 +10,14 @@ import { repositoryKey } from '../../git-server/remote-address.js';
 import { commandLine } from '../../terminal/shell-words.js';
 import { gitUrls } from '../../stand-ins/local-resources.js';
 
-/** A working tree, and the addresses of its remotes. */
+/** A working tree, and the URLs of its remotes. */
 export interface Checkout {
   /** Relative to the working directory. */
   readonly directory: string;
   readonly remotes: readonly string[];
 }
 
-/** The checkout that a directory is in; undefined outside a checkout, or without git. */
+/** Returns the checkout that contains a directory; undefined outside a checkout, or without git. */
 export async function checkoutAt(directory: string): Promise<Checkout | undefined> {
   try {
     const top = await tryGit(['-C', directory, 'rev-parse', '--show-toplevel']);
@@ -26,11 +26,11 @@ export async function checkoutAt(directory: string): Promise<Checkout | undefine
     const remotes = (urls ?? '').split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
     return { directory: relative(directory, top) || '.', remotes: remotes.filter(Boolean) };
   } catch {
-    return undefined; // a hint is worth no error
+    return undefined; // hints are optional, so errors are ignored
   }
 }
 
-/** A line for each git resource of the runs that is a remote of the checkout, and that nothing stands in for. Pure. */
+/** Returns a hint for each git resource of the runs that is a remote of the checkout and has no stand-in. Pure. */
 export function checkoutHints(
   { directory, remotes }: Checkout,
   used: ReadonlySet<string>,

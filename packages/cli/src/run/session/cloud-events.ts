@@ -1,5 +1,6 @@
 /**
- * Reports the delivery of CloudEvents: the controller sends them after the end of a task, so the command waits for them up to a limit.
+ * Reports the delivery of CloudEvents. The controller sends them after a task has ended, so the command waits for them
+ * up to a limit.
  */
 
 import type { KubeClient, KubeObject } from '@pipewright/kube';
@@ -10,7 +11,10 @@ interface RunWithDeliveries extends KubeObject {
   readonly status?: { readonly cloudEvents?: readonly CloudEventDelivery[] };
 }
 
-/** Milliseconds for each receiver's first answer; what fails then is not tried again once the run is gone. */
+/**
+ * Milliseconds to wait for the first response of each receiver; failed deliveries are not retried after the end of the
+ * command.
+ */
 const DELIVERY_TIMEOUT_MS = 11_000;
 
 const hasPendingDelivery = ({ status }: RunWithDeliveries): boolean =>

@@ -1,17 +1,17 @@
-/** What a run changed in Deployments: the images of their containers, before and after. */
+/** Detects which container images of Deployments a run changed. */
 
 import { DEPLOYMENTS, type KubeClient } from '@pipewright/kube';
 import { listAt, textAt, type JsonObject } from '../../json.js';
 
-/** Image of every container, by `namespace/deployment/container`. */
+/** The image of each container, by `namespace/deployment/container`. */
 export type DeployedImages = ReadonlyMap<string, string>;
 
-/** Looks at all Deployments. */
+/** Returns the images of all Deployments. */
 export async function deployedImages(client: KubeClient): Promise<DeployedImages> {
   const { items } = await client.list(DEPLOYMENTS);
   return new Map(
     (items as unknown as readonly JsonObject[]).flatMap((deployment) =>
-      // objects of the API are JSON objects
+      // API objects are JSON objects
       listAt(deployment, 'spec', 'template', 'spec', 'containers').map(
         (container) =>
           [
@@ -27,7 +27,7 @@ export async function deployedImages(client: KubeClient): Promise<DeployedImages
   );
 }
 
-/** One container that runs another image now. */
+/** A container whose image has changed. */
 export interface ImageChange {
   readonly namespace: string;
   readonly name: string;
@@ -36,7 +36,7 @@ export interface ImageChange {
   readonly after: string;
 }
 
-/** The containers whose image differs. */
+/** Returns the containers whose image differs. */
 export const imageChanges = (before: DeployedImages, after: DeployedImages): readonly ImageChange[] =>
   [...after].flatMap(([key, image]) => {
     const was = before.get(key);

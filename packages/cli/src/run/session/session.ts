@@ -1,5 +1,6 @@
 /**
- * Everything a run on this machine has going: the cluster, the Git server, the registry. Started together, ended together.
+ * The servers of a local run: the cluster, the Git server, the registry, the object store. They are started and stopped
+ * together.
  */
 
 import { KubeClient } from '@pipewright/kube';
@@ -29,16 +30,16 @@ import type { LocalImage } from '../../stand-ins/local-resources.js';
 /** A running session. */
 export interface Session {
   readonly client: KubeClient;
-  /** What stands in for what, said openly. */
+  /** The stand-ins in use, for the user. */
   readonly notes: readonly string[];
   /** Secrets of the session itself, to be masked like those of the manifests. */
   readonly secrets: readonly JsonObject[];
-  /** What lies in the local registry for an image resource, by `name:tag`. */
+  /** Returns the images of a resource in the local registry, by `name:tag`. */
   readonly pushed: (image: LocalImage) => Promise<readonly { readonly image: string; readonly digest: string }[]>;
   readonly close: () => Promise<void>;
 }
 
-/** Starts what a prepared run needs, and nothing else. */
+/** Starts only the servers that a prepared run needs. */
 export async function openSession(prepared: Prepared, runtime: Runtime, log: TextLog): Promise<Session> {
   const { local, standIns } = prepared;
   const closers: (() => Promise<void>)[] = [];
@@ -52,10 +53,10 @@ export async function openSession(prepared: Prepared, runtime: Runtime, log: Tex
   };
   try {
     const secrets: JsonObject[] = [];
-    const hostFiles: Record<string, string> = {}; // read when a container starts, so they may be filled in meanwhile
+    const hostFiles: Record<string, string> = {}; // read when a container starts, so it may still be filled in
     const serving = local.sources.length > 0 ? held(serveSources(prepared)) : undefined;
     const starting = held(startLocalCluster({ runtime, standIns, hostFiles, log }));
-    await Promise.allSettled([serving, starting]); // what did start is closed when the other could not
+    await Promise.allSettled([serving, starting]); // if one of them fails, the other one is closed
     const [git, started] = [await serving, await starting];
     if (git) {
       const addresses = local.sources.flatMap(({ resource, urls }) =>
@@ -124,7 +125,8 @@ async function pushedTo(
 ): Promise<readonly { readonly image: string; readonly digest: string }[]> {
   const answer = await cluster.registry.handle(new Request(`http://registry/v2/${repository}/tags/list`));
   if (!answer.ok) return [];
-  const { tags } = (await answer.json()) as { readonly tags?: readonly string[] | null }; // the registry is ours
+  // The registry is part of this process, so its responses are trusted.
+  const { tags } = (await answer.json()) as { readonly tags?: readonly string[] | null };
   const found = await Promise.all(
     (tags ?? []).map(async (tag) => ({ tag, manifest: await cluster.registry.resolve(repository, tag) })),
   );
