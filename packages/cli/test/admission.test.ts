@@ -1,4 +1,4 @@
-/** What the embedded cluster's admission answers, and that it lets pass what Tekton would. */
+/** Responses of the embedded cluster's admission, which must accept the objects that Tekton accepts. */
 
 import { expect, test } from '@jest/globals';
 import { fake } from '@pipewright/cluster';
@@ -49,7 +49,7 @@ test('fields are read whatever their case, and stored under the names of their k
   };
   const object = { apiVersion: 'tekton.dev/v1alpha1', kind: 'TaskRun', metadata: { name: 'x', uid: 'u' } };
   const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: 'taskruns' };
-  // What the API server has made of it: defaults of the definition lie beside what was written.
+  // The object after the API server has added the defaults of the definition.
   const draft = { ...object, spec: { ...written, timeout: '1h0m0s' } };
   const sent = { ...object, Spec: written };
   expect(tektonAdmission({ operation: 'CREATE', resource, object: draft, sent, dryRun: false } as never)).toEqual({

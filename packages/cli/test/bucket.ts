@@ -1,4 +1,4 @@
-/** A directory that answers for the bucket `shop`, also for pods, and the programs that lead the controller's own steps to it. */
+/** A directory served as the bucket `shop`, and programs that make the controller's own steps use it. */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,13 @@ import { BUCKETS_FILE, bucketsJson } from '../src/stand-ins/host-files.js';
 import { gsutilProgram } from '../src/object-store/gsutil-program.js';
 import { startObjectStore } from '../src/object-store/object-store.js';
 
-/** A gsutil, and a gcloud that prints the key of the account it is told to use. */
+/** A gsutil, and a gcloud that prints the key of the account to activate. */
 const PROGRAMS = {
   '/usr/local/bin/gsutil': gsutilProgram(),
   '/usr/local/bin/gcloud': '#!/bin/sh\nfor word; do case $word in --key-file=*) cat "${word#*=}" ;; esac; done\n',
 };
 
-/** The bucket, gone after the tests of this `describe`. */
+/** The bucket, removed after the tests of this `describe`. */
 export class Bucket {
   readonly directory = mkdtempSync(join(tmpdir(), 'pipewright-bucket-'));
   readonly #closers: (() => unknown)[] = [() => rmSync(this.directory, { recursive: true })];
@@ -26,7 +26,7 @@ export class Bucket {
     });
   }
 
-  /** Serves it. @returns what the images of the controller's own steps need */
+  /** Serves the bucket. @returns the files to add to the images of the controller's own steps */
   async serve(place: ClusterKind): Promise<Files> {
     const store = await startObjectStore((name) => (name === 'shop' ? this.directory : undefined));
     this.#closers.push(() => store.close());
@@ -40,7 +40,7 @@ export class Bucket {
     writeFileSync(join(this.directory, file), content);
   }
 
-  /** Every object with its text. */
+  /** Returns all objects with their text. */
   objects(): Readonly<Record<string, string>> {
     return Object.fromEntries(
       readdirSync(this.directory, { recursive: true, withFileTypes: true })

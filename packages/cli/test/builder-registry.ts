@@ -1,4 +1,4 @@
-/** A real registry and a directory for each test of the builders that come with the command. */
+/** A real registry and a directory for each test of the built-in image builders. */
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach } from '@jest/globals';
 import { createRegistry, type Registry, type ServedRegistry } from '../../cluster/src/registry/registry.js';
 
-/** How a program ended. */
+/** The exit code and output of a program. */
 export interface Outcome {
   readonly status: number;
   readonly output: string;
@@ -30,11 +30,11 @@ export function run(
 
 /** The directory of a test. */
 export let work: string;
-/** Its registry. */
+/** The registry of a test. */
 export let registry: Registry;
-/** Where the registry listens. */
+/** The listening server of the registry. */
 export let serving: ServedRegistry;
-/** Makes them anew for each test of the suite that calls this. */
+/** Creates a directory and a registry for each test of the calling suite. */
 export function withRegistry(): void {
   beforeEach(async () => {
     work = mkdtempSync(join(tmpdir(), 'stand-ins-'));
@@ -47,7 +47,7 @@ export function withRegistry(): void {
   });
 }
 
-/** Writes files below the directory. */
+/** Writes files to the directory of the test. */
 export function write(files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(work, name)), { recursive: true });
@@ -57,14 +57,14 @@ export function write(files: Readonly<Record<string, string>>): void {
 
 const get = (path: string): Promise<Response> => registry.handle(new Request(`http://registry/v2/team/app/${path}`));
 
-/** What lies in the registry. */
+/** A pushed image. */
 export interface Pushed {
   readonly config: { readonly config: object; readonly rootfs: { readonly diff_ids: readonly string[] } };
-  /** `mode path`, with what a link leads to or a file says. */
+  /** `mode path`, with the target of a link or the content of a file. */
   readonly entries: readonly string[];
 }
 
-/** The image team/app:v1. */
+/** Returns the image team/app:v1. */
 export async function pushed(): Promise<Pushed> {
   const manifest = (await (await get('manifests/v1')).json()) as {
     config: { digest: string };

@@ -1,4 +1,4 @@
-/** The sources as one file: what it holds is what the sources say, at once, wherever they lie. */
+/** The bundle of all sources in one file: it must always match the sources, and work in any directory. */
 
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What the tests of commands share: an output that remembers, folders that go away, and the command in a process of its own. */
+/** Support for tests of commands: a recording output, temporary directories, and the command in its own process. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,13 +9,13 @@ import { runProgram } from '../src/commands/program.js';
 import type { Output } from '../src/terminal/output.js';
 import { OUTPUT_CLOSED } from '../src/terminal/stop-requests.js';
 
-/** An output that remembers what was printed. */
+/** An output that records the printed text. */
 export interface Recorded extends Output {
   readonly out: () => string;
   readonly err: () => string;
 }
 
-/** An output without colours or a terminal. */
+/** Returns a recording output without colors or a terminal. */
 export function recorded(): Recorded {
   let out = '';
   let err = '';
@@ -35,7 +35,7 @@ export function recorded(): Recorded {
   };
 }
 
-/** A folder with the given files; `done` removes it. */
+/** Creates a directory with the given files. `done` removes it. */
 export function folderWith(files: Readonly<Record<string, string>>): {
   readonly path: string;
   readonly done: () => void;
@@ -48,20 +48,20 @@ export function folderWith(files: Readonly<Record<string, string>>): {
   return { path, done: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** What was printed, without the quoted lines and carets below findings. */
+/** Removes the quoted lines and carets below findings from a text. */
 export const withoutQuotes = (text: string): string => text.replace(/^ {4}[ \d]+ \|.*\n/gm, '');
 
-/** The command in a process of its own. */
+/** The command in its own process. */
 export interface Spawned {
   readonly child: ChildProcess;
-  /** Resolves when the text has been printed; rejects when the process ends without it. */
+  /** Resolves when the text has been printed. Rejects if the process exits without printing it. */
   readonly said: (text: string) => Promise<void>;
   readonly ended: Promise<{ readonly status: number | null; readonly out: string; readonly err: string }>;
 }
 
 const COMMAND = resolve(import.meta.dirname, '../bin/pipewright.js');
 
-/** Starts the command. `TMPDIR` may be set to see what is left there; `stdout`: a file that standard output goes to. */
+/** Starts the command. Set `TMPDIR` to check for leftovers. `stdout`: a file for standard output. */
 export function pipewright(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -94,14 +94,14 @@ export function pipewright(
   return { child, said, ended };
 }
 
-/** How a command ended, and what it printed. */
+/** The exit code and output of a command. */
 export interface Ended {
   readonly status: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** Starts `pipewright up` without containers in this process, which takes a tenth of a process of its own; resolves when it is ready. */
+/** Starts `pipewright up` without containers in this process, which is ten times faster. Resolves when it is ready. */
 export async function upHere(...args: readonly string[]): Promise<{ readonly stop: () => Promise<Ended> }> {
   const output = recorded();
   let ready = (): void => undefined;
@@ -118,7 +118,7 @@ export async function upHere(...args: readonly string[]): Promise<{ readonly sto
   const early = await Promise.race([begun, ended]);
   if (early) throw new Error(`ended before it was ready: ${early.err}`);
   const stop = (): Promise<Ended> => {
-    process.emit(OUTPUT_CLOSED as never); // an event that only our commands listen for
+    process.emit(OUTPUT_CLOSED as never); // an event of our own commands
     return ended;
   };
   return { stop };

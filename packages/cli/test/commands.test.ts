@@ -343,7 +343,7 @@ describe('up', () => {
   );
 });
 
-/** What is ours below a folder. The TypeScript loader keeps a cache there too, which is its own. */
+/** Returns our files in a directory, without the cache of the TypeScript loader. */
 const left = (path: string): string[] =>
   readdirSync(path)
     .filter((name) => name.startsWith('pipewright'))

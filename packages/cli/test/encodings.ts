@@ -1,16 +1,16 @@
-/** How programs print a text, written as those programs do it and not as the product reads it. */
+/** Encodings in which programs print a text, implemented independently of the decoders under test. */
 
-/** Cuts a text into lines of so many characters. */
+/** Wraps a text into lines of `columns` characters. */
 const wrap = (text: string, columns: number, indent = ''): string =>
   (text.match(new RegExp(`.{1,${String(columns)}}`, 'g')) ?? []).map((line) => indent + line).join('\n');
 
 const hexOf = (bytes: Buffer): string => bytes.toString('hex');
 
-/** `\uXXXX` for all that is not ASCII, as Python's json does it. */
+/** Escapes non-ASCII characters as `\uXXXX`, as Python's json does. */
 const ascii = (json: string): string =>
   json.replace(/[^\u0020-\u007e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Go's `%q`, and `%+q` where `plus` is set. */
+/** Go's `%q`, or `%+q` if `plus` is set. */
 function goQuoted(text: string, plus: boolean): string {
   const named: Readonly<Record<string, string>> = {
     ...{ '\u0007': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v' },
@@ -29,7 +29,7 @@ function goQuoted(text: string, plus: boolean): string {
     .join('');
 }
 
-/** `printf %q` of bash: backslashes, or `$'…'` where there are control characters, which may be bytes in octal. */
+/** Bash's `printf %q`: backslashes, or `$'…'` if there are control characters, possibly with octal bytes. */
 const shellQuoted = (text: string): string =>
   /[\u0000-\u001f\u007f]/.test(text)
     ? `$'${[...Buffer.from(text)]
@@ -42,7 +42,7 @@ const shellQuoted = (text: string): string =>
         .join('')}'`
     : text.replace(/[^\p{L}\p{N}_.,/:=+@%-]/gu, (character) => `\\${character}`);
 
-/** Python's repr of a text in which it must escape single quotes. */
+/** Python's repr of a text with escaped single quotes. */
 const pythonRepr = (text: string): string =>
   text.replace(/[\\'\u0000-\u001f\u007f-\u00a0\u00ad]/g, (character) => {
     const letter = { '\\': '\\', "'": "'", '\n': 'n', '\r': 'r', '\t': 't' }[character];
@@ -67,7 +67,7 @@ const html = (text: string, quotes: readonly [string, string]): string =>
     .replaceAll('"', quotes[0])
     .replaceAll("'", quotes[1]);
 
-/** Rows of 16 bytes: an offset, the bytes, and a column of text. */
+/** Formats rows of 16 bytes: an offset, the bytes, and a column of text. */
 const dump = (bytes: Buffer, row: (offset: string, bytes: readonly string[], text: string) => string): string =>
   Array.from({ length: Math.ceil(bytes.length / 16) }, (_, index) => {
     const part = bytes.subarray(16 * index, 16 * index + 16);
@@ -90,20 +90,20 @@ const hexdump = (bytes: Buffer): string =>
 /** `od -An -tx1`. */
 const od = (bytes: Buffer): string => dump(bytes, (_, hex) => ` ${hex.join(' ')}`);
 
-/** What comes before and after a secret in what is encoded together with it. */
+/** Text before and after a secret that is encoded together with it. */
 export interface Around {
   readonly before: string;
   readonly after: string;
 }
 
-/** A way to print a text. */
+/** An encoding. */
 export interface Encoding {
   readonly name: string;
   readonly print: (secret: string, around: Around) => string;
   /**
-   * Whether what is printed gives the secret away.
+   * Whether the output reveals the secret.
    *
-   * @param shown without control characters
+   * @param shown the output without control characters
    */
   readonly reveals: (shown: string, secret: string) => boolean;
 }
@@ -116,7 +116,7 @@ const escaped = (name: string, escape: (text: string) => string): Encoding => ({
 
 const withoutLines = (text: string): string => text.replace(/\s/g, '');
 
-/** The longest part of base64 that depends on the secret alone, for so many bytes before it. */
+/** Returns the longest base64 substring that depends only on the secret, after `before` preceding bytes. */
 const core = (secret: string, before: number): string => {
   const bytes = Buffer.from(secret);
   const all = Buffer.concat([Buffer.alloc(before % 3), bytes]).toString('base64');
@@ -146,7 +146,7 @@ const hexadecimal = (name: string, print: (bytes: Buffer) => string, bytesOf: (s
       .includes(hexOf(Buffer.from(secret))),
 });
 
-/** The bytes of rows whose first `from` characters are an offset, up to their column of text. */
+/** Returns the bytes of dump rows, without the first `from` characters (the offset) and the text column. */
 const rows =
   (from: number, to: number) =>
   (shown: string): string =>
@@ -155,7 +155,7 @@ const rows =
       .map((row) => row.slice(from, to).replace(/ /g, ''))
       .join('');
 
-/** Every way of printing that is masked. */
+/** All masked encodings. */
 export const ENCODINGS: readonly Encoding[] = [
   escaped('as it is', (text) => text),
   escaped('JSON', (text) => JSON.stringify(text).slice(1, -1)),

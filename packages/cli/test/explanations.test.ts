@@ -7,7 +7,7 @@ import { sourceText } from '../src/yaml/text.js';
 const codesIn = (text: string): readonly string[] =>
   findingsIn(loadText(sourceText('a.yaml', text)), { externals: 'none' }).map(({ code }) => code);
 
-/** Codes that `lint` does not report: what a run needs on this machine. */
+/** Codes that `lint` does not report, because they concern runs on this machine. */
 const NOT_OF_LINT = new Set([
   'COMMAND_UNKNOWN',
   'CONFIG_INVALID',
@@ -32,7 +32,7 @@ describe('the example of a problem', () => {
     expect(codesIn(right).filter((found) => found === code || !MAY_STAY.has(found))).toEqual([]);
   });
 
-  /** What the objects of an example refer to and it leaves out, to stay short. */
+  /** Codes of references that examples leave unresolved for brevity. */
   const MAY_STAY = new Set(['TASK_UNKNOWN', 'PIPELINE_UNKNOWN', 'SERVICE_ACCOUNT_MISSING']);
 
   test('shows something wrong and something right, for every code', () => {

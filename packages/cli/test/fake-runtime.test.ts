@@ -1,4 +1,4 @@
-/** `--runtime fake` over HTTP and in one process: it needs no images and no Secrets. */
+/** `--runtime fake` over HTTP and in one process, which needs no images and no Secrets. */
 
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { run } from '../src/run/run-command.js';
 import { up } from '../src/up/up-command.js';
 import { folderWith, recorded } from './cli.js';
 
-/** Names images and Secrets in every place where a run may, and none of them exists. */
+/** Manifests with images and Secrets in every possible field, none of which exists. */
 const MANIFESTS = `apiVersion: v1
 kind: ServiceAccount
 metadata: { name: robot, namespace: default }
@@ -77,7 +77,7 @@ const KINDS = [
   PIPELINE_RUNS,
 ];
 
-/** Applies the manifests over HTTP, and waits for the run's end. */
+/** Applies the manifests over HTTP, and waits for the run to finish. */
 async function runOver(kubeconfig: string): Promise<ObservedPipelineRun['status']> {
   const send = await kubeconfigSend({ kubeconfig });
   const client = new KubeClient(send);

@@ -1,4 +1,4 @@
-/** Addresses of repositories that lead to a directory: which git sends there, by the settings that a step gets. */
+/** Repository URLs that the Git configuration of steps redirects to a local directory. */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,13 +26,13 @@ describe('an address that is answered by a directory', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** What git says when it asks for an address, led by `/etc/gitconfig`. */
+  /** Returns the output of `git ls-remote` for a URL with the generated Git configuration. */
   async function asks(address: string, others: readonly string[] = []): Promise<string> {
     const config = gitConfig(new Map([['https://forge.invalid/org/shop', server.url('source')]]), others);
     writeFileSync(join(directory, 'gitconfig'), config);
     const env = { ...process.env, GIT_CONFIG_GLOBAL: join(directory, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1' };
     const said = await run('git', ['ls-remote', address, 'main'], { env }).catch(
-      (cause: unknown) => ({ stdout: String((cause as { readonly stderr: unknown }).stderr) }), // what execFile rejects with
+      (cause: unknown) => ({ stdout: String((cause as { readonly stderr: unknown }).stderr) }), // the error of execFile
     );
     return said.stdout.replace(/^[0-9a-f]{40}/, 'COMMIT').trim();
   }

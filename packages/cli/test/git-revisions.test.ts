@@ -1,4 +1,4 @@
-/** What revisions lead to when a directory stands in for a repository: all that a remote answers to `git fetch`. */
+/** Revisions if a directory replaces a repository: all that a remote supports for `git fetch`. */
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ afterAll(async () => {
 const git = async (directory: string, ...args: string[]): Promise<string> =>
   (await run('git', [...WHO, '-C', directory, ...args])).stdout.trim();
 
-/** A directory with one file. */
+/** Creates a directory with one file. */
 function folder(name: string): string {
   const directory = join(work, name);
   mkdirSync(directory);
@@ -34,7 +34,7 @@ function folder(name: string): string {
   return directory;
 }
 
-/** A repository on `master`: the file says `old` at the tag v1 and in the commit of pull request 5, and `now` as it lies there. */
+/** Creates a repository on `master`. The file is `old` at tag v1 and in pull request 5, `now` in the working copy. */
 async function repository(name: string): Promise<string> {
   const directory = folder(name);
   const file = join(directory, 'a.txt');
@@ -54,7 +54,7 @@ async function served(directory: string, revisions: readonly string[]): Promise<
   return server;
 }
 
-/** What the file says at each revision, after one fetch of them as a git step fetches one. */
+/** Returns the file at each revision, after fetching them in one `git fetch` as git steps do. */
 async function fetched(server: GitServer, revisions: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const clone = mkdtempSync(join(work, 'clone-'));
   await git(clone, 'init', '-q');

@@ -1,4 +1,4 @@
-/** Directories served as Git repositories, cloned by the machine's own git. Fresh ones are made for every test. */
+/** Directories served as Git repositories, cloned with the installed git. Each test has its own repositories. */
 
 import { execFile } from 'node:child_process';
 import {
@@ -50,7 +50,7 @@ interface Made {
   readonly second: string;
 }
 
-/** A repository with two commits on `main` (the first is v1), a branch `old` at the first, and an ignored file. */
+/** Creates a repository with two commits on `main` (the first is v1 and branch `old`), and an ignored file. */
 async function make(directory: string): Promise<Made> {
   write(directory, { 'a.txt': 'one', '.gitignore': 'secret\n' });
   await git(directory, 'init', '-q');
@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(template.directory, { recursive: true, force: true }));
 
-/** A copy of it for one test. */
+/** Copies the repository for one test. */
 function repository(): Made {
   const directory = join(work, 'repository');
   cpSync(template.directory, directory, { recursive: true, preserveTimestamps: true });
@@ -88,13 +88,13 @@ async function serve(directory: string, ...revisions: (string | undefined)[]): P
 
 const STEP = 'git init -q "$1" && cd "$1" && git $4 fetch -q --depth=1 "$2" $3 && git reset -q --hard FETCH_HEAD';
 
-/** What a git step does: init, fetch with depth 1, reset; in one shell, which is smaller to start git from than a worker. */
+/** Runs init, fetch with depth 1, and reset, like a git step. In one shell, from which git starts faster. */
 async function fetchInto(name: string, server: GitServer, revision: string, options = ''): Promise<string> {
   await run('sh', ['-c', STEP, 'sh', name, server.url('source'), revision, options], { cwd: work });
   return join(work, name);
 }
 
-/** Times of objects are left out: git renews them when it meets an object again, so that `gc` keeps it. */
+/** Returns modes, times and contents of all files, without the times of Git objects, which git may refresh. */
 const tree = (directory: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -136,7 +136,7 @@ describe('a repository', () => {
 
   test('is not touched, to the byte and the time, by being served and cloned', async () => {
     const { directory } = repository();
-    await git(directory, 'status'); // the copy's index is the copy's own
+    await git(directory, 'status'); // refresh the index of the copy
     await git(directory, 'config', 'core.splitIndex', 'true');
     await git(directory, 'config', 'core.untrackedCache', 'true');
     write(directory, { 'a.txt': 'edited', 'b.txt': 'untracked' });

@@ -1,4 +1,4 @@
-/** Files that tasks hand over in the bucket that the operator names, with pods that really run. */
+/** Files passed between tasks through the artifact bucket that the operator configures, with real pods. */
 
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS, type Send } from '@pipewright/kube';
@@ -6,7 +6,7 @@ import type { TaskRun } from '@pipewright/tekton';
 import type { TestNamespace } from '../../controller/test/support/test-namespace.js';
 import type { Bucket } from './bucket.js';
 
-/** Where the operator's ConfigMaps are read; here each test's own namespace stands for it, since runs of others go on beside. */
+/** Path of the operator's ConfigMaps. Tests use their own namespace instead, to be independent of other runs. */
 const OPERATOR = '/namespaces/tekton-pipelines/configmaps/';
 
 const git = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/nobody/asks.git' }] };
@@ -15,15 +15,15 @@ const gcs = (location: string): object => ({
   params: Object.entries({ type: 'gcs', location, dir: 'y' }).map(([name, value]) => ({ name, value })),
 });
 
-/** A step that only this task has. */
+/** Returns the only step of a task. */
 const doing = (script: string): object => ({
   steps: [{ name: 'own', image: 'busybox', command: ['sh', '-ec', script] }],
 });
 
-/** Describes it; `setting` has the programs that lead to `bucket`. */
+/** Defines the suite. `setting` has the programs that use `bucket`. */
 export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
   describe('files that tasks hand over in a bucket', () => {
-    /** Restarts the controller, for which the operator has named the bucket. */
+    /** Restarts the controller with the bucket in the operator's configuration. */
     const configure = async (): Promise<void> => {
       const { harness: bench, cluster: ground } = setting;
       const { namespace } = bench;

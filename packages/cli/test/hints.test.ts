@@ -10,7 +10,7 @@ const lint = (text: string): readonly Finding[] =>
 
 const errorsOf = (text: string): readonly Finding[] => lint(text).filter(({ severity }) => severity === 'error');
 
-/** What the hints of a manifest are when they tell to write something else in place of a value. */
+/** Patterns of hints that suggest a replacement for a value. */
 const REPLACEMENTS: readonly RegExp[] = [
   /^put it in quotes: (.*)$/,
   /^remove the quotes: (.*)$/,
@@ -22,7 +22,7 @@ const REPLACEMENTS: readonly RegExp[] = [
   /^did you mean '(.*)'\?$/,
 ];
 
-/** The text with what the finding's hint says in place of what stands there, up to the next comma, bracket or end of the line. */
+/** Applies a hint: replaces the text at the finding, up to the next comma, bracket or line end. */
 function followed(text: string, { place, hint }: Finding): string {
   const [, better] = REPLACEMENTS.map((pattern) => pattern.exec(hint)).find((match) => match !== null) ?? [];
   if (better === undefined) throw new Error(`no replacement in the hint: ${hint}`);

@@ -1,8 +1,8 @@
 /**
- * Repositories that name programs in every way git knows: serving one as a source runs none of them.
+ * Repositories that configure programs in every way git supports: serving them as a source must not run any of them.
  *
- * Each row is live: `control` is the git command that runs the program in a copy of the same repository, where there is one
- * that needs neither a terminal nor a network.
+ * `control` is a git command that does run the program in a copy of the repository, to verify the row. Rows whose
+ * program would need a terminal or a network have none.
  */
 
 import { appendFileSync, chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
@@ -14,10 +14,10 @@ import { isThorough } from '../../../test/thorough.js';
 const sources = sourceRepositories();
 const { work, repository, serve, clone } = sources;
 
-/** The file that exists once a program of the repository in `directory` has run. */
+/** Returns the file that a program of the repository in `directory` creates. */
 const marker = (directory: string): string => `${directory}.ran`;
 
-/** A program that leaves the marker and succeeds. */
+/** Creates a program that creates the marker and succeeds. */
 function program(directory: string, name = 'evil.sh'): string {
   const file = join(directory, name);
   write(directory, { [name]: `#!/bin/sh\ntouch '${marker(directory)}'\nexit 0\n` });
@@ -28,15 +28,15 @@ function program(directory: string, name = 'evil.sh'): string {
 type Prepare = (directory: string) => Promise<unknown>;
 interface Vector {
   readonly prepare: Prepare;
-  /** Runs the program in a plain use of git. Absent: it would take a terminal, a network, or a setting of the user's. */
+  /** A git command that runs the program. Absent if it would need a terminal, a network, or a setting of the user. */
   readonly control?: readonly string[];
-  /** It concerns what serves clones, so one is made. */
+  /** Whether to clone the repository, because the row concerns the serving of clones. */
   readonly cloned?: true;
-  /** It is served alone also by the default suite, the others with THOROUGH=1. */
+  /** Whether the default suite also tests this row separately. Others are tested separately with THOROUGH=1. */
   readonly sample?: true;
 }
 
-/** Sets what `git config KEY VALUE` would, without a process for it. */
+/** Equivalent to `git config KEY VALUE`, without a process. */
 function set(directory: string, key: string, value: string): void {
   const [section = '', ...rest] = key.split('.');
   const name = rest.pop() ?? '';
@@ -68,7 +68,7 @@ const HOOKS = [
   'pre-auto-gc',
 ];
 
-/** Of a partial clone git fetches what is missing by itself, from wherever its settings say. */
+/** In a partial clone, git automatically fetches missing objects from the configured remote. */
 const partialClone =
   (url: string, ...more: readonly Setting[]): Prepare =>
   async (directory) => {
@@ -146,7 +146,7 @@ const VECTORS: Readonly<Record<string, Vector>> = {
   hooks: {
     prepare: async (directory) => {
       for (const hook of HOOKS) program(directory, `.git/hooks/${hook}`);
-      write(directory, {}); // the marker is that of the directory, whichever hook runs
+      write(directory, {}); // all hooks create the marker of the directory
     },
     control: ['add', '--all'],
   },
@@ -198,7 +198,7 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     sample: true,
     prepare: async (directory) => {
       await addSubmodule(directory, sources);
-      write(join(directory, 'sub'), { '.gitattributes': '* filter=evil\n', 'a.txt': 'two' }); // of the same size, so that git must look
+      write(join(directory, 'sub'), { '.gitattributes': '* filter=evil\n', 'a.txt': 'two' }); // same size
       await git(join(directory, 'sub'), 'config', 'filter.evil.clean', program(directory));
     },
     control: ['add', '--all'],
@@ -303,12 +303,12 @@ describe('a repository with', () => {
       if (control) {
         const copy = join(work(), 'copy', 'repository');
         cpSync(directory, copy, { recursive: true });
-        await git(copy, ...control).catch(() => undefined); // the program says nothing that git could use
+        await git(copy, ...control).catch(() => undefined); // git fails, since the program prints no valid response
         expect([control.join(' '), existsSync(marker(directory))]).toEqual([control.join(' '), true]);
         rmSync(marker(directory));
       }
       const server = await serve(directory);
-      if (cloned) await clone(server).catch(() => undefined); // of what is missing there is no clone
+      if (cloned) await clone(server).catch(() => undefined); // fails if objects are missing
       expect([server.commits('source').length, existsSync(marker(directory))]).toEqual([1, false]);
     },
   );
@@ -316,7 +316,7 @@ describe('a repository with', () => {
   test('all of these at once, but for repositories inside and missing objects, is served as it lies there', async () => {
     const directory = repository(join(work(), 'repository'));
     const signedFirst = ([one]: [string, Vector], [other]: [string, Vector]): number =>
-      Number(/signatures/.test(other)) - Number(/signatures/.test(one)); // it commits, which the others do not let it
+      Number(/signatures/.test(other)) - Number(/signatures/.test(one)); // it commits, which the others prevent
     const vectors = Object.entries(VECTORS).filter(([title]) => !/submodule|inside|missing/.test(title));
     for (const [, { prepare }] of vectors.toSorted(signedFirst)) await prepare(directory);
     const copy = join(work(), 'copy', 'repository');

@@ -1,4 +1,4 @@
-/** The stand-in for Buildah, run as it is against a real registry: what it builds, and what it refuses. */
+/** The stand-in for Buildah, run as a process against a real registry. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The stand-in for Kaniko against a real registry: what it builds, and what it refuses. The first test starts its process. */
+/** The stand-in for Kaniko against a real registry. The first test runs it as a process. */
 
 import { chmodSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const runProcess: Start = (args, env) => run(process.execPath, [executor, ...arg
 
 let runs = 0;
 
-/** Runs the program in this process: it is evaluated anew, with arguments, environment, directory and output of its own. */
+/** Evaluates the program in this process, with its own arguments, environment, directory and output. */
 const runHere: Start = async (args, env) => {
   const before = { argv: process.argv, env: process.env, console: globalThis.console, directory: process.cwd() };
   let output = '';
@@ -29,7 +29,7 @@ const runHere: Start = async (args, env) => {
   process.exitCode = undefined;
   try {
     await import(`${pathToFileURL(executor).href}?${String((runs += 1))}`);
-    const { exitCode = 0 } = process as { readonly exitCode?: string | number }; // the program sets it
+    const { exitCode = 0 } = process as { readonly exitCode?: string | number }; // set by the program
     return { status: Number(exitCode), output };
   } finally {
     process.chdir(before.directory);
@@ -40,7 +40,7 @@ const runHere: Start = async (args, env) => {
   }
 };
 
-/** Builds `work` with this Dockerfile; docker.io is the test's registry. */
+/** Builds `work` with this Dockerfile. The test's registry replaces docker.io. */
 function build(
   dockerfile: string,
   args: readonly string[] = ['--destination=team/app:v1'],

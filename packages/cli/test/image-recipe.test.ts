@@ -1,4 +1,4 @@
-/** What is said of an image that nothing stands in for. */
+/** Hints for images without a stand-in. */
 
 import { expect, test } from '@jest/globals';
 import { commandHint, imageHint } from '../src/run/prepare/image-recipe.js';

@@ -10,7 +10,7 @@ import { folderWith } from './cli.js';
 const folders: (() => void)[] = [];
 afterEach(() => folders.splice(0).forEach((done) => done()));
 
-/** What `pipewright run` finds before it starts, with this machine's files for busybox. */
+/** Returns the findings of `pipewright run` before it starts, with the host's files as busybox image. */
 function prepared(files: Readonly<Record<string, string>>): readonly Finding[] {
   const { path, done } = folderWith(files);
   folders.push(done);
@@ -116,7 +116,7 @@ describe('of the same manifests', () => {
   const withRun = (text: string): string =>
     /kind: (?:Task|Pipeline)Run\n/.test(text) ? text : `${text}---\n${TASK_RUN}`;
   const key = ({ code, place }: Finding): string => `${code} ${String(place.line)}:${String(place.column)}`;
-  /** What only a run knows: what is on this machine, and in none of the manifests. */
+  /** Codes that only a run reports, because they depend on this machine and not on the manifests. */
   const OF_A_RUN = new Set(['IMAGE_NO_STAND_IN', 'COMMAND_UNKNOWN', 'SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING']);
 
   test.each(EXAMPLES)('run and lint report the same (%s)', (_, wrong) => {

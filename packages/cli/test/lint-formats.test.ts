@@ -18,7 +18,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
   ...more,
 });
 
-/** What a command prints of a folder with these files. */
+/** Runs `lint` in a directory with these files. Returns its output. */
 async function lint(files: Readonly<Record<string, string>>, ...options: readonly string[]) {
   const { path, done } = folderWith(files);
   folders.push(done);

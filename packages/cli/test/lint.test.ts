@@ -10,7 +10,7 @@ import { thoroughTest } from '../../../test/thorough.js';
 const folders: (() => void)[] = [];
 afterEach(() => folders.splice(0).forEach((done) => done()));
 
-/** What `pipewright lint` prints of a folder with these files, without the folder's name. */
+/** Runs `pipewright lint` in a directory with these files. Returns its output without the directory name. */
 async function lint(files: Readonly<Record<string, string>>, names: readonly string[] = ['']) {
   const { path, done } = folderWith(files);
   folders.push(done);

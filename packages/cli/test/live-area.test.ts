@@ -11,7 +11,7 @@ const run = 'nightly';
 const start: RunEvent = { type: 'run-start', time, run, kind: 'PipelineRun', namespace: 'ci', tasks: TASKS };
 const started = (task: string): RunEvent => ({ type: 'task-start', time, run, task, taskRun: `r-${task}` });
 const says = (task: string, line: string): RunEvent => ({ type: 'step-log', time, run, task, step: 'make', line });
-/** Rows of the area: a task with its sign, or the counts. */
+/** Whether a line is part of the area: a task with its symbol, or the counts. */
 const isAreaRow = (line: string): boolean => /^ {2}[●○✔◌] |^ {2}\d+ done · /.test(line);
 
 describe('the live area', () => {
@@ -76,7 +76,7 @@ describe('the live area', () => {
             printed.push(each.line);
             area.print(each.line);
           } else if (each.kind === 'wait') clock.advance(each.ms);
-          // Rows that no longer fit when a terminal wraps them are out of reach: they stay above.
+          // Rows that scroll out of the terminal after wrapping cannot be cleared: they remain above.
           else if (drawn.length * Math.ceil((drawn[0]?.length ?? 0) / each.width) < rows)
             await terminal.resize(each.width, rows);
         }

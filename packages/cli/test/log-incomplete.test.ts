@@ -1,4 +1,4 @@
-/** What `run` says of a log that could not be written: in the log, in the summary, and in the statuses. */
+/** Messages of `run` about a log that could not be written: in the log, in the summary, and in the statuses. */
 
 import { EventEmitter } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { folder, oneTask, removeFolders, step } from './on-this-machine.js';
 
 afterEach(removeFolders);
 
-/** A runtime of scripts, on a node whose directory of logs cannot be made. */
+/** Returns a fake runtime on a node whose log directory cannot be created. */
 function withoutLogs(outcome: FakeOutcome): Runtime {
   const runtime = fake({ script: () => outcome });
   return {

@@ -1,4 +1,4 @@
-/** What listens on 127.0.0.1 beside the registry answers programs of this machine that know its address, and no web page. */
+/** Servers on 127.0.0.1 other than the registry respond to local programs that know the URL, but not to web pages. */
 
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** A request with exactly these headers, which `fetch` would not send. */
+/** Sends a request with exactly these headers, which `fetch` would not send. */
 async function statusOf(url: string, headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
   const sent = request(url, { headers, setHost: !('host' in headers) });
   sent.end();

@@ -7,7 +7,7 @@ const hide = (text: string): string => text.replaceAll('hunter2', '***');
 const at = { time: '2026-01-01T00:00:00.000Z', run: 'r', task: 't' } as const;
 const said = 'it is hunter2';
 
-/** Every event that says something in words, with a secret in each of them. */
+/** All events that contain text, with a secret in each text. */
 const EVENTS: readonly RunEvent[] = [
   { type: 'note', time: at.time, message: said },
   { type: 'step-end', ...at, step: 's', exitCode: 1, reason: said },

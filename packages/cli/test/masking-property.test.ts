@@ -6,12 +6,12 @@ import { whyNotMasked } from '../src/masking/secret-values.js';
 import { foldReturns, plain } from '../src/terminal/lines.js';
 import { ENCODINGS } from './encodings.js';
 
-/** The default suite tries each property a tenth as often; the values differ from run to run. */
+/** The default suite runs a tenth of the cases of each property. The values differ between runs. */
 const PART = isThorough ? 1 : 1 / 10;
 
 const opaque = (value: string) => ({ kind: 'Secret', metadata: { name: 's' }, stringData: { key: value } });
 
-/** A text in the chunks that a log may come in. */
+/** Splits a text into chunks, as in a log stream. */
 function chunksOf(text: string, sizes: readonly number[]): readonly string[] {
   const chunks: string[] = [];
   for (let at = 0, turn = 0; at < text.length; turn += 1) {
@@ -22,7 +22,7 @@ function chunksOf(text: string, sizes: readonly number[]): readonly string[] {
   return chunks;
 }
 
-/** What is shown of a log that arrives in chunks. */
+/** Returns the masked output of a log that arrives in chunks. */
 function shownOf(mask: Mask, text: string, sizes: readonly number[]): string {
   const [returns, stream] = [foldReturns(), mask.stream()];
   const shown = chunksOf(text, sizes).map((chunk) => stream.push(returns.push(chunk)));
@@ -34,7 +34,7 @@ const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 7 }), fc.integer({ min
   maxLength: 5,
 });
 
-/** Secrets with all that is escaped somewhere, and lines. Controls that no screen shows are tested apart. */
+/** Secrets with characters that any encoding escapes, and line breaks. Invisible controls are tested separately. */
 const secrets = fc
   .oneof(
     fc.string({ unit: fc.constantFrom(...'aB3é世🚀"\'\\&<>%+/=$ \n~^#'), minLength: 6, maxLength: 40 }),
@@ -53,7 +53,7 @@ const around = fc.record({
   after: fc.string({ unit: fc.constantFrom(...'xyz:= '), maxLength: 40 }),
 });
 
-/** What programs put between characters: colours, `grep --color`, titles, zero bytes, and what a screen does not show. */
+/** Control sequences that programs insert: colors, `grep --color`, titles, zero bytes, invisible characters. */
 const controls = fc.constantFrom(
   '\u0000',
   '\u0001',
@@ -65,7 +65,7 @@ const controls = fc.constantFrom(
   '\u200b',
 );
 
-/** Puts control sequences between the characters of a text, never inside of a surrogate pair. */
+/** Inserts control sequences between the characters of a text, never inside a surrogate pair. */
 const interspersed = (text: string, insertions: readonly (readonly [number, string])[]): string => {
   const characters = [...text];
   for (const [at, control] of insertions) {

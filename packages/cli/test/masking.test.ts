@@ -5,7 +5,7 @@ import { growth, LINEAR } from '../../../test/growth.js';
 const opaque = (value: string) => ({ kind: 'Secret', metadata: { name: 'deploy' }, stringData: { token: value } });
 const TOKEN = 's3cr3t/+ "key"?';
 
-/** One value, printed in every way that a step might print it. */
+/** One value in all formats that a step might print. */
 const printed: { how: string; text: string; want: string }[] = [
   { how: 'as it is', text: `a ${TOKEN} b`, want: 'a *** b' },
   { how: 'twice', text: `${TOKEN},${TOKEN}`, want: '***,***' },

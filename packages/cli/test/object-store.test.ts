@@ -53,7 +53,7 @@ const put = (file: string, text = file, mode?: number): void => {
   if (mode !== undefined) chmodSync(join(base, file), mode);
 };
 
-/** Every file below a directory, by path. */
+/** Returns all files in a directory, by path. */
 const tree = (directory: string): readonly string[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((it) => it.isFile())
@@ -67,7 +67,7 @@ interface Ended {
 }
 type Gsutil = (...words: readonly string[]) => Promise<Ended>;
 
-/** gsutil as a step starts it. */
+/** Runs gsutil as a step would. */
 const gsutilProcess: Gsutil = (...words) =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'] ?? '', PIPEWRIGHT_BUCKETS: join(base, 'buckets.json') };
@@ -77,7 +77,7 @@ const gsutilProcess: Gsutil = (...words) =>
     );
   });
 
-/** Its program in this process, which is as good where only its work matters. */
+/** Runs the gsutil program in this process, which is equivalent except for starting it. */
 const gsutil: Gsutil = (...words) => {
   process.chdir(work);
   return runInProcess(['node', '-e', gsutilProgram(), '--', 'gsutil', ...words], {

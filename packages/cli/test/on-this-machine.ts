@@ -1,6 +1,6 @@
 /**
- * Runs manifests with real steps, where this machine can run containers. That is found out by trying; where it cannot, what
- * it says instead is held.
+ * Runs manifests with real steps, if a trial shows that this machine can run containers. Otherwise, the tests check the
+ * error message.
  */
 
 import { EventEmitter } from 'node:events';
@@ -13,26 +13,26 @@ import type { RunOptions } from '../src/run/run-options.js';
 
 const probed = sandbox().probe();
 
-/** Whether containers run here. */
+/** Whether this machine can run containers. */
 export const usable = async (): Promise<boolean> => (await probed).usable;
 
 const folders: (() => void)[] = [];
 
-/** Removes the folders of a test. */
+/** Removes the directories of a test. */
 export const removeFolders = (): void => folders.splice(0).forEach((done) => done());
 
-/** A folder with these files, until `removeFolders`. */
+/** Creates a directory with these files, removed by `removeFolders`. */
 export function folder(files: Readonly<Record<string, string>>): string {
   const { path, done } = folderWith(files);
   folders.push(done);
   return path;
 }
 
-/** A step of shell text. */
+/** Returns a step with a shell script. */
 export const step = (name: string, script: string): string =>
   `{ name: ${name}, image: 'busybox:1', command: [sh, -c], args: [${JSON.stringify(script)}] }`;
 
-/** A TaskRun `once` of these steps; `more`: fields of its spec, which then has a git input. */
+/** Returns a TaskRun `once` with these steps. `more`: fields of its spec, which then has a git input. */
 export const oneTask = (steps: readonly string[], more = ''): string => `apiVersion: tekton.dev/v1alpha1
 kind: TaskRun
 metadata: { name: once }
@@ -44,7 +44,7 @@ ${more === '' ? '' : '    inputs: { resources: [{ name: source, type: git }] }'}
 ${steps.map((text) => `      - ${text}`).join('\n')}
 `;
 
-/** How a run ended and what it printed. */
+/** The exit code and output of a run. */
 export interface Ran {
   readonly status: number;
   readonly out: string;
@@ -72,7 +72,7 @@ export async function running(files: Readonly<Record<string, string>>, more: Par
   }
 }
 
-/** What is expected where containers run; elsewhere the refusal is. */
+/** Checks the outcome of a run or, if containers are unavailable, the error message. */
 export async function expectRun(
   { status, out }: Ran,
   want: { readonly status: number; readonly says: readonly (string | RegExp)[]; readonly never?: readonly string[] },

@@ -1,4 +1,4 @@
-/** How the steps of a run log in to the local registry, beside the logins of their own account. */
+/** Credentials of steps for the local registry, in addition to those of their ServiceAccount. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { expectRun, folder, removeFolders, running } from './on-this-machine.js'
 
 afterEach(removeFolders);
 
-/** Asks the registry that registries.conf names, first as nobody and then with the login for it in HOME. */
+/** Queries the registry in registries.conf, first without credentials, then with those in HOME. */
 const PROGRAM = `
 const fs = require('node:fs')
 const [, at] = /location = "(.*)"/.exec(fs.readFileSync('/etc/containers/registries.conf', 'utf8'))

@@ -1,4 +1,4 @@
-/** What a run refers to and is not among the manifests: found before anything starts. */
+/** References of a run to objects that are not in the manifests must be reported before it starts. */
 
 import { expect, test } from '@jest/globals';
 import { TektonObjects } from '../src/manifests/tekton-objects.js';
@@ -9,7 +9,7 @@ import { selectRuns } from '../src/run/select/select.js';
 
 const standIns = { images: new Map(), resources: new Map() };
 
-/** The findings about a TaskRun with these parts, but for its image. */
+/** Returns the findings about a TaskRun with these fields, except those about its image. */
 function missing(
   parts: { readonly step?: string; readonly volume?: string; readonly run?: string; readonly others?: string },
   runtime: 'sandbox' | 'fake' = 'sandbox',

@@ -1,7 +1,7 @@
 /**
- * Resources that reach out of the cluster, with pods that really run: buckets, archives, pull requests, receivers of CloudEvents.
+ * Resources outside the cluster, with real pods: buckets, archives, pull requests, receivers of CloudEvents.
  *
- * What they reach are servers of this machine that speak the documented APIs.
+ * Local servers implement the documented APIs.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -33,7 +33,7 @@ const bound = (of: Specs): object => ({
   resources: Object.entries(of).map(([name, resourceSpec]) => ({ name, resourceSpec })),
 });
 
-/** A TaskRun of one step with these resources in place. */
+/** Returns a TaskRun with one step and these embedded resources. */
 const runWith = (inputs: Specs, outputs: Specs, script: string): object => ({
   spec: {
     inputs: bound(inputs),
@@ -46,7 +46,7 @@ const runWith = (inputs: Specs, outputs: Specs, script: string): object => ({
   },
 });
 
-/** All of them. */
+/** Defines all suites. */
 export function describeResources(place: ClusterKind): void {
   describe(`on ${place.name}`, () => {
     const bucket = new Bucket();
@@ -196,7 +196,7 @@ function describePullRequests(setting: TestNamespace): void {
   });
 }
 
-/** `cloudEvent` resources. The controller sends them, so the receiver need not be seen by pods. */
+/** `cloudEvent` resources. The controller sends the events, so pods need no access to the receiver. */
 function describeCloudEvents(setting: TestNamespace): void {
   describe('a CloudEvent', () => {
     let receiver: Server;

@@ -1,4 +1,4 @@
-/** Resources that reach out, on a real Kubernetes: KUBECONFIG names it, LAB_HOST and LAB lead its pods to this machine. */
+/** External resources on the Kubernetes cluster given by KUBECONFIG; its pods use LAB_HOST and LAB. */
 
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, resource, SERVICE_ACCOUNTS, SERVICES, type KubeObject } from '@pipewright/kube';

@@ -20,7 +20,7 @@ import { NO_STAND_INS } from '../src/stand-ins/stand-ins.js';
 
 afterEach(removeFolders);
 
-/** A TaskRun with these resources, written as `name: spec`, as inputs and outputs. */
+/** Returns a TaskRun with these inputs and outputs, written as `name: spec`. */
 const taskRun = (
   inputs: Readonly<Record<string, object>>,
   outputs: Readonly<Record<string, object>>,
@@ -216,7 +216,7 @@ describe('a cluster', () => {
               steps: [{ name: 's', image: 'busybox', command: ['sh', '-c', script] }],
             },
           },
-        } as unknown as TaskRun); // params of resources are written as YAML would have them
+        } as unknown as TaskRun); // resource params as in YAML
         for await (const { object } of client.watch<TaskRun>(TASK_RUNS, {
           namespace: 'default',
           signal: AbortSignal.timeout(20_000),

@@ -1,5 +1,5 @@
 /**
- * Rules of execution, each with real steps on the embedded cluster: what users' Tasks and Pipelines rely on.
+ * Execution semantics that users' Tasks and Pipelines rely on, tested with real steps on the embedded cluster.
  */
 
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
@@ -31,9 +31,9 @@ interface Row {
   readonly never?: readonly string[];
   readonly status?: number;
   readonly yaml: string;
-  /** One of its kind: it runs by default, the others with THOROUGH=1. */
+  /** Whether the row also runs by default. Others run with THOROUGH=1. */
   readonly sample?: true;
-  /** Its run mostly waits, so it begins before the first test. */
+  /** Whether the run mostly waits, so that it starts before the first test. */
   readonly waits?: true;
 }
 
@@ -57,7 +57,7 @@ const tasks: Readonly<Record<string, Row>> = {
     yaml: taskRun(`
     sidecars: [{ name: brief, image: busybox, command: [sh, -c, 'echo done; exit 3'] }]
     steps: [${step('work', 'echo worked')}]`),
-    status: 1, // as on Tekton, a pod that has failed fails its task
+    status: 1, // as in Tekton, a failed pod fails its task
     says: ['[once : sidecar-brief] done\n', '[once : work] worked\n', '"sidecar-brief" exited with code 3'],
   },
   'a sidecar that never gets ready ends with the time that the run may take': {
@@ -288,7 +288,7 @@ ${pipelineRun(
       '  timeout: 2s',
     ),
     status: 124,
-    // The task has as much time as the run and begins a moment later: which of the two ends it is decided within a second.
+    // Task and run have the same timeout, and the task starts slightly later, so either timeout can occur first.
     says: ['[a : s] begun\n', /Timed out {2}run .*2 tasks: 1 (timed out|cancelled), 1 not started/],
     never: [': s] never'],
   },
@@ -308,7 +308,7 @@ const begun = new Map<Row, Promise<Ran>>();
 beforeAll(() => {
   for (const row of [...Object.values(tasks), ...Object.values(pipelines)])
     if (row.waits && (row.sample || isThorough)) begun.set(row, runOf(row));
-  for (const ran of begun.values()) ran.catch(() => undefined); // its own test reports it
+  for (const ran of begun.values()) ran.catch(() => undefined); // reported by its own test
 });
 
 describe.each([

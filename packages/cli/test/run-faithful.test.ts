@@ -1,4 +1,4 @@
-/** What `pipewright run` makes of manifests as Tekton v0.9.2 does, from the file to the log. */
+/** `pipewright run` executes manifests like Tekton v0.9.2, from the file to the log. */
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';

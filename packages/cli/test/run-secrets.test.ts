@@ -1,4 +1,4 @@
-/** What `run` shows of Secrets: nothing, but the names of those that it cannot mask. */
+/** `run` must not print values of Secrets, only the names of those that it cannot mask. */
 
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const TASK = oneTask([step('first', 'echo'), step('second', 'echo')]);
 
 afterEach(removeFolders);
 
-/** Runs the task, with more manifests beside it. */
+/** Runs the task with additional manifests. */
 async function running(manifests: string, more: Partial<RunOptions> = {}, script: FakeScript = () => undefined) {
   const output = recorded();
   const options: RunOptions = {

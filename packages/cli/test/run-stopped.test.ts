@@ -25,7 +25,7 @@ spec:
 const folders: (() => void)[] = [];
 afterEach(() => folders.splice(0).forEach((done) => done()));
 
-/** Options of a run of these manifests. */
+/** Returns the options of a run of these manifests. */
 function options(more: Partial<RunOptions> = {}): RunOptions {
   const { path, done } = folderWith({ 'p.yaml': MANIFESTS });
   folders.push(done);
@@ -33,11 +33,11 @@ function options(more: Partial<RunOptions> = {}): RunOptions {
   return { ...none, paths: [path], image: new Map([['busybox', 'host']]), output: 'text', runtime: 'fake', ...more };
 }
 
-/** Times differ; everything else is held. */
+/** Masks durations, which differ between runs. */
 const timeless = (text: string): string => text.replace(/\d+\.\d+s\b/g, 'TIME');
 
 describe('a run that is stopped', () => {
-  /** A clock that calls what is to happen after one of these numbers of milliseconds when `ring` is called. */
+  /** Returns a clock on which timers with one of these delays fire when `ring` is called. */
   const clockFor = (...awaited: readonly number[]): { readonly clock: Clock; readonly ring: () => void } => {
     const timers: (() => void)[] = [];
     const after: Clock['after'] = (ms, callback) => {
@@ -85,7 +85,7 @@ Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
     const { clock, ring } = clockFor(2_000, 10_000);
     const output = recorded();
     const notices: string[] = [];
-    // The pod is deleted a moment after the run was cancelled.
+    // The pod is deleted shortly after the run is cancelled.
     const ringUntilNoticed = (): void => {
       ring();
       if (notices.length === 0) setImmediate(ringUntilNoticed);
@@ -103,7 +103,7 @@ Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
     };
     const surroundings = { runtime: fake({ script }), signals, clock };
     expect(await run(options(), { ...output, print }, surroundings)).toBe(130);
-    // How many seconds are left is what still-running.test.ts holds: the cluster's clock goes on while a busy machine waits.
+    // still-running.test.ts tests the remaining seconds, which depend on the load of the machine here.
     expect(notices).toEqual([
       expect.stringMatching(
         /^still running after SIGTERM: build \(step second\); killed within \d+s; press Ctrl-C again to kill them now$/,

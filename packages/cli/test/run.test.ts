@@ -61,7 +61,7 @@ async function running(path: string, more: Partial<RunOptions> = {}, script: Fak
   return { status, out: output.out(), err: output.err() };
 }
 
-/** Times differ; everything else is held. */
+/** Masks durations, which differ between runs. */
 const timeless = (text: string): string => text.replace(/\d+\.\d+s\b/g, 'TIME');
 
 describe('a run on the fake runtime', () => {

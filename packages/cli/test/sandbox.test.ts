@@ -215,7 +215,7 @@ test('a machine that refuses namespaces is told with every remedy, and status 3'
 });
 
 describe('Ctrl-C', () => {
-  const mark = `4${process.pid}00`; // seconds; no other command line has it
+  const mark = `4${process.pid}00`; // seconds, unique among all command lines
   const alive = (): readonly string[] => commandLines().filter((line) => line.includes(mark));
 
   const signals = [

@@ -3,7 +3,7 @@ import { loadText } from '../src/manifests/load.js';
 import { NotJson, readPlain } from '../src/yaml/scalar.js';
 import { sourceText } from '../src/yaml/text.js';
 
-/** Taken from kubectl 1.32: `kubectl annotate --local -f FILE -o json a=b`. */
+/** Output of kubectl 1.32: `kubectl annotate --local -f FILE -o json a=b`. */
 const asKubectl: readonly (readonly [string, unknown])[] = [
   ['0644', 420],
   ['-0644', -420],

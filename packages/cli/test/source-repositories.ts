@@ -1,4 +1,4 @@
-/** Repositories to serve as sources, made by the machine's own git, and clones of them; each test has a folder of its own. */
+/** Creates source repositories with the installed git, and clones them. Each test has its own directory. */
 
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,14 +11,14 @@ import { startGitServer, type GitServer } from '../src/git-server/git-server.js'
 const run = promisify(execFile);
 const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'protocol.file.allow=always'];
 
-/** Runs git in a directory, in the environment that the test has made. */
+/** Runs git in a directory, with the environment of the test. */
 export const git = (directory: string, ...args: readonly string[]): Promise<string> =>
   gitIn(process.env, directory, args);
 
 const gitIn = async (env: NodeJS.ProcessEnv, directory: string, args: readonly string[]): Promise<string> =>
   (await run('git', [...WHO, '-C', directory, ...args], { cwd: tmpdir(), env })).stdout.trim();
 
-/** Writes files below a directory. */
+/** Writes files to a directory. */
 export function write(directory: string, files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
@@ -26,18 +26,18 @@ export function write(directory: string, files: Readonly<Record<string, string>>
   }
 }
 
-/** What a suite has to make repositories with. */
+/** Functions of a suite that create and clone repositories. */
 export interface SourceRepositories {
-  /** The folder of this test. */
+  /** Returns the directory of the current test. */
   readonly work: () => string;
-  /** A copy of a repository with a commit on `main`, and a file that differs from it. */
+  /** Creates a repository with a commit on `main` and an uncommitted change to a file. */
   readonly repository: (directory: string) => string;
   readonly serve: (directory: string, revision?: string) => Promise<GitServer>;
-  /** Clones in the environment from before the test: what the test has changed there concerns the server. */
+  /** Clones with the environment before the test, since changes by the test are meant for the server. */
   readonly clone: (server: Pick<GitServer, 'url'>) => Promise<string>;
 }
 
-/** Prepares a suite; the environment is as before after each test. */
+/** Prepares a suite. The environment is restored after each test. */
 export function sourceRepositories(): SourceRepositories {
   let template = '';
   let work = '';
@@ -85,7 +85,7 @@ async function make(directory: string): Promise<string> {
   return directory;
 }
 
-/** Adds a repository as the submodule `sub`, with a change that is not committed. */
+/** Adds a repository as the submodule `sub`, with an uncommitted change. */
 export async function addSubmodule(directory: string, { repository }: SourceRepositories): Promise<void> {
   const origin = repository(`${directory}-sub`);
   await git(directory, 'submodule', '--quiet', 'add', origin, 'sub');

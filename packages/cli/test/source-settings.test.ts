@@ -1,4 +1,4 @@
-/** What of a source's settings, filters and submodules shows in what is served of it. */
+/** Effects of a source's settings, filters and submodules on the served repository. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,14 +62,14 @@ thoroughTest('submodules are served at the commit they are at', async () => {
 describe('files with a filter', () => {
   const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 7\n`;
 
-  /** A repository in which git stores every `.bin` as a pointer, as Git LFS has it. */
+  /** Creates a repository in which git stores each `.bin` file as a pointer, like Git LFS. */
   async function withFilter(): Promise<string> {
     const directory = repository(join(work(), 'repository'));
     write(directory, { '.gitattributes': '*.bin filter=lfs\n', 'kept.bin': 'content', 'fetched.bin': POINTER });
     await git(directory, 'config', 'filter.lfs.clean', `printf '${POINTER.replaceAll('\n', '\\n')}'`);
     await git(directory, 'add', '.');
     await git(directory, 'commit', '-qm', 'with files of a filter');
-    await git(directory, 'status'); // what git knows of the files is fresh
+    await git(directory, 'status'); // refreshes the index
     return directory;
   }
 

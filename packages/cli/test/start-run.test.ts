@@ -53,7 +53,7 @@ function options(more: Partial<RunOptions>, resources = ''): RunOptions {
   return { paths: [path], run: [], ...maps, output: 'text', runtime: 'fake', ...more };
 }
 
-/** The object that is made, or the findings and errors that prevent it. */
+/** Returns the created object, or the findings and errors that prevent its creation. */
 function made(more: Partial<RunOptions>, resources = ''): unknown {
   const asked = options(more, resources);
   const [path = ''] = asked.paths;

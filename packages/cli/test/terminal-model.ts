@@ -1,11 +1,11 @@
-/** What tests of terminals share: a terminal without a window, an output that writes to it, and a clock that is moved by hand. */
+/** Support for tests of terminals: a headless terminal, an output that writes to it, and a manually advanced clock. */
 
 import xterm from '@xterm/headless';
 import { systemClock, type Clock } from '@pipewright/kube';
 import picocolors from 'picocolors';
 import type { Output } from '../src/terminal/output.js';
 
-/** A terminal, as the output of a command. */
+/** A headless terminal with an output for commands. */
 export class TerminalModel {
   readonly #terminal: xterm.Terminal;
   readonly #listeners = new Set<() => void>();
@@ -15,12 +15,12 @@ export class TerminalModel {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
   }
 
-  /** An output that writes to it. */
+  /** An output that writes to the terminal. */
   readonly output: Output = {
     print: (line) => void (this.#unwritten += `${line}\r\n`),
     warn: () => undefined,
     protect: () => undefined,
-    raw: (text) => void (this.#unwritten += text.replaceAll('\n', '\r\n')), // as the line discipline of a terminal does
+    raw: (text) => void (this.#unwritten += text.replaceAll('\n', '\r\n')), // as the terminal's line discipline does
     colors: picocolors.createColors(true),
     terminal: true,
     live: true,
@@ -31,14 +31,14 @@ export class TerminalModel {
     },
   };
 
-  /** Changes its size, after everything written so far is shown. */
+  /** Resizes the terminal after processing all pending output. */
   async resize(columns: number, rows: number): Promise<void> {
     await this.#flush();
     this.#terminal.resize(columns, rows);
     for (const changed of this.#listeners) changed();
   }
 
-  /** The lines that it holds, those that have scrolled out of sight included; what it wrapped is one line. */
+  /** Returns all lines, including the scrollback. A wrapped line is one line. */
   async lines(): Promise<readonly string[]> {
     await this.#flush();
     const { active } = this.#terminal.buffer;
@@ -60,7 +60,7 @@ export class TerminalModel {
   }
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that only advances when `advance` is called. */
 export class HandClock implements Clock {
   #now = 0;
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
@@ -73,7 +73,7 @@ export class HandClock implements Clock {
     return () => void this.#timers.delete(timer);
   };
 
-  /** Lets time pass, and calls what was to happen meanwhile. */
+  /** Advances the clock, and runs due timers. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

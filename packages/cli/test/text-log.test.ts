@@ -11,7 +11,7 @@ afterEach(removeFolders);
 const now = (): Date => new Date('2026-01-01T12:00:00Z');
 const STDERR = { fd: undefined, place: 'standard error', close: (): void => undefined };
 
-/** What is written at a level. */
+/** Returns the lines written at a level. */
 function linesAt(level: LogLevel, more: Partial<TextLogOptions> = {}): string[] {
   const lines: string[] = [];
   const warn = (line: string): void => void lines.push(line);
@@ -81,7 +81,7 @@ test.each<[string, (at: string) => string, string]>([
 test('an open file is closed in the end', () => {
   const target = openLogTarget(join(folder({}), 'log'), 'up');
   const { fd = -1 } = target;
-  expect(fd).toBeGreaterThan(2); // of a file, since what is not open could not be closed either
+  expect(fd).toBeGreaterThan(2); // a real file descriptor, which can be closed
   target.close();
   expect(() => closeSync(fd)).toThrow('EBADF');
   closeSync(openSync('/dev/null', 'r'));

@@ -1,4 +1,4 @@
-/** What `run` says while steps wait for a sidecar. */
+/** Messages of `run` while steps wait for a sidecar. */
 
 import { expect, test } from '@jest/globals';
 import type { ObservedPod } from '../src/run/follow/observed.js';

@@ -1,4 +1,4 @@
-/** The addresses that `up` answers for, as resources come in through the API. */
+/** Repository URLs that `up` serves from directories, as PipelineResources are created through the API. */
 
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ const git = (url: string) => ({ type: 'git', params: [{ name: 'url', value: url 
 const metadata = (name: string, labels = {}) => ({ name, namespace: 'default', labels });
 const LOGIN = { username: 'user', password: 'password' };
 
-/** The addresses that /etc/gitconfig has another answer for. */
+/** Returns the URLs that /etc/gitconfig redirects. */
 const answered = (): readonly string[] =>
   [...(standIns.files['/etc/gitconfig'] ?? '').matchAll(/insteadOf = "(.*)"/g)].map(([, url = '']) => url).sort();
 

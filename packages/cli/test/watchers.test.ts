@@ -30,7 +30,7 @@ describe('those who wait for a change', () => {
     void watchers.until(['pod', 'run'], () => void (looks += 1));
     for (const subject of ['pod', 'run', 'pod', 'run', 'something else']) watchers.changed(subject);
     await aMoment();
-    expect(looks).toBe(2); // one of them when it began
+    expect(looks).toBe(2); // including the initial one
     watchers.stop();
   });
 

@@ -12,7 +12,7 @@ const findingsIn = (text: string) =>
     .map((finding) => describeFinding(finding))
     .join('\n');
 
-/** The article's own damage first, then its relatives. The whole message is held. */
+/** The article's invalid manifest first, then similar cases. The complete message is compared. */
 const damage: readonly { file: string; yaml: string; want: string }[] = [
   {
     file: 'with an en dash for a list item',
@@ -152,7 +152,7 @@ test('all mistakes are told in one pass', () => {
   ]);
 });
 
-/** Line, column and message of each finding. */
+/** Formats line, column and message of each finding. */
 const told = (text: string) =>
   inReadingOrder(loadText(sourceText('a.yaml', text)).findings).map(
     ({ place: { line, column }, message }) => `${line}:${column} ${message.replace(/^not YAML: /, '')}`,

@@ -1,4 +1,4 @@
-/** The embedded cluster: behaviour outside of the contract: of this server alone, and over TLS. */
+/** Behavior of the embedded cluster outside the contract: specific to this server, and over TLS. */
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -298,7 +298,7 @@ test('logs are streamed from the node; a container that does not exist is named'
 });
 
 describe('served', () => {
-  /** Asks over TLS, trusting the cluster's authority and nothing else. */
+  /** Sends a request over TLS, trusting only the cluster's CA. */
   async function get(url: string, ca: string, token?: string): Promise<{ status: number; text: string }> {
     const agent = new Agent({ keepAlive: false });
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -1,4 +1,4 @@
-/** A real API server keeps the contract: whatever fails here is a mistake in the contract. */
+/** Runs the contract against a real API server: a failure is a bug in the contract. */
 
 import { kubeconfigSend } from '@pipewright/kube';
 import { describeApiServer } from './contract.js';

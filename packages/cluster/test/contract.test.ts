@@ -1,4 +1,4 @@
-/** The embedded API server keeps the contract. */
+/** Runs the contract against the embedded API server. */
 
 import { startCluster } from '@pipewright/cluster';
 import { describeApiServer } from './contract.js';

@@ -1,8 +1,8 @@
 /**
- * What this project relies on an API server to do.
+ * The API server behavior that this project relies on.
  *
- * Runs against the embedded cluster on every change, and against a real kube-apiserver when `KUBECONFIG` names one
- * (`npm run test:cluster`). A test that only the embedded cluster passes is a bug in the embedded cluster.
+ * Runs against the embedded cluster on every change, and against a real kube-apiserver given by `KUBECONFIG`
+ * (`npm run test:cluster`). A test that passes only on the embedded cluster reveals a bug in the embedded cluster.
  */
 
 import { afterAll, beforeAll, describe } from '@jest/globals';
@@ -17,13 +17,13 @@ import { describePatches } from './contract/patches.js';
 import { Server, type Send } from './contract/server.js';
 import { describeWatches } from './contract/watches.js';
 
-/** A server to hold to the contract. */
+/** A server under test. */
 export interface ConnectedServer {
   readonly send: Send;
   close(): Promise<void>;
 }
 
-/** Describes an API server; each part has a namespace of its own, and leaves nothing behind. */
+/** Defines the contract suite. Each part uses its own namespace and cleans up. */
 export function describeApiServer(name: string, connect: () => Promise<ConnectedServer>): void {
   const parts: readonly [string, (at: () => Server) => void][] = [
     ['objects', describeObjects],

@@ -1,4 +1,4 @@
-/** Starting a cluster on a disk that takes no writes. */
+/** Starting a cluster on a full disk. */
 
 import { expect, test } from '@jest/globals';
 import { startClusterOn } from '../src/cluster.js';

@@ -1,7 +1,8 @@
 /**
  * kubectl against the served cluster: commands and their output.
  *
- * Without an installed kubectl every test is reported as skipped. Each command is a process, so most of them run with THOROUGH=1 alone.
+ * All tests are skipped if kubectl is not installed. Each command starts a process, so most tests run only with
+ * THOROUGH=1.
  */
 
 import { execFile } from 'node:child_process';
@@ -20,7 +21,7 @@ interface Result {
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-kubectl-'));
 const config = join(directory, 'kubeconfig');
 
-/** Runs kubectl with a home of its own; stdout and stderr together, ages and times masked. */
+/** Runs kubectl with its own home directory. Returns combined stdout and stderr, with ages and times masked. */
 function kubectl(...args: readonly string[]): Promise<Result> {
   const env = { PATH: process.env['PATH'], HOME: directory, KUBECONFIG: config };
   return new Promise((resolve) => {
@@ -214,7 +215,7 @@ thoroughTestWithKubectl('what kubectl generates itself is understood', async () 
   expect((await kubectl('delete', 'namespace', 'team', '--timeout=20s')).code).toBe(0);
 });
 
-/** Makes a service account of this name that may read pods, and a kubeconfig with its token. @returns the option of the kubeconfig */
+/** Creates a ServiceAccount that may read pods, and a kubeconfig with its token. @returns the kubeconfig option */
 async function podReader(name: string): Promise<readonly string[]> {
   const commands = [
     ['create', 'serviceaccount', name],

@@ -1,4 +1,4 @@
-/** Steps that run in a saved image, made of this machine's own shell; where no container can be made, what is said instead is held. */
+/** Steps in a saved image, built from the host's shell. If containers are unavailable, the error is tested instead. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ afterEach(removeFolders);
 
 const isRoot = process.getuid?.() === 0;
 
-/** Programs of this machine with the libraries that they load, each once. */
+/** Returns programs of this machine with their shared libraries, without duplicates. */
 function programs(names: readonly string[]): readonly Member[] {
   const files = names.map((name) => find(name));
   const members = names.map((name, at) => ({
@@ -42,7 +42,7 @@ function programs(names: readonly string[]): readonly Member[] {
 const find = (name: string): string =>
   execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
 
-/** Lines of ldd begin with the file, or hold a library; it fails if one of the files is static. */
+/** Returns the libraries of files. Lines of ldd contain a file or a library; ldd fails for static files. */
 function librariesOf(files: readonly string[]): readonly string[] {
   const listed = spawnSync('ldd', files, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const lines = listed.error ? '' : listed.stdout;
@@ -126,7 +126,7 @@ thoroughTest('what is printed for an image without a stand-in makes the run succ
   const command = hints.find((hint) => hint.startsWith('skopeo ')) ?? '';
   const [, name = '', value = ''] = hints.flatMap((hint) => /^--image (\S+)=(\S+)$/.exec(hint) ?? []);
   execFileSync('/bin/sh', ['-c', command], { cwd: work, env: { PATH: `${work}/bin:${process.env['PATH'] ?? ''}` } });
-  const [transport = '', file = ''] = value.split(':'); // relative to where it is typed
+  const [transport = '', file = ''] = value.split(':'); // relative to the working directory
   const result = await running(files, { image: new Map([[name, `${transport}:${join(work, file)}`]]) });
   await expectRun(result, { status: 0, says: ['[once : own] the program of the image\n'] });
 });

@@ -1,4 +1,4 @@
-/** Saved images in every form that docker, podman and skopeo write, and in some that they do not. */
+/** Saved images in all formats of docker, podman and skopeo, and in invalid ones. */
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ const layer = (text: string): Buffer => tar([{ name: 'a', text }]);
 const write = (name: string, bytes: Buffer): void => writeFileSync(join(work, name), bytes);
 const machine = { os: 'linux', architecture: 'amd64' };
 
-/** What an image runs, or why it cannot be used and what to do. */
+/** Returns the command of an image, or the error and hint if it is unusable. */
 function opened(text: string, name = 'team/app'): string {
   const reference = readImageReference(text, work);
   if (!reference) return 'no saved image';

@@ -1,4 +1,4 @@
-/** Image archives as tests want them, also such as no program writes: tar archives by POSIX and GNU, and the documents beside them. */
+/** Creates image archives for tests, including invalid ones: POSIX and GNU tar archives, and their metadata. */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { plainTarOf as tar, type TarEntry as Member } from '../../../controller/
 
 export { tar, type Member };
 
-/** A pax header for the member after it. */
+/** Returns a pax header for the next member. */
 export function pax(records: Readonly<Record<string, string>>): Member {
   const text = Object.entries(records).map(([key, value]) => {
     const rest = Buffer.byteLength(` ${key}=${value}\n`);
@@ -18,10 +18,10 @@ export function pax(records: Readonly<Record<string, string>>): Member {
   return { name: 'PaxHeaders/x', type: 'x', text: text.join('') };
 }
 
-/** Digest of bytes. */
+/** Returns the SHA-256 digest of bytes. */
 export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** What an image says of itself. */
+/** Configuration of an image. */
 export interface ImageSays {
   readonly config?: object;
   readonly architecture?: string;
@@ -29,7 +29,7 @@ export interface ImageSays {
 
 const ARCHITECTURE = { x64: 'amd64', ia32: '386' }[process.arch as string] ?? process.arch;
 
-/** The configuration of an image with these layers. */
+/** Returns the configuration of an image with these layers. */
 export const configOf = (layers: readonly Buffer[], { config = {}, architecture = ARCHITECTURE }: ImageSays): string =>
   JSON.stringify({
     architecture,
@@ -38,7 +38,7 @@ export const configOf = (layers: readonly Buffer[], { config = {}, architecture 
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => `sha256:${sha256(layer)}`) },
   });
 
-/** What `docker save` writes: layers, a configuration, and the list of the images. */
+/** Returns an archive like that of `docker save`: layers, a configuration, and the image list. */
 export function dockerArchive(
   layers: readonly Buffer[],
   says: ImageSays = {},
@@ -62,7 +62,7 @@ export interface Blob {
   readonly platform?: object;
 }
 
-/** What names a blob in a manifest or index. */
+/** Returns the descriptor of a blob. */
 export const descriptor = ({ mediaType, bytes, annotations, platform }: Blob): object => ({
   mediaType,
   digest: `sha256:${sha256(bytes)}`,
@@ -71,7 +71,7 @@ export const descriptor = ({ mediaType, bytes, annotations, platform }: Blob): o
   ...(platform && { platform }),
 });
 
-/** An image as blobs, its manifest first; layers are compressed as builders do. */
+/** Returns an image as blobs, its manifest first, with compressed layers. */
 export function ociImage(
   layers: readonly Buffer[],
   says: ImageSays = {},
@@ -87,13 +87,13 @@ export function ociImage(
   return [{ mediaType: 'application/vnd.oci.image.manifest.v1+json', bytes }, config, ...files];
 }
 
-/** An index of blobs. */
+/** Returns an index of blobs. */
 export const ociIndex = (of: readonly Blob[]): Blob => ({
   mediaType: 'application/vnd.oci.image.index.v1+json',
   bytes: Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: of.map(descriptor) })),
 });
 
-/** The files of an OCI layout, by name: `top` are in its index. */
+/** Returns the files of an OCI layout, by name. `top`: the blobs in its index. */
 export const ociLayout = (top: readonly Blob[], blobs: readonly Blob[]): ReadonlyMap<string, Buffer> =>
   new Map([
     ['oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}')],
@@ -101,7 +101,7 @@ export const ociLayout = (top: readonly Blob[], blobs: readonly Blob[]): Readonl
     ...[...top, ...blobs].map(({ bytes }) => [`blobs/sha256/${sha256(bytes)}`, bytes] as const),
   ]);
 
-/** An OCI layout as one file. */
+/** Returns an OCI layout as a tar archive. */
 export const ociArchive = (files: ReadonlyMap<string, Buffer>): Buffer =>
   tar([...files].map(([name, text]) => ({ name, text })));
 

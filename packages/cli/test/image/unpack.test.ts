@@ -1,4 +1,4 @@
-/** Layers that somebody else has made: they become the tree that the specification says, and nothing outside of it is read or written. */
+/** Untrusted layers: extraction creates the specified tree, and reads and writes nothing outside it. */
 
 import {
   existsSync,
@@ -28,7 +28,7 @@ afterAll(() => rmSync(base, { recursive: true }));
 
 const isRoot = process.getuid?.() === 0;
 
-/** An image of these layers. `files`: what is stored, where that is not the layer itself. */
+/** Returns an image with these layers. `files`: the stored blobs, if different from the layers. */
 function image(layers: readonly Buffer[], files: readonly Buffer[] = layers): SavedImage {
   const stored = new Map(files.map((bytes, index) => [String(index), bytes]));
   const blobs: Blobs = {
@@ -37,14 +37,14 @@ function image(layers: readonly Buffer[], files: readonly Buffer[] = layers): Sa
     stream: async function* (name) {
       await Promise.resolve();
       const bytes = stored.get(name) ?? Buffer.alloc(0);
-      for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700); // not in blocks
+      for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700); // not aligned to blocks
     },
   };
   const saved = layers.map((layer, index) => ({ diffId: `sha256:${sha256(layer)}`, name: String(index) }));
   return { digest: 'sha256:0', config: {}, layers: saved, blobs };
 }
 
-/** A directory to unpack into, beside one that nothing may touch. */
+/** Creates a target directory, and a sibling that must remain unchanged. */
 function places(): { readonly place: string; readonly root: string; readonly outside: string } {
   const place = mkdtempSync(join(base, 'place-'));
   const [root, outside] = [join(place, 'root'), join(place, 'outside')];
@@ -54,7 +54,7 @@ function places(): { readonly place: string; readonly root: string; readonly out
   return { place, root, outside };
 }
 
-/** Every path of a tree, with what it is. Node's own recursive listing follows links. */
+/** Returns all paths of a tree with their types. Node's recursive listing would follow links. */
 const treeOf = (root: string, at = ''): readonly string[] =>
   readdirSync(join(root, at), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -365,7 +365,7 @@ describe('what is not the image that its digests say is refused', () => {
   });
 
   test('a layer of zstd is read where Node can, and refused with a remedy elsewhere', async () => {
-    // One frame with one block that is stored as it is.
+    // One frame with one uncompressed block.
     const raw = Buffer.concat([
       Buffer.from('28b52ffd', 'hex'),
       Buffer.from([0x60, layer.length - 256, (layer.length - 256) >> 8]),

@@ -19,7 +19,7 @@ async function imported(
   return { ...output, status, path: folder.path };
 }
 
-/** What the constructor makes, without the margin. */
+/** Returns the body of the constructor, without indentation. */
 const body = (text: string): string =>
   (/super\(scope, id\);\n([\s\S]*?)\n {2}\}\n\}/.exec(text)?.[1] ?? '').replace(/^ {4}/gm, '');
 

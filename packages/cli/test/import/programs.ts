@@ -1,7 +1,8 @@
 /**
- * Imports manifests, and compiles and runs the programs that come of it.
+ * Imports manifests, and compiles and runs the resulting programs.
  *
- * All programs share one run of the compiler and one process, because loading the library costs seconds and a program milliseconds.
+ * All programs share one compiler run and one process, because loading the library takes seconds, and running a program
+ * only milliseconds.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -14,13 +15,13 @@ import { recorded } from '../cli.js';
 /** Manifests to import. */
 export interface Source {
   readonly name: string;
-  /** A file or a folder. */
+  /** A file or directory. */
   readonly path: string;
-  /** What the program's file is called, without `.ts`: the name of its class comes from it. */
+  /** The name of the program's file without `.ts`, from which its class name is derived. */
   readonly stem: string;
 }
 
-/** What a program synthesizes, and what its constructs refuse. */
+/** The synthesized objects of a program, and its errors. */
 export interface Synthesized {
   readonly objects: readonly object[];
   readonly problems: readonly string[];
@@ -28,14 +29,14 @@ export interface Synthesized {
 
 const root = resolve(import.meta.dirname, '../../../..');
 
-/** The programs of some sources, in a directory below `build/`. */
+/** The programs of some sources, in a subdirectory of `build/`. */
 export class Programs {
   /** Sources that could not be imported, with the exception. */
   readonly crashes: readonly string[];
   readonly #place: string;
   readonly #sources: readonly Source[];
 
-  /** Imports each source. `folder` must be the caller's own. */
+  /** Imports each source. `folder` must not be shared with other callers. */
   constructor(folder: string, sources: readonly Source[]) {
     this.#place = join(root, 'packages/cli/build', folder);
     this.remove();
@@ -63,7 +64,7 @@ export class Programs {
     return join(this.#place, name, `${stem}.ts`);
   }
 
-  /** Makes every chart in an app of its own. Returns all objects by source, also those that are invalid. */
+  /** Synthesizes each chart in its own app. Returns all objects by source, including invalid ones. */
   synthesize(): Readonly<Record<string, Synthesized>> {
     const all = join(this.#place, 'all.ts');
     writeFileSync(all, programOfAll(this.#sources));
@@ -75,7 +76,7 @@ export class Programs {
     return JSON.parse(printed) as Readonly<Record<string, Synthesized>>; // printed by the program below
   }
 
-  /** What the compiler says about the programs under the repository's own rules: `NAME:LINE MESSAGE`. */
+  /** Compiles the programs with the repository's settings. Returns errors as `NAME:LINE MESSAGE`. */
   compile(): readonly string[] {
     const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
       config: object;

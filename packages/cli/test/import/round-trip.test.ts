@@ -1,8 +1,9 @@
 /**
- * YAML, imported, compiled and synthesized, is the YAML again: the article's manifests and one case for each thing that
- * v1alpha1 can say, right and wrong (`cases/README.md`).
+ * Importing, compiling and synthesizing YAML must reproduce the YAML: the article's manifests, and one case for each
+ * v1alpha1 feature, valid and invalid (`cases/README.md`).
  *
- * Some are varied too: renamed, with nulls, damaged. With THOROUGH=1, each case is taken and varied, and all programs are compiled. `VARIATIONS_SEED=7 VARIATIONS_OF_EACH=9` tries others, and more.
+ * Some cases are also varied: renamed, with nulls, damaged. With THOROUGH=1, all cases are tested and varied, and all
+ * programs are compiled. `VARIATIONS_SEED=7 VARIATIONS_OF_EACH=9` selects other and more variations.
  */
 
 import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +30,7 @@ const EVERY_SOURCE: readonly Source[] = [
     .map((name) => ({ name, stem: name, path: join(cases, `${name}.yaml`) })),
 ];
 
-/** The default suite takes the manifests of many objects and every fourth case. */
+/** The default suite tests the manifests with many objects and every fourth case. */
 const SOURCES = EVERY_SOURCE.filter(({ name }, index) => isThorough || index % 4 === 0 || !/^[rv]-/.test(name));
 
 const objectsOf = ({ path }: Source): readonly JsonObject[] =>
@@ -42,7 +43,7 @@ const { VARIATIONS_SEED: seed = '1', VARIATIONS_OF_EACH: count = '1' } = process
 /** The default suite varies every third source. */
 const STEP = isThorough ? 1 : 3;
 
-/** Variations of sources, the first in a file with a name that has a meaning in the program. */
+/** Variations of sources. The first one is in a file whose name has a meaning in the program. */
 const VARIATIONS: readonly Source[] = SOURCES.flatMap((source, index) =>
   fc
     .sample(variations(objectsOf(source), fields), {
@@ -69,7 +70,7 @@ afterAll(() => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** An object as Tekton reads it: no nulls, its defaults (`kind: Task` of a reference too). */
+/** Normalizes an object as Tekton reads it: without nulls, and with defaults (including `kind: Task` of references). */
 function kept(object: object): object {
   const { kind, spec } = object as { kind?: string; spec?: unknown };
   const plain = tidy(object) as V1alpha1Object;
@@ -78,7 +79,7 @@ function kept(object: object): object {
     : plain;
 }
 
-/** Defaults of what is damaged cannot be had. */
+/** Applies defaults, if possible: it fails for damaged objects. */
 function withDefaults(object: V1alpha1Object): object {
   try {
     return applyDefaults(object);
@@ -87,7 +88,7 @@ function withDefaults(object: V1alpha1Object): object {
   }
 }
 
-/** cdk8s leaves labels and annotations out when there are none. */
+/** Whether the field is an empty labels or annotations map, which cdk8s omits. */
 const isEmptyMap = (key: string, value: object): boolean =>
   (key === 'labels' || key === 'annotations') && Object.keys(value).length === 0;
 
@@ -109,7 +110,7 @@ const label = (object: object): string => {
 const inOrder = (objects: readonly object[]): readonly object[] =>
   objects.map(kept).toSorted((a, b) => (label(a) < label(b) ? -1 : 1));
 
-/** An object as text that is the same for the same object. */
+/** Serializes an object canonically. */
 const canonical = (object: object): string =>
   JSON.stringify(kept(object), (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

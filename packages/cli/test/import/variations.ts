@@ -1,7 +1,7 @@
 /**
- * Manifests made unlike any that somebody thought of: renamed, with nulls, with parts left out, in another order.
+ * Random variations of existing manifests: renamed, with nulls, with fields removed, in another order.
  *
- * They start from manifests that exist. A variation may make them invalid; an importer has to cope with that too.
+ * A variation may be invalid, which the importer must handle too.
  */
 
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import fc from 'fast-check';
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Path = readonly (string | number)[];
 
-/** Names that are taken in TypeScript, in the library or in a generated program, or that records treat in their own way. */
+/** Names reserved in TypeScript, in the library or in generated programs, or special as object keys. */
 export const AWKWARD_NAMES = [
   'pipeline',
   'task',
@@ -56,7 +56,7 @@ export const AWKWARD_NAMES = [
   '__proto__',
 ] as const;
 
-/** What is done to manifests, one after the other. */
+/** A change to manifests. Changes are applied in sequence. */
 type Change =
   | { readonly kind: 'rename'; readonly which: number; readonly name: string }
   | { readonly kind: 'drop'; readonly which: number }
@@ -92,10 +92,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   },
 );
 
-/** Fields by the kind of place that they stand in. */
+/** Names of fields, by the shape of the path to their parent. */
 export type FieldsByPlace = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Variations of manifests. Any of `fields` may become null in such a place. */
+/** Returns variations of manifests. Any of `fields` may become null at paths of its shape. */
 export const variations = (objects: readonly Json[], fields: FieldsByPlace): fc.Arbitrary<readonly Json[]> =>
   fc
     .array(change, { minLength: 1, maxLength: 6 })
@@ -129,7 +129,7 @@ function changed(objects: readonly Json[], it: Change, fields: FieldsByPlace): r
         placesIn(objects).filter(([path, value]) => Array.isArray(value) && path.length > 1),
         it.which,
       );
-      return place ? put(objects, place[0], (place[1] as readonly Json[]).toReversed()) : objects; // `filter` has seen to it
+      return place ? put(objects, place[0], (place[1] as readonly Json[]).toReversed()) : objects; // see `filter`
     }
     case 'replace': {
       const place = pick(
@@ -146,7 +146,7 @@ const isObject = (value: Json | undefined): value is { readonly [key: string]: J
 
 const pick = <T>(all: readonly T[], which: number): T | undefined => all[which % Math.max(all.length, 1)];
 
-/** Every place below a value, with what is there. */
+/** Returns all paths in a value, with the values at them. */
 function placesIn(value: Json, path: Path = []): (readonly [Path, Json])[] {
   const below = Array.isArray(value)
     ? [...(value as readonly Json[]).entries()] // Array.isArray widens to any[]
@@ -162,7 +162,7 @@ const namesIn = (objects: readonly Json[]): readonly string[] => [
   ),
 ];
 
-/** Renames wherever the name stands: as a value, and as a part of a variable. */
+/** Renames all occurrences of a name: as a value, and as part of a variable. */
 function renamed(value: Json, old: string, name: string): Json {
   if (value === old) return name;
   if (typeof value === 'string')
@@ -171,17 +171,17 @@ function renamed(value: Json, old: string, name: string): Json {
   return isObject(value) ? ownFields(Object.entries(value).map(([key, it]) => [key, renamed(it, old, name)])) : value;
 }
 
-/** An object of entries, `__proto__` too. */
+/** Creates an object from entries, including `__proto__`. */
 const ownFields = (entries: readonly (readonly [string, Json])[]): Json => Object.fromEntries(entries);
 
-/** A place by its kind: list indices left out, so that all steps are one. */
+/** Returns the shape of a path: without list indexes, so that all steps have the same shape. */
 const shapeOf = (objects: readonly Json[], path: Path): string => {
   const object = objects[Number(path[0])];
   const kind = isObject(object) && typeof object['kind'] === 'string' ? object['kind'] : '';
   return [kind, ...path.slice(1).map((step) => (typeof step === 'number' ? '*' : step))].join(' ');
 };
 
-/** The fields that objects have. */
+/** Returns the fields of objects. */
 export function fieldsIn(objects: readonly Json[]): FieldsByPlace {
   const fields = new Map<string, Set<string>>();
   for (const [path, value] of placesIn(objects)) {
@@ -192,7 +192,7 @@ export function fieldsIn(objects: readonly Json[]): FieldsByPlace {
   return fields;
 }
 
-/** A copy with another value at a place. */
+/** Returns a copy with another value at a path. */
 function put(objects: readonly Json[], path: Path | undefined, value: Json): readonly Json[] {
   const set = (at: Json | undefined, [key, ...rest]: Path): Json => {
     if (key === undefined) return value;

@@ -19,26 +19,26 @@ import { Store } from './memory/store.js';
 export interface Storage {
   readonly store: Store;
   readonly secrets: ClusterSecrets;
-  /** The reason why writes are rejected at present; undefined while they work. */
+  /** Returns why writes are currently rejected; undefined while they succeed. */
   failure(): StorageWriteError | undefined;
   /**
-   * Commits pending writes and releases the directory. Rejects with a `ClusterError` if written objects could not be saved; the directory is
-   * released all the same.
+   * Commits pending writes and releases the directory. Rejects with a `ClusterError` if written objects could not be
+   * saved; the directory is released in any case.
    */
   close(): Promise<void>;
 }
 
-/** Sizes, which tests reduce. */
+/** Size limits, reduced in tests. */
 export interface StorageLimits {
-  /** The least size of the log at which a snapshot is written. */
+  /** The minimum size of the log at which a snapshot is written. */
   readonly segmentBytes: number;
-  /** How many bytes of a snapshot are written at once. */
+  /** The size of the chunks in which a snapshot is written. */
   readonly chunkBytes: number;
-  /** How many bytes of objects may be stored. */
+  /** The maximum size of all objects in bytes. */
   readonly capacityBytes: number;
 }
 
-/** Returns the bytes of objects that this process may hold. */
+/** Returns the maximum size of all objects that fit into the heap of this process. */
 const ownCapacity = (): number => heapCapacity(getHeapStatistics().heap_size_limit);
 
 const LIMITS = { segmentBytes: 16 * 1024 * 1024, chunkBytes: 256 * 1024 } as const;
@@ -55,7 +55,7 @@ export interface StorageOptions {
   readonly limits?: Partial<StorageLimits>;
 }
 
-/** Opens a storage; without a directory it is in memory. Rejects with a `ClusterError` that contains the remedy. */
+/** Opens a storage; in memory if no directory is given. Rejects with a `ClusterError` that contains the remedy. */
 export async function openStorage(directory: string | undefined, options: StorageOptions = {}): Promise<Storage> {
   const { clock = systemClock, log = () => undefined, secrets, limits } = options;
   if (directory === undefined) {
@@ -132,7 +132,7 @@ async function close(disk: Disk, { commits, checkpointer, log, notice }: Parts):
   if (checkpointer.failure !== undefined) notice(`${checkpointer.failure}; nothing is lost: the log is complete`);
 }
 
-/** Rejects directories older than format 1, whose files differ: starting beside them would look like data loss. */
+/** Rejects directories older than format 1, whose files differ: ignoring them would look like data loss. */
 function refuseOlderFormat(disk: Disk, names: readonly string[]): void {
   const found = names.filter((name) => name === 'snapshot.ndjson' || name === 'log.ndjson');
   if (found.length > 0) throw unsupportedFiles(disk.path, found);

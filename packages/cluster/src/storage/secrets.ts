@@ -1,5 +1,5 @@
 /**
- * The secrets of a cluster: the authority's key, the key that signs tokens, and the administrator's token.
+ * The secrets of a cluster: the key of the certificate authority, the token signing key, and the administrator's token.
  *
  * Stored in the data directory, so that kubeconfigs and tokens stay valid after a restart.
  */
@@ -30,8 +30,8 @@ export const newSecrets = (now: Date): ClusterSecrets => ({
 });
 
 /**
- * Returns the secrets of a data directory, creating them in a new one, readable only by its owner. Throws `DATA_DIR_DAMAGED` if they are
- * damaged or missing.
+ * Returns the secrets of a data directory. Creates them in a new directory, readable only by its owner. Throws
+ * `DATA_DIR_DAMAGED` if they are damaged or missing.
  */
 export async function secretsIn(disk: Disk, isUsed: boolean, now: () => Date): Promise<ClusterSecrets> {
   const path = pathOn(disk, FILE);
@@ -80,7 +80,7 @@ async function readSecrets(disk: Disk, path: string): Promise<ClusterSecrets> {
   const read = parse(content);
   const authority = objectAt(read, 'authority');
   return {
-    authority: authority as unknown as KeyPair, // written above, and the checksum is right
+    authority: authority as unknown as KeyPair, // written above, and the checksum is valid
     adminToken: stringAt(read, 'adminToken'),
     tokenKey: Buffer.from(stringAt(read, 'tokenKey'), 'base64'),
   };

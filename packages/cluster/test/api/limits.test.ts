@@ -1,4 +1,4 @@
-/** Limits of depth and size of objects for every kind of write; a rejected write has no effect. */
+/** Limits on the depth and size of objects for each kind of write. A rejected write has no effect. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-/** A request as text, so that its body may be deeper than JSON.stringify could write it. */
+/** Sends a request with a text body, which can be nested more deeply than JSON.stringify allows. */
 async function ask(method: string, path: string, body?: string, type = 'application/json') {
   const init = body === undefined ? { method } : { method, body, headers: { 'content-type': type } };
   const response = await cluster.send(new Request(`http://kubernetes${path}`, init));
@@ -53,7 +53,7 @@ const plainly = (depth: number): object => {
   return value;
 };
 
-/** What there is, and up to which revision. */
+/** Returns all objects and the current revision. */
 async function state(): Promise<string> {
   return (await ask('GET', THINGS)).text + (await ask('GET', MAPS)).text;
 }

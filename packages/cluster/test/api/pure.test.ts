@@ -1,4 +1,4 @@
-/** The pure parts of the API server: quantities, paths, selectors, repeated fields, durations. */
+/** Pure functions of the API server: quantities, paths, selectors, repeated fields, durations. */
 
 import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';

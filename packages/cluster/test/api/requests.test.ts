@@ -1,6 +1,6 @@
 /**
- * Requests made up from seeds: whatever is asked, the server answers with what was asked for or a Status, calls none of it a bug of its
- * own, and can list every kind afterwards.
+ * Requests generated from seeds: the server must respond with the requested object or a Status, must not report an
+ * internal error, and must still be able to list all kinds.
  */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-/** The answer to a request, without what a watch says later. */
+/** Returns the response to a request, excluding later watch events. */
 async function answerTo({ method, path, headers, body }: GeneratedRequest): Promise<{ status: number; text: string }> {
   const stop = new AbortController();
   const init = {

@@ -29,7 +29,7 @@ const binding = (name: string, user: string, kind = 'Role', of = name) => ({
 });
 const as = (user: string, more: Record<string, string> = {}) => ({ 'impersonate-user': user, ...more });
 
-/** Waits until a user has a right: a real server learns of a binding a moment after it is made. */
+/** Waits until a user has a permission: a real server observes a new binding with a delay. */
 async function untilAllowed(server: Server, user: string, resourceAttributes: object): Promise<void> {
   for (;;) {
     const { status } = await server.make('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
@@ -41,7 +41,7 @@ async function untilAllowed(server: Server, user: string, resourceAttributes: ob
   }
 }
 
-/** Gives a user rights in the namespace; the last rule must allow the first verb of its first resource. */
+/** Grants a user permissions in the namespace. The last rule must allow the first verb of its first resource. */
 async function grant(server: Server, name: string, ...rules: readonly ReturnType<typeof rule>[]): Promise<string> {
   const user = `${server.namespace}-${name}`;
   await server.make(server.group(RBAC, 'roles'), role(name, rules));
@@ -115,7 +115,7 @@ export function describeAccess(at: () => Server): void {
       403,
       `pods is forbidden: User "${user}" cannot list resource "pods" in API group "" in the namespace "${namespace}"`,
     ]);
-    // What every authenticated user may do.
+    // Allowed for every authenticated user.
     expect((await server.get('/apis', as('unprivileged'))).status).toBe(200);
     const review = { apiVersion: AUTHORIZATION, kind: 'SelfSubjectAccessReview', spec: accessOf({ verb: 'get' }) };
     expect(
@@ -289,7 +289,7 @@ export function describeAccess(at: () => Server): void {
       kind: 'ServiceAccount',
       metadata: { name: 'stranger' },
     });
-    // No node has this label, so that nothing runs.
+    // No node has this label, so the pod does not run.
     const nodeSelector = { 'pipewright.dev/never': 'true' };
     const containers = [{ name: 'main', image: 'none' }];
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bound' }, spec: { nodeSelector, containers } };

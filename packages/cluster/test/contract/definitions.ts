@@ -73,7 +73,7 @@ export function describeDefinitions(at: () => Server): void {
     const server = at();
     await server.make(CRDS, definition(group()));
     await server.until(CRDS, `widgets.${group()}`, isEstablished);
-    // A real server begins to serve a moment after it says so.
+    // A real server starts serving shortly after it reports Established.
     const list = await server.untilAnswer(widgets(), (status) => status !== 404);
     expect(list.body).toMatchObject({ kind: 'WidgetList', apiVersion: `${group()}/v1`, items: [] });
     const discovered = await server.get(`/apis/${group()}/v1`);

@@ -1,4 +1,4 @@
-/** How objects go: at once, when their finalizers are done, with their owners, with their namespace. */
+/** Deletion of objects: immediate, after finalizers, with owners, and with namespaces. */
 
 import { expect, test } from '@jest/globals';
 import { configMap, MERGE, type Json, type Server } from './server.js';

@@ -1,4 +1,4 @@
-/** Rules of single kinds: secrets, leases, events, pods, permissions. */
+/** Kind-specific rules: secrets, leases, events, pods, permissions. */
 
 import { expect, test } from '@jest/globals';
 import { MERGE, type Server } from './server.js';
@@ -9,7 +9,7 @@ const pod = (name: string, container: object = {}) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name },
-  // No node has this label, so that nothing runs.
+  // No node has this label, so the pod does not run.
   spec: {
     nodeSelector: { 'pipewright.dev/never': 'true' },
     containers: [{ name: 'main', image: 'busybox', ...container }],
@@ -270,7 +270,7 @@ export function describeKinds(at: () => Server): void {
       });
       return reviewed(review);
     };
-    // A real server learns of a binding a moment after it is made.
+    // A real server observes a new binding with a delay.
     while (!(await may({ verb: 'get', resource: 'pods' })));
     expect(await may({ verb: 'list', resource: 'pods' })).toBe(true);
     expect(await may({ verb: 'delete', resource: 'pods' })).toBe(false);

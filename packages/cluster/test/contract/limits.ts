@@ -1,4 +1,4 @@
-/** Quotas and limit ranges: what a namespace may use, and what its containers get. */
+/** ResourceQuotas and LimitRanges. */
 
 import { expect, test } from '@jest/globals';
 import type { Json, Server } from './server.js';
@@ -7,7 +7,7 @@ const pod = (name: string, resources: object = {}) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name },
-  // No node has this label, so that nothing runs.
+  // No node has this label, so the pod does not run.
   spec: {
     nodeSelector: { 'pipewright.dev/never': 'true' },
     containers: [{ name: 'main', image: 'busybox', resources }],
@@ -87,7 +87,7 @@ export function describeLimits(at: () => Server): void {
     const greedy = { requests: { cpu: '3' }, limits: { cpu: '4', memory: '2Gi' } };
     const { message = '' } = (await server.post(server.core('pods'), pod('much', greedy))).body;
     const [, reasons = ''] = /^pods "much" is forbidden: \[(.+)\]$/.exec(String(message)) ?? [];
-    // a real server goes through the resources of a container in no order
+    // a real server iterates over the resources of a container in random order
     expect(reasons.split(/, (?=maximum)/).sort()).toEqual([
       'maximum cpu usage per Container is 2, but limit is 4',
       'maximum cpu usage per Pod is 3, but limit is 4',

@@ -1,13 +1,13 @@
 /**
- * Concurrent writers and a watch: the state composed of events must equal the list.
+ * Concurrent writers and a watch: the state computed from events must equal the list.
  *
- * The operations come from a seed, so that a failure can be repeated; how they interleave is up to the server.
+ * The operations are generated from a seed, so that failures are reproducible. The server determines their order.
  */
 
 import { expect, test } from '@jest/globals';
 import { configMap, JSON_PATCH, MERGE, type Json, type Server } from './server.js';
 
-/** A small generator of numbers from 0 to below `below` (Park and Miller's). */
+/** Returns a pseudorandom generator of integers from 0 to `below` - 1 (Park-Miller). */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

@@ -1,4 +1,4 @@
-/** What a server does with an object that is created, read and replaced. */
+/** Creation, reading and replacement of objects. */
 
 import { expect, test } from '@jest/globals';
 import { configMap, fieldsOf, TABLE, type Server } from './server.js';

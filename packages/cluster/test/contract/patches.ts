@@ -1,4 +1,4 @@
-/** What a server does with patches of each type. */
+/** Patches of each type. */
 
 import { expect, test } from '@jest/globals';
 import { APPLY, configMap, JSON_PATCH, MERGE, STRATEGIC, type Server } from './server.js';
@@ -118,7 +118,7 @@ export function describePatches(at: () => Server): void {
     await server.configMap('busy', { data: { start: '0' } });
     const path = server.core('configmaps/busy');
     const names = Array.from({ length: 40 }, (_, index) => `k${index}`);
-    // A real server gives up a patch after five conflicts with others and answers 409: the client asks again.
+    // A real server aborts a patch with 409 after five conflicts with other writers, and clients retry.
     const write = async (name: string): Promise<void> => {
       const { status } = await server.patch(path, MERGE, { data: { [name]: '1' } });
       if (status === 409) return write(name);

@@ -1,13 +1,13 @@
 /**
- * How the contract's tests speak to an API server: Web-standard requests, and answers taken apart.
+ * The client of the contract tests: Web-standard requests, and parsed responses.
  *
- * Nothing of this repository's client is used: a bug there must not hide one here.
+ * Does not use this repository's client, whose bugs could mask bugs of the server.
  */
 
-/** The part of an API server that the tests drive. */
+/** Sends a request to the API server. */
 export type Send = (request: Request) => Promise<Response>;
 
-/** Any JSON object of the API, as far as these tests look into it. */
+/** Any JSON object of the API, with the fields that these tests use. */
 export interface Json {
   readonly [field: string]: unknown;
   readonly apiVersion?: string;
@@ -40,7 +40,7 @@ export interface Json {
   };
 }
 
-/** An answer, with its JSON (`{}` when it has none) and its text. */
+/** A response with its text and its JSON (`{}` if it has none). */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -60,7 +60,7 @@ export const JSON_PATCH = 'application/json-patch+json';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
 export const APPLY = 'application/apply-patch+yaml';
 
-/** A server, and a namespace for one part of the tests. */
+/** A server, with a namespace for one part of the tests. */
 export class Server {
   readonly #send: Send;
   readonly namespace: string;
@@ -70,12 +70,12 @@ export class Server {
     this.namespace = namespace;
   }
 
-  /** The path of a core kind in the namespace: `configmaps`, `pods/a/status`, … */
+  /** Returns the path of a core resource in the namespace: `configmaps`, `pods/a/status`, … */
   core(path: string): string {
     return `/api/v1/namespaces/${this.namespace}/${path}`;
   }
 
-  /** The path of another group's kind in the namespace. */
+  /** Returns the path of a resource of another API group in the namespace. */
   group(groupVersion: string, path: string): string {
     return `/apis/${groupVersion}/namespaces/${this.namespace}/${path}`;
   }
@@ -123,19 +123,19 @@ export class Server {
     return this.ask('DELETE', path, options && { apiVersion: 'v1', kind: 'DeleteOptions', ...options });
   }
 
-  /** Creates, and insists that it worked. */
+  /** Creates an object. Throws if that fails. */
   async make(path: string, body: unknown): Promise<Json> {
     const answer = await this.post(path, body);
     if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
     return answer.body;
   }
 
-  /** Makes a ConfigMap. */
+  /** Creates a ConfigMap. */
   configMap(name: string, more: { data?: object; metadata?: object } = {}): Promise<Json> {
     return this.make(this.core('configmaps'), configMap(name, more));
   }
 
-  /** Begins a watch: the answer has begun when this resolves. */
+  /** Starts a watch. Resolves when the response has started. */
   async watch(path: string, query: string, headers: Record<string, string> = {}): Promise<Watch> {
     const off = new AbortController();
     const url = `http://kubernetes${path}?watch=true&${query}`;
@@ -146,7 +146,7 @@ export class Server {
     return new Watch(response.body, off);
   }
 
-  /** A namespace takes pods when its account is there; before 1.24 also when that has its Secret, which comes a moment later. */
+  /** Waits until pods can be created: the default ServiceAccount exists and, before 1.24, has its Secret. */
   async untilPodsMayCome(): Promise<void> {
     await this.until(this.core('serviceaccounts'), 'default', (account) => account !== undefined);
     const containers = [{ name: 'c', image: 'none' }];
@@ -156,7 +156,7 @@ export class Server {
     await this.until(this.core('serviceaccounts'), 'default', (account) => Array.isArray(account?.secrets));
   }
 
-  /** Reads a path until its status is as wanted: a real server begins and ceases to serve kinds a moment after it says so. */
+  /** Polls a path until its status matches: a real server starts and stops serving kinds with a delay. */
   async untilAnswer(path: string, isWanted: (status: number) => boolean): Promise<Answer> {
     for (let answer = await this.get(path); ; answer = await this.get(path)) {
       if (isWanted(answer.status)) return answer;
@@ -164,7 +164,7 @@ export class Server {
     }
   }
 
-  /** Waits, by watching, until an object is as wanted; `undefined` means gone. */
+  /** Watches until an object matches; `undefined` means deleted. */
   async until(path: string, name: string, wanted: (object: Json | undefined) => boolean): Promise<void> {
     const watch = await this.watch(path, `fieldSelector=metadata.name%3D${name}`);
     try {
@@ -180,7 +180,7 @@ export class Server {
   }
 }
 
-/** A watch that is read event by event. */
+/** A watch, read event by event. */
 export class Watch {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #off: AbortController;
@@ -199,7 +199,7 @@ export class Watch {
     return event;
   }
 
-  /** The next event, or undefined at the end of the watch. */
+  /** Returns the next event, or undefined at the end of the watch. */
   async nextOrEnd(): Promise<Event | undefined> {
     for (;;) {
       const end = this.#rest.indexOf('\n');
@@ -234,5 +234,5 @@ export const configMap = (name: string, { data = {}, metadata = {} }: { data?: o
   data,
 });
 
-/** The fields that an Invalid answer complains of. */
+/** Returns the fields in the causes of an Invalid response. */
 export const fieldsOf = (answer: Answer): string[] => (answer.body.details?.causes ?? []).map(({ field }) => field);

@@ -1,4 +1,4 @@
-/** What a server promises about lists, selectors and watches. */
+/** Lists, selectors and watches. */
 
 import { expect, test } from '@jest/globals';
 import { MERGE, type Event, type Server } from './server.js';
@@ -8,7 +8,7 @@ const typeAndName = ({ type, object }: Event): string => `${type} ${object.metad
 export function describeWatches(at: () => Server): void {
   test('a list and a watch from its version miss nothing and repeat nothing, in order of versions', async () => {
     const server = at();
-    const mine = { metadata: { labels: { mine: 'yes' } } }; // a real cluster puts objects of its own into a new namespace
+    const mine = { metadata: { labels: { mine: 'yes' } } }; // a real cluster creates objects in a new namespace
     await server.configMap('w0', mine);
     const { body } = await server.get(`${server.core('configmaps')}?labelSelector=mine`);
     const query = `labelSelector=mine&resourceVersion=${body.metadata.resourceVersion}`;
@@ -128,7 +128,7 @@ export function describeWatches(at: () => Server): void {
     for (const name of names) {
       const labels = { select: 'me', ...(name === 'none' ? {} : { sel: name }) };
       const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `sel-${name}`, labels } };
-      await server.post(server.core('configmaps'), body); // the first row makes them
+      await server.post(server.core('configmaps'), body); // created by the first row
     }
     const all = encodeURIComponent(`select=me,${selector}`);
     const { body } = await server.get(`${server.core('configmaps')}?labelSelector=${all}`);

@@ -1,4 +1,4 @@
-/** The cost of garbage collection; the contract tests its results. */
+/** The cost of garbage collection. The contract tests its behavior. */
 
 import { describe, expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
@@ -9,7 +9,7 @@ import type { Collection } from '../../src/storage/memory/collection.js';
 import { Store } from '../../src/storage/memory/store.js';
 import { testApiContext } from '../support/api-context.js';
 
-/** Counts how often the collector looks for something, and how many objects it is shown. */
+/** Counts the lookups of the collector, and the objects returned. */
 class CountingStore extends Store {
   looks = 0;
 
@@ -43,7 +43,7 @@ function meta(name: string, namespace?: string, more: Partial<KubeObject['metada
 
 const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
 
-/** Returns a context with a namespace, an owner in it, and a number of objects held by a finalizer. */
+/** Returns a context with a namespace, an owner in it, and objects that a finalizer keeps from being deleted. */
 function apiContextWith(things: number, ownerReferences?: readonly OwnerReference[]) {
   const store = new CountingStore(1);
   const api = testApiContext(store);
@@ -60,7 +60,7 @@ function apiContextWith(things: number, ownerReferences?: readonly OwnerReferenc
   return { store, api };
 }
 
-/** Until the collector has nothing more to do. */
+/** Resolves when the collector is idle. */
 async function idle(store: CountingStore): Promise<void> {
   for (let before = -1; before !== store.looks;) {
     before = store.looks;
@@ -68,7 +68,7 @@ async function idle(store: CountingStore): Promise<void> {
   }
 }
 
-/** Looks at a world while what is held goes, one after the other; `delete` begins it. */
+/** Counts lookups while the finalizers are removed one by one. `begin` starts the deletion. */
 async function looksFor({ store, api }: ReturnType<typeof apiContextWith>, begin: () => void): Promise<number> {
   await idle(store);
   begin();

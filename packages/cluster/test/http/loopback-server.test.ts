@@ -1,4 +1,4 @@
-/** What a handler's exception does to a server on loopback. */
+/** Exceptions in handlers of a loopback server. */
 
 import { expect, test } from '@jest/globals';
 import { serveLoopback } from '../../src/http/loopback-server.js';

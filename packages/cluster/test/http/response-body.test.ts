@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { writeBody } from '../../src/http/response-body.js';
 
-/** A body of so many chunks. */
+/** Returns a body with this number of chunks. */
 const bodyOf = (chunks: number): ReadableStream<Uint8Array> => {
   let left = chunks;
   return new ReadableStream({

@@ -1,4 +1,4 @@
-/** Unauthenticated clients of the API server's port: they are rejected before their bodies are read. */
+/** Unauthenticated clients of the API server's port are rejected before their bodies are read. */
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -69,7 +69,7 @@ test.each([
   socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
   await once(socket, 'data');
   expect(answer).toMatch(/^HTTP\/1.1 40[13] /);
-  const closed = new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // by which of them is the system's to say
+  const closed = new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // system-dependent
   const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
   const more = (failed?: Error | null): void => void (failed ?? socket.write(chunk, more));
   more();
@@ -87,6 +87,6 @@ test('a body that is too large is rejected with a response, not a closed connect
 test('a request without TLS is not answered', async () => {
   const socket = connect(served.port, '127.0.0.1');
   socket.write('GET /version HTTP/1.1\r\nhost: localhost\r\n\r\n');
-  socket.on('error', () => undefined); // as good as an end
+  socket.on('error', () => undefined); // equivalent to a close
   expect(await text(socket).catch(() => '')).not.toContain('HTTP/1.1 200');
 });

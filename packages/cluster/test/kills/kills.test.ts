@@ -1,4 +1,4 @@
-/** Real processes that are killed while they write: one by default, three in `npm run test:thorough`, fifty in `npm run test:kills`. */
+/** Kills processes while they write: 1 by default, 3 with `npm run test:thorough`, 50 with `npm run test:kills`. */
 
 import { expect, test } from '@jest/globals';
 import { killProcesses } from './kills.js';

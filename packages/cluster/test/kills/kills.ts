@@ -1,7 +1,7 @@
 /**
- * Kills a real process that writes to a data directory, again and again, and compares what it had acknowledged with what is there.
+ * Repeatedly kills a process that writes to a data directory, and compares the acknowledged writes with the directory.
  *
- * A killed process cannot lose a sync: only its own order of work is tested, on a real file system.
+ * Killing a process does not lose synced data, so this only tests the order of its operations, on a real file system.
  */
 
 import { spawn } from 'node:child_process';
@@ -12,26 +12,26 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openStorage } from '../../src/storage/open.js';
 
-/** What came of it. */
+/** The outcome. */
 export interface Kills {
   readonly acknowledged: number;
-  /** What was acknowledged and is not there, in words. */
+  /** Messages about lost acknowledged writes. */
   readonly lost: readonly string[];
-  /** What was said of incomplete tails. */
+  /** Notices about incomplete tails. */
   readonly notices: readonly string[];
 }
 
-/** A content of an object: its number, or `gone`. */
+/** The state of an object: its number, or `gone`. */
 type State = string;
 
-/** By name: what an object may hold, which is what was acknowledged last, or what was tried since. */
+/** Possible states of objects by name: the last acknowledged state, and those of later attempts. */
 type Possible = Map<string, State[]>;
 
 /**
- * Kills processes, one after the other, on one directory.
+ * Kills processes that write to the same directory, one after another.
  *
- * @param count how many
- * @param firstLines how many lines the first one prints before it is killed
+ * @param count the number of processes
+ * @param firstLines the number of lines that the first process prints before it is killed
  */
 export async function killProcesses(count: number, firstLines = 20): Promise<Kills> {
   const parent = mkdtempSync(join(tmpdir(), 'pipewright-kills-'));
@@ -58,7 +58,7 @@ export async function killProcesses(count: number, firstLines = 20): Promise<Kil
   return { acknowledged, lost, notices };
 }
 
-/** Lets a process write and kills it after so many lines; returns all that it has printed. */
+/** Starts a writer and kills it after `count` lines. Returns all printed lines. */
 async function linesUntilKilled(directory: string, first: number, count: number): Promise<string[]> {
   const script = join(import.meta.dirname, 'writer.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, directory, String(first)], {
@@ -75,13 +75,13 @@ async function linesUntilKilled(directory: string, first: number, count: number)
   return lines;
 }
 
-/** Opens the directory and says what is not as it was acknowledged; what is found is all that is possible from then on. */
+/** Opens the directory and returns lost writes. The states found become the only possible ones. */
 async function compare(directory: string, possible: Possible, notices: string[]): Promise<string[]> {
   const storage = await openStorage(directory, { log: (line) => notices.push(line) });
   const lost: string[] = [];
   for (const [name, states] of possible) {
     const object = storage.store.collection('/configmaps').get('default', name);
-    const found = object ? (object['data'] as { readonly n: string }).n : 'gone'; // as the process writes them
+    const found = object ? (object['data'] as { readonly n: string }).n : 'gone'; // as written by the process
     if (!states.includes(found)) lost.push(`${name} is ${found}, but should be one of ${states.join(', ')}`);
     possible.set(name, [found]);
   }

@@ -1,4 +1,4 @@
-/** `npm run test:kills`: 50 processes are killed while they write, or as many as are asked for. */
+/** `npm run test:kills`: kills 50 processes, or the given number, while they write. */
 
 import { killProcesses } from './kills.js';
 

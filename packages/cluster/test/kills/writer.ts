@@ -1,8 +1,8 @@
 /**
- * A process that writes to a cluster until it is killed. It prints `try put NAME N` or `try delete NAME N` before a write, and the same
- * with `done` when it was acknowledged.
+ * A process that writes to a cluster until it is killed. It prints `try put NAME N` or `try delete NAME N` before a
+ * write, and the same with `done` after the acknowledgement.
  *
- * Run with the data directory and the first number to write.
+ * Arguments: the data directory and the first number to write.
  */
 
 import { startClusterOn } from '../../src/cluster.js';
@@ -23,7 +23,7 @@ async function send(method: string, path: string, body?: object): Promise<number
   return response.status;
 }
 
-/** Each writer has one object, so that what it wrote last is known. */
+/** Writes to one object. Each writer has its own, so that its last write is known. */
 async function write(name: string): Promise<void> {
   for (;;) {
     const n = next;

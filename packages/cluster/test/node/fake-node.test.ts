@@ -9,7 +9,7 @@ const noon = new Date('2026-01-01T12:00:00Z');
 let lab: PodTestCluster;
 afterEach(() => lab.cluster.close());
 
-/** A cluster whose containers do what this says, by name. */
+/** Opens a cluster with these container outcomes, by container name. */
 async function open(outcomes: Record<string, FakeOutcome | FakeOutcome[]> = {}, clock?: VirtualClock): Promise<void> {
   const starts = new Map<string, number>();
   const runtime = fake({

@@ -11,7 +11,7 @@ import {
 import type { PlainRequest } from '../../src/api/wire/plain-request.js';
 import { PodTestCluster, stateOf } from '../support/pods.js';
 
-/** Time of pods passes at once when they wait. */
+/** A pod clock on which delays elapse immediately. */
 const inNoTime = (): PodClock => virtualClock(new Date('2026-01-01T12:00:00Z'), { automatic: true });
 
 let lab: PodTestCluster;
@@ -22,7 +22,7 @@ afterEach(async () => {
   await lab.cluster.close();
 });
 
-/** A node that reaches the API server by a way of its own. */
+/** Starts a node with its own transport to the API server. */
 async function join(send: Send, script: () => FakeOutcome = () => ({}), clock = inNoTime()): Promise<Node> {
   const node = await startNode({
     send,
@@ -35,7 +35,7 @@ async function join(send: Send, script: () => FakeOutcome = () => ({}), clock = 
   return node;
 }
 
-/** The API server, which refuses the first requests of a kind as it does while its disk is full. */
+/** Returns a transport that rejects the first `times` matching requests as the API server does if its disk is full. */
 function refusing(times: number, isRefused: (request: PlainRequest) => boolean): Send {
   const { plain } = lab.cluster.send;
   let left = times;
@@ -92,7 +92,7 @@ describe('a node goes on when the API server could not write for a while', () =>
 });
 
 describe('a node that follows another', () => {
-  /** A pod that a node has claimed, and of which it has written nothing more when it goes. */
+  /** Creates a pod whose node claimed it and stopped before writing anything else. */
   async function claimed(script: () => FakeOutcome): Promise<void> {
     lab = await PodTestCluster.open({});
     const first = await join(refusing(Infinity, isStatus), script, virtualClock(new Date(0)));
@@ -123,7 +123,7 @@ describe('a node that follows another', () => {
     const { plain } = lab.cluster.send;
     const refused = { status: 500, headers: {}, value: { message: 'the disk is full' } };
     let watches = 0;
-    /** The first watch ends at once, and statuses are refused until the second one. */
+    /** The first watch ends immediately, and status writes are rejected until the second watch. */
     const send: Send = Object.assign(() => Promise.reject(new Error('not used')), {
       plain: (request: PlainRequest) => {
         const isWatch = request.url.startsWith('/api/v1/pods?watch');
@@ -157,7 +157,7 @@ test('a pod that is over is not started again by what a late watch says of it', 
   const { plain } = lab.cluster.send;
   let release: () => void = () => undefined;
   const isReleased = new Promise<void>((resolve) => (release = resolve));
-  /** Changes arrive only when they are released; new pods at once. */
+  /** Delays changes until they are released. New pods are not delayed. */
   async function* late(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     for await (const event of events) {
       if ((event as { readonly type: string }).type === 'MODIFIED') await isReleased;

@@ -28,7 +28,7 @@ const mount = (name: string, mountPath: string, more: object = {}): { volumeMoun
 });
 let pods = 0;
 
-/** The log of a one-container pod that ended well. */
+/** Returns the log of a pod with one container that succeeded. */
 async function printed(
   script: string,
   container: object = {},
@@ -54,7 +54,7 @@ if (!probe.usable) {
 }
 
 describeWithSandbox('a pod of real processes', probe, () => {
-  // Where the machine has no place in memory the disk will do: both are said by the row that is tried.
+  // Without an in-memory file system, the disk is used. The title of the test names the case.
   const hasMemory =
     firstMemoryDirectory(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']) !== undefined;
   test(hasMemory ? 'has its Secrets on no disk' : 'has its Secrets where everything is', async () => {

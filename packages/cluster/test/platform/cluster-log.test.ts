@@ -1,4 +1,4 @@
-/** What a cluster reports to its operator. */
+/** Log messages of a cluster. */
 
 import { afterEach, expect, test } from '@jest/globals';
 import { startCluster, type Admission, type Cluster, type LogLevel } from '@pipewright/cluster';

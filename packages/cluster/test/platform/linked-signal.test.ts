@@ -9,11 +9,11 @@ import type { RunningContainer } from '../../src/runtime/runtime.js';
 const OK: ProbeResult = { ok: true };
 const START = new Date('2026-01-01T00:00:00Z');
 
-/** What is registered on a signal: listeners, and the signals that depend on it (a set that Node keeps under a symbol). */
+/** Returns the number of listeners and dependent signals of a signal (Node stores the latter under a symbol). */
 function registered(signal: AbortSignal): number {
   const dependent = Object.getOwnPropertySymbols(signal)
     .filter((symbol) => symbol.description === 'kDependantSignals')
-    .map((symbol) => (signal as unknown as Record<symbol, { readonly size: number } | undefined>)[symbol]?.size ?? 0); // Node's own, not declared
+    .map((symbol) => (signal as unknown as Record<symbol, { readonly size: number } | undefined>)[symbol]?.size ?? 0); // internal to Node
   return getEventListeners(signal, 'abort').length + Math.max(0, ...dependent);
 }
 
@@ -47,7 +47,7 @@ test('a TCP probe leaves no listener on the signal that limits it', async () => 
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const limit = new AbortController();
-  const running = { id: '', startedAt: START } as unknown as RunningContainer; // a TCP probe uses nothing of it
+  const running = { id: '', startedAt: START } as unknown as RunningContainer; // unused by TCP probes
   const outcome = await tryHandler({ tcpSocket: { port } }, { name: 'c' }, running, '127.0.0.1', limit.signal);
   server.close();
   expect([outcome, registered(limit.signal)]).toEqual([OK, 0]);

@@ -1,4 +1,4 @@
-/** Authentication of a listening registry, and its limits of unfinished uploads. */
+/** Authentication of a listening registry, and its limits on unfinished uploads. */
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -34,7 +34,7 @@ interface Answered {
   readonly body: string;
 }
 
-/** A request with exactly these headers: `fetch` sets Host and leaves out what pages may not send. */
+/** Sends a request with exactly these headers. `fetch` sets Host and omits forbidden headers. */
 async function ask(
   port: number,
   line: string,
@@ -154,7 +154,7 @@ describe('a registry that listens', () => {
     more();
     let answer = '';
     socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
-    await new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // by which of them is the system's to say
+    await new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // system-dependent
     socket.destroy();
     expect(answer).toMatch(/^HTTP\/1.1 401 /);
   });

@@ -1,7 +1,7 @@
 /**
  * The registry with a real client: skopeo copies an image to it and back.
  *
- * Without an installed skopeo the same requests are sent with fetch.
+ * If skopeo is not installed, the same requests are sent with fetch.
  */
 
 import { execFile } from 'node:child_process';
@@ -36,7 +36,7 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** A layout on disk with one image of one empty layer. @returns the manifest's digest */
+/** Writes an OCI layout with one image that has one empty layer. @returns the digest of the manifest */
 function writeLayout(directory: string): string {
   const blobs = join(directory, 'blobs', 'sha256');
   mkdirSync(blobs, { recursive: true });

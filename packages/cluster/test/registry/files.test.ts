@@ -1,4 +1,4 @@
-/** What the registry's files leave behind when a write fails. */
+/** Files of the registry after failed writes. */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The registry as the distribution specification asks for it, spoken to with plain Requests, in memory and on disk. */
+/** Conformance of the registry to the distribution specification, in memory and on disk. */
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -55,7 +55,7 @@ const speaker =
     );
   };
 
-/** A body whose connection breaks after its first chunk. */
+/** Returns a body whose connection breaks after the first chunk. */
 function broken(chunk: string): ReadableStream<Uint8Array> {
   let sent = false;
   return new ReadableStream<Uint8Array>({

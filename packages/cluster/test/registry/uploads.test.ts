@@ -1,4 +1,4 @@
-/** Unfinished uploads that are cancelled while they are written. */
+/** Uploads that are cancelled while data is being written. */
 
 import { expect, test } from '@jest/globals';
 import { memoryFileStore, type FileStore } from '../../src/registry/files.js';

@@ -1,4 +1,4 @@
-/** The fake runtime ends what is killed, whenever that comes. */
+/** The fake runtime terminates killed containers, even if they are killed before the script has returned. */
 
 import { expect, test } from '@jest/globals';
 import { fake, type ContainerSpec, type FakeOutcome } from '@pipewright/cluster';

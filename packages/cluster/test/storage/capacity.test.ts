@@ -1,4 +1,4 @@
-/** The capacity of a cluster depends on the heap; writes beyond it are rejected like those of an etcd without space. */
+/** The capacity of a cluster depends on the heap. Writes beyond it are rejected, as by etcd without space. */
 
 import { expect, test } from '@jest/globals';
 import { startClusterOn, type Cluster } from '../../src/cluster.js';
@@ -25,7 +25,7 @@ async function call(
 
 const filled = (name: string, bytes: number): object => ({ metadata: { name }, data: { padding: 'x'.repeat(bytes) } });
 
-/** Creates config maps until one is refused; returns how many there are. */
+/** Creates ConfigMaps until one is rejected. Returns their number. */
 async function fill(cluster: Cluster): Promise<number> {
   for (let n = 0; ; n += 1) {
     const answer = await call(cluster, 'POST', CONFIG_MAPS, filled(`full-${n}`, 10_000));

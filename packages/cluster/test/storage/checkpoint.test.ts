@@ -24,7 +24,7 @@ test('under load no write fails, and the log stays short', async () => {
   };
   await Promise.all(Array.from({ length: 10 }, (_, which) => writer(which)));
   expect(notices).toEqual([]);
-  expect(longest).toBeLessThan(20_000); // of about 200,000 bytes that were written
+  expect(longest).toBeLessThan(20_000); // of about 200,000 bytes written
   await close();
   expect(disk.names().map((name) => name.replace(/\d+/, 'N'))).toEqual([
     'committed',

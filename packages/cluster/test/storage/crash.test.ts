@@ -1,4 +1,4 @@
-/** Crashes and disk failures at any point: acknowledged and announced writes survive. */
+/** Crashes and disk failures at any point: acknowledged and observed writes survive. */
 
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ import { configMap, openOn, GROUP_RESOURCE } from '../support/stored-objects.js'
 const NAMES = ['a', 'b', 'c', 'd'];
 const LIMITS = { segmentBytes: 1500, chunkBytes: 200 };
 
-/** A write, or a pause in which what has been written may be committed. */
+/** A write, or a pause in which pending writes may be committed. */
 interface Step {
   readonly name: string;
   readonly kind: 'put' | 'remove' | 'pause';
@@ -25,7 +25,7 @@ const steps = fc.array(
   { minLength: 5, maxLength: 60 },
 );
 
-/** Draws from a list of numbers, again and again. */
+/** Returns choices from a list of numbers, cyclically. */
 function chooser(numbers: readonly number[]): Choose {
   let index = 0;
   return (limit) => {
@@ -34,20 +34,20 @@ function chooser(numbers: readonly number[]): Choose {
   };
 }
 
-/** One content of an object, which holds a number that is written once; undefined when it is deleted. */
+/** A state of an object, with a unique number; undefined if it is deleted. */
 interface State {
   readonly n: number | undefined;
 }
 
-/** Everything that was written, and the states that clients, watchers and readers observed. */
+/** Records all writes, and the states that clients, watchers and readers observed. */
 class Witness {
   readonly violations: string[] = [];
-  /** By name: the states in order, beginning with the last observed one. */
+  /** States by name, in order, starting with the last observed one. */
   readonly #possible = new Map<string, State[]>(NAMES.map((name) => [name, [{ n: undefined }]]));
   readonly #served = new Map<number, string>();
   #written = 0;
 
-  /** Notes what a store serves from now on. */
+  /** Records the states that a store serves from now on. */
   watch(store: Store): void {
     for (const name of NAMES) {
       const object = store.collection(GROUP_RESOURCE).get('default', name);
@@ -79,18 +79,18 @@ class Witness {
     try {
       await settled;
     } catch {
-      return; // may have happened, if the process dies before it could cut the log
+      return; // may be durable, if the process crashes before truncating the log
     }
     if (store.revision < Number(stored.metadata.resourceVersion)) this.violations.push(`answered ahead of ${state.n}`);
     this.#tell(name, (each) => each === state, true);
   }
 
-  /** Notes that a storage was not opened: an injected failure may be the reason, but nothing is damaged. */
+  /** Checks that opening a storage failed because of an injected failure, not because of damage. */
   refused(cause: unknown): undefined {
     if (!(cause instanceof ClusterError) || cause.code !== 'DATA_DIR_UNUSABLE') this.violations.push(String(cause));
   }
 
-  /** Records an observed state: older states may not be found any more. */
+  /** Records an observed state: older states must not be found later. */
   #tell(name: string, isTold: (state: State) => boolean, mayBeOlder = false): void {
     const possible = this.#possible.get(name) ?? [];
     const index = possible.findIndex(isTold);
@@ -107,11 +107,11 @@ class Witness {
 }
 
 const numberOf = (object: KubeObject | undefined): number | undefined =>
-  object && (object['data'] as { readonly n: number }).n; // as configMap makes them
+  object && (object['data'] as { readonly n: number }).n; // as created by configMap
 
 const never = new Promise<void>(() => undefined);
 
-/** Lets a disk stop answering after so many operations, and fail those that are listed. */
+/** Makes a disk hang after `stopAt` operations, and fail the operations in `failing`. */
 function fail(disk: MemoryDisk, faults: { readonly stopAt: number; readonly failing: readonly number[] }): void {
   let count = 0;
   disk.before = ({ name, kind }) => {
@@ -122,7 +122,7 @@ function fail(disk: MemoryDisk, faults: { readonly stopAt: number; readonly fail
   };
 }
 
-/** Writes until the disk stops; resolves with the disk as the end of the process, or a loss of power, leaves it. */
+/** Writes until the disk hangs. Resolves with the disk as left by a process exit or a power failure. */
 async function run(
   disk: MemoryDisk,
   witness: Witness,
@@ -151,7 +151,7 @@ async function run(
 
 const writes = (count: number): Step[] => Array.from({ length: count }, () => ({ name: 'a', kind: 'put' }));
 
-/** A process cannot sync what the one before left in the cache, and the next one finds it there. */
+/** A process fails to sync data that the previous one left in the page cache, and the next one finds it there. */
 const SYNC_LOST_BEFORE_KILL = [
   { stopAt: 10, failing: [], isKilled: false, choices: [0, 821, 0], writeBytes: Number.POSITIVE_INFINITY },
   { stopAt: 25, failing: [], isKilled: true, choices: [0, 0, 0], writeBytes: 7 },

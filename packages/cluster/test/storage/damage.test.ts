@@ -1,4 +1,4 @@
-/** Damage of the files of a data directory: it is named, or it has done no harm. */
+/** Damage to the files of a data directory must be reported, unless it has no effect. */
 
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
@@ -11,10 +11,10 @@ import { numbers, put, remove } from '../support/stored-objects.js';
 import { isThorough } from '../../../../test/thorough.js';
 
 const LIMITS = { segmentBytes: 1200, chunkBytes: 300 };
-/** Of the bytes of a directory: all with `npm run test:thorough`, else every third. */
+/** Tests all bytes of a directory with `npm run test:thorough`, else every third byte. */
 const STEP = isThorough ? 1 : 3;
 
-/** The keys of one cluster, which take a while to make. */
+/** The keys of one cluster, shared because generating them is slow. */
 let secrets: Buffer;
 beforeAll(async () => {
   const disk = new MemoryDisk();
@@ -30,12 +30,12 @@ const newDisk = (): MemoryDisk => {
 
 interface Written {
   readonly disk: MemoryDisk;
-  /** Copies of the disk from before the last writes. */
+  /** Copies of the disk before the last writes. */
   readonly older: readonly MemoryDisk[];
   readonly objects: Readonly<Record<string, unknown>>;
 }
 
-/** Writes a history and closes in order; a number below zero deletes. */
+/** Writes a history and closes the storage. Negative numbers are deletions. */
 async function written(history: readonly number[]): Promise<Written> {
   const disk = newDisk();
   const older: MemoryDisk[] = [];
@@ -48,7 +48,7 @@ async function written(history: readonly number[]): Promise<Written> {
   return { disk, older, objects: numbers(storage.store) };
 }
 
-/** Opens a damaged disk; resolves with the refusal, or undefined when nothing is lost. */
+/** Opens a damaged disk. Resolves with the error, or undefined if no object is lost. */
 async function refusal(disk: MemoryDisk, objects: Written['objects']): Promise<ClusterError | undefined> {
   try {
     const storage = await openStorageOn(disk, { limits: LIMITS });
@@ -134,7 +134,7 @@ test('a flipped bit in any byte is refused, naming file and record, or does no h
       expect(error.message).toContain(name);
       refused.set(name, (refused.get(name) ?? 0) + 1);
     }
-    if (name !== 'committed') expect([name, refused.get(name)]).toEqual([name, looked]); // which has two slots
+    if (name !== 'committed') expect([name, refused.get(name)]).toEqual([name, looked]); // `committed` has two slots
   }
 });
 
@@ -215,7 +215,7 @@ describe('after any history', () => {
   });
 });
 
-/** The same text under a version of its own, with the checksum that belongs to it. */
+/** Functions that change the version in a file and update the checksum. */
 const ofVersion2: Readonly<Record<string, (text: string) => string>> = {
   log: (text) => sealed(text.split('\n')[0]!.slice(9).replace('"version":1', '"version":2')),
   committed: (text) => sealed(text.slice(9, 4096).trimEnd().replace('"version":1', '"version":2')),

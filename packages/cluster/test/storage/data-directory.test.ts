@@ -1,4 +1,4 @@
-/** A cluster in a directory: what outlives a restart, a crash, and a second process. */
+/** A cluster in a data directory: restarts, crashes, and concurrent processes. */
 
 import { spawn } from 'node:child_process';
 import {
@@ -74,7 +74,7 @@ test('objects, revisions, secrets and definitions outlive a restart', async () =
   await second.close();
 });
 
-/** Leaves a directory as a process does that is killed: no snapshot, no goodbye. */
+/** Leaves a directory as a killed process does, without a snapshot or shutdown. */
 async function crashed(): Promise<void> {
   const storage = await openStorage(dataDir);
   for (const name of ['a', 'b']) {

@@ -1,4 +1,4 @@
-/** What clients and watchers of the API server see while a write is not durable yet, and when it never becomes so. */
+/** Visibility of writes that are not durable yet, and of those that fail, to clients and watchers of the API server. */
 
 import { expect, test } from '@jest/globals';
 import { fake } from '@pipewright/cluster';
@@ -24,12 +24,12 @@ interface Answer {
   readonly items?: readonly Answer[];
 }
 
-/** A cluster whose disk can be made to wait. */
+/** Starts a cluster on a disk with controllable delays. */
 async function clusterOn(disk: MemoryDisk): Promise<Cluster> {
   return startClusterOn(await openStorageOn(disk, { secrets: SECRETS }), {});
 }
 
-/** Lets the disk wait with its syncs until the returned function is called, with an error to fail. */
+/** Blocks the syncs of a disk until the returned function is called. With an error, the syncs fail. */
 function hold(disk: MemoryDisk): (error?: Error) => void {
   let release: (error?: Error) => void = () => undefined;
   const held = new Promise<void>((resolve, reject) => {
@@ -43,7 +43,7 @@ function hold(disk: MemoryDisk): (error?: Error) => void {
   };
 }
 
-/** Collects the events of a watch as they come. */
+/** Collects the events of a watch as they arrive. */
 async function watch(cluster: Cluster, path: string): Promise<string[]> {
   const seen: string[] = [];
   const response = await cluster.send(new Request(`http://kubernetes${path}?watch=true`));
@@ -55,7 +55,7 @@ async function watch(cluster: Cluster, path: string): Promise<string[]> {
     }
   })().catch(() => undefined);
   await turn();
-  seen.length = 0; // what was there before
+  seen.length = 0; // drop the initial events
   return seen;
 }
 
@@ -170,7 +170,7 @@ test('namespaces are emptied, quotas kept and owned objects collected after the 
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
   await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'owned', ownerReferences } });
   await settle();
-  let allowed = 2; // the two deletions; what follows from them fails
+  let allowed = 2; // the two deletions; later writes fail
   disk.before = ({ kind, name }) => {
     if (kind === 'write' && name.startsWith('log') && allowed-- <= 0) throw diskError('ENOSPC', name);
   };
@@ -212,7 +212,7 @@ test('a quota that was not counted before a crash is counted by the next start',
   let crashed: MemoryDisk | undefined;
   const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
   disk.before = ({ kind, name }) => {
-    if (kind === 'write' && name.startsWith('log')) crashed = disk.copy(); // the last write is that of the count
+    if (kind === 'write' && name.startsWith('log')) crashed = disk.copy(); // before the last write, the quota's status
   };
   await making;
   await settle();
@@ -246,7 +246,7 @@ test('objects whose definition was deleted before a crash are removed by the nex
   }
   let crashed: MemoryDisk | undefined;
   disk.before = ({ kind, name }) => {
-    // the deletion of the definition is durable; that of its objects, which comes next, is not yet
+    // the deletion of the definition is durable, but the next one, of its objects, is not yet
     if (kind === 'write' && name.startsWith('log')) crashed = disk.copy();
   };
   await call(cluster, 'DELETE', `${definitions}/things.x.io`);

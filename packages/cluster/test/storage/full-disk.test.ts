@@ -1,4 +1,4 @@
-/** A disk that is full or fails: writes are refused and leave nothing behind, reads go on, and writes work again by themselves. */
+/** A full or failing disk: writes are rejected without side effects, reads succeed, and writes resume automatically. */
 
 import { expect, test } from '@jest/globals';
 import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
@@ -25,7 +25,7 @@ test('writes to a full disk are refused, said once, and leave the directory read
   const disk = new MemoryDisk();
   const { store, close, notices } = await openOn(disk);
   await put(store, 'a', 1);
-  disk.capacity = sizeOf(disk) + 100; // room for a part of a record
+  disk.capacity = sizeOf(disk) + 100; // room for part of a record
   for (let n = 0; n < 5; n += 1) await expect(put(store, 'a', 2, n * 40)).rejects.toThrow(FULL);
   expect(numbers(store)).toEqual({ a: 1 });
   expect(notices).toEqual([`${FULL}; writes are refused until that has been repaired`]);
@@ -51,7 +51,7 @@ test.each([
     };
     await expect(put(store, 'b', 2)).rejects.toThrow(code);
     expect(numbers((await openOn(disk.crashed(() => 2))).store)).toEqual({ a: 1 });
-    expect(await put(store, 'c', 3)).toBe(3); // revision 2 was given to the write that failed
+    expect(await put(store, 'c', 3)).toBe(3); // the failed write used revision 2
     expect(numbers((await openOn(disk.crashed(() => 0))).store)).toEqual({ a: 1, c: 3 });
   }
 });

@@ -1,4 +1,4 @@
-/** The cache of JSON texts: shared for a while, dropped long before the objects are. */
+/** The cache of JSON texts: shared for a limited time, and dropped long before the objects. */
 
 import { expect, test } from '@jest/globals';
 import { ObjectTexts } from '../../src/storage/memory/object-texts.js';

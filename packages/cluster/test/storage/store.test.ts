@@ -1,4 +1,4 @@
-/** The store: one counter, history with an end, and past states without copies. */
+/** The store: a single revision counter, limited history, and past states without copies. */
 
 import { expect, test } from '@jest/globals';
 import type { KubeObject } from '../../src/model/json.js';

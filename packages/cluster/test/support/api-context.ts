@@ -1,4 +1,4 @@
-/** An API server's dependencies around a given store, for tests of the parts that use them. */
+/** Dependencies of an API server with a given store, for tests of its parts. */
 
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
 import { Catalog } from '../../src/api/kinds/resource-catalog.js';
@@ -7,7 +7,7 @@ import { systemClock } from '../../src/platform/clock.js';
 import { systemRandom } from '../../src/platform/random.js';
 import type { Store } from '../../src/storage/memory/store.js';
 
-/** Returns a context with the built-in kinds, without admission, with a clock whose date is fixed. */
+/** Returns a context with the built-in kinds, without admission, and with a fixed date. */
 export const testApiContext = (store: Store): ApiContext =>
   createApiContext({
     store,

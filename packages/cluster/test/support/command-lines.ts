@@ -1,4 +1,4 @@
-/** The command lines of all processes of this machine, for tests of what is left running. Read from /proc: `ps` is not on every machine. */
+/** Lists the command lines of all processes, for tests of leaked processes. Reads /proc, since `ps` may be missing. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -10,6 +10,6 @@ export const commandLines = (): readonly string[] =>
       try {
         return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
       } catch {
-        return []; // it has ended meanwhile
+        return []; // it has exited in the meantime
       }
     });

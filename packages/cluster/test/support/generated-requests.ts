@@ -1,5 +1,5 @@
 /**
- * Requests made up from seeds, for every kind the server has and one of a definition: mostly valid, with something odd in each.
+ * Generates requests from seeds, for all built-in kinds and a custom kind: mostly valid, with one oddity each.
  */
 
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
@@ -75,10 +75,10 @@ const THING = {
   schema: SCHEMA,
   custom: true,
 };
-/** All kinds that requests are made up for. */
+/** All kinds that requests are generated for. */
 export const TYPES: readonly ResourceType[] = [...BUILT_IN, THING];
 
-/** Choices from a seed (Park and Miller's generator). */
+/** Pseudorandom choices from a seed (Park-Miller generator). */
 class Choices {
   #state: number;
 
@@ -91,7 +91,7 @@ class Choices {
     return this.#state % limit;
   }
 
-  /** True once in so many times. */
+  /** Returns true with probability 1 / `times`. */
   once(times: number): boolean {
     return this.below(times) === 0;
   }
@@ -135,7 +135,7 @@ const JUNK: readonly unknown[] = [
   '9'.repeat(200),
 ];
 
-/** A value that mostly fits a schema. */
+/** Generates a value that usually conforms to a schema. */
 function valueFor(choices: Choices, schema: Schema | undefined, depth: number): unknown {
   if (!schema || choices.once(40)) return choices.of(...JUNK);
   if (schema['x-kubernetes-int-or-string'] === true) return choices.of<unknown>(1, '80%', '1Gi', '100m', 'http');
@@ -186,7 +186,7 @@ const NAMES = ['a', 'b', 'default', 'kube-root-ca.crt', 'things.fuzz.example.com
 const CONTAINERS = [{ name: 'c', image: 'x', resources: { requests: { cpu: '1' } }, env: [{ name: 'A', value: '1' }] }];
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** What makes objects of a kind valid. */
+/** The required fields of objects, by kind. */
 const TEMPLATES = new Map<string, object>([
   ['pods', { spec: { containers: CONTAINERS } }],
   [
@@ -241,7 +241,7 @@ const POINTERS = [
   '/spec/free/a',
 ];
 
-/** A body as its content type has it, or nearly. */
+/** Generates a body that usually matches its content type. */
 function contentFor(choices: Choices, method: string, type: ResourceType): { type: string; text: string | Uint8Array } {
   const object = choices.once(15) ? choices.of(...JUNK) : bodyFor(choices, type);
   if (choices.once(25))
@@ -317,7 +317,7 @@ const PARAMETERS: readonly [string, readonly string[]][] = [
   ['includeObject', ['None', 'Object', 'x']],
 ];
 
-/** One request. */
+/** A generated request. */
 export interface GeneratedRequest {
   readonly method: string;
   readonly path: string;
@@ -325,7 +325,7 @@ export interface GeneratedRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** Makes up a request; the same for the same seed. */
+/** Generates a request. Deterministic for a given seed. */
 export function requestFor(seed: number): GeneratedRequest {
   const choices = new Choices(seed);
   const type = choices.once(3)

@@ -1,14 +1,14 @@
 /**
- * A disk in memory that fails as disks do: it fills up, takes part of a write, fails or delays an operation, and forgets in a crash what
- * was not synced.
+ * An in-memory disk that simulates failures: a full disk, short writes, failed or delayed operations, and the loss of
+ * unsynced data in a crash.
  *
- * A write that was not synced may survive a crash whole, in part or not at all. A failed sync may lose what was written since the last
- * one for good, though it can still be read, as on Linux.
+ * An unsynced write may survive a crash completely, partly or not at all. After a failed sync, data written since the
+ * last sync may be lost permanently, although it can still be read, as on Linux.
  */
 
 import type { Disk, DiskFile } from '../../src/storage/disk/disk.js';
 
-/** An operation that is about to happen. */
+/** A pending operation. */
 export interface DiskOperation {
   readonly kind: 'open' | 'create' | 'write' | 'truncate' | 'datasync' | 'rename' | 'remove' | 'syncDirectory';
   /** The file; `''` for the directory. */
@@ -19,14 +19,14 @@ type Mutation =
   | { readonly kind: 'write'; readonly position: number; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly size: number };
 
-/** Draws an integer from 0 to `limit`, without `limit`. */
+/** Chooses an integer from 0 to `limit` - 1. */
 export type Choose = (limit: number) => number;
 
-/** An error as the system gives it. */
+/** Creates an error like those of the system. */
 export const diskError = (code: string, name: string): Error =>
   Object.assign(new Error(`${code}: injected, '/data/${name}'`), { code });
 
-/** Resolves when everything that a disk in memory can do by then has been done. */
+/** Resolves when all pending operations of in-memory disks have been processed. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class Inode {
@@ -39,13 +39,13 @@ class Inode {
     this.unsynced.push(mutation);
   }
 
-  /** Keeps what was changed since the last sync, but not what a failed one has lost. */
+  /** Makes changes since the last sync durable, except for data that a failed sync lost. */
   sync(): void {
     for (const mutation of this.unsynced) this.durable = changed(this.durable, mutation);
     this.unsynced = [];
   }
 
-  /** What a crash leaves of what was not synced. */
+  /** Applies the effect of a crash on unsynced data. */
   settle(choose: Choose): void {
     for (const mutation of this.unsynced) {
       const fate = choose(3);
@@ -73,22 +73,22 @@ function changed(content: Buffer, mutation: Mutation): Buffer {
   return result;
 }
 
-/** The disk. Without faults it works as it should. */
+/** The disk. Works without failures by default. */
 export class MemoryDisk implements Disk {
   readonly path = '/data';
-  /** Called before each operation: throws to make it fail, and may wait. */
+  /** Called before each operation. Can throw to make the operation fail, or wait to delay it. */
   before: (operation: DiskOperation) => Promise<void> | void = () => undefined;
-  /** How many bytes there is room for. */
+  /** The capacity in bytes. */
   capacity = Number.POSITIVE_INFINITY;
-  /** Decides what a failed sync loses, and how much of a write is taken at once. */
+  /** Decides which data a failed sync loses, and the length of short writes. */
   choose: Choose = () => 2;
-  /** The most bytes that one write takes. */
+  /** The maximum number of bytes per write. */
   writeBytes = Number.POSITIVE_INFINITY;
   #names = new Map<string, Inode>();
   #durableNames = new Map<string, Inode>();
   #unsyncedNames: ((names: Map<string, Inode>) => void)[] = [];
 
-  /** Returns the disk as a crash leaves it. */
+  /** Returns the disk as it is after a crash. */
   crashed(choose: Choose): MemoryDisk {
     const left = new MemoryDisk();
     const names = new Map(this.#durableNames);
@@ -100,24 +100,24 @@ export class MemoryDisk implements Disk {
     return left;
   }
 
-  /** Returns a disk with the same files. */
+  /** Returns a copy of the disk. */
   copy(): MemoryDisk {
     const made = new MemoryDisk();
     for (const [name, { cached }] of this.#names) made.replace(name, cached);
     return made;
   }
 
-  /** The names of all files, in order. */
+  /** Returns the names of all files, sorted. */
   names(): readonly string[] {
     return [...this.#names.keys()].sort();
   }
 
-  /** The content of a file. */
+  /** Returns the content of a file. */
   content(name: string): Buffer {
     return this.#find(name).cached;
   }
 
-  /** Puts a file there, durably, whatever the engine thinks of it. */
+  /** Replaces a file durably, without the storage. */
   replace(name: string, content: Buffer | string): void {
     const inode = new Inode();
     inode.cached = inode.durable = Buffer.from(content);
@@ -125,7 +125,7 @@ export class MemoryDisk implements Disk {
     this.#durableNames.set(name, inode);
   }
 
-  /** Takes a file away. */
+  /** Removes a file. */
   take(name: string): void {
     this.#names.delete(name);
     this.#durableNames.delete(name);
@@ -209,7 +209,7 @@ export class MemoryDisk implements Disk {
     };
   }
 
-  /** How many bytes may be written at a position of a file. */
+  /** Returns the number of bytes that can be written at a position of a file. */
   #room(inode: Inode, position: number): number {
     const used = [...this.#names.values()].reduce((sum, { cached }) => sum + cached.length, 0);
     return this.capacity - used + Math.max(0, inode.cached.length - position);

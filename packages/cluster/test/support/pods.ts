@@ -1,14 +1,14 @@
 /**
- * What the node's tests share: a cluster with a node, pods made from what matters, and waiting by watching.
+ * Support for tests of the node: a cluster with a node, pods with defaults, and waiting with watches.
  */
 
 import { startCluster, type Cluster, type ClusterOptions } from '../../src/index.js';
 import type { Container, Pod, PodSpec } from '../../src/node/pod/pod.js';
 
-/** A container as a test writes it. */
+/** A container as written in tests. */
 export type TestContainer = Partial<Container> & { readonly name: string };
 
-/** A status as the tests read it. */
+/** A pod as read by tests. */
 export interface SeenPod extends Omit<Pod, 'status'> {
   readonly status?: {
     readonly phase?: string;
@@ -33,7 +33,7 @@ export interface SeenContainer {
   readonly lastState: { readonly terminated?: { readonly reason: string; readonly exitCode: number } };
 }
 
-/** A cluster and a few words to use it with. */
+/** A cluster, with operations for tests. */
 export class PodTestCluster {
   readonly cluster: Cluster;
 
@@ -52,7 +52,7 @@ export class PodTestCluster {
       headers,
       ...(body && { body: JSON.stringify(body) }),
     });
-    return (await (await this.cluster.send(request)).json()) as T; // the test says what it asks for
+    return (await (await this.cluster.send(request)).json()) as T; // the caller states the type
   }
 
   create(kind: 'secrets' | 'configmaps' | 'persistentvolumeclaims', name: string, body: object): Promise<unknown> {
@@ -88,7 +88,7 @@ export class PodTestCluster {
     if (made.kind !== 'Pod') throw new Error(made.message);
   }
 
-  /** The pod as soon as it is so. */
+  /** Resolves with the pod once it matches. */
   async until(name: string, so: (pod: SeenPod) => boolean | undefined): Promise<SeenPod> {
     for await (const { type, object } of this.events<SeenPod>('pods', name)) {
       if (type !== 'DELETED' && so(object) === true) return object;
@@ -109,7 +109,7 @@ export class PodTestCluster {
     for await (const { type } of this.events('pods', name, metadata.resourceVersion)) if (type === 'DELETED') return;
   }
 
-  /** The message of an event about a pod, as soon as there is one of this reason. */
+  /** Resolves with the message of the first event about a pod with this reason. */
   async event(pod: string, reason: string): Promise<string> {
     interface Event {
       readonly reason: string;
@@ -136,12 +136,12 @@ export class PodTestCluster {
     for await (const chunk of response.body ?? []) {
       const lines = (rest + Buffer.from(chunk).toString()).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) yield JSON.parse(line) as { type: string; object: T }; // the watch's own form
+      for (const line of lines) yield JSON.parse(line) as { type: string; object: T }; // the format of watches
     }
   }
 }
 
-/** What a container does, in one word and what belongs to it. */
+/** Formats the state of a container, with its reason or exit code. */
 export function stateOf(pod: SeenPod, name: string): string {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const { state } = [...initContainerStatuses, ...containerStatuses].find((it) => it.name === name) ?? {};

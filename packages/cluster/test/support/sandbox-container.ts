@@ -1,6 +1,6 @@
 /**
- * What the sandbox tests share: a specification to differ from, and a run to its end. Run as a program it is a user's
- * own small container, for the tests that need another user or a parent that dies.
+ * Support for sandbox tests: a default specification, and running a container to completion. As a program, it runs one
+ * container, for tests that need another user or a parent process that is killed.
  *
  *     node --import tsx sandbox-container.ts LAUNCHER DIRECTORY COMMAND [ARG…]
  */
@@ -13,7 +13,7 @@ import type { ContainerSpec, Exit, Runtime, StartResult } from '../../src/runtim
 
 let containers = 0;
 
-/** A container on the host's root with one volume at /workspace. */
+/** Returns the specification of a container on the host's root with one volume at /workspace. */
 export function specIn(
   directory: string,
   argv: ContainerSpec['argv'],
@@ -38,11 +38,11 @@ export function specIn(
   };
 }
 
-/** How a run went: its exit and what it printed, or why it did not start. */
+/** The exit code and output of a container, or why it did not start. */
 export type RunResult =
   { readonly started: true; readonly exit: Exit; readonly printed: string } | Extract<StartResult, { started: false }>;
 
-/** Runs a container to its end. */
+/** Runs a container to completion. */
 export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<RunResult> {
   const chunks: Buffer[] = [];
   const output = {

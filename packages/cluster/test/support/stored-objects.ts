@@ -1,4 +1,4 @@
-/** A storage on a disk in memory, and what tests of it write and read. */
+/** A storage on an in-memory disk, and helpers to write and read objects. */
 
 import type { KubeObject } from '../../src/model/json.js';
 import { openStorageOn, type Storage, type StorageOptions } from '../../src/storage/open.js';
@@ -9,14 +9,14 @@ import type { MemoryDisk } from './memory-disk.js';
 /** The resource that tests write to. */
 export const GROUP_RESOURCE = '/configmaps';
 
-/** Secrets that cost nothing to make. */
+/** Placeholder secrets, which need no key generation. */
 export const SECRETS: ClusterSecrets = {
   authority: { certPem: '', keyPem: '' },
   tokenKey: Buffer.alloc(32),
   adminToken: '',
 };
 
-/** A config map that holds a number. */
+/** Returns a ConfigMap that contains a number. */
 export const configMap = (name: string, n = 0, padding = 0): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -24,7 +24,7 @@ export const configMap = (name: string, n = 0, padding = 0): KubeObject => ({
   data: { n, ...(padding > 0 && { padding: 'x'.repeat(padding) }) },
 });
 
-/** Opens a storage with small segments, whose notices are collected. */
+/** Opens a storage with small segments, and collects its notices. */
 export async function openOn(
   disk: MemoryDisk,
   options: StorageOptions = {},
@@ -34,14 +34,14 @@ export async function openOn(
   return { ...(await openStorageOn(disk, { secrets: SECRETS, log, ...options })), notices };
 }
 
-/** Stores an object; resolves with its revision when it is durable. */
+/** Stores an object. Resolves with its revision when it is durable. */
 export async function put(store: Store, name: string, n: number, padding = 0): Promise<number> {
   const stored = store.put(GROUP_RESOURCE, configMap(name, n, padding));
   await store.settled();
   return Number(stored.metadata.resourceVersion);
 }
 
-/** Deletes an object; resolves with the revision of the deletion when it is durable. */
+/** Deletes an object. Resolves with the revision of the deletion when it is durable. */
 export async function remove(store: Store, name: string): Promise<number> {
   const object = store.latest(GROUP_RESOURCE).get('default', name);
   if (!object) return store.revision;
@@ -50,7 +50,7 @@ export async function remove(store: Store, name: string): Promise<number> {
   return Number(removed.metadata.resourceVersion);
 }
 
-/** The committed objects: their numbers by name. */
+/** Returns the numbers of the committed objects, by name. */
 export const numbers = (store: Store): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     store

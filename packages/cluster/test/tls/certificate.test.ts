@@ -1,4 +1,4 @@
-/** The authority and the server's certificate, as OpenSSL (through Node) reads them. */
+/** The CA and server certificates, as parsed by OpenSSL (through Node). */
 
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from '@jest/globals';

@@ -1,4 +1,4 @@
-/** What v0.10 added, and what waits for room, with pods that really run. */
+/** Features of Tekton v0.10, and runs that wait for quota, with real pods. */
 
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, PODS, resource, type KubeObject } from '@pipewright/kube';
@@ -12,7 +12,7 @@ const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
 const script = (text: string, name = 'own'): object => ({ name, image: 'busybox', script: text });
 const string = (name: string): object => ({ name, type: 'string' });
 
-/** Describes it. */
+/** Defines the suite. */
 export function describeAdditions(clusterKind: ClusterKind): void {
   describe(`on ${clusterKind.name}`, () => {
     const testNamespace = newTestNamespace(clusterKind);
@@ -22,7 +22,7 @@ export function describeAdditions(clusterKind: ClusterKind): void {
   });
 }
 
-/** Writes to the workspaces and hands on two results. */
+/** Writes to the workspaces and produces two results. */
 const make = {
   workspaces: [{ name: 'shared' }, { name: 'settings', mountPath: '/settings', readOnly: true }, { name: 'token' }],
   results: [{ name: 'greeting' }, { name: 'empty' }],
@@ -35,7 +35,7 @@ const make = {
   ],
 };
 
-/** Says what it was given. */
+/** Prints its params and workspaces. */
 const take = {
   workspaces: [{ name: 'team' }, { name: 'scratch' }],
   inputs: { params: [string('greeting'), string('empty')] },

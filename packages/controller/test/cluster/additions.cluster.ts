@@ -1,4 +1,4 @@
-/** What v0.10 added, on a real Kubernetes: KUBECONFIG names it. */
+/** Features of Tekton v0.10 on a real Kubernetes cluster, given by KUBECONFIG. */
 
 import { describeAdditions } from './additions-on-a-cluster.js';
 import { KUBERNETES } from '../support/test-cluster.js';

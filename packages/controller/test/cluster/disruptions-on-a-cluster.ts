@@ -1,4 +1,4 @@
-/** Disruptions of runs with real pods: timeouts that pass without a controller, and deleted pods and namespaces. */
+/** Disruptions of runs with real pods: timeouts while no controller is running, deleted pods and namespaces. */
 
 import { describe, expect } from '@jest/globals';
 import { NAMESPACES, PODS, SERVICE_ACCOUNTS, type DeleteOptions, type KubeObject } from '@pipewright/kube';
@@ -19,7 +19,7 @@ const pipelineRun = (script: string, more: object = {}, task: object = {}): obje
   spec: { pipelineSpec: { tasks: [{ name: 'long', taskSpec: { steps: [step(script)] }, ...task }] }, ...more },
 });
 
-/** The first pod of a run whose step is running, that is not one of `seen`. */
+/** Resolves with the first pod of a run that is not in `seen` and whose step is running. */
 const runningPod = (harness: Harness, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
   harness.waitForAny<Pod, Pod>('Pod', (pod) => {
     const mine = Object.values(pod.metadata.labels ?? {}).includes(ofRun);
@@ -38,7 +38,7 @@ async function printed(harness: Harness, pod: Pod, text: string): Promise<void> 
   throw new Error(`the log ended with ${seen}`);
 }
 
-/** Resolves with the name of a run's pod once it has one. */
+/** Resolves with the name of a run's pod once it exists. */
 export const begun = (harness: Harness, run: string): Promise<string> =>
   harness.waitForAny<TaskRun, string>('TaskRun', ({ metadata, status }) =>
     metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
@@ -56,7 +56,7 @@ const took = ({ status }: TaskRun | PipelineRun): number =>
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Describes the suite. */
+/** Defines the suite. */
 export function describeDisruptions(clusterKind: ClusterKind): void {
   describe(`on ${clusterKind.name}`, () => {
     const testNamespace = newTestNamespace(clusterKind);

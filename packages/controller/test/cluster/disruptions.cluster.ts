@@ -1,4 +1,4 @@
-/** What befalls runs, on a real Kubernetes: KUBECONFIG names it. */
+/** Disruptions of runs on a real Kubernetes cluster, given by KUBECONFIG. */
 
 import { KUBERNETES } from '../support/test-cluster.js';
 import { describeLostNodes } from './lost-nodes.js';

@@ -1,7 +1,7 @@
 /**
- * Nodes that are lost, on a real Kubernetes: its scheduler binds pods to them, and no kubelet answers.
+ * Lost nodes on a real Kubernetes cluster: its scheduler binds pods to nodes that have no kubelet.
  *
- * The tests write what a kubelet would have written about a pod. Kubernetes' own controllers do everything else.
+ * The tests write the pod statuses that a kubelet would have written. Kubernetes' own controllers do the rest.
  */
 
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
@@ -19,7 +19,7 @@ interface Node extends KubeObject {
 const TAINT = 'pipewright.local/no-kubelet';
 const room = { cpu: '8', memory: '8Gi', pods: '20' };
 
-/** The condition Ready of a node. */
+/** Returns the Ready condition of a node. */
 const ready = (status: 'True' | 'Unknown'): object => {
   const now = new Date().toISOString();
   const reason = status === 'True' ? 'KubeletReady' : 'NodeStatusUnknown';
@@ -29,10 +29,10 @@ const writeStatus = (harness: Harness, name: string, status: object): Promise<un
   harness.client.patch(NODES, { name }, { status }, { type: 'strategic', subresource: 'status' });
 
 /**
- * Marks a node as unreachable, as Kubernetes' node lifecycle controller does at its next pass.
+ * Marks a node as unreachable, as Kubernetes' node lifecycle controller would.
  *
- * That controller limits how many nodes it taints with NoExecute, and to none at times, for instance when no node is ready. So
- * the test adds the taint; from there on Kubernetes evicts the pods by itself.
+ * That controller limits how many nodes it taints with NoExecute, sometimes to zero, for example if no node is ready.
+ * So the test adds the taint, and Kubernetes then evicts the pods.
  */
 async function markUnreachable(harness: Harness, name: string): Promise<void> {
   const key = 'node.kubernetes.io/unreachable';
@@ -45,7 +45,7 @@ async function markUnreachable(harness: Harness, name: string): Promise<void> {
   await harness.client.patch(NODES, { name }, { spec: { taints } }, { type: 'merge' });
 }
 
-/** A node that pods of other tests are not scheduled to. */
+/** Creates a node on which no pods of other tests are scheduled. */
 async function addNode(harness: Harness, name: string): Promise<void> {
   const spec = { taints: [{ key: TAINT, effect: 'NoSchedule' }] };
   const metadata = { name, labels: { [TAINT]: name } };
@@ -53,7 +53,7 @@ async function addNode(harness: Harness, name: string): Promise<void> {
   await writeStatus(harness, name, { capacity: room, allocatable: room, conditions: [ready('True')] });
 }
 
-/** Runs a step on such a node, with the status that its kubelet would have reported before it was lost. */
+/** Runs a step on such a node, with the pod status that its kubelet would have reported before the loss. */
 async function runOn(harness: Harness, node: string, run: string): Promise<Pod> {
   const tolerations = [
     { key: TAINT, operator: 'Exists' },
@@ -91,7 +91,7 @@ const patchStatus = (harness: Harness, { metadata }: Pod, status: object): Promi
     { type: 'strategic', subresource: 'status' },
   );
 
-/** Describes the suite. */
+/** Defines the suite. */
 export function describeLostNodes(clusterKind: ClusterKind): void {
   describe(`on ${clusterKind.name}, a node`, () => {
     const nodes = ['one', 'two', 'three'].map((name) => `pipewright-${process.pid.toString(36)}-${name}`);

@@ -1,4 +1,4 @@
-/** The date is set forward or back while runs go on: durations that were measured on it must neither end runs twice nor wait for ever. */
+/** Changes of the system time during runs: they must neither end runs twice nor block them forever. */
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';

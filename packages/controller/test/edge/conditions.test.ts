@@ -26,7 +26,7 @@ afterEach(() => controller?.stop());
 const start = async (send: Send = cluster.send): Promise<Controller> =>
   (controller = await startController({ send, namespace: harness.namespace }));
 
-/** `deploy` if it is sunny and dry, and `announce` after it. */
+/** Creates a pipeline: `deploy` if the conditions sunny and dry pass, then `announce`. */
 async function release(more: object = {}): Promise<void> {
   const check = { spec: { check: { image: 'busybox', command: ['true'] } } };
   await harness.create('Task', 'ok', okTask);
@@ -148,7 +148,7 @@ describe('a task with conditions', () => {
 });
 
 describe('whatever goes wrong, each check has one pod and each task what its checks say', () => {
-  /** Two tasks: one whose checks pass and that fails once, one that is skipped. Says how it ended and what was made. */
+  /** Runs a task whose checks pass and that fails once, and a skipped task. Returns the outcome and created objects. */
   async function outcome(send: Send): Promise<unknown> {
     const tries = new Map<string, number>();
     script = (pod) => {

@@ -226,7 +226,7 @@ describe('a PipelineRun', () => {
       ...systemClock,
       after: (milliseconds, ring) => (milliseconds < 500 ? systemClock.after(milliseconds, ring) : () => undefined),
     };
-    controller = await startController({ send: cluster.send, log, namespace, clock }); // longer delays never end
+    controller = await startController({ send: cluster.send, log, namespace, clock }); // longer timers never fire
     await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
     const [run] = await harness.list<PipelineRun>('PipelineRun');
@@ -298,7 +298,7 @@ describe('a PipelineRun', () => {
 });
 
 describe('whatever goes wrong, each attempt has one pod', () => {
-  /** One run of two tasks, the second of which fails once; says how it ended and what was made. */
+  /** Runs two tasks, the second of which fails once. Returns the outcome and the created objects. */
   async function outcome(send: Send): Promise<unknown> {
     const attempts = new Map<string, number>();
     script = ({ metadata }) => {

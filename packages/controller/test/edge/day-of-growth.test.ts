@@ -1,6 +1,6 @@
 /**
- * A day of runs in virtual time, with a disk in memory: what the cluster, its node and the controller keep does not grow with the runs.
- * The default suite has a quarter of a day; `npm run test:thorough` has all of it.
+ * One day of runs in virtual time, with a disk in memory: the state of the cluster, node and controller must not grow
+ * with the number of runs. The default suite simulates a quarter of a day; `npm run test:thorough` simulates all of it.
  */
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -24,7 +24,7 @@ const MINUTES_PER_RUN = 60;
 const HOURS = isThorough ? 24 : 6;
 const RUNS = (HOURS * 60) / MINUTES_PER_RUN;
 
-/** How many objects there are of the kinds that runs make. */
+/** Returns the number of objects of each kind that runs create. */
 function sizes({ store }: Storage): Readonly<Record<string, number>> {
   const kinds = ['tekton.dev/pipelineruns', 'tekton.dev/taskruns', '/pods', '/events'];
   return Object.fromEntries(kinds.map((kind) => [kind, store.collection(kind).size]));

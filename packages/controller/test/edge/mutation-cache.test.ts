@@ -21,7 +21,7 @@ const widget = (name: string, owner: string | undefined, resourceVersion: string
   },
 });
 
-/** A server that lists some objects and then sends the events of a test. */
+/** Returns a server that lists some objects and then sends watch events on request. */
 function server(listed: readonly KubeObject[]): { readonly send: Send; readonly sendEvent: (event: object) => void } {
   let sendEvent: (event: object) => void = () => undefined;
   const events = new ReadableStream<Uint8Array>({

@@ -19,7 +19,7 @@ interface NamedPod {
 class Server {
   readonly created: string[] = [];
   readonly statuses: unknown[] = [];
-  /** Whether the answer to the first creation of a pod is lost. */
+  /** Whether the response to the first creation of a pod is lost. */
   losesAnswer = false;
   pod: NamedPod | undefined;
 

@@ -1,12 +1,12 @@
-/** Bounds what a controller asks of a server that refuses one kind of request for good. */
+/** Limits the requests of a controller to a server that permanently rejects one kind of request. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isThorough } from '../../../../test/thorough.js';
 import { VirtualCluster } from '../support/virtual-cluster.js';
 
-/** How long each refusal lasts (milliseconds), which is longer than the run may take. */
+/** Duration of each failure in milliseconds, longer than the timeout of the run. */
 const LONG = 20 * 60_000;
-/** Of one object in that time: retries back off to one a minute. */
+/** The maximum number of reconciles per object in that time: retries back off to one per minute. */
 const MOST_RECONCILES = 80;
 
 const status =
@@ -25,7 +25,7 @@ const REFUSALS: Readonly<Record<string, () => Promise<Response>>> = {
   'not JSON': () => Promise.resolve(new Response('<html>', { status: 200 })),
 };
 
-/** By default the kind of request that is refused in each way, for a run of each takes a while. All: `npm run test:thorough`. */
+/** The kind of request that fails in each way by default. `npm run test:thorough` tests all combinations. */
 const BY_DEFAULT: Readonly<Record<string, string>> = {
   'a conflict': 'PATCH taskruns/status',
   'already there': 'POST taskruns',
@@ -37,7 +37,7 @@ const BY_DEFAULT: Readonly<Record<string, string>> = {
   'not JSON': 'POST persistentvolumeclaims',
 };
 
-/** `PATCH taskruns/status` for each request, whatever its object is called. Lists and watches are the caches' (packages/kube). */
+/** Returns, for example, `PATCH taskruns/status`. Skips lists and watches of the caches (tested in packages/kube). */
 function kindOfRequest({ method, url }: Request): string | undefined {
   const [, plural = '', name, subresource] =
     /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(new URL(url).pathname) ?? [];
@@ -48,7 +48,7 @@ function kindOfRequest({ method, url }: Request): string | undefined {
 const virtual = new VirtualCluster();
 let pods = 0;
 
-/** A run in which nearly everything happens. */
+/** Creates a run that uses most features. */
 async function everything(): Promise<void> {
   pods = 0;
   virtual.script = ({ metadata }, container) => {

@@ -40,7 +40,7 @@ const onePod = (namespace: string): object => ({
   spec: { hard: { pods: '1' } },
 });
 
-/** The first TaskRun holds the only place there is; resolves when the second waits for it. */
+/** Fills the quota with the first TaskRun. Resolves when the second one waits for quota. */
 async function fillQuota(send?: Send): Promise<StatusCondition> {
   const { namespace } = harness;
   await harness.client.create(RESOURCE_QUOTAS, { namespace }, onePod(namespace));

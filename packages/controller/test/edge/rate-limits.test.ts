@@ -5,7 +5,7 @@ import { RunRateLimiter } from '../../src/edge/rate-limits.js';
 import { startController, type Controller } from '../../src/index.js';
 import { collectingLog, kindOf, newHarness, newCluster, okTask } from '../support/harness.js';
 
-/** How often a run of so many tasks is looked at when one ends each millisecond. */
+/** Returns how often a run with `tasks` tasks is reconciled when one task ends each millisecond. */
 function reconcilesOf(tasks: number, acted: boolean): number {
   let now = 0;
   const rateLimiter = new RunRateLimiter({ ...systemClock, now: () => now });
@@ -65,7 +65,7 @@ describe('a run that is cancelled', () => {
     await harness.client.patch(kindOf('PipelineRun'), { namespace, name: 'run' }, body, { type: 'merge' });
     for (const { metadata } of await harness.list<TaskRun>('TaskRun'))
       await harness.waitForEnd('TaskRun', metadata.name ?? '');
-    expect(writes - begun).toBe(1); // time stands still: whatever ended after that waits
+    expect(writes - begun).toBe(1); // the clock does not advance, so later changes wait
     now = undefined;
     const reasons = await harness.waitFor<PipelineRun, readonly unknown[]>('PipelineRun', 'run', ({ status }) => {
       const all = Object.values(status?.taskRuns ?? {}).map(({ status: own }) => own?.conditions?.[0]?.reason);

@@ -1,4 +1,4 @@
-/** Bounds what each shape of run costs until nothing happens any more, so that no two components can keep each other busy. */
+/** Limits the reconciles and writes of each shape of run until it is idle, to detect components that loop. */
 
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { PODS, type KubeObject } from '@pipewright/kube';
@@ -14,13 +14,13 @@ const virtual = new VirtualCluster();
 afterAll(() => virtual.end());
 
 interface Shape {
-  /** What happens; time passes before and after it. */
+  /** The scenario. The clock advances before and after it. */
   readonly make: (harness: Harness) => Promise<unknown>;
   readonly then?: (harness: Harness) => Promise<unknown>;
   readonly script?: KubeletScript;
-  /** How the run of this name ends. */
+  /** The expected final reason of the run. */
   readonly ends?: string;
-  /** Reconciles of each object, and writes, at most. */
+  /** The maximum number of reconciles per object, and of writes. */
   readonly reconciles: number;
   readonly writes: number;
 }
@@ -136,7 +136,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       await taskRun(harness);
     },
     ends: 'TaskRunTimeout',
-    reconciles: 90, // one and its echo for each try: 1, 2, 4, … 120 s apart for an hour
+    reconciles: 90, // each attempt and its watch event: 1, 2, 4, … 120 s apart for an hour
     writes: 90,
   },
   'a TaskRun whose sidecar goes on': {

@@ -11,7 +11,7 @@ import { chain, newHarness, okTask, type Harness } from '../support/harness.js';
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-retention-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** A cluster with a node that keeps everything in a directory, and the controller. */
+/** Opens a cluster with a node that stores its data in a directory, and starts the controller. */
 async function opened(retention: RetentionPolicy) {
   const runtime = fake({ script: () => ({ output: 'hello\n' }) });
   const cluster = await startCluster({ dataDir: directory, runtime, images: () => ({ rootfs: 'host' }), crds: crds() });

@@ -23,7 +23,7 @@ async function begin(options: Partial<ControllerOptions>): Promise<void> {
 const names = async (kind: string): Promise<readonly string[]> =>
   (await virtual.harness.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '').toSorted();
 
-/** Makes a run every minute. */
+/** Creates a run every minute. */
 async function everyMinute(minutes: number, make: (name: string) => Promise<unknown>): Promise<void> {
   for (let minute = 0; minute < minutes; minute++) {
     await make(`run-${String(minute).padStart(4, '0')}`);
@@ -35,7 +35,7 @@ const pipelineRun = (name: string): Promise<unknown> =>
   virtual.harness.create('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
 const taskRun = (name: string): Promise<unknown> =>
   virtual.harness.create('TaskRun', name, { spec: { taskRef: { name: 'ok' } } });
-/** Makes TaskRuns that have ended. */
+/** Creates finished TaskRuns. */
 async function finished(count: number, prefix: string): Promise<void> {
   const status = { conditions: [{ type: 'Succeeded', status: 'True' }], completionTime: '2026-01-01T11:00:00Z' };
   for (let n = 0; n < count; n++) {
@@ -45,7 +45,7 @@ async function finished(count: number, prefix: string): Promise<void> {
     await virtual.harness.client.patch(kindOf('TaskRun'), at, { status }, { type: 'merge', subresource: 'status' });
   }
 }
-/** More than are deleted in one batch. */
+/** More than one batch of deletions. */
 const REFUSED = 110;
 const deletions = (): number => virtual.requests.sum('DELETE');
 
@@ -109,7 +109,7 @@ describe('with retention', () => {
           : { pipelineSpec: { resources: sinks, tasks }, resources: [sink] };
       await virtual.harness.create(kind, 'run', { spec });
       await virtual.clock.advance(15_000);
-      expect(await virtual.harness.waitForEnd(kind as 'TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' }); // one of the two
+      expect(await virtual.harness.waitForEnd(kind as 'TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' }); // or PipelineRun
       expect(deletions()).toBe(0);
       reachable = true;
       await virtual.clock.advance(MINUTE);
@@ -186,10 +186,10 @@ describe('with retention', () => {
       expect(refused / REFUSED).toBeLessThanOrEqual(15);
       const lines = virtual.log.lines.filter((line) => line.startsWith('finished runs could not be deleted'));
       expect(lines.length).toBeGreaterThan(0);
-      expect(lines.length).toBeLessThanOrEqual(1 + 15); // the first time and 15 times again
+      expect(lines.length).toBeLessThanOrEqual(1 + 15); // the first time and 15 repetitions
 
       const before = refused;
-      await everyMinute(10, taskRun); // each is deleted when it finishes, and the refused ones are not asked for each of them
+      await everyMinute(10, taskRun); // each is deleted when it finishes, without retrying the refused ones each time
       expect(refused - before).toBeLessThanOrEqual(3 * REFUSED);
 
       isRefusing = false;

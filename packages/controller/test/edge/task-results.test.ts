@@ -55,7 +55,7 @@ const run = (params: readonly object[]): object => ({
   },
 });
 
-/** What follows the entrypoint's own words in the pod of a task. */
+/** Returns the arguments that follow those of the entrypoint in the pod of a task. */
 async function wordsOf(task: string): Promise<readonly string[] | undefined> {
   const pods = await harness.list<Pod>('Pod');
   const pod = pods.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);

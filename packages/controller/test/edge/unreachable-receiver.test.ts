@@ -35,7 +35,7 @@ async function deliveries(): Promise<readonly CloudEventDelivery[]> {
   return runs.flatMap(({ status }) => status?.cloudEvents ?? []);
 }
 
-/** When the five attempts of a delivery are made, in seconds after noon. */
+/** Times of the five delivery attempts, in seconds after noon. */
 const SCHEDULE = [0, 1.999, 6.999, 21.999, 81.999];
 
 describe('a receiver that cannot be reached', () => {

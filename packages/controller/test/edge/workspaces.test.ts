@@ -33,7 +33,7 @@ const task = {
   ],
 };
 
-/** What a pod mounts of its workspaces in each step: where, of which source. */
+/** Returns the workspace mounts of each step of a pod: path and source. */
 function mountsIn(pod: Pod | undefined): readonly (readonly string[])[] {
   const volumes = new Map((pod?.spec.volumes ?? []).map(({ name, ...source }) => [name, source]));
   return (pod?.spec.containers ?? []).map(({ volumeMounts = [] }) =>
@@ -123,7 +123,7 @@ test.each<[string, string, object, string]>([
   ],
 ])('a run is refused before it has a pod when %s', async (_when, kind, spec, says) => {
   await harness.create(kind, 'run', { spec });
-  const { reason = '', message = '' } = await harness.waitForEnd(kind as 'TaskRun', 'run'); // one of the two
+  const { reason = '', message = '' } = await harness.waitForEnd(kind as 'TaskRun', 'run'); // or PipelineRun
   expect(`${reason}: ${message}`).toBe(says.replaceAll('NS', harness.namespace));
   expect(await harness.list('Pod')).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import { ok, release, observedRun, pipelineTask } from '../support/fixtures.js';
 
-/** The first TaskRun that is made. */
+/** Returns the first created TaskRun. */
 const made = (observed: ObservedPipelineRun) =>
   planPipelineRun(observed).actions.flatMap((action) => (action.kind === 'create' ? [action.taskRun] : []))[0];
 

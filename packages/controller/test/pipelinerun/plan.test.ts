@@ -12,7 +12,7 @@ import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
 import { planPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
 import { at, conditionOf, NOON, ok, pipelineTask } from '../support/fixtures.js';
 
-/** fetch, then lint and unit side by side, then ship. */
+/** fetch, then lint and unit in parallel, then ship. */
 const release: PipelineSpec = {
   tasks: [
     pipelineTask('fetch'),
@@ -28,7 +28,7 @@ type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>> & {
   readonly status?: PipelineRunStatus;
 };
 
-/** The release pipeline, nothing started, noon; with these differences. */
+/** Returns the release pipeline at noon with no task started, with these differences. */
 function observedRun({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
   const run: PipelineRun = {
     apiVersion: 'tekton.dev/v1alpha1',
@@ -59,7 +59,7 @@ const states = {
   cancelled: statusWith('False', 'TaskRunCancelled'),
 } as const;
 
-/** The TaskRuns that the planner itself would make, in these states. */
+/** Returns the TaskRuns that the planner would create, in these states. */
 function standing(
   tasks: Readonly<Record<string, TaskRunStatus>>,
   of: PipelineSpec = release,
@@ -76,7 +76,7 @@ function standing(
   return made;
 }
 
-/** What is done, in words without hashes: `create lint`. */
+/** Formats the actions without hashes: `create lint`. */
 function does({ actions }: PipelineRunDecision): readonly string[] {
   return actions.map((action) => {
     if (action.kind === 'create') return `create ${action.task}`;

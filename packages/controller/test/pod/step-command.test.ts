@@ -13,7 +13,7 @@ describe('what a step runs', () => {
       stepTemplate: { image: 'corp/other' },
       steps: [{ name: 'a', image: 'corp/$(inputs.params.tool)' }, { name: 'b' }, step('c'), { name: 'd', script: 'x' }],
     };
-    const spec = { inputs: { params: [{ name: 'tool', value: 'lint' }] } } as TaskRunSpec; // the rest does not matter
+    const spec = { inputs: { params: [{ name: 'tool', value: 'lint' }] } } as TaskRunSpec; // irrelevant otherwise
     expect(taskPod(request(task, { spec }))).toEqual({
       kind: 'commands-needed',
       images: ['corp/lint', 'corp/other'],

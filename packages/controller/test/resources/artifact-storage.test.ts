@@ -11,7 +11,7 @@ let harness: Harness;
 let controller: Controller;
 let claims: KubeObject[] = [];
 
-/** Remembers the claims that are made: they are gone when a run has ended. */
+/** Records created claims, since they are deleted when the run ends. */
 const watched: Send = async (request) => {
   if (request.method === 'POST' && request.url.includes('/persistentvolumeclaims'))
     claims.push((await request.clone().json()) as KubeObject);
@@ -43,7 +43,7 @@ afterEach(async () => {
     await harness.client.delete(CONFIG_MAPS, { namespace: NAMESPACE, name });
 });
 
-/** Runs a pipeline whose second task takes over what the first one made. @returns containers and volumes of each pod */
+/** Runs a pipeline whose second task uses an output of the first. @returns containers and volumes of each pod */
 async function run(type: 'git' | 'storage'): Promise<Readonly<Record<string, Pod['spec']>>> {
   const params =
     type === 'git' ? { url: 'https://git.corp/a.git' } : { type: 'gcs', location: 'gs://shop/x', dir: 'y' };

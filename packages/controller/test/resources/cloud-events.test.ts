@@ -16,7 +16,7 @@ interface Received {
   readonly taskRun: TaskRun;
 }
 
-/** A receiver on loopback that keeps what it gets and answers as a test says: with a status, or never. */
+/** A receiver on loopback that records events and responds with a configured status, or never. */
 let receiver: Server;
 let received: Received[] = [];
 let answers: (number | 'never')[] = [];
@@ -79,7 +79,7 @@ const runOf = (...targets: readonly string[]): object => {
   };
 };
 
-/** The deliveries of a TaskRun once none of them is pending any more. */
+/** Resolves with the deliveries of a TaskRun once none of them is pending. */
 const delivered = (name: string): Promise<readonly CloudEventDelivery[]> =>
   harness.waitFor<TaskRun, readonly CloudEventDelivery[]>('TaskRun', name, ({ status }) =>
     status?.cloudEvents?.every((one) => one.status.condition !== 'Unknown') ? status.cloudEvents : undefined,
@@ -147,7 +147,7 @@ describe('a CloudEvent', () => {
     expect(await harness.waitForEnd('TaskRun', 'slow')).toMatchObject({ status: 'True' });
     await harness.create('TaskRun', 'next', runOf(sink));
     expect(await delivered('next')).toMatchObject([{ status: { condition: 'Sent' } }]);
-    receiver.closeAllConnections(); // the one that hangs is not waited for
+    receiver.closeAllConnections(); // do not wait for the hanging one
   });
 
   test('is sent by the next controller when one ended before it could', async () => {

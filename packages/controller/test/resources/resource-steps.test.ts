@@ -48,7 +48,7 @@ const git = resource('repo', 'git', { url: 'https://git.corp/a.git' });
 
 type Bound = readonly [string, ReturnType<typeof resource>, ...string[]];
 
-/** The pod of a Task with one step and these inputs and outputs. */
+/** Returns the pod of a Task with one step and these inputs and outputs. */
 function pod(inputs: readonly Bound[], outputs: readonly Bound[], artifacts?: ArtifactStorage): Pod {
   const declared = (bound: readonly Bound[]) => ({ resources: bound.map(([name, { type }]) => ({ name, type })) });
   const bind = (bound: readonly Bound[]): ResourceBindings['inputs'] =>
@@ -91,7 +91,7 @@ function podOf(
   return result.pod;
 }
 
-/** A step's name without the end that is a hash, its image, and the last words of its command. */
+/** Formats a step: its name without the hash suffix, its image, and the last arguments of its command. */
 const summary = ({ name, image = '', args = [] }: Container): string => {
   const words = args.slice(args.indexOf('--') + 1);
   const own = words[0] === '/bin/sh' || words[0] === 'node' ? words.slice(4) : words;

@@ -8,7 +8,7 @@ const noon = Date.UTC(2026, 0, 1, 12);
 interface Described {
   readonly kind?: 'PipelineRun' | 'TaskRun';
   readonly spec?: object;
-  /** Hours ago. */
+  /** Hours since the end of the run. */
   readonly ended?: number;
   readonly status?: object;
   readonly metadata?: object;
@@ -23,7 +23,7 @@ function run(name: string, { kind = 'PipelineRun', spec, ended = 1, status, meta
     metadata: { name, namespace: 'ci', uid: name, ...metadata },
     spec: spec ?? (kind === 'PipelineRun' ? { pipelineRef: { name: 'release' } } : { taskRef: { name: 'build' } }),
     status: status ?? { conditions: [{ type: 'Succeeded', status: 'True' }], completionTime: timeOf(ended) },
-  } as PipelineRun | TaskRun; // by its kind
+  } as PipelineRun | TaskRun; // matches the kind
 }
 
 const expired = (runs: readonly Run[], policy: RetentionPolicy, unsettled: readonly string[] = []): string => {

@@ -22,7 +22,7 @@ const secret = (name: string, type: string, data: Given['data'], annotations: Gi
 
 let homes = 0;
 
-/** Lays the secrets out as volumes would, runs the script, and says which files are in HOME. */
+/** Writes the secrets as volumes would, runs the script, and returns the files in HOME. */
 async function written(shell: readonly string[], secrets: readonly Given[]): Promise<Readonly<Record<string, string>>> {
   const place = join(base, String(homes++));
   const home = join(place, 'home');

@@ -1,4 +1,4 @@
-/** The arguments of the entrypoint: the codec in TypeScript, and the program that reads them. */
+/** The arguments of the entrypoint: the encoder in TypeScript, and the program that decodes them. */
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { REWRITTEN } from '../../src/scripts/exact-environment.js';
 import { scripts } from '../support/scripts.js';
 import { expanded } from '../support/shells.js';
 
-/** Texts that an encoding confuses most easily with its own words, and any others. */
+/** Texts that resemble the syntax of the encoding, and arbitrary texts. */
 const text = fc.oneof(
   fc.constantFrom('', '--', '-c', '-i', 'pipewright', '$', '$$', '$(HOME)', '$$(HOME)', '$(', "a'b"),
   fc.string({ unit: 'binary' }),

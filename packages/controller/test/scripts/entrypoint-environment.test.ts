@@ -1,4 +1,4 @@
-/** What the entrypoint takes from a step's environment, and what of it reaches the step: nothing, and everything. */
+/** The entrypoint must not be affected by a step's environment, and must pass all of it to the step. */
 
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,14 +14,14 @@ afterEach(removeDirectories);
 
 type Env = Readonly<Record<string, string>>;
 
-/** A step with this environment, as a pod would be made for it. */
+/** Returns a step with this environment, as in a pod. */
 const withEnv = (step: Step, env: Env): Step => ({
   ...step,
   env,
   exactEnvironment: needsExactEnvironment({ env: Object.keys(env).map((name) => ({ name })) }),
 });
 
-/** Prints its environment, to the byte. */
+/** Prints its environment byte for byte. */
 const SHOW: Step = { runs: ['/bin/cat', '/proc/self/environ'] };
 const variablesOf = ({ out }: Pick<Ended, 'out'>): readonly string[] => out.split('\0').slice(0, -1).sort();
 const lines = (env: Env): readonly string[] =>
@@ -29,7 +29,7 @@ const lines = (env: Env): readonly string[] =>
     .map(([name, value]) => `${name}=${value}`)
     .sort();
 
-/** Variables that a shell, a program of the entrypoint or the entrypoint itself could use or change. */
+/** Variables that a shell, the entrypoint or a program that it runs could use or change. */
 const VARIABLES: readonly (readonly [string, Env])[] = [
   ['PATH without programs', { PATH: '/nonexistent' }],
   ['an empty PATH', { PATH: '' }],
@@ -62,7 +62,7 @@ const VARIABLES: readonly (readonly [string, Env])[] = [
 
 type Row = (typeof VARIABLES)[number];
 
-/** As few rows as hold all: each row joins the first that has none of its variables and takes the same way through the entrypoint. */
+/** Merges rows: each joins the first row without common variables that takes the same path through the entrypoint. */
 function joined(rows: readonly Row[]): readonly Row[] {
   const result: Row[] = [];
   for (const [what, env] of rows) {
@@ -89,7 +89,7 @@ describe.each(shells)('the environment of a step, with the entrypoint in %s', (_
   });
 });
 
-// By default in one shell: the test above has every row at once in each.
+// One shell by default: the test above covers all rows at once in each shell.
 describe.each(sampledRows(shells, 0))('the environment of a step, with the entrypoint in %s', (_name, shell) => {
   test.each(ROWS)('reaches a lone step byte for byte: %s', async (_what, env) => {
     const [end] = await runSteps(shell, [withEnv(SHOW, env)]);
@@ -102,7 +102,7 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
       fc.stringMatching(/^[!-<>-~]{1,8}$/),
       fc.constantFrom('IFS', 'PWD', 'SHLVL', 'PS1', 'PS2', 'PS4', 'pw_k', 'pw_all', 'PATH', 'BASH_X', 'EPOCHSECONDS'),
     );
-    // fast-check's own unit `binary` takes seconds to make.
+    // fast-check's unit `binary` takes seconds to create.
     const character = fc
       .integer({ min: 1, max: 0x10ffff - 0x800 })
       .map((code) => String.fromCodePoint(code < 0xd800 ? code : code + 0x800));
@@ -161,7 +161,7 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
   });
 });
 
-/** GNU and BSD have it, busybox has not. */
+/** Whether `env` supports `-S`: GNU and BSD do, busybox does not. */
 const splits = spawnSync('env', ['-S', 'A=B true']).status === 0;
 
 test.each(

@@ -9,7 +9,7 @@ import { newDirectory, removeDirectories, sh, runSteps, commandLine, type Step }
 
 afterEach(removeDirectories);
 
-/** A directory with these programs alone. */
+/** Returns a directory with only these programs. */
 function toolsOf(...programs: readonly string[]): string {
   const bin = newDirectory();
   for (const program of programs) symlinkSync(`/bin/${program}`, join(bin, program));
@@ -44,7 +44,7 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
   });
 });
 
-// By default in one shell.
+// One shell by default.
 describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => {
   test('runs nothing until every container of the pod has started', async () => {
     const toolsDir = newDirectory();
@@ -92,7 +92,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
   test('ends at once when it is told to stop while it waits', async () => {
     const toolsDir = newDirectory();
     const waiting = begin(commandLine(shell, toolsDir, [sh('true'), sh('true')], 1));
-    await new Promise((done) => setTimeout(done, 100)); // until it waits; ending earlier would be fine too
+    await new Promise((done) => setTimeout(done, 100)); // let it start waiting; stopping it earlier is valid too
     waiting.process.kill('SIGTERM');
     const { code, signal } = await waiting.ended;
     expect(code ?? signal).toBe(143);

@@ -13,13 +13,13 @@ import { scripts } from '../support/scripts.js';
 import { run, type Ended } from '../support/shells.js';
 import { zipOf } from '../support/zip.js';
 
-/** A store that answers for one bucket, over the part of Google's JSON API that reads objects. */
+/** An object store with one bucket that implements the read requests of Google's JSON API. */
 const objects = new Map<string, Buffer>();
 const base = mkdtempSync(join(tmpdir(), 'archive-test-'));
 let server: Server;
 
 beforeAll(async () => {
-  process.env['TMPDIR'] = base; // os.tmpdir() reads it also for programs in this process
+  process.env['TMPDIR'] = base; // os.tmpdir() also uses it for programs in this process
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://store');
     const [, name = ''] = /^\/storage\/v1\/b\/shop\/o\/([^/]+)$/.exec(url.pathname) ?? [];

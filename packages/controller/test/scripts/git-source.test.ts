@@ -27,7 +27,7 @@ const git = async (dir: string, ...args: readonly string[]): Promise<string> =>
     await exec('git', ['-C', dir, '-c', 'protocol.file.allow=always', ...args], { env: { ...process.env, ...env } })
   ).stdout.trim();
 
-/** A port that was free a moment ago. */
+/** Resolves with a port that is probably free. */
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const socket = createServer().listen(0, '127.0.0.1', () => {
@@ -36,7 +36,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** Resolves when the daemon answers. */
+/** Resolves when the daemon responds. */
 async function answers(url: string): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if ((await run(['git', 'ls-remote', url])).code === 0) return;
@@ -91,13 +91,13 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  if (daemon.pid !== undefined) process.kill(-daemon.pid); // its children serve
+  if (daemon.pid !== undefined) process.kill(-daemon.pid); // its children serve requests
   rmSync(base, { recursive: true, force: true });
 });
 
 let clones = 0;
 
-/** Runs the step with these differences from: master of `work`, submodules, one commit deep. */
+/** Runs the step. Defaults: `master` of `work`, with submodules, depth 1. */
 async function clone(
   given: Partial<GitSource> = {},
 ): Promise<Ended & { readonly path: string; readonly message: string }> {

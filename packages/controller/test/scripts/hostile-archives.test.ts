@@ -1,4 +1,4 @@
-/** Archives that somebody else has made: nothing is read or written outside of the directory they are unpacked to. */
+/** Untrusted archives: extraction reads and writes nothing outside the target directory. */
 
 import {
   existsSync,
@@ -29,7 +29,7 @@ let served: Buffer = Buffer.alloc(0);
 let server: Server;
 
 beforeAll(async () => {
-  process.env['TMPDIR'] = base; // os.tmpdir() reads it also for programs in this process
+  process.env['TMPDIR'] = base; // os.tmpdir() also uses it for programs in this process
   server = createServer((_, response) => void response.end(served));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,13 +42,13 @@ afterAll(() => {
 });
 
 interface Unpacked extends Ended {
-  /** Where the archive was unpacked. */
+  /** The directory that the archive was extracted to. */
   readonly dir: string;
-  /** Beside it: a file `secret`, and nothing else. */
+  /** A sibling directory that contains only the file `secret`. */
   readonly outside: string;
 }
 
-/** Unpacks an archive in a directory that lies beside another, which must stay as it is. */
+/** Extracts an archive to a directory. A sibling directory must remain unchanged. */
 async function unpacked(
   type: string,
   archive: (outside: string) => Buffer,
@@ -73,7 +73,7 @@ async function unpacked(
   return { ...ended, dir, outside };
 }
 
-/** Whether a file of a directory shows what lies outside. */
+/** Whether a file in a directory contains content from outside. */
 const leaks = (dir: string): boolean =>
   readdirSync(dir, { recursive: true, withFileTypes: true }).some(
     (it) => it.isFile() && readFileSync(join(it.parentPath, it.name), 'utf8') === 'secret',

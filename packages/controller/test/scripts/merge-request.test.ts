@@ -13,7 +13,7 @@ import type { Ended } from '../support/shells.js';
 const SHA = 'b3b3df63cfc27929f503fefefa3ffa334568c515';
 const PROJECT = '/api/v4/projects/team%2Fsub%2Fshop';
 
-/** A GitLab with one merge request, as its REST API documents it, below /api/v4; it wants the token in its own header. */
+/** A fake GitLab with one merge request, with the documented REST API below /api/v4 and its own token header. */
 let server: Server;
 let changes: string[] = [];
 let dir = '';

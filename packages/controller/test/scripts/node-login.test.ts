@@ -14,7 +14,7 @@ const NODE = '{"auths":{"127.0.0.1:5000":{"auth":"bm9kZTpsb2dpbg=="}}}';
 
 let homes = 0;
 
-/** Runs the script in a HOME of its own. @returns config.json afterwards; undefined when there is none */
+/** Runs the script in its own HOME. @returns the resulting config.json; undefined if none exists */
 async function added(
   shell: readonly string[],
   own: string | undefined,
@@ -39,7 +39,7 @@ async function added(
   return readFileSync(join(docker, 'config.json'), 'utf8').trim();
 }
 
-/** What a task's own file may hold, and what it is with the login of the node. */
+/** Contents of a task's own file, and the file after adding the login of the node. */
 const OWN_FILES: readonly (readonly [string, string, unknown])[] = [
   [
     'beside those of the task, of which nothing else changes',
@@ -67,7 +67,7 @@ describe.each(shells)('the login of a node, written by %s', (name, shell) => {
   });
 });
 
-// By default in one shell.
+// One shell by default.
 describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (name, shell) => {
   test('is the only one where the task has none', async () => {
     expect(await added(shell, undefined)).toBe(NODE);
@@ -85,7 +85,7 @@ describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (nam
       expect([await added(shell, undefined, { node }), await added(shell, '{}', { node })]).toEqual([undefined, '{}']);
   });
 
-  // busybox has an awk of its own, whatever PATH says
+  // busybox uses its built-in awk regardless of PATH
   test('is left out where an image has no awk to add it with', async () => {
     const bin = join(base, `bin-${homes}`);
     mkdirSync(bin);

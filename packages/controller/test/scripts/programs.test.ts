@@ -1,4 +1,4 @@
-/** The programs as files: each is read, parsed by its language, and means the same without its comments. */
+/** The program files: each is readable, parses in its language, and is equivalent without comments. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const ofKind = (extension: string): readonly string[] => files.filter((name) => 
 const source = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const compacted = (name: string): string => new Map<string, string>(Object.entries(scripts)).get(name) ?? '';
 
-/** The parts of JavaScript that have a meaning, line ends excluded. */
+/** Returns the JavaScript tokens of a text, without line ends. */
 function tokens(text: string): readonly string[] {
   const file = ts.createSourceFile('a.mjs', text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
   const found: string[] = [];
@@ -31,7 +31,7 @@ function tokens(text: string): readonly string[] {
   return found;
 }
 
-/** The names that a script declares at its top level. */
+/** Returns the top-level declarations of a script. */
 const declared = (text: string): readonly string[] =>
   ts.createSourceFile('a.js', text, ts.ScriptTarget.Latest).statements.flatMap((node) => {
     if (ts.isFunctionDeclaration(node)) return node.name?.text ?? [];

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-/** Runs a lone step that declares some results. */
+/** Runs a single step that declares some results. */
 function step(shell: readonly string[], names: readonly string[], command: readonly string[]): Promise<Ended> {
   const results = { names, directory: place, message: join(place, '.message') };
   const { command: program, args } = entrypoint(scripts, { index: 0, count: 1, toolsDir: place, results }, { shell });
@@ -40,7 +40,7 @@ describe.each(shells)('the results of a step in %s', (name, shell) => {
   });
 });
 
-// By default in one shell.
+// One shell by default.
 describe.each(sampledRows(shells, 0))('the results of a step in %s', (_name, shell) => {
   test('are those that are declared and written, in the order of the declaration', async () => {
     const write = 'cd "$1"; printf 1 >a; printf 2 >b; printf 3 >undeclared';

@@ -1,15 +1,15 @@
 /**
- * A GitHub with one pull request, as its REST API documents it: pulls, issue comments, labels, commit statuses.
+ * A fake GitHub with one pull request and the documented REST API: pulls, issue comments, labels, commit statuses.
  *
- * It answers as an enterprise server does, below /api/v3, over plain http on loopback; lists come in pages with a Link header,
- * and requests without the token read nothing.
+ * It responds like an enterprise server, below /api/v3, over plain HTTP on loopback. Lists are paginated with a Link
+ * header, and requests without the token are rejected.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 
-/** What lies there. */
+/** The state of the pull request. */
 export interface FakeRequest {
   labels: string[];
   comments: { id: number; body: string; user: { id: number; login: string } }[];
@@ -19,9 +19,9 @@ export interface FakeRequest {
 /** A running server. */
 export interface FakeGitHub {
   readonly state: FakeRequest;
-  /** The pull request's page. */
+  /** The URL of the pull request. */
   readonly url: string;
-  /** `METHOD path` of each request that changed something. */
+  /** `METHOD path` of each mutating request. */
   readonly changes: string[];
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ const REPOSITORY = {
   updated_at: '2019-12-02T00:00:00Z',
 };
 
-/** @param token what requests must carry; @param pageSize how many entries a list gives at once */
+/** @param token the token that requests must contain; @param pageSize the number of entries per page */
 export async function startFakeGitHub(state: FakeRequest, token: string, pageSize = 2): Promise<FakeGitHub> {
   const changes: string[] = [];
   const server = createServer((request, response) => {

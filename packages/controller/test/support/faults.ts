@@ -1,4 +1,4 @@
-/** Faults of a controller's writes, which tests inject at each write. */
+/** Faults that tests inject at each write of a controller. */
 
 import { expect, test } from '@jest/globals';
 import type { Send } from '@pipewright/kube';
@@ -10,25 +10,25 @@ const answer = (code: number, reason: string, message: string): Promise<Response
 
 /** The faults of a write. */
 const faults = {
-  /** The server carries it out, and the response is lost. */
+  /** The server executes the request, but the response is lost. */
   'its response is lost': async (send: Send, request: Request): Promise<Response> => {
     await send(request);
     throw new Error('the connection was reset');
   },
-  /** It never reaches the server. */
+  /** The request never reaches the server. */
   'it is lost': (): Promise<Response> => Promise.reject(new Error('the connection was refused')),
   /** The server fails once. */
   'the server fails': (): Promise<Response> => answer(500, 'InternalError', 'etcd'),
-  /** Another client has written. */
+  /** Another client has changed the object. */
   'it conflicts': (): Promise<Response> => answer(409, 'Conflict', 'the object has been modified'),
 } as const;
 
 /** Whether a request changes an object other than an event. */
 const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.includes('/events');
 
-/** A scenario that runs again for every write of its controller. */
+/** A scenario that is repeated for each write of its controller. */
 export interface FaultScenario {
-  /** Starts again in a new namespace and returns its name. */
+  /** Starts over in a new namespace and returns its name. */
   readonly reset: () => Promise<string>;
   readonly cluster: () => Send;
   /** Runs the scenario with a controller that uses `send`, and returns the observed outcome. */
@@ -38,12 +38,12 @@ export interface FaultScenario {
   readonly milliseconds: number;
 }
 
-/** `npm run test:thorough` injects every fault at every write; by default each write fails in one way, since each fault takes a run. */
+/** By default, each write fails in one way, since each fault takes a run. `npm run test:thorough` tests all faults. */
 const faultCases = Object.entries(faults).map(([name, inject], index) => ({ name, grief: inject, first: index + 1 }));
 const STEP = isThorough ? 1 : faultCases.length;
 const which = isThorough ? 'every single write' : 'every fourth write';
 
-/** Tests that a scenario has the same outcome whichever write fails, and whenever its controller crashes. */
+/** Tests that a scenario has the same outcome if any single write fails or the controller crashes at any point. */
 export function atEveryWrite({ reset, cluster, outcome, expected, milliseconds }: FaultScenario): void {
   test.each(faultCases)(
     `when $name, at ${which}`,

@@ -1,7 +1,7 @@
 /**
- * A pipeline with conditions, as the planner sees it: deploy if it is sunny and dry.
+ * A pipeline with conditions, as observed by the planner: deploy if the conditions sunny and dry pass.
  *
- * The TaskRuns in it are those that the planner itself would make.
+ * Its TaskRuns are those that the planner would create.
  */
 
 import type {
@@ -32,7 +32,7 @@ export const conditionRefs = (...names: readonly string[]): readonly PipelineTas
   names.map((conditionRef) => ({ conditionRef }));
 export const check: ConditionSpec = { check: { image: 'busybox', command: ['true'] } };
 
-/** test, then deploy if it is sunny and dry, then announce; lint beside them. */
+/** test, then deploy if sunny and dry pass, then announce; lint in parallel. */
 export const release: PipelineSpec = {
   tasks: [
     pipelineTask('test'),
@@ -41,7 +41,7 @@ export const release: PipelineSpec = {
     pipelineTask('lint'),
   ],
 };
-/** Only the task that is asked about. */
+/** A pipeline with only the conditional task. */
 export const singleTask: PipelineSpec = {
   tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny', 'dry') }],
 };
@@ -52,7 +52,7 @@ export type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>>
   readonly status?: PipelineRunStatus;
 };
 
-/** The release pipeline, nothing started, noon; with these differences. */
+/** Returns the release pipeline at noon with no task started, with these differences. */
 export function observedRun({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
   const run: PipelineRun = {
     apiVersion: 'tekton.dev/v1alpha1',
@@ -86,7 +86,7 @@ export const states = {
   cancelled: statusWith('False', 'TaskRunCancelled'),
 } as const;
 
-/** Names without their hashes: `deploy`, or `deploy?sunny` for the check. */
+/** Returns a name without hashes: `deploy`, or `deploy?sunny` for the check. */
 export const taskNameOf = ({ metadata: { name = '', labels = {} } }: TaskRun): string => {
   const task = labels['tekton.dev/pipelineTask'] ?? '';
   if (labels['tekton.dev/conditionCheck'] === undefined) return task;
@@ -99,7 +99,7 @@ export const actionsOf = ({ actions }: PipelineRunDecision): readonly string[] =
 export const conditionOf = ({ status: { conditions: [condition] = [] } }: PipelineRunDecision): string =>
   `${condition?.reason ?? ''}: ${(condition?.message ?? '').replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-?')}`;
 
-/** Every TaskRun that the planner would ever make for this pipeline, by name without hashes. */
+/** Returns all TaskRuns that the planner would create for this pipeline, by name without hashes. */
 export function allTaskRuns(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun> {
   const all = new Map<string, TaskRun>();
   const here = new Map<string, TaskRun>();
@@ -114,7 +114,7 @@ export function allTaskRuns(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun
   return all;
 }
 
-/** These TaskRuns, in these states. */
+/** Returns these TaskRuns in these states. */
 export function taskRunsIn(
   statuses: Readonly<Record<string, TaskRunStatus>>,
   pipeline: PipelineSpec = release,

@@ -1,5 +1,5 @@
 /**
- * An embedded API server, and a minimal kubelet that ends containers as a test's script says.
+ * An embedded API server, and a minimal kubelet that terminates containers according to a test's script.
  *
  * The kubelet uses only the API; the embedded node has its own tests.
  */
@@ -41,11 +41,11 @@ const KINDS: Readonly<Record<string, Resource>> = {
 
 export const kindOf = (kind: string): Resource => KINDS[kind] ?? resource('v1', kind, kind);
 
-/** How a container ends; by default with 0. `stays`: it runs until its pod is deleted. */
+/** How a container terminates. Default: exit code 0. `stays`: it runs until its pod is deleted. */
 export type ContainerEnd =
   { readonly exitCode?: number; readonly message?: string; readonly reason?: string } | 'stays';
 
-/** Returns how each container of a pod ends. */
+/** Returns how a container of a pod terminates. */
 export type KubeletScript = (pod: Pod, container: string) => ContainerEnd | undefined;
 
 /** A namespace of a cluster, with the operations of tests. */
@@ -54,7 +54,7 @@ export class Harness {
   readonly namespace: string;
   readonly #timeoutMs: number;
 
-  /** @param timeoutMs milliseconds until an awaited change must have happened */
+  /** @param timeoutMs timeout for awaited changes */
   constructor(send: Send, namespace: string, timeoutMs = 60_000) {
     this.client = new KubeClient(send);
     this.namespace = namespace;
@@ -70,7 +70,7 @@ export class Harness {
     const { namespace } = this;
     const of = kindOf(kind);
     const apiVersion = of.group === '' ? of.version : `${of.group}/${of.version}`;
-    const { metadata = {}, ...fields } = rest as KubernetesObject; // what a test writes
+    const { metadata = {}, ...fields } = rest as KubernetesObject; // as written by tests
     const object = { apiVersion, kind, metadata: { ...metadata, name, namespace }, ...fields };
     return this.client.create<T>(of, { namespace }, object);
   }
@@ -88,7 +88,7 @@ export class Harness {
     return this.waitForAny<T, R>(kind, (object) => (object.metadata.name === name ? look(object) : undefined), name);
   }
 
-  /** The same for any object of the kind. */
+  /** Like `waitFor`, for any object of the kind. */
   async waitForAny<T extends KubeObject, R>(
     kind: string,
     look: (object: T) => R | undefined,
@@ -136,7 +136,7 @@ export async function newHarness(cluster: Cluster): Promise<Harness> {
   return harness;
 }
 
-/** An embedded cluster without a node of its own; `script` is its kubelet's. */
+/** Starts an embedded cluster with the minimal kubelet instead of a node. `script` configures the kubelet. */
 export async function newCluster(
   script: () => KubeletScript,
   now: () => Date = () => new Date(),
@@ -154,7 +154,7 @@ export async function newCluster(
   };
 }
 
-/** Ends the containers of each new pod. */
+/** Terminates the containers of each new pod. */
 async function runKubelet(
   client: KubeClient,
   script: () => KubeletScript,

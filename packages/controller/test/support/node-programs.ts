@@ -1,14 +1,14 @@
 /**
- * Runs a step's `node -e` program in this process: starting Node takes longer than most of these programs.
+ * Runs a step's `node -e` program in this process, because starting Node takes longer than most of these programs.
  *
- * The program has its own arguments, environment, output and exit code. One test of each program starts the real process.
+ * The program has its own arguments, environment, output and exit code. One test per program starts an actual process.
  */
 
 import { createRequire } from 'node:module';
 import { runInThisContext } from 'node:vm';
 import type { Ended } from './shells.js';
 
-/** What a program sees as `process` and `console`. */
+/** The `process` and `console` of a program. */
 interface Surface {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -20,10 +20,10 @@ type Program = (
   console: Readonly<Record<'log' | 'error', (line: string) => void>>,
 ) => Promise<void>;
 
-/** Ends a program, as `process.exit` does. */
+/** Thrown to terminate a program, in place of `process.exit`. */
 class Exit extends Error {}
 
-/** Runs `['node', '-e', TEXT, '--', ...arguments]` to its end. The value of the text is the promise of its end. */
+/** Runs `['node', '-e', TEXT, '--', ...arguments]` to completion. The text evaluates to a promise of completion. */
 export async function runInProcess(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-/** Observed TaskRuns and pods, and the decision of the plan about them. */
+/** Observed TaskRuns and pods, and the decisions of the planner about them. */
 
 import type { TaskRun, TaskRunSpec, TaskRunStatus } from '@pipewright/tekton';
 import type { ContainerStatus, Pod, PodStatus } from '../../src/pod/pod-types.js';
@@ -31,7 +31,7 @@ export const state = {
   }),
 };
 
-/** A pod with these containers' states, by name; a container without a state has not been seen yet. */
+/** Returns a pod with these container states, by name. A container without a state is not reported yet. */
 export function pod(
   phase: string,
   containers: Readonly<Record<string, ContainerStatus['state']>>,
@@ -46,7 +46,7 @@ export function pod(
     kind: 'Pod',
     metadata: { name: 'run-pod-1', namespace: 'ns', uid: 'p' },
     spec: { containers: names.map((name) => ({ name, image: 'ubuntu' })) },
-    status: { phase, containerStatuses: seen.toReversed(), ...more }, // the API promises no order
+    status: { phase, containerStatuses: seen.toReversed(), ...more }, // the API does not guarantee an order
   };
 }
 

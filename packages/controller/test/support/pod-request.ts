@@ -1,4 +1,4 @@
-/** Requests for pods, and what tests read off a pod. */
+/** Requests for pods, and accessors for the resulting pods. */
 
 import { readTask, readTaskRun, type TaskRunSpec, type TaskSpec } from '@pipewright/tekton';
 import type { ResourceBindings } from '../../src/resources/resource-steps.js';
@@ -7,7 +7,7 @@ import type { Pod } from '../../src/pod/pod-types.js';
 import { taskPod, type PodRequest } from '../../src/pod/pod.js';
 import { scripts } from './scripts.js';
 
-/** A step of no particular interest, but for these differences. */
+/** Returns a default step with these differences. */
 export const step = (name: string, more: object = {}): object => ({
   name,
   image: 'ubuntu',
@@ -17,7 +17,7 @@ export const step = (name: string, more: object = {}): object => ({
 
 const none: ResourceBindings = { inputs: new Map(), outputs: new Map() };
 
-/** The request for a Task and TaskRun of no particular interest, but for these differences. */
+/** Returns the request for a default Task and TaskRun with these differences. */
 export function request(task: object, more: Partial<PodRequest> & { readonly spec?: TaskRunSpec } = {}): PodRequest {
   const { spec = {}, ...rest } = more;
   return {
@@ -31,7 +31,7 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
     },
     attempt: 0,
     run: readTaskRun(spec),
-    task: readTask(task as TaskSpec), // written as users write it
+    task: readTask(task as TaskSpec), // as in a manifest
     bindings: none,
     secrets: [],
     images: DEFAULT_IMAGES,
@@ -43,17 +43,17 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
   };
 }
 
-/** Returns the pod of a request. Throws if it is refused. */
+/** Returns the pod of a request. Throws if the request is rejected. */
 export function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
   const result = taskPod(request(task, more));
   if (result.kind !== 'pod') throw new Error(JSON.stringify(result));
   return result.pod;
 }
 
-/** What follows the entrypoint's own words. */
+/** Returns the arguments that follow those of the entrypoint. */
 export const commandOf = ({ args = [] }: Pod['spec']['containers'][number]): readonly string[] =>
   args.slice(args.indexOf('--') + 1);
 
-/** Names without their random-looking ends. */
+/** Returns names without their hash suffixes. */
 export const names = (of: readonly { readonly name: string }[] | undefined): readonly string[] =>
   (of ?? []).map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '-?'));

@@ -1,8 +1,8 @@
 /**
- * Ends what tests have started when they themselves are killed: a shell that waits for a step which never comes, or a server, would
- * outlive them for ever.
+ * Kills child processes of tests if the test process itself is killed. Otherwise, servers and shells that wait for a
+ * step would run forever.
  *
- * A shell that reads what is going on from the tests' process, and kills the remaining processes when the tests' process ends.
+ * A shell tracks the child processes over a pipe, and kills the remaining ones when the test process exits.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -20,7 +20,7 @@ for each in $left; do kill -s KILL -- "$each"; done
 
 let reaper: ChildProcess | undefined;
 
-/** Has a process ended when this one is gone, and all of its group when it was started `detached`. @returns the process */
+/** Kills a process when this one exits, and its process group if it was started `detached`. @returns the process */
 export function reaped<T extends ChildProcess>(child: T, { detached = false } = {}): T {
   const { pid } = child;
   if (pid === undefined) return child;

@@ -1,4 +1,4 @@
-/** The programs that run in pods, as the controller reads them. */
+/** The programs that run in pods, as loaded by the controller. */
 
 import { readScripts } from '../../src/edge/read-scripts.js';
 

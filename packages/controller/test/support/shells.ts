@@ -1,4 +1,4 @@
-/** The shells of this machine, and how a script of a Pod is run without one: the same words, what Kubernetes would expand expanded. */
+/** The shells of this machine, and helpers to run a pod's command as a local process, expanded as in Kubernetes. */
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
@@ -20,7 +20,7 @@ const KNOWN: readonly (readonly [string, readonly string[]])[] = [
   ['busybox ash', [process.env['BUSYBOX'] ?? '/usr/bin/busybox', 'sh']],
 ];
 
-/** Every shell that is here, once: on many machines /bin/sh, which always is, is one of the known. */
+/** All installed shells, without duplicates: /bin/sh is often a link to one of the others. */
 export const shells: readonly (readonly [string, readonly string[]])[] = [
   ['/bin/sh', ['/bin/sh']],
   ...KNOWN.filter(
@@ -28,11 +28,11 @@ export const shells: readonly (readonly [string, readonly string[]])[] = [
   ),
 ];
 
-/** As Kubernetes expands `$(NAME)` and `$$` in an argument, without any variable being known. */
+/** Expands `$(NAME)` and `$$` in an argument as Kubernetes does if no variable is defined. */
 export const expanded = (argument: string): string =>
   argument.replace(/\$(\$|\([^)]*\))/g, (all, what: string) => (what === '$' ? '$' : all));
 
-/** How a process ended, and what it said. */
+/** The exit status and output of a process. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: string | null;
@@ -40,7 +40,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Starts a process. @param input what its standard input is, by default /dev/null as in a container */
+/** Starts a process. @param input its standard input, by default /dev/null as in a container */
 export function begin(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -66,9 +66,9 @@ export function begin(
   return { process: child, ended, said };
 }
 
-/** Runs a process to its end. */
+/** Runs a process to completion. */
 export const run = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
   begin(words, env).ended;
 
-/** Runs a program that must succeed. */
+/** Runs a program. Rejects if it fails. */
 export const exec = promisify(execFile);

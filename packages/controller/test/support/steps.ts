@@ -1,4 +1,4 @@
-/** Steps of a pod as processes of this machine: the entrypoint's words, started together in a directory of their own. */
+/** Runs the steps of a pod as local processes with the entrypoint, in their own directory. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,19 +10,19 @@ import { expanded, run, type Ended } from './shells.js';
 
 const directories: string[] = [];
 
-/** A new directory, until `removePlaces`. */
+/** Creates a directory, removed by `removeDirectories`. */
 export const newDirectory = (): string => {
   const made = mkdtempSync(join(tmpdir(), 'steps-'));
   directories.push(made);
   return made;
 };
 
-/** Removes the directories of a test. */
+/** Removes all directories of a test. */
 export const removeDirectories = (): void => {
   for (const made of directories.splice(0)) rmSync(made, { recursive: true, force: true });
 };
 
-/** A step: its command, its environment, and other arguments of the entrypoint. */
+/** A step: its command, environment, and other arguments of the entrypoint. */
 export type Step = {
   readonly runs: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -30,10 +30,10 @@ export type Step = {
   readonly exactEnvironment?: boolean;
 } & Partial<StepTurn>;
 
-/** A step of shell text. */
+/** Returns a step with a shell script. */
 export const sh = (text: string): Step => ({ runs: ['sh', '-c', text] });
 
-/** The words a runtime would start step `index` with. */
+/** Returns the command line with which a runtime would start step `index`. */
 export function commandLine(
   shell: readonly string[],
   toolsDir: string,
@@ -46,7 +46,7 @@ export function commandLine(
   return [...command, ...args, ...runs].map(expanded);
 }
 
-/** Starts all steps, the last one first, and waits for all. */
+/** Starts all steps in reverse order, and waits for all of them. */
 export async function runSteps(shell: readonly string[], steps: readonly Step[]): Promise<readonly Ended[]> {
   const toolsDir = newDirectory();
   const started = steps

@@ -1,22 +1,22 @@
-/** Tar archives for tests, as POSIX describes them: no program makes one with the names and types that a hostile archive has. */
+/** Creates POSIX tar archives for tests, including malicious ones that no tar program would create. */
 
 import { gzipSync } from 'node:zlib';
 
 /** One member of an archive. */
 export interface TarEntry {
   readonly name: string;
-  /** As POSIX names it: `0` file, `1` hard link, `2` symbolic link, `3` and `4` devices, `5` directory, `6` FIFO. @default `0` */
+  /** POSIX type: `0` file, `1` hard link, `2` symlink, `3` and `4` devices, `5` directory, `6` FIFO. @default `0` */
   readonly type?: string;
   readonly mode?: number;
   readonly text?: string | Buffer;
-  /** What a link leads to. */
+  /** The target of a link. */
   readonly target?: string;
   readonly owner?: number;
-  /** What the header says, where it is not the length of the text. */
+  /** The size in the header. Default: the length of the text. */
   readonly size?: number;
 }
 
-/** Returns an archive of these members, in this order. */
+/** Returns an archive with these members, in this order. */
 export function plainTarOf(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => {
     const body = Buffer.from(entry.text ?? '');
@@ -25,7 +25,7 @@ export function plainTarOf(entries: readonly TarEntry[]): Buffer {
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
 
-/** Returns a compressed archive of these members, in this order. */
+/** Returns a gzip-compressed archive with these members, in this order. */
 export const tarOf = (entries: readonly TarEntry[]): Buffer => gzipSync(plainTarOf(entries));
 
 function headerOf({ name, type = '0', mode = 0o644, target = '', owner = 0, size }: TarEntry, length: number): Buffer {

@@ -1,9 +1,9 @@
 /**
- * Clusters whose pods really run, for cases that must come out alike on each: the embedded one with its sandbox, and the Kubernetes
- * that KUBECONFIG names.
+ * Clusters with real pods, for tests that must have the same outcome on each: the embedded cluster with its sandbox,
+ * and the Kubernetes cluster given by KUBECONFIG.
  *
- * On a Kubernetes LAB_HOST is this machine's address as pods see it, and `LAB image DIR NAME` builds DIR/Dockerfile and pushes it
- * (see examples/article/lab/prepare.sh): images of the controller's own steps stand in for those it would pull.
+ * On Kubernetes, LAB_HOST is the address of this machine for pods, and `LAB image DIR NAME` builds DIR/Dockerfile and
+ * pushes it (see examples/article/lab/prepare.sh), to replace the images of the controller's own steps.
  */
 
 import { execFile } from 'node:child_process';
@@ -27,31 +27,31 @@ import { crds } from '@pipewright/tekton';
 import { DEFAULT_IMAGES, type Images } from '../../src/index.js';
 import { Harness } from './harness.js';
 
-/** Programs and files by absolute path, to be in the images of the controller's own steps. */
+/** Programs and files to add to the images of the controller's own steps, by absolute path. */
 export type Files = Readonly<Record<string, string>>;
 
 /** A cluster. */
 export interface TestCluster {
   readonly send: Send;
-  /** What a controller is to be told. */
+  /** The images to configure in the controller. */
   readonly images: Partial<Images>;
   close(): Promise<void>;
 }
 
-/** Where a cluster can be had. */
+/** A kind of cluster that tests can open. */
 export interface ClusterKind {
   readonly name: 'the embedded cluster' | 'a real cluster';
-  /** This machine, as programs in pods reach it. */
+  /** The address of this machine for programs in pods. */
   readonly host: () => string;
-  /** Milliseconds until what a test waits for must have come. */
+  /** Timeout for awaited changes. */
   readonly timeoutMs: number;
-  /** @returns why pods cannot run there; undefined when they can */
+  /** @returns why pods cannot run on the cluster; undefined if they can */
   readonly unusable: () => Promise<string | undefined>;
-  /** @param files laid into the images of the controller's own steps */
+  /** @param files added to the images of the controller's own steps */
   readonly open: (files?: Files) => Promise<TestCluster>;
 }
 
-/** The embedded cluster, with this machine's own files for every image. */
+/** The embedded cluster, with the files of this machine in place of all images. */
 export const EMBEDDED: ClusterKind = {
   name: 'the embedded cluster',
   host: () => '127.0.0.1',
@@ -83,10 +83,10 @@ export const EMBEDDED: ClusterKind = {
 
 const run = promisify(execFile);
 
-/** What a cluster that reaches no registry on the internet is to use. */
+/** Images for clusters without access to registries on the internet. */
 const WITHIN = { git: 'alpine/git', shell: 'busybox', lent: 'busybox', nop: 'busybox' };
 
-/** The cluster that KUBECONFIG names. */
+/** The cluster given by KUBECONFIG. */
 export const KUBERNETES: ClusterKind = {
   name: 'a real cluster',
   host: () => process.env['LAB_HOST'] ?? '127.0.0.1',
@@ -105,7 +105,7 @@ export const KUBERNETES: ClusterKind = {
   },
 };
 
-/** Pushes an image with Node and these files, named after them: a node keeps what it has under a name. */
+/** Pushes an image with Node and these files. Its name is a hash of them, because nodes cache images by name. */
 async function pushed(files: Files): Promise<Pick<Images, 'gsutil' | 'node'>> {
   const base = `pipewright/node-${process.versions.node}`;
   if (!(await inRegistry(base)))
@@ -118,10 +118,10 @@ async function pushed(files: Files): Promise<Pick<Images, 'gsutil' | 'node'>> {
   return { gsutil: name, node: name };
 }
 
-/** Whether the cluster's registry, where one is named, has it. */
+/** Whether the cluster's registry, if configured, has the image. */
 const inRegistry = async (name: string): Promise<boolean> => {
   const { LAB_REGISTRY: registry = '' } = process.env;
-  const answer = await fetch(`http://${registry}/v2/${name}/tags/list`).catch(() => undefined); // not there yet
+  const answer = await fetch(`http://${registry}/v2/${name}/tags/list`).catch(() => undefined); // not running yet
   return answer?.ok ?? false;
 };
 
@@ -147,12 +147,12 @@ function writeFiles(folder: string, files: Files = {}): void {
   }
 }
 
-/** A new namespace, and what removes it. */
+/** Creates a namespace. The result includes a function that removes it. */
 export async function newNamespace(
   send: Send,
   { timeoutMs }: ClusterKind,
 ): Promise<Harness & { remove(): Promise<void> }> {
-  const name = `pipewright-${randomBytes(5).toString('hex')}`; // suites of one process know nothing of each other
+  const name = `pipewright-${randomBytes(5).toString('hex')}`; // suites in one process are independent
   const harness = new Harness(send, name, timeoutMs);
   await harness.client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for await (const { object } of harness.client.watch(SERVICE_ACCOUNTS, { namespace: name }))
@@ -163,8 +163,8 @@ export async function newNamespace(
 /**
  * Lets programs in pods reach an HTTP server that listens on loopback.
  *
- * @param asked the name that it is asked under: as pods see it, or its own, for servers that answer under no other
- * @returns its address as they see it
+ * @param asked the host name in requests: the one that pods use, or the server's own if it accepts no other
+ * @returns the address of the server for pods
  */
 export async function exposeToPods(
   url: string,
@@ -183,7 +183,7 @@ export async function exposeToPods(
     inner.on('error', () => outgoing.destroy());
     incoming.pipe(inner);
   });
-  server.listen(0); // the address of pods' network is not there before the first pod is
+  server.listen(0); // the address in the pod network does not exist before the first pod
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on a port
   return {

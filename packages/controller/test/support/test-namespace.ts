@@ -1,4 +1,4 @@
-/** A namespace with a controller of its own on a cluster whose pods really run, for the tests of one `describe`. */
+/** A namespace with its own controller on a cluster with real pods, for the tests of one `describe`. */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isThorough } from '../../../../test/thorough.js';
@@ -7,7 +7,7 @@ import type { Pod } from '../../src/pod/pod-types.js';
 import { collectingLog, type Harness } from './harness.js';
 import { newNamespace, type Files, type TestCluster, type ClusterKind } from './test-cluster.js';
 
-/** What tests have there. */
+/** The namespace, with operations for tests. */
 export class TestNamespace {
   readonly clusterKind: ClusterKind;
   readonly log = collectingLog();
@@ -49,25 +49,25 @@ export class TestNamespace {
     this.#controller = await startController({ send, images, namespace, log: this.log, ...more });
   }
 
-  /** Stops it. */
+  /** Stops the controller. */
   async stop(): Promise<void> {
     await this.#controller?.stop();
     this.#controller = undefined;
   }
 
-  /** A test; where pods cannot run, that they cannot is all there is to see. */
+  /** Defines a test. If pods cannot run, it only checks that the reason is a problem code. */
   runs(title: string, body: () => Promise<void>): void {
     const cannot = (): void => expect(this.#unusable).toMatch(/^[A-Z_]+$/);
     test(title, async () => (this.#unusable === undefined ? body() : cannot()), 2 * this.clusterKind.timeoutMs);
   }
 
-  /** A test that runs on the embedded cluster with THOROUGH=1 alone; on a real cluster it always runs. */
+  /** Defines a test that runs on the embedded cluster only with THOROUGH=1; on a real cluster it always runs. */
   runsThoroughly(title: string, body: () => Promise<void>): void {
     if (isThorough || this.clusterKind.name !== 'the embedded cluster') this.runs(title, body);
     else test.skip(title, body);
   }
 
-  /** What a run's steps printed, by the step's name without what is drawn for it. */
+  /** Returns the logs of a run's steps, by the step's name without its hash suffix. */
   async logs(taskRun: string): Promise<Readonly<Record<string, string>>> {
     const { client, namespace } = this.harness;
     const pods = await this.harness.list<Pod>('Pod');
@@ -81,7 +81,7 @@ export class TestNamespace {
   }
 }
 
-/** One for the tests of this `describe`. @param files laid into the images of the controller's own steps */
+/** Creates one for the tests of this `describe`. @param files added to the images of the controller's own steps */
 export function newTestNamespace(clusterKind: ClusterKind, files?: () => Promise<Files>): TestNamespace {
   const testNamespace = new TestNamespace(clusterKind);
   beforeAll(() => testNamespace.begin(files), 300_000);

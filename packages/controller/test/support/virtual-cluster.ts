@@ -1,8 +1,8 @@
 /**
  * An embedded API server, its minimal kubelet and a controller on one clock that tests advance.
  *
- * Counts reconciles and writes by object, so that tests can bound them. Reconciles beyond `MAX_RECONCILES` fail, so that an endless loop
- * fails the test instead of hanging it.
+ * Counts reconciles and writes by object, so that tests can limit them. Reconciles beyond `MAX_RECONCILES` fail, so
+ * that an endless loop fails the test instead of blocking it.
  */
 
 import type { Cluster } from '@pipewright/cluster';
@@ -14,7 +14,7 @@ import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript
 /** The maximum number of reconciles of one object. */
 const MAX_RECONCILES = 1000;
 
-/** Counts by name. */
+/** Counters by name. */
 export class Counts {
   readonly #counts = new Map<string, number>();
 
@@ -24,12 +24,12 @@ export class Counts {
     return count;
   }
 
-  /** All of them added up, or those whose names begin so. */
+  /** Returns the sum of all counters whose names start with a prefix. */
   sum(prefix = ''): number {
     return this.entries.reduce((sum, [name, count]) => (name.startsWith(prefix) ? sum + count : sum), 0);
   }
 
-  /** The highest of them. */
+  /** The highest count. */
   get most(): number {
     return Math.max(0, ...this.#counts.values());
   }
@@ -51,7 +51,7 @@ export class VirtualCluster {
   readonly reconciles = new Counts();
   /** By method and path: `PATCH taskruns/run/status`. */
   readonly requests = new Counts();
-  /** Those of them that change something; events are not counted. */
+  /** Mutating requests, except for events. */
   readonly writes = new Counts();
   script: KubeletScript = () => ({});
   #cluster: { readonly cluster: Cluster; readonly close: () => Promise<void> } | undefined;
@@ -62,7 +62,7 @@ export class VirtualCluster {
     return this.#harness!;
   }
 
-  /** Starts everything, with a controller that only sees a namespace of its own; or begins anew in another namespace. */
+  /** Starts everything, with a controller restricted to one namespace. Later calls start over in a new namespace. */
   async begin(options: Partial<ControllerOptions> = {}): Promise<void> {
     await this.stop();
     for (const counts of [this.reconciles, this.requests, this.writes]) counts.clear();
@@ -85,7 +85,7 @@ export class VirtualCluster {
     this.#controller = await startController({
       send: this.intercept(() => undefined),
       clock,
-      wireClock: systemClock, // nothing happens on the wire in hours of this clock, which are milliseconds
+      wireClock: systemClock, // network timeouts use real time, since virtual hours pass in milliseconds
       log,
       namespace: this.harness.namespace,
       onReconcile: (queue, key) => {
@@ -101,12 +101,12 @@ export class VirtualCluster {
     this.#controller = undefined;
   }
 
-  /** The API server itself. */
+  /** Sends a request directly to the API server. */
   get send(): Send {
     return this.#cluster!.cluster.send;
   }
 
-  /** The API server as the controller reaches it; `refuse` answers in its place where it gives something. */
+  /** Returns the transport of the controller. A response of `refuse`, if any, replaces that of the API server. */
   intercept(refuse: (request: Request) => Promise<Response> | undefined): Send {
     const { send } = this;
     const prefix = /^.*\/namespaces\/[^/]+\//;

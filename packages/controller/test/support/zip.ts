@@ -1,4 +1,4 @@
-/** Zip archives for tests, as the format is documented: no program makes one with the modes and names that a test wants. */
+/** Creates zip archives for tests, with modes and names that no zip program would create. */
 
 import { deflateRawSync } from 'node:zlib';
 
@@ -7,11 +7,11 @@ export interface ZipEntry {
   readonly text: string;
   readonly mode?: number;
   readonly stored?: boolean;
-  /** What the archive says of its size, where that is not the size of the text. */
+  /** The size in the header. Default: the size of the text. */
   readonly size?: number;
 }
 
-/** A zip archive of these entries, as its format is documented. */
+/** Returns a zip archive with these entries. */
 export function zipOf(entries: Readonly<Record<string, ZipEntry>>): Buffer {
   const bodies: Buffer[] = [];
   const list: Buffer[] = [];

@@ -119,7 +119,7 @@ describe('an attempt of a TaskRun', () => {
           },
         ],
       },
-    } as TaskRunSpec; // written as users write it
+    } as TaskRunSpec; // as in a manifest
     const stage = { kind: 'gathered', inputs: inputs({ run: run(undefined, spec) }), hasCommands: false } as const;
     const step = plan(stage);
     const cloudEvents = [{ target: 'http://sink', status: { condition: 'Unknown', message: '', retryCount: 0 } }];

@@ -9,7 +9,7 @@ const inputs = (spec: object, resources: readonly PipelineResource[] = []): Star
     apiVersion: 'tekton.dev/v1alpha1',
     kind: 'TaskRun',
     metadata: { name: 'run', namespace: 'ns', uid: 'u-1' },
-    spec: spec as TaskRunSpec, // written as users write it
+    spec: spec as TaskRunSpec, // as in a manifest
   },
   attempt: 0,
   replacement: false,
@@ -24,7 +24,7 @@ const inputs = (spec: object, resources: readonly PipelineResource[] = []): Star
   commands: new Map(),
 });
 
-/** Returns why the run is refused, or the names of its containers. */
+/** Returns why the run is rejected, or the names of its containers. */
 function outcome(given: StartInputs): string {
   const start = startTaskRun(given);
   if (start.kind === 'refused') return `${start.failure.reason}: ${start.failure.message}`;
@@ -86,7 +86,7 @@ describe('a run whose resource was not validated before', () => {
     expect(outcome(inputs(withGit({ resourceSpec: spec })))).toBe(
       `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${says}`,
     );
-    const named = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are not looked at
+    const named = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are unused
     expect(outcome(inputs(withGit({ resourceRef: { name: 'sources' } }), [named]))).toBe(
       `TaskRunValidationFailed: the PipelineResource "sources" is invalid: ${says}`,
     );

@@ -1,4 +1,4 @@
-/** The client against an API server as it is: what no hand-made answer can vouch for. */
+/** The client against an actual API server, for behavior that fake responses cannot verify. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
@@ -18,7 +18,7 @@ import {
   type Send,
 } from '../../src/index.js';
 
-/** Describes the client on a cluster, in a namespace of its own. `runsPods`: whether there is a node. */
+/** Defines the suite, which uses its own namespace. `runsPods`: whether the cluster has a node. */
 export function describeClient(
   name: string,
   connect: () => Promise<{ readonly send: Send; close(): Promise<void> }>,

@@ -1,4 +1,4 @@
-/** The client on a real Kubernetes: `KUBECONFIG` names it. */
+/** The client against a real Kubernetes cluster, given by `KUBECONFIG`. */
 
 import { kubeconfigSend } from '../../src/index.js';
 import { describeClient } from './client-on-a-cluster.js';

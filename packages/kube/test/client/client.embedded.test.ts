@@ -1,4 +1,4 @@
-/** The client on the embedded cluster, in one process. */
+/** The client against the embedded cluster in the same process. */
 
 import { startCluster } from '@pipewright/cluster';
 import { describeClient } from './client-on-a-cluster.js';

@@ -1,4 +1,4 @@
-/** Over real connections, to a server that does what no good server does. */
+/** Requests over real connections to a misbehaving server. */
 
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

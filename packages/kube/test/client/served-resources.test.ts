@@ -1,4 +1,4 @@
-/** Over TLS, to the embedded cluster on loopback: its own authority, its token, and its restarts. */
+/** Requests over TLS to the embedded cluster on loopback: its CA, its token, and restarts. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

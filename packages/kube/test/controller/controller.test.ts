@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** A source whose changes the test reports itself. */
+/** A source whose changes are reported by the test. */
 class ManualSource {
   starts = 0;
   readonly #listeners: ((key: string, change: Change<KubeObject>, listed: boolean) => void)[] = [];
@@ -47,7 +47,7 @@ const object = (name: string, owner?: { readonly kind: string; readonly name: st
   },
 });
 
-/** A controller on a fake clock, and the keys it has reconciled. */
+/** Creates a controller with a fake clock that records the reconciled keys. */
 function newController() {
   const clock = new FakeClock();
   const reconciled: string[] = [];

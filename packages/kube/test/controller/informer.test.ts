@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** A reflector over a tiny API, and all it told. */
+/** Starts an informer on the tiny API, and records its events. */
 async function begin(api: TinyApi, options: InformerOptions<KubeObject> = {}) {
   const clock = new FakeClock();
   const changes: string[] = [];

@@ -3,7 +3,7 @@ import { KubeClient, LeaderElector, type LeaderElectorOptions } from '../../src/
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { TinyApi } from '../support/tiny-api.js';
 
-/** Someone who strives for the lease; who has it is known from `has`. */
+/** Creates a leader election candidate, and records lost leases and errors. */
 function candidate(api: TinyApi, clock: FakeClock, identity: string, options: Partial<LeaderElectorOptions> = {}) {
   const lost: string[] = [];
   const errors: unknown[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { TerminalError, WorkQueue, type WorkQueueOptions } from '../../src/index.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 
-/** A queue whose work is ended by hand. */
+/** A queue whose work items the test completes. */
 class Bench {
   readonly clock = new FakeClock();
   readonly begun: string[] = [];

@@ -1,7 +1,7 @@
 /**
  * A minimal API server: ConfigMap-like objects at any path, versions, watches, and faults on demand.
  *
- * Written for fault injection only; what a real server does is shown by `client.cluster.ts` and the embedded cluster's contract.
+ * For fault injection only. `client.cluster.ts` and the embedded cluster's contract test the behavior of real servers.
  */
 
 import type { Send } from '../../src/index.js';
@@ -76,7 +76,7 @@ export class TinyApi {
     this.#publish('DELETED', { ...stored, metadata: { ...stored.metadata, resourceVersion } });
   }
 
-  /** Sends a raw line to all watchers. */
+  /** Sends a raw line to all watches. */
   say(line: string): void {
     for (const watcher of this.#watchers) watcher.send(line);
   }
@@ -85,7 +85,7 @@ export class TinyApi {
     this.say(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.version } } }) + '\n');
   }
 
-  /** Ends all watches, in order or by a reset. */
+  /** Ends all watches, either cleanly or with a connection reset. */
   breakWatches(how: 'end' | 'reset'): void {
     for (const watcher of this.#watchers) {
       if (how === 'end') watcher.end();
@@ -94,12 +94,12 @@ export class TinyApi {
     this.#watchers.clear();
   }
 
-  /** Freezes all watches: they stay open and say nothing more. */
+  /** Freezes all watches: they stay open and send nothing. */
   freezeWatches(): void {
     this.#watchers.clear();
   }
 
-  /** Forgets all history, as a compaction does. */
+  /** Drops all history, as a compaction does. */
   compact(): void {
     this.#history.length = 0;
     this.#oldest = this.#version;

@@ -1,19 +1,19 @@
 /**
  * Deterministic names of the objects that a run creates.
  *
- * They have the format of Tekton's (`build-test-9xtmt-pod-52c45d`), but the suffix is a hash of the owner's uid, the task and the attempt: a
- * controller that restarts computes the same name and adopts the existing child. Hashes of five letters collide once in 14.3 million;
- * the creator compares owners, and `taskRunNames` avoids collisions within a run.
+ * They have Tekton's format (`build-test-9xtmt-pod-52c45d`), but the suffix is a hash of the owner's uid, the task and
+ * the attempt: after a restart, the controller computes the same name and adopts the existing child. Five-letter hashes
+ * collide once in 14.3 million; the creator compares owners, and `taskRunNames` avoids collisions within a run.
  */
 
 import { isLabelValue, LABEL_LIMIT } from '../model/kubernetes-names.js';
 
-/** Letters that spell no words and are not mistaken for one another; Kubernetes draws its suffixes from them. */
+/** The alphabet of Kubernetes' generated suffixes: no vowels, so no words, and no look-alike characters. */
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
 const SUFFIX_LENGTH = 5;
 
-/** 64 bits: FNV-1a over UTF-16 code units, then mixed so that every bit of the end depends on all of the text. */
+/** Computes a 64-bit hash: FNV-1a over UTF-16 code units, then mixed so that each bit depends on the whole text. */
 function hash64(text: string): bigint {
   const mask = 0xffff_ffff_ffff_ffffn;
   let hash = fnv1a(text);
@@ -22,7 +22,7 @@ function hash64(text: string): bigint {
   return hash ^ (hash >> 33n);
 }
 
-/** In two halves of 32 bits, because a bigint a letter is slow. The prime is 2^40 + 435; no product exceeds 2^53. */
+/** Uses two 32-bit halves, because a bigint per character is slow. The prime is 2^40 + 435; no product exceeds 2^53. */
 function fnv1a(text: string): bigint {
   let [high, low] = [0xcbf2_9ce4, 0x8422_2325];
   for (let index = 0; index < text.length; index++) {
@@ -34,7 +34,7 @@ function fnv1a(text: string): bigint {
   return (BigInt(high) << 32n) | BigInt(low);
 }
 
-/** Five letters that depend on all of `details` and on their order. */
+/** Returns a five-letter hash of `details` and their order. */
 export function hashSuffix(...details: readonly (string | number)[]): string {
   let rest = Number(hash64(JSON.stringify(details)) % 27n ** BigInt(SUFFIX_LENGTH));
   let letters = '';
@@ -45,28 +45,28 @@ export function hashSuffix(...details: readonly (string | number)[]): string {
   return letters;
 }
 
-/** Six hex digits that depend on all of `details` and on their order. */
+/** Returns a hash of `details` and their order as six hex digits. */
 export function hexHashSuffix(...details: readonly (string | number)[]): string {
   return (hash64(JSON.stringify(details)) & 0xff_ffffn).toString(16).padStart(6, '0');
 }
 
-/** `base` and five letters, at most 63 characters: the base is cut to 57 as Kubernetes does. */
+/** Returns `base` with a five-letter suffix, at most 63 characters: the base is truncated to 57, as in Kubernetes. */
 export function childName(base: string, ...details: readonly (string | number)[]): string {
   return `${base.slice(0, LABEL_LIMIT - SUFFIX_LENGTH - 1)}-${hashSuffix(...details)}`;
 }
 
-/** The owner of a child: its name shows in the child's, its uid makes it this run's and no other's. */
+/** The owner of a child. Its name is part of the child's name; its uid makes the hash unique to this run. */
 export interface Owner {
   readonly name: string;
   readonly uid: string;
 }
 
-/** Name of a task's TaskRun: `<run>-<task>-<5 letters>`. `salt` gives another one when the name is taken. */
+/** Returns the name of a task's TaskRun: `<run>-<task>-<5 letters>`. `salt` varies the name if it is taken. */
 export function taskRunName(run: Owner, task: string, salt = 0): string {
   return childName(`${run.name}-${task}`, run.uid, task, salt);
 }
 
-/** Names of the TaskRuns of all tasks of a run, no two alike even when long names are cut. */
+/** Returns the TaskRun names of all tasks of a run. They are unique even if long names are truncated. */
 export function taskRunNames(run: Owner, tasks: readonly string[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
@@ -80,29 +80,30 @@ export function taskRunNames(run: Owner, tasks: readonly string[]): ReadonlyMap<
 }
 
 /**
- * Name of the TaskRun of a condition's check: `<task run>-<condition>-<5 letters>`. `index` is its place in the task's list;
- * `salt` gives another one when the name is taken.
+ * Returns the name of the TaskRun of a condition check: `<task run>-<condition>-<5 letters>`. `index` is its index in
+ * the task's list; `salt` varies the name if it is taken.
  */
 export function conditionCheckName(run: Owner, taskRun: string, condition: string, index: number, salt = 0): string {
   const details = [run.uid, taskRun, condition, index];
   return childName(`${taskRun}-${condition}`, ...details, ...(salt > 0 ? [salt] : []));
 }
 
-/** Name of a check's step when it has none of its own: `condition-check-<condition>`, a DNS label that leaves room for `step-`. */
+/** Returns the default step name of a condition check, `condition-check-<condition>`. Leaves room for `step-`. */
 export function conditionCheckStepName(condition: string): string {
   const plain = condition.toLowerCase().replace(/[^a-z0-9-]/g, '-');
   return truncateLabel(`step-condition-check-${plain}`).slice('step-'.length);
 }
 
-/** Name of the pod of one attempt: `<task run>-pod-<6 hex digits>`. Attempts count from 0. */
+/** Returns the name of the pod of one attempt: `<task run>-pod-<6 hex digits>`. Attempts count from 0. */
 export function podName(taskRun: Owner, attempt: number): string {
   return `${taskRun.name}-pod-${hexHashSuffix(taskRun.uid, attempt)}`;
 }
 
 /**
- * Name of a step that the controller adds: `git-source-<resource>-<5 letters>`, a DNS label that leaves room for `step-`.
+ * Returns the name of a step that the controller adds: `git-source-<resource>-<5 letters>`, a DNS label that leaves
+ * room for `step-`.
  *
- * Letters of a name that no container may have (capitals, `_`, `.`) are made small or dashes.
+ * Characters that are invalid in container names are replaced: uppercase by lowercase, `_` and `.` by dashes.
  */
 export function internalStepName(base: string, ...details: readonly (string | number)[]): string {
   const room = LABEL_LIMIT - 'step-'.length - SUFFIX_LENGTH - 1;
@@ -113,24 +114,27 @@ export function internalStepName(base: string, ...details: readonly (string | nu
   return `${plain}-${hashSuffix(base, ...details)}`;
 }
 
-/** Name of a step's container: `step-<name>` cut to 63 characters, or `step-unnamed-<index>` counted over all steps of the pod. */
+/**
+ * Returns the name of a step's container: `step-<name>` truncated to 63 characters, or `step-unnamed-<index>`, where
+ * the index counts all steps of the pod.
+ */
 export function stepContainerName(name: string | undefined, index: number): string {
   return name ? truncateLabel(`step-${name}`) : `step-unnamed-${String(index)}`;
 }
 
-/** Name of a sidecar's container. */
+/** Returns the name of a sidecar's container. */
 export function sidecarContainerName(name: string | undefined, index: number): string {
   return name ? truncateLabel(`sidecar-${name}`) : `sidecar-unnamed-${String(index)}`;
 }
 
-/** A DNS label may not end in a dash, so one that the cut lays bare goes too. */
+/** Truncates a DNS label. Trailing dashes are removed too, since a label must not end with a dash. */
 function truncateLabel(name: string): string {
   let end = Math.min(name.length, LABEL_LIMIT);
   while (end > 0 && name[end - 1] === '-') end--;
   return name.slice(0, end);
 }
 
-/** `text` as a label's value: itself when it may be one, else its first letters and a hash of all of it. */
+/** Converts `text` to a label value: unchanged if it is valid, else a truncated prefix and a hash of the text. */
 export function toLabelValue(text: string): string {
   if (isLabelValue(text)) return text;
   const plain = text.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');

@@ -1,38 +1,38 @@
 /**
- * What the status of a PipelineRun records of its children: the planner's memory from one reconcile to the next.
+ * The children recorded in the status of a PipelineRun: the state that the planner keeps between reconciles.
  *
- * Independent of the API version: each version reads it from its own status, so one planner serves all. The TaskRuns that exist are
- * observed besides; the memory tells of those that no longer exist, and of names that were assigned earlier.
+ * Independent of the API version: each version reads it from its own status. The planner also observes the existing
+ * TaskRuns; the recorded state covers deleted TaskRuns and names that were assigned earlier.
  */
 
-/** How a child ended, or how far it has come. `planned`: it has a name, and no TaskRun was created. */
+/** The state of a child. `planned`: it has a name, but its TaskRun is not created yet. */
 export type ChildOutcome = 'planned' | 'running' | 'succeeded' | 'failed';
 
-/** What is recorded of one TaskRun of the run. */
+/** The recorded state of one TaskRun of the run. */
 export interface RecordedChild {
-  /** The pipeline task that it runs, or that its check belongs to. */
+  /** The pipeline task that it runs, or that the check belongs to. */
   readonly task: string;
-  /** How many attempts ended before this one. */
+  /** Number of earlier attempts. */
   readonly attempt: number;
-  /** `skipped`: a check of the task has failed, so it does not run. */
+  /** `skipped`: a condition check failed, so the task does not run. */
   readonly outcome: ChildOutcome | 'skipped';
 }
 
-/** What is recorded of a check of a task. */
+/** The recorded state of a condition check. */
 export interface RecordedCheck extends RecordedChild {
   readonly condition: string;
   readonly outcome: ChildOutcome;
 }
 
-/** What is recorded of a task's own TaskRun, with the checks of the task by name of their TaskRuns. */
+/** The recorded state of a task's own TaskRun, with its condition checks by name of their TaskRuns. */
 export interface RecordedTask extends RecordedChild {
   readonly checks: ReadonlyMap<string, RecordedCheck>;
 }
 
-/** The planner's memory. */
+/** The recorded state of all children of a run. */
 export interface RunMemory {
   /** By name of the TaskRun, in the order of the status. */
   readonly tasks: ReadonlyMap<string, RecordedTask>;
-  /** Names of all TaskRuns that were created, those of checks included. */
+  /** Names of all created TaskRuns, including those of condition checks. */
   readonly created: ReadonlySet<string>;
 }

@@ -1,8 +1,8 @@
 /**
  * The dependency graph of a pipeline's tasks.
  *
- * A task depends on the tasks of its `runAfter`, `from` and result references. All functions are iterative and linear in tasks plus edges;
- * results are in declared order.
+ * A task depends on the tasks in its `runAfter`, `from` and result references. All functions are iterative and linear
+ * in tasks plus edges; results are in declared order.
  */
 
 import type { PipelineModel, PipelineTaskModel } from '../model/model.js';
@@ -11,7 +11,7 @@ import { resultRefsOfPipelineTask } from '../variables/result-references.js';
 /** Names of the tasks that each task depends on, by name of the task, in declared order. */
 export type TaskDependencies = ReadonlyMap<string, readonly string[]>;
 
-/** Tasks that `task` depends on, without duplicates. They may not exist. */
+/** Returns the tasks that `task` depends on, without duplicates. They may not exist. */
 export function dependenciesOfTask(
   task: Pick<PipelineTaskModel, 'runAfter' | 'inputs' | 'conditions' | 'params'>,
 ): string[] {
@@ -20,12 +20,12 @@ export function dependenciesOfTask(
   return [...new Set([...task.runAfter, ...inputs.flatMap((input) => input.from), ...results])];
 }
 
-/** Dependencies of all tasks of a pipeline. */
+/** Returns the dependencies of all tasks of a pipeline. */
 export function dependenciesOfPipeline(pipeline: Pick<PipelineModel, 'tasks'>): TaskDependencies {
   return new Map(pipeline.tasks.map((task) => [task.name, dependenciesOfTask(task)]));
 }
 
-/** Tasks that are not started and whose dependencies are done. */
+/** Returns the tasks that have not started and whose dependencies are done. */
 export function readyTasks(
   dependencies: TaskDependencies,
   started: ReadonlySet<string>,
@@ -38,7 +38,7 @@ export function readyTasks(
   return names;
 }
 
-/** Tasks that depend, directly or transitively, on one of `tasks`, without `tasks` themselves. */
+/** Returns the tasks that depend, directly or transitively, on one of `tasks`, excluding `tasks` themselves. */
 export function transitiveDependents(dependencies: TaskDependencies, tasks: Iterable<string>): string[] {
   const followers = new Map<string, string[]>();
   for (const [task, before] of dependencies) {
@@ -62,9 +62,10 @@ export function transitiveDependents(dependencies: TaskDependencies, tasks: Iter
 }
 
 /**
- * Dependency cycles in order of execution: `['a', 'b', 'a']` if b depends on a and a on b.
+ * Returns dependency cycles in order of execution: `['a', 'b', 'a']` if b depends on a and a on b.
  *
- * Of cycles that share a task only one is returned. Each starts at its first declared task. Unknown tasks are ignored.
+ * Only one of several cycles that share a task is returned. Each starts at its first declared task. Unknown tasks are
+ * ignored.
  */
 export function dependencyCycles(dependencies: TaskDependencies): string[][] {
   const cycles: string[][] = [];
@@ -87,7 +88,7 @@ interface Visit {
   next: number;
 }
 
-/** Walks depth first from `root`; yields ways from an unblamed task back to itself, and adds what it leaves to `cleared`. */
+/** Walks depth-first from `root`. Yields cycles between tasks not in `blamed`, and adds visited tasks to `cleared`. */
 function* cyclesFrom(
   root: string,
   dependencies: TaskDependencies,
@@ -115,7 +116,7 @@ function* cyclesFrom(
   }
 }
 
-/** Converts a walk along the dependencies into execution order, which starts and ends with the task declared first. */
+/** Converts a walk along the dependencies to execution order, starting and ending with the task declared first. */
 function fromFirstDeclared(walk: readonly string[], dependencies: TaskDependencies): string[] {
   const members = new Set(walk);
   const running = walk.toReversed();

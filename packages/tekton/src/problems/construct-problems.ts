@@ -1,8 +1,8 @@
 /**
- * Mistakes in programs of constructs, which the library finds while the program runs or is synthesized.
+ * Problems in programs that use constructs, found by the library at construction or synthesis.
  *
- * Separate from the table of manifests, since no YAML has them. The rows stand here because `pipewright explain` shows them and must not
- * import the library.
+ * Separate from the table of manifests, since they do not occur in YAML. They are in this package because `pipewright
+ * explain` shows them and must not import the library.
  */
 
 import { error, type ProblemDefinition } from './problem.js';
@@ -130,18 +130,18 @@ export const CONSTRUCT_PROBLEMS = {
   ),
 } as const;
 
-/** The code of such a row. */
+/** The code of a row. */
 export type ConstructProblemCode = keyof typeof CONSTRUCT_PROBLEMS;
 
-/** What the sentences of such a row show. */
+/** The values that the message and hint of a row contain. */
 export type ConstructFactsOf<C extends ConstructProblemCode> =
   (typeof CONSTRUCT_PROBLEMS)[C] extends ProblemDefinition<infer Facts> ? Facts : never;
 
-/** The sentences of one mistake in a program. */
+/** Returns the message and hint of a problem in a program. */
 export function constructProblem<C extends ConstructProblemCode>(
   code: C,
   details: ConstructFactsOf<C>,
 ): { readonly code: C; readonly severity: 'error'; readonly message: string; readonly hint: string } {
-  const row = CONSTRUCT_PROBLEMS[code] as unknown as ProblemDefinition<ConstructFactsOf<C>>; // the index type joins all rows; this one takes these details
+  const row = CONSTRUCT_PROBLEMS[code] as unknown as ProblemDefinition<ConstructFactsOf<C>>; // typed as a union
   return { code, severity: 'error', message: row.message(details), hint: row.hint(details) };
 }

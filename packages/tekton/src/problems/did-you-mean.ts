@@ -1,16 +1,16 @@
 /**
- * "Did you mean": the known name that was probably meant by an unknown one.
+ * Suggests the known name that is closest to an unknown one ("did you mean").
  *
- * The cost is bounded for any input: words longer than 64 characters and names after the first 500 are not compared.
+ * The cost is bounded: words longer than 64 characters and names after the first 500 are not compared.
  */
 
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The closest of `known` to `word`, ignoring case; undefined if none is close enough.
+ * Returns the name in `known` that is closest to `word`, ignoring case; undefined if none is close enough.
  *
- * A third of the letters may differ: at least one, but none in words of one or two letters. The first of several equally close
- * names wins.
+ * Up to a third of the letters may differ, at least one, but none in words of one or two letters. The first of several
+ * equally close names wins.
  */
 export function closestMatch(word: string, known: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > 64) return undefined;
@@ -28,7 +28,7 @@ export function closestMatch(word: string, known: readonly string[]): string | u
   return best;
 }
 
-/** Letters to change, insert or remove. Two swapped letters count as one edit, since that is a common typing mistake. */
+/** Computes the edit distance. Two swapped letters count as one edit, since that is a common typo. */
 function editDistance(a: string, b: string): number {
   const edits = distance(a, b);
   return edits === 2 && sortedLetters(a) === sortedLetters(b) ? 1 : edits;

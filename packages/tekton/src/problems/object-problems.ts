@@ -1,15 +1,15 @@
 /**
- * Problems with the shape of objects: kind, fields, types of values, names.
+ * Problems with the structure of objects: kind, fields, value types, names.
  *
  * One row per problem; `problem.ts` describes the columns.
  */
 
 import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
 
-/** Versions of Tekton's API after this one. */
+/** Later versions of Tekton's API. */
 export const LATER_VERSIONS: ReadonlySet<string> = new Set(['tekton.dev/v1beta1', 'tekton.dev/v1']);
 
-/** Rows about shapes and names. */
+/** Rows about structure and names. */
 export const OBJECT_PROBLEMS = {
   OBJECT_MALFORMED: error<{ is: string }>(
     'A document is not a Kubernetes object',

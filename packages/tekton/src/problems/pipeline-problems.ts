@@ -1,5 +1,5 @@
 /**
- * Problems of single pipelines, runs and resources.
+ * Problems within single pipelines, runs and resources.
  *
  * One row per problem; `problem.ts` describes the columns.
  */

@@ -1,12 +1,12 @@
 /**
- * What a problem consists of, and the columns of the problem tables.
+ * The types of problems and of the rows of the problem tables.
  *
- * `table.ts` joins the tables of all subjects. Messages show values shortened, and never those of Secrets.
+ * `table.ts` joins the tables of all subjects. Messages contain truncated values, and never values of Secrets.
  */
 
 import type { FieldPath } from '../model/field-path.js';
 
-/** `error`: it cannot work as written. `warning`: it works, and is likely to hurt. */
+/** `error`: it cannot work as written. `warning`: it works, but is probably a mistake. */
 export type Severity = 'error' | 'warning';
 
 /** The object that has the problem. */
@@ -19,9 +19,9 @@ export interface ObjectId {
   readonly index: number;
 }
 
-/** One thing that is wrong with one object. */
+/** A problem of one object. */
 export interface Problem {
-  /** Stable; scripts match on it. UPPER_SNAKE. */
+  /** Stable identifier in UPPER_SNAKE_CASE; scripts match on it. */
   readonly code: string;
   readonly severity: Severity;
   readonly object?: ObjectId;
@@ -29,7 +29,7 @@ export interface Problem {
   readonly path: FieldPath;
   readonly message: string;
   readonly hint: string;
-  /** The value at the path, shortened to 80 characters. */
+  /** The value at the path, truncated to 80 characters. */
   readonly value?: string;
   /** Index of the other object of a conflict. */
   readonly otherObjectIndex?: number;
@@ -37,17 +37,17 @@ export interface Problem {
   readonly tektonMessage?: string;
 }
 
-/** An unknown name and the known name that was probably meant. */
+/** An unknown name, with a suggestion and the known names. */
 export interface UnknownName {
   readonly name: string;
   readonly suggestion?: string | undefined;
   readonly known: readonly string[];
 }
 
-/** One kind of problem. `Details` are the values that its texts show. */
+/** A row of a problem table. `Details` are the values in the message and hint. */
 export interface ProblemDefinition<Details> {
   readonly severity: Severity;
-  /** It is a warning where Tekton's webhook accepts the object. Absent: the severity is the same everywhere. */
+  /** Reduces the severity to a warning where Tekton's webhook accepts the object. */
   readonly isWarningIfAdmitted?: true;
   /** Heading in docs/problems.md. */
   readonly title: string;
@@ -93,7 +93,7 @@ export const warning = <Details>(
   hint,
 });
 
-/** A value as a message shows it: JSON on one line, at most 80 characters, what controls a terminal or turns a text visible. */
+/** Formats a value for messages: JSON on one line, at most 80 characters, with control and bidi characters escaped. */
 export function displayValue(value: unknown): string {
   const text = typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? 'nothing'); // undefined has no JSON
   const visible = text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (sign) =>
@@ -102,16 +102,16 @@ export function displayValue(value: unknown): string {
   return visible.length > 80 ? `${visible.slice(0, 79)}…` : visible;
 }
 
-/** A name as a message shows it, in quotes. */
+/** Formats a name for messages, in quotes. */
 export const quote = (value: unknown): string => `'${displayValue(value)}'`;
 
-/** Up to eight names, in quotes. */
+/** Formats up to eight names, in quotes. */
 export function quoteList(names: readonly string[]): string {
   const some = names.slice(0, 8).map(quote).join(', ');
   return names.length > 8 ? `${some} and ${String(names.length - 8)} more` : some;
 }
 
-/** Suggests a name, else lists the known ones, else returns `otherwise`. */
+/** Returns the suggestion, else a list of the known names, else `otherwise`. */
 export function suggestionOr(suggestion: string | undefined, known: readonly string[], otherwise: string): string {
   if (suggestion !== undefined) return `did you mean ${quote(suggestion)}?`;
   return known.length > 0 ? `use one of: ${quoteList(known)}` : otherwise;

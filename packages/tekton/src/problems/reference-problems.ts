@@ -1,12 +1,12 @@
 /**
- * Problems between objects: references, params and bindings, credentials and rights.
+ * Problems between objects: references, params and bindings, credentials and permissions.
  *
  * One row per problem; `problem.ts` describes the columns.
  */
 
 import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
 
-/** @param later the version of tekton.dev that the object has, where it is one that is not read */
+/** @param later the unsupported version of tekton.dev that the object has, if so */
 const missing = (kind: string, name: string, later: string | undefined): string =>
   later === undefined
     ? `there is no ${kind} ${quote(name)}`
@@ -21,7 +21,7 @@ const remedyOfMissing = ({
     ? suggestionOr(suggestion, known, 'add it to the manifests, or correct the name')
     : "rewrite it as 'tekton.dev/v1alpha1'";
 
-/** Rows about how objects fit together. */
+/** Rows about references between objects. */
 export const REFERENCE_PROBLEMS = {
   TASK_UNKNOWN: error<UnknownName & { kind: string; later?: string | undefined }>(
     'A task does not exist',

@@ -1,7 +1,8 @@
 /**
  * Collects the problems of one object.
  *
- * Reports one problem per cause: problems at or below a path that is already invalid are dropped. Relies on schemas being checked first.
+ * Reports one problem per cause: problems at or below a path that is already invalid are dropped. Relies on the schema
+ * check running first.
  */
 
 import { closestMatch } from './did-you-mean.js';
@@ -9,15 +10,15 @@ import type { ObjectId, Problem, ProblemDefinition } from './problem.js';
 import { createProblem, PROBLEMS, type ProblemDetails, type ProblemOptions, type ProblemCode } from './table.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** Number of suggestions that one check may still compute, since each compares a word with a list. */
+/** Number of suggestions that a check may still compute. Limited because each compares a word with a list. */
 export interface SuggestionBudget {
   remaining: number;
 }
 
-/** Source text of the scalar at a path; undefined if unknown. */
+/** Returns the source text of the scalar at a path; undefined if unknown. */
 export type SourceText = (path: FieldPath) => string | undefined;
 
-/** The budget of one check. */
+/** Creates the budget of one check. */
 export const suggestionBudget = (): SuggestionBudget => ({ remaining: 200 });
 
 /** The problems of one object. */
@@ -35,7 +36,7 @@ export class Report {
     this.#sourceText = sourceText;
   }
 
-  /** Source text of a scalar, if known. */
+  /** Returns the source text of a scalar, if known. */
   sourceText(path: FieldPath): string | undefined {
     return this.#sourceText(path);
   }
@@ -67,35 +68,35 @@ export class Report {
     this.#invalid = (this.#invalid ?? new Set()).add(key(path));
   }
 
-  /** Drops later problems at or below a path whose cause is reported already. */
+  /** Drops later problems at or below a path, because their cause is already reported. */
   suppress(path: FieldPath): void {
     this.#invalid = (this.#invalid ?? new Set()).add(key(path));
   }
 
-  /** Omits Tekton's messages at or below a path, which the webhook does not check. */
+  /** Omits Tekton's messages at or below a path that the webhook does not check. */
   suppressTektonMessages(path: FieldPath): void {
     this.#withoutTektonMessage.add(key(path));
   }
 
-  /** Suggests a known name; undefined also if the budget is used up. */
+  /** Returns the closest known name; undefined if none is close enough or the budget is exhausted. */
   suggest(name: string, known: readonly string[]): string | undefined {
     return this.suggestWith(() => closestMatch(name, known));
   }
 
-  /** Computes a suggestion in another way, within the same budget. */
+  /** Computes a suggestion with `find`, within the same budget. */
   suggestWith(find: () => string | undefined): string | undefined {
     if (this.#budget.remaining <= 0) return undefined;
     this.#budget.remaining--;
     return find();
   }
 
-  /** Details of an unknown name. */
+  /** Returns the details of an unknown name. */
   unknownName(name: string, known: readonly string[]): { name: string; suggestion?: string; known: readonly string[] } {
     const suggestion = this.suggest(name, known);
     return { name, known, ...(suggestion !== undefined && { suggestion }) };
   }
 
-  /** All problems, in order of their paths. */
+  /** Returns all problems, ordered by path. */
   problems(): Problem[] {
     return this.#problems.length < 2 ? this.#problems : this.#problems.toSorted((a, b) => comparePaths(a.path, b.path));
   }
@@ -112,11 +113,11 @@ const isWarningIfAdmitted = (code: ProblemCode): boolean =>
 
 const key = (path: FieldPath): string => path.join('\u0000');
 
-/** Whether a path is one of these places or below one. */
+/** Whether a path is equal to or below one of `places`. */
 const isBelow = (path: FieldPath, places: ReadonlySet<string>): boolean =>
   path.some((_, index) => places.has(key(path.slice(0, index + 1))));
 
-/** Orders paths: indexes by number, fields by name, a place before what lies below it. */
+/** Compares paths: indexes by number, fields by name, parents before children. */
 export function comparePaths(a: FieldPath, b: FieldPath): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {

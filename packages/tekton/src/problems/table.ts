@@ -1,7 +1,8 @@
 /**
  * The table of all problems that this package reports about manifests.
  *
- * `docs/problems.md` is generated from it. To add a problem, add a row to the file of its subject, report it, and run `npm run docs`.
+ * `docs/problems.md` is generated from it. To add a problem, add a row to the table of its subject, report it, and run
+ * `npm run docs`.
  */
 
 import { displayValue, type ObjectId, type Problem, type ProblemDefinition, type Severity } from './problem.js';
@@ -17,7 +18,7 @@ export const PROBLEMS = { ...OBJECT_PROBLEMS, ...TASK_PROBLEMS, ...PIPELINE_PROB
 /** The code of a row. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Values that the texts of a row show. */
+/** The values that the message and hint of a row contain. */
 export type ProblemDetails<C extends ProblemCode> =
   (typeof PROBLEMS)[C] extends ProblemDefinition<infer Details> ? Details : never;
 
@@ -31,14 +32,14 @@ export interface ProblemOptions {
   readonly tektonMessage?: string | undefined;
 }
 
-/** Creates a problem with the texts of its row. */
+/** Creates a problem with the message and hint of its row. */
 export function createProblem<C extends ProblemCode>(
   code: C,
   path: FieldPath,
   details: ProblemDetails<C>,
   more: ProblemOptions = {},
 ): Problem {
-  const row = PROBLEMS[code] as unknown as ProblemDefinition<ProblemDetails<C>>; // the index type joins all rows; this one takes these details
+  const row = PROBLEMS[code] as unknown as ProblemDefinition<ProblemDetails<C>>; // typed as a union
   return {
     code,
     severity: more.severity ?? row.severity,

@@ -1,18 +1,18 @@
 /**
- * Problems of tasks and conditions: steps, params, variables, volumes.
+ * Problems within tasks and conditions: steps, params, variables, volumes.
  *
  * One row per problem; `problem.ts` describes the columns.
  */
 
 import { error, errorUnlessAdmitted, quoteList, suggestionOr, quote, displayValue, warning } from './problem.js';
 
-/** Where a param can be declared, and the variable that refers to it. */
+/** The field to declare a param in, and the variable that refers to it. */
 export interface DeclaredParam {
   readonly field: string;
   readonly variable: string;
 }
 
-/** Rows about the contents of pods. */
+/** Rows about tasks and conditions. */
 export const TASK_PROBLEMS = {
   STEPS_MISSING: error<object>(
     'A task has no steps',

@@ -1,14 +1,15 @@
 /**
- * The message of Tekton v0.9.2's webhook about an invalid object: of all errors, the first one that it finds.
+ * Selects the message of the Tekton v0.9.2 webhook for an invalid object: the first error that the webhook finds.
  *
- * The webhook decodes, checks the name, then checks the spec in its own order, and accepts problems that have no Tekton message.
+ * The webhook decodes the object, checks the name, then checks the spec in its own order. It accepts objects whose
+ * problems have no Tekton message.
  */
 
 import type { Problem } from '../problems/problem.js';
 import { comparePaths } from '../problems/report.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** Tekton's words; `undefined`: it admits the object. `problems` are those of one object. */
+/** Returns Tekton's message; `undefined` if Tekton admits the object. `problems` are those of one object. */
 export function admissionMessage(problems: readonly Problem[]): string | undefined {
   const heard = problems
     .filter(({ tektonMessage }) => tektonMessage !== undefined)
@@ -17,7 +18,7 @@ export function admissionMessage(problems: readonly Problem[]): string | undefin
   return heard[0]?.problem.tektonMessage;
 }
 
-/** When Tekton comes to a fault: numbers compared one by one, the smaller is first. */
+/** Position of a check in Tekton's order. Ranks are compared lexicographically. */
 type Rank = readonly number[];
 
 function rankOf(problem: Problem): Rank {
@@ -43,7 +44,7 @@ function rankOf(problem: Problem): Rank {
   }
 }
 
-/** The order in a task. `path` begins in its spec. */
+/** Returns the rank of a problem in a task. `path` is relative to the spec. */
 function rankInTask({ code, message }: Problem, path: FieldPath): Rank {
   const [field, index, third, fourth] = path;
   if (code.startsWith('VARIABLE_')) {
@@ -67,7 +68,7 @@ function rankInTask({ code, message }: Problem, path: FieldPath): Rank {
 
 const VARIABLE_FIELDS = ['name', 'image', 'workingDir', 'command', 'args', 'env', 'volumeMounts'];
 
-/** The order in a pipeline. `path` begins in its spec. */
+/** Returns the rank of a problem in a pipeline. `path` is relative to the spec. */
 function rankInPipeline(problem: Problem, path: FieldPath): Rank {
   const [field, index, third] = path;
   if (problem.code.startsWith('VARIABLE_')) return [7, Number(index)];

@@ -1,7 +1,7 @@
 /**
- * Converts a Condition into the Task that its check runs as.
+ * Converts a Condition to the Task that runs its check.
  *
- * Conditions refer to `$(params.x)`, Tasks to `$(inputs.params.x)`.
+ * Conditions use `$(params.x)`, Tasks use `$(inputs.params.x)`.
  */
 
 import { readCondition } from './reader.js';
@@ -11,10 +11,10 @@ import type { ConditionSpec, TaskResource, TaskSpec } from './types.js';
 import { resourceVariableNames } from '../variables/replacements.js';
 
 /**
- * Returns the spec of the Task: the Condition's params and resources as inputs, its check as the only step.
+ * Returns the spec of the Task: the Condition's params and resources as inputs, and its check as the only step.
  *
- * @param given names of the bound resources, by default all. Of an unbound resource only the path is substituted, with a
- *   directory that does not exist.
+ * @param given names of the bound resources. Default: all. For an unbound resource, only the path is substituted, with
+ *   a directory that does not exist.
  */
 export function conditionTaskSpec(name: string, spec: ConditionSpec, given?: ReadonlySet<string>): TaskSpec {
   const { params = [], resources = [] } = spec;

@@ -1,7 +1,7 @@
 /**
- * What the webhook of Tekton v0.9.2 answers to objects that it cannot decode, or whose fields are missing.
+ * Messages of the Tekton v0.9.2 webhook for objects that it cannot decode or that lack required fields.
  *
- * Separate from the conformance check, which every API version shares.
+ * Separate from the conformance check, which all API versions share.
  */
 
 import type { FieldPath } from '../model/field-path.js';
@@ -25,7 +25,7 @@ export const DECODE_MESSAGES: ConformanceMessages = {
 
 const QUANTITY_FORM = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$';
 
-/** Tekton reports only empty specs, missing types and missing names of tasks; a missing field equals an empty one. */
+/** Tekton reports only empty specs, missing types and missing task names. It treats empty fields as missing. */
 function missingFieldMessage(
   name: string,
   siblings: Readonly<Record<string, unknown>>,
@@ -40,11 +40,11 @@ function missingFieldMessage(
   return `invalid value: ${invalidQualifiedNameMessage('') ?? ''}: spec.tasks[${String(path.at(-1))}].name`;
 }
 
-/** Whether Go decodes the value as it decodes an absent field. */
+/** Whether Go decodes the value like an absent field. */
 const isEmpty = (value: unknown): boolean =>
   value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
-/** Tekton reports an unknown `type` and no other unknown value. */
+/** Tekton reports only unknown values of `type` fields. */
 function unknownTypeMessage(value: string, path: FieldPath, parent: unknown): string | undefined {
   if (path.at(-1) !== 'type') return undefined;
   if (path.length === 2) return `invalid value: spec.type: ${value}`;

@@ -1,25 +1,25 @@
 /**
- * Applies the defaults that Tekton's webhook applies to v1alpha1 objects: types of params, kind of task references, timeouts.
+ * Applies the defaults of Tekton's webhook to v1alpha1 objects: param types, kinds of task references, timeouts.
  *
- * Readers assume the same defaults, so objects that bypassed the webhook run alike.
+ * Readers assume the same defaults, so objects that bypassed the webhook run the same way.
  */
 
 import { formatDuration, parseDuration } from '../model/duration.js';
 import { paramType } from './reader.js';
 import type { V1alpha1Object, ParamSpec, PipelineRunSpec, PipelineSpec, TaskRunSpec, TaskSpec } from './types.js';
 
-/** Settings of a cluster's operator. */
+/** Defaults that the cluster operator can configure. */
 export interface DefaultOptions {
-  /** Milliseconds that a run without `timeout` may take; 0 = for ever. @default 3600000 */
+  /** Timeout in milliseconds of runs without `timeout`; 0 = no timeout. @default 3600000 */
   readonly timeoutMs?: number;
 }
 
-/** Milliseconds that a run without `timeout` may take: one hour. */
+/** Default timeout in milliseconds of runs without `timeout`: one hour. */
 export const DEFAULT_TIMEOUT_MS = 3_600_000;
 
 /** Returns a copy of `object` with defaults. Does not validate it. */
 export function applyDefaults<T extends V1alpha1Object>(object: T, options: DefaultOptions = {}): T {
-  const spec: unknown = object.spec; // a user's object may lack it, despite its type
+  const spec: unknown = object.spec; // may be absent in user objects, despite the type
   if (typeof spec !== 'object' || spec === null) return object;
   return { ...object, spec: defaultsOf(object, options.timeoutMs ?? DEFAULT_TIMEOUT_MS) };
 }
@@ -42,9 +42,9 @@ function defaultsOf(object: V1alpha1Object, timeout: number): object {
   }
 }
 
-/** The input may be invalid in any way. */
+/** Applies the default type of a param. The input may be invalid in any way. */
 const param = (spec: ParamSpec): ParamSpec =>
-  typeof (spec as unknown) !== 'object' || (spec as unknown) === null || spec.type // a user's object may be invalid, despite its type
+  typeof (spec as unknown) !== 'object' || (spec as unknown) === null || spec.type // user objects may be invalid
     ? spec
     : { ...spec, type: paramType(spec) };
 
@@ -80,9 +80,9 @@ function pipelineRunSpec(spec: PipelineRunSpec, timeout: number): PipelineRunSpe
   };
 }
 
-/** Go's form of a timeout. An invalid one stays, so that the check reports it as written. */
+/** Formats a timeout as Go does. Invalid timeouts are kept, so that validation reports the original text. */
 function timeoutText(text: string | undefined, fallback: number): string {
   if (text === undefined) return formatDuration(fallback);
-  const parsed = typeof text === 'string' ? parseDuration(text) : undefined; // a user may have written a number
+  const parsed = typeof text === 'string' ? parseDuration(text) : undefined; // may be a number in user objects
   return parsed === undefined ? text : formatDuration(parsed);
 }

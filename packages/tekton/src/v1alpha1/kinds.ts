@@ -1,5 +1,5 @@
 /**
- * The kinds of tekton.dev/v1alpha1 with the schemas of their fields: the source of the CRDs and of the conformance check.
+ * The kinds of tekton.dev/v1alpha1 and their schemas, the source of the CRDs and of the conformance check.
  *
  * `kubectl explain` shows the descriptions. Includes the fields of Tekton v0.10.
  */
@@ -30,7 +30,7 @@ import type { WorkspaceBinding } from '../model/pod.js';
 const name = string('Name.');
 const description = string('What it is for, for people.');
 const timeout = string('How long it may take, for example `1h30m`. 0: for ever. Default: one hour.');
-/** Of runs; that of a pipeline's task is the run's when it is left out. */
+/** Timeout of runs. A pipeline task without a timeout uses that of the run, so it has no default. */
 const runTimeout = withDefault(timeout, formatDuration(DEFAULT_TIMEOUT_MS));
 const apiVersion = string('API version of the object referred to.');
 const resourceType: StringSchema = {
@@ -90,11 +90,11 @@ const workspaces = list(
   ),
 );
 
-/** Where Tasks and TaskRuns have the fields that later versions have in their spec. */
+/** Maps fields of later API versions to their v1alpha1 location in Tasks and TaskRuns. */
 const RELOCATIONS: Readonly<Record<string, Relocation>> = {
   params: (params) => ({ inputs: { params } }),
   resources: (resources) => {
-    const { inputs, outputs } = Object(resources) as { readonly inputs?: unknown; readonly outputs?: unknown }; // of anything
+    const { inputs, outputs } = Object(resources) as { readonly inputs?: unknown; readonly outputs?: unknown }; // unchecked
     return {
       ...(inputs !== undefined && { inputs: { resources: inputs } }),
       ...(outputs !== undefined && { outputs: { resources: outputs } }),
@@ -199,7 +199,7 @@ const workspaceBindings = list(
 
 const taskKind = string('Task (default) or ClusterTask.', ['Task', 'ClusterTask', '']);
 const taskRef = object<wire.TaskRef>('Names the task.', { name, kind: taskKind, apiVersion });
-/** Tekton's webhook wrote the kind into TaskRuns alone. */
+/** Tekton's webhook defaults the kind only in TaskRuns. */
 const runTaskRef = object<wire.TaskRef>('Names the task.', { name, kind: withDefault(taskKind, 'Task'), apiVersion });
 
 const account = string('ServiceAccount of the pods; its secrets are the credentials of the steps. Default: default.');

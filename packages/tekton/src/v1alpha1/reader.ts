@@ -1,7 +1,7 @@
 /**
  * Reads objects of tekton.dev/v1alpha1 into the model.
  *
- * Readers apply defaults and never reject: check an object of a user with `checkObject` first.
+ * Readers apply defaults and never reject an object: check user objects with `checkObject` first.
  */
 
 import { parseDuration } from '../model/duration.js';
@@ -39,17 +39,17 @@ import type {
 } from './types.js';
 import type { PipelineResourceSpec } from '../model/resource.js';
 
-/** How Tasks of v1alpha1 name things in `$(…)`. */
+/** Variable prefixes of v1alpha1 Tasks. */
 const TASK_VARIABLE_PREFIXES: VariablePrefixes = {
   params: ['inputs.params'],
   inputs: ['inputs.resources'],
   outputs: ['outputs.resources'],
 };
 
-/** How Conditions of v1alpha1 name things in `$(…)`. */
+/** Variable prefixes of v1alpha1 Conditions. */
 const CONDITION_VARIABLE_PREFIXES: VariablePrefixes = { params: ['params'], inputs: ['resources'], outputs: [] };
 
-/** The type a param has: what it says, else what its default is, else `string`. */
+/** Returns the type of a param: its `type`, else the type of its default, else `string`. */
 export function paramType(param: Pick<ParamSpec, 'type' | 'default'>): 'string' | 'array' {
   return param.type ?? (Array.isArray(param.default) ? 'array' : 'string');
 }
@@ -90,7 +90,7 @@ export function readTask(spec: TaskSpec): TaskModel {
   };
 }
 
-/** Reads a Condition: a task with one step, called `condition-check-NAME` (as far as it fits) unless the check names itself. */
+/** Reads a Condition: a task with one step, named `condition-check-NAME` (truncated) unless the check has a name. */
 export function readCondition(name: string, spec: ConditionSpec): ConditionModel {
   const check = spec.check ?? {};
   return {

@@ -1,7 +1,8 @@
 /**
- * Reasons and messages of runs that cannot start, in the words of Tekton v0.9.2.
+ * Reasons and messages of runs that cannot start, identical to those of Tekton v0.9.2.
  *
- * They appear in the condition `Succeeded`, where people and scripts search for them. Names are in the order in which the user wrote them.
+ * They appear in the `Succeeded` condition, where users and scripts search for them. Names are in the order of the
+ * manifest.
  */
 
 import {
@@ -23,7 +24,7 @@ export interface RunFailure {
 
 const names = (list: readonly string[]): string => `[${list.join(' ')}]`;
 
-/** What is wrong with the params given to a task: missing first, then too many, then of the wrong type. */
+/** Returns the first mismatch of a task's params: missing, undeclared, then mistyped ones. */
 export function taskParamsMismatch(
   declared: readonly ParamModel[],
   given: readonly ParamAssignment[],
@@ -42,7 +43,7 @@ export interface TaskBindings {
   readonly outputs: ReadonlyMap<string, ResourceType>;
 }
 
-/** What is wrong with the resources bound to a task. */
+/** Returns the first mismatch of the resources bound to a task. */
 export function taskResourcesMismatch(
   task: Pick<TaskModel, 'inputs' | 'outputs'>,
   bound: TaskBindings,
@@ -55,13 +56,13 @@ export function taskResourcesMismatch(
     if (missing.length > 0) return `${mismatch}: Didn't provide required values: ${names(missing)}`;
     if (extra.length > 0) return `${mismatch}: Provided extra values: ${names(extra)}`;
     const [wrong] = mistypedResources(task[side], bound[side]);
-    // Tekton has the two types the wrong way round; the words are kept, since users and tools know them.
+    // Tekton swaps the two types. The message is kept, since users and tools rely on it.
     if (wrong) return `${what}: resource "${wrong.name}" should be type "${wrong.got}" but was "${wrong.wants}"`;
   }
   return undefined;
 }
 
-/** Why a TaskRun cannot start, if it cannot: reason TaskRunValidationFailed. */
+/** Returns why a TaskRun cannot start, if so, with reason TaskRunValidationFailed. */
 export function taskRunFailure(
   task: TaskModel,
   params: readonly ParamAssignment[],
@@ -72,7 +73,7 @@ export function taskRunFailure(
   return message === undefined ? undefined : { reason: 'TaskRunValidationFailed', message };
 }
 
-/** Why a TaskRun's workspaces do not fit its Task: reason TaskRunValidationFailed. */
+/** Returns why a TaskRun's workspaces do not match its Task, if so, with reason TaskRunValidationFailed. */
 export function taskWorkspacesFailure(
   task: Pick<TaskModel, 'workspaces'>,
   given: readonly { readonly name: string }[],
@@ -91,7 +92,7 @@ export function taskWorkspacesFailure(
   };
 }
 
-/** Why the workspaces of a PipelineRun do not fit its pipeline: one that the pipeline declares is not given. */
+/** Returns why a PipelineRun's workspaces do not match its pipeline, if so: a declared workspace is not bound. */
 export function pipelineWorkspacesFailure(
   pipeline: Pick<PipelineModel, 'workspaces'>,
   given: readonly { readonly name: string }[],
@@ -104,13 +105,13 @@ export function pipelineWorkspacesFailure(
   return { reason: 'InvalidWorkspaceBindings', message };
 }
 
-/** Run and pipeline as messages name them: `namespace/name`. */
+/** Names of run and pipeline in messages: `namespace/name`. */
 export interface RunNames {
   readonly run: string;
   readonly pipeline: string;
 }
 
-/** Why the resources of a PipelineRun do not fit its pipeline. */
+/** Returns why a PipelineRun's resources do not match its pipeline, if so. */
 export function pipelineResourcesFailure(
   pipeline: Pick<PipelineModel, 'resources'>,
   bound: readonly { readonly name: string }[],
@@ -128,7 +129,10 @@ export function pipelineResourcesFailure(
   return { reason: 'InvalidPipelineResourceBindings', message };
 }
 
-/** Why the params of a PipelineRun do not fit its pipeline: a wrong type, or (which Tekton v0.9 lets pass) none at all. */
+/**
+ * Returns why a PipelineRun's params do not match its pipeline, if so: mistyped params, or missing ones (which Tekton
+ * v0.9 accepts).
+ */
 export function pipelineParamsFailure(
   declared: readonly ParamModel[],
   given: readonly ParamAssignment[],
@@ -145,43 +149,43 @@ export function pipelineParamsFailure(
   return { reason: 'ParameterMissing', message };
 }
 
-/** Kinds that a run may fail to find. */
+/** Kinds of objects that a run refers to. */
 export type ReferencedKind = 'task' | 'clustertask' | 'pipeline' | 'condition' | 'pipelineresource';
 
-/** `task.tekton.dev "build" not found`. */
+/** Returns, for example, `task.tekton.dev "build" not found`. */
 export const notFoundMessage = (kind: ReferencedKind, name: string): string => `${kind}.tekton.dev "${name}" not found`;
 
-/** A TaskRun whose Task does not exist. */
+/** Failure of a TaskRun whose Task does not exist. */
 export const taskNotFound = (taskRun: string, kind: 'task' | 'clustertask', name: string): RunFailure => ({
   reason: 'TaskRunResolutionFailed',
   message: `error when listing tasks for taskRun ${taskRun}: ${notFoundMessage(kind, name)}`,
 });
 
-/** A TaskRun with a PipelineResource that does not exist. */
+/** Failure of a TaskRun with a PipelineResource that does not exist. */
 export const taskResourceNotFound = (side: 'input' | 'output', name: string): RunFailure => ({
   reason: 'TaskRunResolutionFailed',
   message: `couldn't retrieve referenced ${side} PipelineResource: ${notFoundMessage('pipelineresource', name)}`,
 });
 
-/** A PipelineRun whose Pipeline does not exist. `run` is `namespace/name`. */
+/** Failure of a PipelineRun whose Pipeline does not exist. `run` is `namespace/name`. */
 export const pipelineNotFound = (run: string, name: string): RunFailure => ({
   reason: 'CouldntGetPipeline',
   message: `Error retrieving pipeline for pipelinerun ${run}: error when listing pipelines for pipelineRun ${run.slice(run.indexOf('/') + 1)}: ${notFoundMessage('pipeline', name)}`,
 });
 
-/** A PipelineRun with a PipelineResource that does not exist. `resource` is the pipeline's name for it. */
+/** Failure of a PipelineRun with a PipelineResource that does not exist. `resource` is its name in the pipeline. */
 export const pipelineResourceNotFound = (run: string, resource: string, name: string): RunFailure => ({
   reason: 'CouldntGetResource',
   message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${notFoundMessage('pipelineresource', name)}`,
 });
 
-/** A PipelineRun with a binding that says nothing, or two things. The words are Tekton's, misspelling included. */
+/** Failure of a PipelineRun with a binding that has neither or both of reference and spec. The typo is Tekton's. */
 export const pipelineResourceAmbiguous = (run: string, resource: string, binding: Binding): RunFailure => ({
   reason: 'CouldntGetResource',
   message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${ambiguousMessage(binding)}`,
 });
 
-/** A TaskRun with a binding that says nothing, or two things. */
+/** Failure of a TaskRun with a binding that has neither or both of reference and spec. */
 export const taskResourceAmbiguous = (side: 'input' | 'output', binding: Binding): RunFailure => ({
   reason: 'TaskRunResolutionFailed',
   message: `couldn't retrieve referenced ${side} PipelineResource: ${ambiguousMessage(binding)}`,
@@ -194,13 +198,13 @@ const ambiguousMessage = (binding: Binding): string =>
     ? 'Both ResourseRef and ResourceSpec are defined. Expected only one'
     : 'Neither ResourseRef nor ResourceSpec is defined';
 
-/** A pipeline one of whose Tasks does not exist. `pipeline` is `namespace/name`. */
+/** Failure of a pipeline with a Task that does not exist. `pipeline` is `namespace/name`. */
 export const pipelineTaskNotFound = (pipeline: string, kind: 'task' | 'clustertask', name: string): RunFailure => ({
   reason: 'CouldntGetTask',
   message: `Pipeline ${pipeline} can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "${name}": ${notFoundMessage(kind, name)}`,
 });
 
-/** A pipeline one of whose Conditions does not exist. The two spaces are Tekton's. `run` is `namespace/name`. */
+/** Failure of a run with a Condition that does not exist. The two spaces are Tekton's. `run` is `namespace/name`. */
 export const conditionNotFound = (run: string, name: string): RunFailure => ({
   reason: 'CouldntGetCondition',
   message: `PipelineRun ${run} can't be Run; it contains Conditions that don't exist:  Couldn't retrieve Condition "${name}": ${notFoundMessage('condition', name)}`,

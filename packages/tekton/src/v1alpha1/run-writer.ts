@@ -1,7 +1,7 @@
 /**
- * Writes runs of v1alpha1: new ones, and params into those that exist.
+ * Creates v1alpha1 runs, and adds params to existing ones.
  *
- * Separate from the status writer, since these objects belong to a user.
+ * Separate from the status writer, since users own these objects.
  */
 
 import type { FieldPaths } from '../model/field-paths.js';
@@ -9,7 +9,7 @@ import type { ParamAssignment } from '../model/model.js';
 import type { NewBinding, NewRun } from '../model/new-run.js';
 import { V1ALPHA1, type PipelineRun, type ResourceBinding, type TaskRun } from './types.js';
 
-/** Where objects of v1alpha1 hold what their models list. */
+/** Paths of the fields in v1alpha1 objects that hold the lists of the model. */
 export const FIELD_PATHS: FieldPaths = {
   task: {
     params: ['inputs', 'params'],
@@ -30,7 +30,7 @@ export const FIELD_PATHS: FieldPaths = {
 
 const binding = ({ name, resource }: NewBinding): ResourceBinding => ({ name, resourceRef: { name: resource } });
 
-/** Returns the object of a new run. */
+/** Creates the object of a new run. */
 export function writeRun(run: NewRun): PipelineRun | TaskRun {
   const { name, generateName, namespace, workspaces, serviceAccount } = run;
   const metadata = { generateName, namespace };
@@ -62,14 +62,14 @@ export function writeRun(run: NewRun): PipelineRun | TaskRun {
   };
 }
 
-/** Returns a PipelineRun or TaskRun with these params; one that it has already gets the new value. */
+/** Returns a copy of a PipelineRun or TaskRun with these params added. Existing params are overwritten. */
 export function withParams<T extends object>(object: T, params: readonly ParamAssignment[]): T {
   const names = new Set(params.map(({ name }) => name));
   const merged = (existing: readonly ParamAssignment[] = []): readonly ParamAssignment[] => [
     ...existing.filter(({ name }) => !names.has(name)),
     ...params,
   ];
-  const run = object as unknown as PipelineRun | TaskRun; // what `tryReadObject` has read as a run
+  const run = object as unknown as PipelineRun | TaskRun; // `tryReadObject` has read it as a run
   if (run.kind === 'PipelineRun') return { ...object, spec: { ...run.spec, params: merged(run.spec.params) } };
   const { inputs } = run.spec;
   return { ...object, spec: { ...run.spec, inputs: { ...inputs, params: merged(inputs?.params) } } };

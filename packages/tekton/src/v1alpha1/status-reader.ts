@@ -1,12 +1,12 @@
-/** Reads the planner's memory from a v1alpha1 status, in which `taskRuns` has the children by name. */
+/** Reads the state of a run's children from a v1alpha1 status, in which `taskRuns` lists them by name. */
 
 import type { ChildOutcome, RecordedCheck, RecordedTask, RunMemory } from '../execution/run-memory.js';
 import type { PipelineRunStatus, PipelineRunTaskRunStatus, StatusCondition } from './status.js';
 
-/** Reason of a task that is skipped because one of its checks has failed. */
+/** Reason of a task that is skipped because a condition check failed. */
 export const CONDITION_CHECK_FAILED = 'ConditionCheckFailed';
 
-/** Reads the memory. A status that is undefined has none. */
+/** Reads the recorded children. An undefined status has none. */
 export function readRunMemory(status: PipelineRunStatus | undefined): RunMemory {
   const tasks = new Map<string, RecordedTask>();
   const created = new Set<string>();
@@ -40,7 +40,7 @@ function readTask({ pipelineTaskName: task, status, conditionChecks }: PipelineR
   };
 }
 
-/** A task without checks is listed when its TaskRun is created, a task with checks from the start. */
+/** A task without checks is listed once its TaskRun is created; a task with checks is listed from the start. */
 function taskOutcome(status: PipelineRunTaskRunStatus['status'], hasChecks: boolean): RecordedTask['outcome'] {
   if (!status) return hasChecks ? 'planned' : 'running';
   return succeeded(status)?.reason === CONDITION_CHECK_FAILED ? 'skipped' : outcomeOf(status);

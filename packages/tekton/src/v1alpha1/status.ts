@@ -1,13 +1,13 @@
 /**
  * Status types of TaskRuns and PipelineRuns of tekton.dev/v1alpha1.
  *
- * Separate from the specs because only controllers write them. Names and formats are Tekton's, since kubectl, tkn and dashboards read
- * them; times are RFC 3339 in seconds.
+ * Separate from the specs because only controllers write them. Names and formats are Tekton's, since kubectl, tkn and
+ * dashboards read them; times are RFC 3339 with a precision of seconds.
  */
 
 import type { ContainerState, AdditionalFields } from '../model/kubernetes.js';
 
-/** One condition. Runs have exactly one, of type `Succeeded`: Unknown while it runs, then True or False. */
+/** A condition. Runs have exactly one, of type `Succeeded`: Unknown while running, then True or False. */
 export interface StatusCondition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -17,21 +17,21 @@ export interface StatusCondition {
   readonly severity?: string;
 }
 
-/** State of one step. `name` has no `step-` prefix, `container` has it. */
+/** State of one step. `container` has the prefix `step-`, `name` does not. */
 export interface StepState extends ContainerState {
   readonly name?: string;
   readonly container?: string;
   readonly imageID?: string;
 }
 
-/** A sidecar of the pod. */
+/** State of one sidecar. */
 export interface SidecarState extends ContainerState {
   readonly name?: string;
   readonly container?: string;
   readonly imageID?: string;
 }
 
-/** A property of a resource that a step reported, for example the commit of a clone or the digest of an image. */
+/** A property of a resource reported by a step, for example the cloned commit or the digest of an image. */
 export interface ResourceResult {
   readonly name: string;
   readonly digest: string;
@@ -40,7 +40,7 @@ export interface ResourceResult {
   readonly resourceRef: { readonly name?: string };
 }
 
-/** The value a step wrote for a result of its Task. */
+/** The value of a Task result, written by a step. */
 export interface TaskRunResult {
   readonly name: string;
   readonly value: string;
@@ -68,11 +68,11 @@ export interface TaskRunStatus extends AdditionalFields {
   readonly resourcesResult?: readonly ResourceResult[];
   readonly taskResults?: readonly TaskRunResult[];
   readonly cloudEvents?: readonly CloudEventDelivery[];
-  /** Statuses of earlier attempts, oldest first; none of them has `retriesStatus` itself. */
+  /** Statuses of earlier attempts, oldest first, without `retriesStatus`. */
   readonly retriesStatus?: readonly TaskRunStatus[];
 }
 
-/** Status of a Condition's check. */
+/** Status of a condition check. */
 export interface ConditionCheckStatus {
   readonly conditions?: readonly StatusCondition[];
   readonly podName?: string;
@@ -81,7 +81,7 @@ export interface ConditionCheckStatus {
   readonly check?: ContainerState;
 }
 
-/** A Condition check of a pipeline task, under the name of its TaskRun. */
+/** A condition check of a pipeline task, keyed by the name of its TaskRun. */
 export interface PipelineRunConditionCheckStatus {
   readonly conditionName: string;
   readonly status?: ConditionCheckStatus;

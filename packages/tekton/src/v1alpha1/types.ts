@@ -1,8 +1,8 @@
 /**
  * Wire types of tekton.dev/v1alpha1, with both names of the ServiceAccount field and the additions of Tekton v0.10.
  *
- * Only the version's own reader, checks and writers use them; rules of execution use the model. All fields but names are optional,
- * because objects are read before they are checked.
+ * Only the readers, checks and writers of this version use them; execution uses the model. All fields except names are
+ * optional, because objects are read before they are checked.
  */
 
 import type { Container, LocalReference, ObjectMeta, Volume } from '../model/kubernetes.js';
@@ -11,7 +11,7 @@ import type { PodTemplate, Step, WorkspaceBinding } from '../model/pod.js';
 import type { PipelineResourceSpec, ResourceType } from '../model/resource.js';
 import type { PipelineRunStatus, TaskRunStatus } from './status.js';
 
-/** `apiVersion` of every kind here. */
+/** `apiVersion` of all kinds in this version. */
 export const V1ALPHA1 = 'tekton.dev/v1alpha1';
 
 /** A param that a Task, Pipeline or Condition declares. */
@@ -22,7 +22,7 @@ export interface ParamSpec {
   readonly default?: ParamValue;
 }
 
-/** A value given to a param. */
+/** The value of a param. */
 export interface Param {
   readonly name: string;
   readonly value: ParamValue;
@@ -37,13 +37,13 @@ export interface TaskResource {
   readonly optional?: boolean;
 }
 
-/** A result that a Task declares; its steps write it to /tekton/results/NAME. */
+/** A result that a Task declares. Steps write it to /tekton/results/NAME. */
 export interface TaskResult {
   readonly name: string;
   readonly description?: string;
 }
 
-/** A result under `outputs`: declared in v0.9, used by nothing. */
+/** A result under `outputs`, declared in v0.9 and unused. */
 export interface TestResult {
   readonly name: string;
   readonly format?: string;
@@ -70,7 +70,7 @@ export interface TaskOutputs {
   readonly results?: readonly TestResult[];
 }
 
-/** What a Task does. */
+/** The spec of a Task or ClusterTask. */
 export interface TaskSpec {
   readonly inputs?: TaskInputs;
   readonly outputs?: TaskOutputs;
@@ -82,26 +82,26 @@ export interface TaskSpec {
   readonly results?: readonly TaskResult[];
 }
 
-/** Names a Task or ClusterTask. */
+/** A reference to a Task or ClusterTask. */
 export interface TaskRef {
   readonly name: string;
   readonly kind?: 'Task' | 'ClusterTask';
   readonly apiVersion?: string;
 }
 
-/** A resource given to a run: by reference, or in place. */
+/** A resource bound to a run: a reference, or an embedded spec. */
 export interface ResourceBinding {
   readonly name: string;
   readonly resourceRef?: LocalReference & { readonly apiVersion?: string };
   readonly resourceSpec?: PipelineResourceSpec;
 }
 
-/** A resource given to a TaskRun. `paths` are where a pipeline hands it over; users leave it out. */
+/** A resource bound to a TaskRun. The controller sets `paths` to pass the resource between tasks of a pipeline. */
 export interface TaskResourceBinding extends ResourceBinding {
   readonly paths?: readonly string[];
 }
 
-/** What a TaskRun asks for. */
+/** The spec of a TaskRun. */
 export interface TaskRunSpec {
   readonly taskRef?: TaskRef;
   readonly taskSpec?: TaskSpec;
@@ -122,14 +122,14 @@ export interface PipelineDeclaredResource {
   readonly optional?: boolean;
 }
 
-/** A pipeline's resource given to an input of one of its tasks. */
+/** A pipeline resource bound to an input of a pipeline task. */
 export interface PipelineTaskInputResource {
   readonly name: string;
   readonly resource: string;
   readonly from?: readonly string[];
 }
 
-/** A pipeline's resource given to an output of one of its tasks. */
+/** A pipeline resource bound to an output of a pipeline task. */
 export interface PipelineTaskOutputResource {
   readonly name: string;
   readonly resource: string;
@@ -142,7 +142,7 @@ export interface PipelineTaskCondition {
   readonly resources?: readonly PipelineTaskInputResource[];
 }
 
-/** A pipeline's workspace given to one of its tasks. */
+/** A pipeline workspace bound to a workspace of a pipeline task. */
 export interface WorkspacePipelineTaskBinding {
   readonly name: string;
   readonly workspace: string;
@@ -166,7 +166,7 @@ export interface PipelineTask {
   readonly timeout?: string;
 }
 
-/** What a Pipeline does. */
+/** The spec of a Pipeline. */
 export interface PipelineSpec {
   readonly resources?: readonly PipelineDeclaredResource[];
   readonly params?: readonly ParamSpec[];
@@ -174,14 +174,14 @@ export interface PipelineSpec {
   readonly workspaces?: readonly WorkspaceDeclaration[];
 }
 
-/** The account of one task of a run, in either spelling. */
+/** The ServiceAccount of one task of a run, under either field name. */
 export interface TaskServiceAccount {
   readonly taskName: string;
   readonly serviceAccount?: string;
   readonly serviceAccountName?: string;
 }
 
-/** What a PipelineRun asks for. */
+/** The spec of a PipelineRun. */
 export interface PipelineRunSpec {
   readonly pipelineRef?: { readonly name: string; readonly apiVersion?: string };
   readonly pipelineSpec?: PipelineSpec;
@@ -197,7 +197,7 @@ export interface PipelineRunSpec {
   readonly workspaces?: readonly WorkspaceBinding[];
 }
 
-/** What a Condition checks. */
+/** The spec of a Condition. */
 export interface ConditionSpec {
   readonly check?: Step;
   readonly params?: readonly ParamSpec[];
@@ -222,7 +222,7 @@ export type TaskRun = ObjectOfKind<'TaskRun', TaskRunSpec> & { readonly status?:
 export type Pipeline = ObjectOfKind<'Pipeline', PipelineSpec>;
 /** One run of a Pipeline. */
 export type PipelineRun = ObjectOfKind<'PipelineRun', PipelineRunSpec> & { readonly status?: PipelineRunStatus };
-/** A thing outside the cluster that tasks read or make: a repository, an image. */
+/** An external artifact that tasks read or produce, such as a repository or an image. */
 export type PipelineResource = ObjectOfKind<'PipelineResource', PipelineResourceSpec>;
 /** A check that decides whether a pipeline task runs. */
 export type Condition = ObjectOfKind<'Condition', ConditionSpec>;

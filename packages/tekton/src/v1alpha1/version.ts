@@ -1,5 +1,5 @@
 /**
- * tekton.dev/v1alpha1 as an API version: its kinds, messages, checks and readers behind the interface that all versions share.
+ * Implements the API version interface for tekton.dev/v1alpha1: kinds, messages, checks and readers.
  *
  * Only `versions/` imports this file.
  */
@@ -20,7 +20,7 @@ import { checkPipelineRun, checkTaskRun } from './validation/run.js';
 import { checkPipelineRunReferences, checkTaskRunReferences } from './validation/run-references.js';
 import { checkCondition, checkTask } from './validation/task.js';
 
-/** The version. */
+/** The API version tekton.dev/v1alpha1. */
 export const v1alpha1: ApiVersion = {
   apiVersion: V1ALPHA1,
   kinds: KINDS,

@@ -1,5 +1,5 @@
 /**
- * Checks plaintext Secrets and rights in plain Kubernetes objects of a manifest.
+ * Checks core Kubernetes objects for plaintext Secrets and for RBAC bindings that are too broad or invalid.
  *
  * Reads the keys of Secrets, never their values.
  */
@@ -7,7 +7,10 @@
 import { isRecord } from '../schema/conformance.js';
 import type { Report } from '../problems/report.js';
 
-/** Warns of plaintext Secrets and of ServiceAccounts that are given cluster-admin; refuses subjects of ClusterRoleBindings without a namespace. */
+/**
+ * Warns about plaintext Secrets and about ServiceAccounts bound to cluster-admin. Reports ServiceAccounts without a
+ * namespace in ClusterRoleBindings as errors.
+ */
 export function checkAccess(object: Readonly<Record<string, unknown>>, report: Report): void {
   const { kind, apiVersion } = object;
   if (kind === 'Secret' && apiVersion === 'v1') checkSecret(object, report);
@@ -29,8 +32,8 @@ function checkSecret(secret: Readonly<Record<string, unknown>>, report: Report):
 
 function checkBinding(binding: Readonly<Record<string, unknown>>, report: Report): void {
   const role = binding['roleRef'];
-  const subjects = Array.isArray(binding['subjects']) ? (binding['subjects'] as unknown[]) : []; // elements are looked at below
-  const isClusterWide = binding['kind'] === 'ClusterRoleBinding'; // the subjects of a RoleBinding are in its namespace
+  const subjects = Array.isArray(binding['subjects']) ? (binding['subjects'] as unknown[]) : []; // checked below
+  const isClusterWide = binding['kind'] === 'ClusterRoleBinding'; // subjects of a RoleBinding default to its namespace
   subjects.forEach((subject, index) => {
     if (!isClusterWide || !isRecord(subject) || subject['kind'] !== 'ServiceAccount' || subject['namespace']) return;
     report.add('SUBJECT_NAMESPACE_MISSING', ['subjects', index, 'namespace'], { name: String(subject['name']) });

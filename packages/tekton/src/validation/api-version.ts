@@ -1,7 +1,7 @@
 /**
- * What the shared checks need from an API version.
+ * The interface of an API version, used by the shared checks.
  *
- * `versions/versions.ts` lists the implementations; each version's folder has one.
+ * Each version's directory has one implementation; `versions/versions.ts` lists them.
  */
 
 import type { ConformanceMessages } from '../schema/conformance.js';
@@ -18,20 +18,20 @@ export interface ApiVersion {
   readonly apiVersion: string;
   readonly kinds: Readonly<Record<string, KindDefinition>>;
   readonly messages: ConformanceMessages;
-  /** Wraps an object of one of `kinds` that conforms to the schema of its kind. */
+  /** Wraps an object that conforms to the schema of its kind. */
   readonly interpret: (object: object) => VersionedObject;
-  /** Where objects hold what their models list. */
+  /** Paths of the fields in objects of this version that hold the lists of the model. */
   readonly fieldPaths: FieldPaths;
-  /** Returns the object of a new run. */
+  /** Creates the object of a new run. */
   readonly writeRun: (run: NewRun) => object;
-  /** Returns a run of this version with these params; one that it has already gets the new value. */
+  /** Returns a copy of a run of this version with these params added. Existing params are overwritten. */
   readonly withParams: <T extends object>(run: T, params: readonly ParamAssignment[]) => T;
 }
 
-/** A Tekton object whose version knows how to check and read it. */
+/** A Tekton object with the checks and the reader of its API version. */
 export interface VersionedObject extends ReadableObject {
-  /** Checks what the object means by itself. */
+  /** Checks the object on its own. */
   readonly check: (context: ValidationContext) => void;
-  /** Checks what the object refers to. */
+  /** Checks the references of the object. */
   readonly checkReferences: (scope: ReferenceScope, context: ValidationContext) => void;
 }

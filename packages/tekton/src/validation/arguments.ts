@@ -1,5 +1,5 @@
 /**
- * Checks params, resources and workspaces that one object passes to another: complete, declared, and of the right type.
+ * Checks that the params, resources and workspaces passed to an object are complete, declared and of the right type.
  */
 
 import {
@@ -22,14 +22,14 @@ interface DeclaredResource {
 
 const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
 
-/** Places of the elements of a list, by name. */
+/** Returns the index of each element of a list, by name. */
 const indexByName = (list: readonly { readonly name: string }[]): Map<string, number> =>
   new Map(list.map(({ name }, index) => [name, index]));
 
 /**
- * Checks the params given to `owner` (for example `the Task 'build'`). `context` is the list of params.
+ * Checks the params passed to `owner` (for example `the Task 'build'`). `context` is the list of params.
  *
- * `surplus`: the problem that one param too many is.
+ * `surplus`: the problem to report for an undeclared param.
  */
 export function checkGivenParams(
   owner: string,
@@ -62,7 +62,7 @@ export interface BoundResource {
   readonly type?: ResourceType;
 }
 
-/** Checks the resources bound to `owner`. `context` is the list of bindings, `field` what names the bound one in it. */
+/** Checks the resources bound to `owner`. `context` is the list of bindings, `field` the field with the resource. */
 export function checkBoundResources(
   owner: string,
   declared: readonly DeclaredResource[],
@@ -96,7 +96,7 @@ export function checkBoundResources(
   }
 }
 
-/** Checks the workspaces given to `owner`. `context` is the list. */
+/** Checks the workspaces passed to `owner`. `context` is the list of workspaces. */
 export function checkGivenWorkspaces(
   owner: string,
   declared: readonly string[],

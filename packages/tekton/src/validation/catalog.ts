@@ -1,7 +1,7 @@
 /**
- * Finds objects that are checked together by kind and name.
+ * Looks up objects of one check by kind and name.
  *
- * An object without namespace is visible from every namespace, since it may be applied to any.
+ * An object without a namespace is visible from every namespace, since it may be applied to any of them.
  */
 
 import type { ConditionModel, PipelineModel, PipelineResourceModel, TaskModel } from '../model/model.js';
@@ -19,13 +19,13 @@ export interface ReadableObject {
   readonly read: () => ObjectModel;
 }
 
-/** One object, checked by itself, with the data for checks of a set of objects. */
+/** One object after its own checks, with the data that checks across objects need. */
 export interface CheckedObject {
   readonly id: ObjectId;
   readonly report: Report;
-  /** Absent unless it is a Tekton object of a version and kind that are read. */
+  /** Absent unless it is a Tekton object of a supported version and kind. */
   readonly tekton?: ReadableObject;
-  /** The object as given. Absent if it is not a Kubernetes object. */
+  /** The object as passed in. Absent if it is not a Kubernetes object. */
   readonly object?: Readonly<Record<string, unknown>>;
 }
 
@@ -74,7 +74,7 @@ export class Catalog {
     return model?.kind === 'Condition' ? model.condition : undefined;
   }
 
-  /** Returns the version of a Tekton object that exists only in a later version, which is not supported. */
+  /** Returns the API version of a Tekton object that exists only in a later, unsupported version. */
   versionNotRead(kind: ObjectModel['kind'], name: string, namespace: string | undefined): string | undefined {
     return this.#notRead.find(({ id }) => id.kind === kind && id.name === name && isVisible(id.namespace, namespace))
       ?.id.apiVersion;
@@ -88,13 +88,13 @@ export class Catalog {
       ?.find(({ id }) => isVisible(id.namespace, namespace));
   }
 
-  /** Names of the objects of a kind that can be seen from `namespace`. */
+  /** Returns the names of all objects of a kind that are visible from `namespace`. */
   names(kind: string, namespace: string | undefined): string[] {
     const all = [...(this.#byKind.get(kind) ?? [])];
     return all.filter(([, list]) => list.some(({ id }) => isVisible(id.namespace, namespace))).map(([name]) => name);
   }
 
-  /** All objects of a kind. */
+  /** Returns all objects of a kind. */
   all(kind: string): CheckedObject[] {
     return [...(this.#byKind.get(kind)?.values() ?? [])].flat();
   }
@@ -107,7 +107,7 @@ export class Catalog {
 const isVisible = (own: string | undefined, from: string | undefined): boolean =>
   own === undefined || from === undefined || own === from;
 
-/** Names listed under a field whose elements are `{name}`, as `secrets` of a ServiceAccount. */
+/** Returns the names in a list field with elements `{name}`, such as `secrets` of a ServiceAccount. */
 export function listedNames(object: Readonly<Record<string, unknown>>, field: string): string[] {
   const list: unknown = object[field];
   if (!Array.isArray(list)) return [];

@@ -1,17 +1,17 @@
 /**
- * The position of a check in an object, and the check of names in lists.
+ * The validation context (path and report) that all checks share, and the check for duplicate names in lists.
  */
 
 import type { Report } from '../problems/report.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** The path that a check is at, and the report that it adds to. */
+/** The path of the checked field, and the report that problems are added to. */
 export interface ValidationContext {
   readonly path: FieldPath;
   readonly report: Report;
 }
 
-/** Computes its path lazily, because most checks report nothing. */
+/** Context of a nested field. The path is computed on demand, because most checks report nothing. */
 class ChildContext implements ValidationContext {
   readonly report: Report;
   readonly #above: ValidationContext;
@@ -33,8 +33,8 @@ export const childContext = (context: ValidationContext, ...more: FieldPath): Va
   new ChildContext(context, more);
 
 /**
- * Reports each name that another element of the same list has already. `fold`: names are compared without case. `lastCounts`: Tekton takes
- * the last one, and it is a warning.
+ * Reports each name that an earlier element of the same list already has. `fold`: names are case-insensitive.
+ * `lastCounts`: Tekton uses the last element, so the duplicate is a warning.
  */
 export function checkUniqueNames(
   what: string,

@@ -1,7 +1,7 @@
 /**
  * Checks ServiceAccounts and the Secrets that they list as credentials.
  *
- * Reads types and annotations of Secrets, never their values.
+ * Reads the types and annotations of Secrets, never their values.
  */
 
 import { listedNames, type Catalog, type CheckedObject } from './catalog.js';
@@ -45,7 +45,7 @@ function checkAnnotation({ object, report, id }: CheckedObject): void {
   report.add('CREDENTIAL_UNANNOTATED', ['metadata', 'annotations'], { name: id.name ?? '', type: String(type) });
 }
 
-/** Reports a ServiceAccount that does not exist; `default` is in every namespace. */
+/** Reports a ServiceAccount that does not exist. `default` exists in every namespace. */
 export function checkServiceAccount(
   name: string,
   { catalog, namespace, externals }: ReferenceScope,

@@ -1,7 +1,7 @@
 /**
- * Checks Git URLs and revisions before they become arguments of git.
+ * Checks Git URLs and revisions before they are passed to git as arguments.
  *
- * Neither may look like an option, and only transports to other machines are allowed. The controller repeats the check before it
+ * Neither may look like an option, and only network transports are allowed. The controller repeats the check before it
  * creates a pod, since resources can be embedded in runs.
  */
 
@@ -25,13 +25,13 @@ export function invalidGitUrlReason(url: string): string | undefined {
   return scp[2]?.startsWith('-') ? 'has a host that begins with a dash' : undefined;
 }
 
-/** Host of what follows `scheme://`, with its port. */
+/** Returns the host and port from the part of a URL after `scheme://`. */
 export function hostOf(rest: string): string {
   const authority = rest.split('/', 1)[0] ?? '';
   return authority.slice(authority.lastIndexOf('@') + 1);
 }
 
-/** The host of a URL that holds a password; `undefined` for every other URL. */
+/** Returns the host of a URL that contains a password; `undefined` for any other URL. */
 export function hostOfUrlWithPassword(url: string): string | undefined {
   const found = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/]*)@([^/@]*)/.exec(url);
   return found?.[1]?.includes(':') ? found[2] : undefined;
@@ -51,7 +51,7 @@ export function invalidGitRevisionReason(revision: string): string | undefined {
   return revision.length > 255 ? 'is longer than 255 characters' : undefined;
 }
 
-/** Whether a text holds control characters. Spaces count too: no URL or reference has one. */
+/** Whether a text contains control characters or spaces, which are not valid in URLs and references. */
 export function hasControlCharacters(text: string): boolean {
   return [...text].some((sign) => sign <= ' ' || sign === '\u007f');
 }

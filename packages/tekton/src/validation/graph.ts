@@ -7,7 +7,7 @@ import type { PipelineModel, PipelineTaskModel } from '../model/model.js';
 import type { FieldPath } from '../model/field-path.js';
 import { childContext, type ValidationContext } from './context.js';
 
-/** Checks the graph. `context` is the list of tasks. */
+/** Checks the task graph. `context` is the list of tasks. */
 export function checkGraph(pipeline: PipelineModel, context: ValidationContext): void {
   const names = pipeline.tasks.map((task) => task.name);
   const known = new Set(names);

@@ -1,11 +1,11 @@
 /**
- * Checks image names against the grammar of the distribution project, and for a fixed version.
+ * Checks that image names match the grammar of the distribution project and have a fixed version.
  */
 
 import { parseVariables } from '../variables/substitution.js';
 import { childContext, type ValidationContext } from './context.js';
 
-/** Returns why `image` is not a valid image name; undefined if it is. Variables stand for any text. */
+/** Returns why `image` is not a valid image name; undefined if it is valid. Variables match any text. */
 export function invalidImageReason(image: string): string | undefined {
   const text = image.replace(/\$\([^()]*\)/g, 'x');
   if (text.length > 500) return 'it is too long';
@@ -32,7 +32,7 @@ export function invalidImageReason(image: string): string | undefined {
 
 const isHost = (part: string): boolean => /^[A-Za-z0-9.-]+(:[0-9]+)?$/.test(part) && /[.:]|^localhost$/.test(part);
 
-/** Checks the image of a step, sidecar or check. */
+/** Checks the image of a step, sidecar or condition check. */
 export function checkImage(image: string, context: ValidationContext): void {
   const at = childContext(context, 'image');
   const reason = invalidImageReason(image);

@@ -1,5 +1,5 @@
 /**
- * Checks names of objects and the DNS labels in them.
+ * Checks names and namespaces of objects, and other names that must be DNS labels.
  */
 
 import { isRecord } from '../schema/conformance.js';
@@ -8,7 +8,7 @@ import type { Report } from '../problems/report.js';
 import type { ObjectMeta } from '../model/kubernetes.js';
 import type { ValidationContext } from './context.js';
 
-/** A DNS label made from a name, if anything is left of it. */
+/** Returns a valid DNS label similar to `name`; undefined if that is impossible, or if `name` is valid already. */
 export function suggestLabel(name: string): string | undefined {
   const plain = name
     .normalize('NFKD')
@@ -34,7 +34,7 @@ export function checkLabel(what: string, name: string, context: ValidationContex
   );
 }
 
-/** Checks name and generateName of an object. */
+/** Checks `name` and `generateName` of an object. */
 export function checkMetadata(kind: string, metadata: ObjectMeta | undefined, context: ValidationContext): void {
   const name = metadata?.name;
   if (name !== undefined && name !== '') {
@@ -57,10 +57,10 @@ export function checkNamespace(namespace: string | undefined, report: Report): v
   if (namespace !== undefined) checkLabel('namespace', namespace, context);
 }
 
-/** Groups whose objects may be named with colons and capitals. */
+/** API groups whose object names may contain colons and uppercase letters. */
 const UNRESTRICTED_NAMES = /^rbac\.authorization\.k8s\.io\//;
 
-/** Checks the name of an object that is not Tekton's, as far as all kinds share the rule. */
+/** Checks the name of a non-Tekton object against the rules that all kinds share. */
 export function checkObjectName(object: Readonly<Record<string, unknown>>, report: Report): void {
   const { apiVersion, kind, metadata } = object;
   const name = isRecord(metadata) ? metadata['name'] : undefined;
@@ -68,7 +68,7 @@ export function checkObjectName(object: Readonly<Record<string, unknown>>, repor
   report.add('OBJECT_NAME_INVALID', ['metadata', 'name'], { kind: String(kind), name }, { value: name });
 }
 
-/** Reports a declared name that is empty, or that `$(…)` cannot hold. */
+/** Reports a declared name that is empty, or that cannot be used in `$(…)`. */
 export function checkDeclaredName(what: string, name: string, context: ValidationContext): void {
   if (/^[_a-zA-Z][_a-zA-Z0-9.-]*$/.test(name)) return;
   const path = [...context.path, 'name'];
@@ -76,7 +76,7 @@ export function checkDeclaredName(what: string, name: string, context: Validatio
   else context.report.add('NAME_ODD', path, { what, name }, { value: name });
 }
 
-/** Tekton looks at dots and length; the rest the API server says. */
+/** Returns the message of Tekton's webhook, which checks dots and length; the API server checks the rest. */
 function nameMessage(name: string): string | undefined {
   if (name.includes('.')) return 'Invalid resource name: special character . must not be present: metadata.name';
   return name.length > 63

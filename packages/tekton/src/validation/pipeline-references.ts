@@ -18,23 +18,23 @@ import type { Severity } from '../problems/problem.js';
 import { RESOURCE_TYPES, type ResourceType } from '../model/resource.js';
 import { childContext, type ValidationContext } from './context.js';
 
-/** The other objects, for checks of one object. */
+/** The objects that an object in `namespace` can refer to. */
 export interface ReferenceScope {
   readonly catalog: Catalog;
   readonly namespace: string | undefined;
   readonly externals: Externals;
 }
 
-/** Kinds whose objects may exist without being in the catalog. */
+/** The kinds of objects that may exist outside the catalog. */
 export type Externals = 'none' | 'shared' | 'any';
 
-/** Returns the severity of a missing object. A name similar to an existing one is a typing mistake. */
+/** Returns the severity of a missing object. A name similar to an existing one is assumed to be a typo. */
 export const missingSeverity = (
   { externals }: ReferenceScope,
   { suggestion }: { readonly suggestion?: string },
 ): Severity => (externals === 'any' && suggestion === undefined ? 'warning' : 'error');
 
-/** Returns the used task, if known, and its name in messages. Reports a missing one. */
+/** Returns the referenced task, if known, and its name in messages. Reports a missing task. */
 export function tryFindTask(
   source: TaskSource | undefined,
   scope: ReferenceScope,
@@ -54,7 +54,7 @@ export function tryFindTask(
   return undefined;
 }
 
-/** Returns the pipeline of a run, if known, and its name in messages. Reports a missing one. */
+/** Returns the pipeline of a run, if known, and its name in messages. Reports a missing pipeline. */
 export function tryFindPipeline(
   { source }: PipelineRunModel,
   scope: ReferenceScope,
@@ -81,7 +81,7 @@ export function checkPipelineReferences(
   scope: ReferenceScope,
   context: ValidationContext,
 ): void {
-  const typed = pipeline.resources.filter(({ type }) => RESOURCE_TYPES.includes(type)); // of others a task says what they are
+  const typed = pipeline.resources.filter(({ type }) => RESOURCE_TYPES.includes(type)); // tasks define the others
   const types = new Map(typed.map(({ name, type }) => [name, type]));
   const tasks = new Map<string, ReturnType<typeof tryFindTask>>();
   const results = new Map<string, readonly string[]>();
@@ -131,7 +131,7 @@ function checkPipelineTask(
   );
 }
 
-/** A binding with the type of its resource, if known. */
+/** Returns a binding with the type of its resource, if known. */
 export const typedBinding = (name: string, type: ResourceType | undefined): BoundResource =>
   type === undefined ? { name } : { name, type };
 

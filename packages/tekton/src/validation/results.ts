@@ -1,7 +1,7 @@
 /**
- * Checks references to results of tasks: unknown tasks, unknown results, malformed references.
+ * Checks references to task results for unknown tasks, unknown results and malformed references.
  *
- * The check of the graph finds cycles.
+ * `graph.ts` reports cycles.
  */
 
 import type { ParamAssignment, PipelineModel } from '../model/model.js';
@@ -9,7 +9,10 @@ import { hasTasksPrefix, parseResultRefs } from '../variables/result-references.
 import type { FieldPath } from '../model/field-path.js';
 import type { ValidationContext } from './context.js';
 
-/** Checks what a pipeline knows by itself: its tasks, and the results of those written in place. `context` is the list of tasks. */
+/**
+ * Checks result references using only the pipeline itself: its tasks, and the results of embedded tasks.
+ * `context` is the list of tasks.
+ */
 export function checkResults(pipeline: PipelineModel, context: ValidationContext): void {
   const names = pipeline.tasks.map(({ name }) => name);
   const known = new Set(names);
@@ -29,7 +32,7 @@ export function checkResults(pipeline: PipelineModel, context: ValidationContext
   checkDeclaredResults(pipeline, embeddedResults, context);
 }
 
-/** Checks the results against those that tasks declare, by name of the pipeline task; others are passed over. */
+/** Checks result references against `declared`: results by name of the pipeline task. Skips tasks not in it. */
 export function checkDeclaredResults(
   pipeline: PipelineModel,
   declared: ReadonlyMap<string, readonly string[]>,
@@ -47,7 +50,7 @@ export function checkDeclaredResults(
   }
 }
 
-/** Variables with the prefix of result references that are not valid ones: `tasks.a.results.b[0]`, `tasks.a.status`. */
+/** Returns variables that start with `tasks.` but are not valid result references, for example `tasks.a.status`. */
 const malformedIn = (text: string): readonly string[] =>
   [...text.matchAll(/\$\((tasks\.[^()\s]*)\)/g)]
     .map(([, variable = '']) => variable)
@@ -58,7 +61,7 @@ interface Text {
   readonly path: FieldPath;
 }
 
-/** Every text that a pipeline gives to a task or condition and that speaks of tasks. */
+/** Yields each string in the params of tasks and conditions that contains `$(tasks.`. */
 function* textsOf({ tasks }: PipelineModel): Generator<Text> {
   for (const [index, { params, conditions }] of tasks.entries()) {
     yield* textsIn(params, [index, 'params']);

@@ -1,5 +1,5 @@
 /**
- * Checks one container of a task: a step, a sidecar or the check of a condition.
+ * Checks one container of a task: a step, a sidecar or a condition check.
  */
 
 import { checkImage } from './image.js';
@@ -8,23 +8,23 @@ import type { Container } from '../model/kubernetes.js';
 import type { Step } from '../model/pod.js';
 import { childContext, type ValidationContext } from './context.js';
 
-/** Volumes that every pod of a task has, besides those of the task. */
+/** Volumes that every TaskRun pod has, in addition to those of the task. */
 export const INTERNAL_VOLUMES = ['workspace', 'tekton-home', 'tools', 'downward', 'scripts'] as const;
 
 const INTERNAL: ReadonlySet<string> = new Set(INTERNAL_VOLUMES);
 
-/** What a container stands in. */
+/** The surroundings of a checked container. */
 export interface StepContext {
-  /** `step`, `sidecar` or `check`, as messages call it. */
+  /** `step`, `sidecar` or `check`, as used in messages. */
   readonly what: string;
   readonly template?: Container;
-  /** Names of the volumes that may be mounted. Absent: not known here. */
+  /** Names of the volumes that may be mounted. Absent if unknown. */
   readonly volumes?: ReadonlySet<string>;
-  /** How Tekton calls the field `image` of this container. Absent: it does not look. */
+  /** Tekton's name of the `image` field of this container. Absent if Tekton does not check it. */
   readonly tektonImageField?: string;
 }
 
-/** Checks image, script, mounts and texts of one container. */
+/** Checks image, script, mounts, environment variables and quotes of one container. */
 export function checkStep(step: Step, place: StepContext, context: ValidationContext): void {
   const image = step.image ?? place.template?.image;
   if (image === undefined || image === '') {
@@ -52,7 +52,7 @@ function checkMounts(step: Step, { volumes }: StepContext, context: ValidationCo
   step.volumeMounts.forEach(({ name, mountPath }, index) => {
     const at = childContext(context, 'volumeMounts', index);
     if (volumes && name && !name.includes('$(') && !volumes.has(name)) {
-      const own = [...volumes].filter((known) => !INTERNAL.has(known)).slice(0, 100); // the controller's are no advice
+      const own = [...volumes].filter((known) => !INTERNAL.has(known)).slice(0, 100); // not the controller's
       at.report.add('VOLUME_UNKNOWN', [...at.path, 'name'], at.report.unknownName(name, own), {
         value: name,
       });
@@ -67,7 +67,7 @@ function checkMounts(step: Step, { volumes }: StepContext, context: ValidationCo
   });
 }
 
-/** The controller's folder that a mount would cover; the home of the steps may be mounted. */
+/** Returns the reserved directory that a mount would hide, if any. Mounts below `/tekton/home` are allowed. */
 export function reservedMountDirectory(mountPath: string): string | undefined {
   if (joinPath('/', mountPath) === '/') return '/';
   if (containsPath('/tekton/home', mountPath)) return undefined;
@@ -86,7 +86,7 @@ function checkEnv(step: Step, context: ValidationContext): void {
 
 const CURLY = /[\u2018\u2019\u201c\u201d]/;
 
-/** Typographic quotes in what a shell will read. */
+/** Reports typographic quotes in `command` and `args`, which shells do not treat as quotes. */
 function checkQuotes(step: Step, context: ValidationContext): void {
   for (const field of ['command', 'args'] as const) {
     const index = (step[field] ?? []).findIndex((word) => CURLY.test(word));

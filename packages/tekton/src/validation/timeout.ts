@@ -1,11 +1,11 @@
 /**
- * Checks timeouts: Go durations that are not negative.
+ * Checks that timeouts are non-negative Go durations.
  */
 
 import { formatDuration, parseDuration } from '../model/duration.js';
 import type { ValidationContext } from './context.js';
 
-/** Checks a timeout, if there is one. */
+/** Checks a timeout, if set. */
 export function checkTimeout(timeout: string | undefined, at: ValidationContext): void {
   if (timeout === undefined) return;
   const parsed = parseDuration(timeout);

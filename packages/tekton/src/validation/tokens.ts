@@ -1,7 +1,7 @@
 /**
- * Reports rights that no step can use, because no step of the run mounts a token of their ServiceAccount.
+ * Reports RBAC permissions that no step can use, because no step of the run mounts a token of the ServiceAccount.
  *
- * Without this check, the missing mount shows only at run time, when the API server rejects a request.
+ * Without this check, the missing mount is noticed only at run time, when the API server rejects a request.
  */
 
 import type { Catalog, CheckedObject } from './catalog.js';
@@ -10,17 +10,17 @@ import type { ObjectModel } from '../model/object.js';
 import type { TaskModel, TaskSource } from '../model/model.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** The standard path of a pod's token. */
+/** The default mount path of a pod's ServiceAccount token. */
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** An account of a run, and the tasks that run as it. */
+/** A ServiceAccount of a run, and the tasks that run as it. */
 interface AccountUse {
   readonly account: string;
   readonly field: FieldPath;
   readonly tasks: readonly (TaskSource | undefined)[];
 }
 
-/** Warns of every run whose account has rights and mounts no token, and none of whose tasks mounts one itself. */
+/** Warns about each run whose ServiceAccount has permissions, while neither the account nor a task mounts a token. */
 export function checkTokenMounts(inspections: readonly CheckedObject[], catalog: Catalog): void {
   const entitled = accountsWithRights(catalog);
   if (entitled.size === 0) return;
@@ -41,7 +41,7 @@ type RunObject = Extract<ObjectModel, { readonly kind: 'TaskRun' | 'PipelineRun'
 
 const isRun = (model: ObjectModel): model is RunObject => model.kind === 'TaskRun' || model.kind === 'PipelineRun';
 
-/** Names of the accounts in a binding, regardless of their namespace. */
+/** Returns the names of the ServiceAccounts in any binding, regardless of their namespace. */
 function accountsWithRights(catalog: Catalog): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { object } of [...catalog.all('RoleBinding'), ...catalog.all('ClusterRoleBinding')]) {
@@ -73,7 +73,7 @@ function usesOf(model: RunObject, catalog: Catalog, namespace: string | undefine
   }));
 }
 
-/** Whether steps of the task may have a token; true if the task is unknown. */
+/** Whether a step of the task may mount a token; true if the task is unknown. */
 function mayHaveToken(source: TaskSource | undefined, catalog: Catalog, namespace: string | undefined): boolean {
   if (!source) return true;
   if (source.kind === 'embedded') return hasToken(source.task);

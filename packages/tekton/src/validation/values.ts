@@ -1,8 +1,8 @@
 /**
- * Checks variables in values of params: defaults, and values that runs and pipelines pass.
+ * Checks variables in param values: defaults, and the values that runs and pipelines pass.
  *
- * A pipeline's params are substituted in the pipeline; resources, workspaces and results of a task in the task. Params in the value of a
- * param are not substituted.
+ * Params of a pipeline are substituted in the pipeline; resources, workspaces and results of a task are substituted in
+ * the task. Params in the value of another param are not substituted.
  */
 
 import {
@@ -17,17 +17,20 @@ import type { FieldPath } from '../model/field-path.js';
 import type { ParamValue } from '../model/param.js';
 import type { ValidationContext } from './context.js';
 
-/** A value that may be missing. */
+/** A param and its value, which may be absent. */
 export interface NamedValue {
   readonly name: string;
   readonly value?: ParamValue | undefined;
 }
 
-/** The defaults of params, in their order. */
+/** Returns the defaults of params, in declared order. */
 export const defaultsOf = (params: readonly ParamModel[]): readonly NamedValue[] =>
   params.map(({ name, default: value }) => ({ name, value }));
 
-/** Checks what a pipeline gives to one of its tasks or conditions, as far as the pipeline knows. `context` is the list of params. */
+/**
+ * Checks the values that a pipeline passes to a task or condition, except for variables of the task itself.
+ * `context` is the list of params.
+ */
 export function checkPipelineTaskValues(
   values: readonly NamedValue[],
   knownVariables: KnownVariables,
@@ -41,7 +44,7 @@ export function checkPipelineTaskValues(
   check(values, { ...knownVariables, isCheckedElsewhere: others }, context, { field: 'value', labelOf });
 }
 
-/** Checks the values of params of a pipeline: defaults and what a run gives. `context` is the list of params. */
+/** Checks the param values of a pipeline: defaults, and values passed by a run. `context` is the list of params. */
 export function checkPipelineValues(
   params: readonly ParamModel[],
   values: readonly NamedValue[],
@@ -56,7 +59,7 @@ export function checkPipelineValues(
   );
 }
 
-/** Checks the values of params of a task: defaults and what a run gives. `context` is the list of params. */
+/** Checks the param values of a task: defaults, and values passed by a run. `context` is the list of params. */
 export function checkTaskValues(
   task: TaskModel,
   values: readonly NamedValue[],
@@ -71,7 +74,8 @@ export function checkTaskValues(
 }
 
 /**
- * Checks the variables of a task or condition in what a pipeline gives to it; {@link checkPipelineTaskValues} has checked the others.
+ * Checks the variables of a task or condition in the values that a pipeline passes to it.
+ * {@link checkPipelineTaskValues} checks all other variables.
  *
  * @param context the list of params
  */
@@ -86,10 +90,10 @@ export function checkTaskVariablesInValues(
   });
 }
 
-/** Whether a variable has the name of something that only a task can have. */
+/** Whether a variable can exist only in a task. */
 const isTaskScoped = (name: string): boolean => /^(?:(?:inputs|outputs)\.resources|workspaces|results)\./.test(name);
 
-/** The check of a Condition runs as a Task, and its values are filled in there. */
+/** The check of a Condition runs as a Task, so its values are substituted with the variables of that Task. */
 const taskValueVariables = (task: TaskModel): ReadonlySet<string> =>
   nonParamVariables({ ...task, variablePrefixes: task.runPrefixes });
 
@@ -115,5 +119,5 @@ function check(
   });
 }
 
-/** What Tekton's admission looks at in a pipeline. */
+/** Whether Tekton's webhook checks the variable in a pipeline. */
 const isPipelineParam = (variable: string): boolean => variable.startsWith('params.');

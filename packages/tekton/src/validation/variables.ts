@@ -1,8 +1,8 @@
 /**
  * Checks every `$(…)` of a task or pipeline: whether it is declared and allowed in its field.
  *
- * Takes the walk of substitution (`task-fields.ts`). Shells use `$(command)` too, so in scripts only names with a prefix of variables count,
- * and near misses are warnings.
+ * Walks the same fields as substitution (`task-fields.ts`). Shells use `$(command)` too, so only names with a known
+ * variable prefix are checked in scripts, and near misses are warnings.
  */
 
 import { closestMatch } from '../problems/did-you-mean.js';
@@ -14,23 +14,23 @@ import type { FieldPath } from '../model/field-path.js';
 import { resourceVariableNames } from '../variables/replacements.js';
 import type { ValidationContext } from './context.js';
 
-/** What may stand in `$(…)`. */
+/** The variables that a field can use. */
 export interface KnownVariables {
   readonly strings: ReadonlySet<string>;
   readonly arrays: ReadonlySet<string>;
-  /** Checked elsewhere; see `results.ts` and `values.ts`. */
+  /** Whether another check (`results.ts`, `values.ts`) covers the variable. */
   readonly isCheckedElsewhere?: (name: string) => boolean;
-  /** Declared, and not filled in here: params within the value of a param. */
+  /** Declared params that are not substituted here, because the field is the value of a param. */
   readonly nestedParams?: ReadonlySet<string>;
-  /** What names of params begin with. */
+  /** Prefix of the param variables, for example `inputs.params`. */
   readonly paramPrefix?: string;
 }
 
-/** First words that only variables begin with, in any version of Tekton. */
+/** First segments of variable names, in any version of Tekton. */
 const ROOTS = new Set(['inputs', 'outputs', 'params', 'resources', 'workspaces', 'results', 'context', 'tasks']);
 const MISSPELLED_ROOTS = new Set(['input', 'output', 'param', 'resource', 'workspace', 'result']);
 
-/** The params of a task or pipeline as variables. */
+/** Returns the params of a task or pipeline as variables. */
 export function paramVariables(params: readonly ParamModel[], prefixes: readonly string[]): KnownVariables {
   const strings = new Set<string>();
   const arrays = new Set<string>();
@@ -40,13 +40,13 @@ export function paramVariables(params: readonly ParamModel[], prefixes: readonly
   return { strings, arrays, ...(prefixes[0] !== undefined && { paramPrefix: prefixes[0] }) };
 }
 
-/** All variables of a task. */
+/** Returns all variables of a task. */
 export function taskVariables(task: TaskModel): KnownVariables {
   const params = paramVariables(task.params, task.variablePrefixes.params);
   return { ...params, strings: new Set([...params.strings, ...nonParamVariables(task)]) };
 }
 
-/** The variables of a task that the value of a param may hold: those that are filled in after the params (`taskReplacements`). */
+/** Returns the task variables that param values can use: those substituted after the params (`taskReplacements`). */
 export function nonParamVariables(task: TaskModel): ReadonlySet<string> {
   const strings = new Set<string>();
   const add = (list: readonly ResourceModel[], prefixes: readonly string[]): void => {
@@ -64,7 +64,7 @@ export function nonParamVariables(task: TaskModel): ReadonlySet<string> {
 /**
  * Checks the variables of all fields of a task. `context` is the spec that holds `steps`.
  *
- * `locate` makes, of a path of the walk, the one to report; where they differ, another than a copy.
+ * `locate` converts a path of the walk to the path to report. By default, it copies the path.
  */
 export function checkTaskVariables(task: TaskModel, context: ValidationContext, locate: Locate = copyPath): void {
   const start = context.path;
@@ -88,13 +88,13 @@ export function checkTaskVariables(task: TaskModel, context: ValidationContext, 
   });
 }
 
-/** How Tekton names a field in a refusal. */
+/** Tekton's name of a field in validation errors. */
 export interface TektonField {
   readonly subject: string;
   readonly field: string;
 }
 
-/** How Tekton calls a field of a step; `undefined` for what it does not look at. */
+/** Returns Tekton's name of a step's field; `undefined` if Tekton does not check the field. */
 function stepField(task: TaskModel, path: FieldPath): TektonField | undefined {
   const [list, index, field, at, key] = path;
   if (list !== 'steps' || typeof index !== 'number' || field === 'script') return undefined;
@@ -114,24 +114,24 @@ function stepField(task: TaskModel, path: FieldPath): TektonField | undefined {
 
 const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-/** A path to keep, of one that the walk goes on with. */
+/** Returns the path to report. The walk reuses its own path, so the result must be a copy. */
 type Locate = (path: FieldPath) => FieldPath;
 
 const copyPath: Locate = (path) => [...path];
 
-/** Checks the variables of single texts. */
+/** Checks the variables in single strings. */
 export interface VariableChecker {
   /** A field that holds one string. */
   text(value: string, path: FieldPath, locate?: Locate): void;
-  /** An element of a list, where an array may stand alone. */
+  /** An element of a list, which may consist of one array variable. */
   element(value: string, path: FieldPath, locate?: Locate): void;
 }
 
 /**
- * Makes a checker.
+ * Creates a checker.
  *
- * @param labelOf how Tekton names the field at a path; undefined: its admission does not look there
- * @param isRejectedByTekton whether Tekton's admission refuses an unknown variable of that name
+ * @param labelOf returns Tekton's name of the field at a path; undefined if Tekton's webhook does not check it
+ * @param isRejectedByTekton whether Tekton's webhook rejects an unknown variable of that name
  */
 export function createVariableChecker(
   knownVariables: KnownVariables,
@@ -177,8 +177,8 @@ export function createVariableChecker(
 }
 
 /**
- * Whether Tekton's admission looks at an unknown variable of a task: at params, and of resources at their name alone, where it
- * takes inputs and outputs for one.
+ * Returns a predicate for the unknown variables that Tekton's webhook rejects in a task. It checks params, and for
+ * resources only the name, without distinguishing inputs from outputs.
  */
 function rejectedTaskVariables({ params, inputs, outputs }: TaskModel): (name: string) => boolean {
   const known = {
@@ -219,21 +219,21 @@ function reportUnknownVariable(
   else context.report.add('VARIABLE_MISSPELT', path, details, { value });
 }
 
-/** Where a param of that name is declared, and how it is then written. */
+/** Returns the field to declare the param in, and the variable that then refers to it. */
 function declarationOf(name: string, prefix: string | undefined): { readonly declare?: DeclaredParam } {
   const [, param] = /^(?:inputs\.)?params\.([\w-]+)$/.exec(name) ?? [];
   if (param === undefined || prefix === undefined) return {};
   return { declare: { field: prefix, variable: `${prefix}.${param}` } };
 }
 
-/** Enough of the known names to guess from and to list. */
+/** Returns at most 500 known names, to limit the cost of suggestions. */
 function limitedNames({ strings, arrays }: KnownVariables): string[] {
   const names: string[] = [];
   for (const set of [strings, arrays]) for (const name of set) if (names.push(name) >= 500) return names;
   return names;
 }
 
-/** Compares the last word where its beginning is known; else looks for the same end under another beginning; else for all. */
+/** Suggests a sibling with a similar last segment, else a variable with the same suffix, else any similar variable. */
 function suggestVariable(
   name: string,
   stem: string,
@@ -248,10 +248,10 @@ function suggestVariable(
     : (variableWithSameSuffix(name, known) ?? closestMatch(name, known));
 }
 
-/** The declared variable that ends in the same words, when another version or place spells its beginning differently. */
+/** Returns a declared variable with the same last segments, since prefixes differ between API versions and fields. */
 function variableWithSameSuffix(name: string, known: readonly string[]): string | undefined {
   const words = name.split('.');
-  const least = words.length > 3 ? 2 : 1; // of a resource's variable, its name and the last word
+  const least = words.length > 3 ? 2 : 1; // for a resource: its name and the key
   for (let from = 1; from <= words.length - least; from++) {
     const tail = `.${words.slice(from).join('.')}`;
     const found = known.find((one) => one.endsWith(tail));
@@ -260,7 +260,7 @@ function variableWithSameSuffix(name: string, known: readonly string[]): string 
   return undefined;
 }
 
-/** `${inputs.params.x}` was how it was written before v0.7; shells have `${x}` too, so only declared names count. */
+/** Reports the syntax before v0.7, `${inputs.params.x}`. Only for declared names, since shells use `${x}` too. */
 function reportOldSyntax(
   value: string,
   { strings, arrays }: KnownVariables,
@@ -272,7 +272,7 @@ function reportOldSyntax(
   if (name !== undefined) context.report.add('VARIABLE_OLD_SYNTAX', path, { name }, { value });
 }
 
-/** Variables of a shell script that stand outside of quotes. */
+/** Returns the params that a shell script uses outside quotes. */
 export function unquotedVariables(script: string, knownVariables: KnownVariables): string[] {
   const found = new Set<string>();
   for (const { name, start } of parseVariables(script)) {

@@ -1,7 +1,7 @@
 /**
  * The variables of tasks and their values in one run.
  *
- * Variable names per resource type are Tekton's. The check of variables and the run read the same table.
+ * Variable names per resource type are Tekton's. Validation and execution use the same table.
  */
 
 import { containsPath, joinPath } from '../model/container-path.js';
@@ -10,7 +10,7 @@ import { substitute, substituteList, type Replacements } from './substitution.js
 import type { ParamValue } from '../model/param.js';
 import type { ResourceType } from '../model/resource.js';
 
-/** Params of each type that a task may read as `$(inputs.resources.NAME.KEY)`, with their defaults. */
+/** Params per resource type that a task can use as `$(inputs.resources.NAME.KEY)`, with their defaults. */
 const VARIABLE_DEFAULTS: Readonly<Record<ResourceType, Readonly<Record<string, string>>>> = {
   git: { url: '', revision: 'master', depth: '1', sslVerify: 'true', submodules: 'true' },
   image: { url: '', digest: '' },
@@ -29,7 +29,7 @@ const VARIABLE_DEFAULTS: Readonly<Record<ResourceType, Readonly<Record<string, s
   cloudEvent: { 'target-uri': '' },
 };
 
-/** The one variable whose name differs from its param. */
+/** Variables whose name differs from the name of the param. */
 const PARAM_OF_VARIABLE: Readonly<Record<string, string>> = { 'target-uri': 'targeturi' };
 
 const COMMON_VARIABLES = ['name', 'type', 'path'];
@@ -38,12 +38,12 @@ const VARIABLE_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(VARIABLE_DEFAULTS).map(([type, params]) => [type, [...COMMON_VARIABLES, ...Object.keys(params)]]),
 );
 
-/** Variables of a resource of this type: what may follow `inputs.resources.NAME.`. */
+/** Returns the variables of a resource type: the keys that can follow `inputs.resources.NAME.`. */
 export function resourceVariableNames(type: ResourceType): readonly string[] {
-  return VARIABLE_NAMES.get(type) ?? COMMON_VARIABLES; // a misspelt type is reported where it stands, and has no variables of its own
+  return VARIABLE_NAMES.get(type) ?? COMMON_VARIABLES; // an unknown type is reported at its own field
 }
 
-/** Values of a resource's variables except `path`, which depends on the task. */
+/** Returns the values of a resource's variables, except `path`, which depends on the task. */
 export function resourceVariables(resource: PipelineResourceModel): Map<string, string> {
   const called = resource.type === 'cluster' ? resource.params.get('name') : undefined;
   const values = new Map([
@@ -57,16 +57,16 @@ export function resourceVariables(resource: PipelineResourceModel): Map<string, 
   return values;
 }
 
-/** Whether a targetPath stays below /workspace, to which it is joined whether or not it begins with a slash. */
+/** Whether a targetPath is below /workspace. It is relative to /workspace even if it starts with a slash. */
 export const isInsideWorkspace = (targetPath: string): boolean =>
   containsPath('/workspace', joinPath('/workspace', targetPath));
 
-/** Directory of an input, absolute and without `.` or a slash at its end: `/workspace/NAME`, or its targetPath below /workspace. */
+/** Returns the absolute, normalized directory of an input: `/workspace/NAME`, or its targetPath below /workspace. */
 export function inputPath(input: Pick<ResourceModel, 'name' | 'targetPath'>): string {
   return joinPath('/workspace', input.targetPath ?? input.name);
 }
 
-/** Directory of an output, absolute: `/workspace/output/NAME`, or its targetPath below /workspace. */
+/** Returns the absolute directory of an output: `/workspace/output/NAME`, or its targetPath below /workspace. */
 export function outputPath(output: Pick<ResourceModel, 'name' | 'targetPath'>): string {
   return output.targetPath === undefined
     ? `/workspace/output/${output.name}`
@@ -76,17 +76,19 @@ export function outputPath(output: Pick<ResourceModel, 'name' | 'targetPath'>): 
 /** Params, resources and workspaces that a run passes to a task. */
 export interface TaskArguments {
   readonly params: readonly ParamAssignment[];
-  /** By name of the input. An optional one may be missing. */
+  /** By name of the input. Optional inputs may be absent. */
   readonly inputs: ReadonlyMap<string, PipelineResourceModel>;
   readonly outputs: ReadonlyMap<string, PipelineResourceModel>;
-  /** Names of the pod's volumes that carry the workspaces, by name of the workspace. */
+  /** Names of the pod volumes of the workspaces, by name of the workspace. */
   readonly workspaceVolumes?: ReadonlyMap<string, string>;
 }
 
 /**
- * Returns the values of a task's variables in one run, in order of substitution: params, inputs, outputs, workspaces, results.
+ * Returns the values of a task's variables in one run, in order of substitution: params, inputs, outputs, workspaces,
+ * results.
  *
- * Each stage is substituted in the result of the previous ones, so a param's value may refer to a resource, but not the reverse.
+ * Each stage is applied to the result of the previous stages, so a param value can refer to a resource, but not the
+ * reverse.
  */
 export function taskReplacements(task: TaskModel, given: TaskArguments): readonly Replacements[] {
   const { variablePrefixes, workspaces } = task;
@@ -116,7 +118,7 @@ function resourceReplacements(
   const strings = new Map<string, string>();
   for (const resource of declared) {
     const found = bound.get(resource.name);
-    // A step asks whether an optional resource was given by looking for its directory.
+    // Steps check for the directory to find out whether an optional resource is bound.
     const values = [...(found ? resourceVariables(found) : []), ['path', path(resource)] as const];
     for (const prefix of prefixes)
       for (const [key, value] of values) strings.set(`${prefix}.${resource.name}.${key}`, value);
@@ -124,7 +126,7 @@ function resourceReplacements(
   return stringReplacements(strings);
 }
 
-/** Values of params under each of `prefixes`. A declared param without value or default is not substituted. */
+/** Returns the values of params under each of `prefixes`. A param without a value or default is not substituted. */
 export function paramReplacements(
   declared: readonly ParamModel[],
   given: readonly ParamAssignment[],
@@ -144,7 +146,7 @@ export function paramReplacements(
   return { strings, arrays };
 }
 
-/** A param's value with variables replaced: elements of an array may grow to several. */
+/** Substitutes variables in a param value. An array element can expand to several elements. */
 export function substituteValue(value: ParamValue, replacements: Replacements): ParamValue {
   return typeof value === 'string' ? substitute(value, replacements) : substituteList(value, replacements);
 }

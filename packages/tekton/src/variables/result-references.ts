@@ -1,15 +1,15 @@
 /**
  * References to task results in params of other tasks: `$(tasks.TASK.results.RESULT)`.
  *
- * A reference orders the two tasks and is substituted when the second one starts.
+ * A reference makes the task depend on TASK and is substituted when the task starts.
  */
 
 import type { ParamAssignment, PipelineTaskModel } from '../model/model.js';
 import { parseVariables } from './substitution.js';
 
-/** A result of a task, as a variable names it. */
+/** A reference to a task result. */
 export interface ResultRef {
-  /** What stands between `$(` and `)`. */
+  /** The text between `$(` and `)`. */
   readonly variable: string;
   readonly task: string;
   readonly result: string;
@@ -17,10 +17,10 @@ export interface ResultRef {
 
 const REF = /^tasks\.(.+?)\.results\.([^.].*)$/;
 
-/** Whether a variable begins like one of these, whether or not it is one. */
+/** Whether a variable has the prefix of result references. It need not be a valid reference. */
 export const hasTasksPrefix = (name: string): boolean => name.startsWith('tasks.');
 
-/** The results that a text names, in order. */
+/** Returns the result references in a text, in order. */
 export function parseResultRefs(text: string): ResultRef[] {
   if (!text.includes('$(tasks.')) return [];
   return parseVariables(text).flatMap(({ name: variable }) => {
@@ -29,11 +29,11 @@ export function parseResultRefs(text: string): ResultRef[] {
   });
 }
 
-/** The results that the values of params name, in order. */
+/** Returns the result references in param values, in order. */
 export const resultRefsOfParams = (params: readonly ParamAssignment[]): ResultRef[] =>
   params.flatMap(({ value }) => (typeof value === 'string' ? [value] : value).flatMap(parseResultRefs));
 
-/** The results that a task of a pipeline needs before it may start, for itself or for its conditions. */
+/** Returns the results that a pipeline task needs before it can start, including those of its conditions. */
 export const resultRefsOfPipelineTask = ({
   params,
   conditions,

@@ -1,8 +1,8 @@
 /**
  * Finds and substitutes variables `$(…)` in text.
  *
- * Substitution takes one pass: values are not substituted again. Variables without a value stay, because Kubernetes may know them as
- * environment variables; every function takes time linear in its input.
+ * Substitution is a single pass: substituted values are not expanded again. Unknown variables are kept, because
+ * Kubernetes may expand them as environment variables. Every function takes time linear in its input.
  */
 
 /** A variable in a text: `text.slice(start, end)` is `$(name)`. */
@@ -15,13 +15,13 @@ export interface Variable {
 /** Values of variables, by the name between `$(` and `)`. */
 export interface Replacements {
   readonly strings: ReadonlyMap<string, string>;
-  /** Each replaces a whole element of a list with zero or more elements. */
+  /** Each array replaces a whole list element with zero or more elements. */
   readonly arrays: ReadonlyMap<string, readonly string[]>;
 }
 
 const NAME = /^[_a-zA-Z][_a-zA-Z0-9.-]*$/;
 
-/** Everything between a `$(` and the next `)`, innermost where they nest: `$(a$(b))` holds `b`. */
+/** Yields the text between each `$(` and the next `)`, innermost if nested: `$(a$(b))` yields `b`. */
 function* enclosed(text: string): Generator<Variable> {
   let open = -1;
   for (let at = text.indexOf('$('); at !== -1 && at < text.length; at++) {
@@ -36,18 +36,18 @@ function* enclosed(text: string): Generator<Variable> {
   }
 }
 
-/** The variables of a text, in order. `$(not a name)` is not a variable. */
+/** Returns the variables of a text, in order. `$(not a name)` is not a variable. */
 export function parseVariables(text: string): Variable[] {
   return [...enclosed(text)].filter(({ name }) => NAME.test(name));
 }
 
-/** The name of the variable if it is the whole text. */
+/** Returns the name of the variable if the text consists of exactly one variable. */
 export function isolatedVariable(text: string): string | undefined {
   const [first] = enclosed(text);
   return first && first.start === 0 && first.end === text.length ? first.name : undefined;
 }
 
-/** Substitutes string variables. Array variables stay, since a string cannot hold an array. */
+/** Substitutes string variables. Array variables are kept, since a string cannot hold an array. */
 export function substitute(text: string, { strings }: Pick<Replacements, 'strings'>): string {
   const parts: string[] = [];
   let taken = 0;
@@ -60,7 +60,7 @@ export function substitute(text: string, { strings }: Pick<Replacements, 'string
   return taken === 0 ? text : parts.join('') + text.slice(taken);
 }
 
-/** Substitutes the variables of a list. An element that is one array variable is replaced by the array's elements. */
+/** Substitutes the variables in a list. An element that is a single array variable expands to the array's elements. */
 export function substituteList(list: readonly string[], replacements: Replacements): string[] {
   return list.flatMap((text) => {
     const name = isolatedVariable(text);

@@ -1,7 +1,8 @@
 /**
- * Walks the fields of a task that may hold variables.
+ * Walks the fields of a task that may contain variables.
  *
- * Substitution and the check of variables take the same walk, so they cover the same fields. Unchanged objects are returned as they are.
+ * Substitution and the variable check share the walk, so they cover the same fields. Unchanged objects are returned
+ * without copying.
  */
 
 import type { Container, EnvFromSource, EnvVar, Volume, VolumeMount } from '../model/kubernetes.js';
@@ -10,7 +11,7 @@ import type { TaskModel } from '../model/model.js';
 import { substitute, substituteList, type Replacements } from './substitution.js';
 import type { Step } from '../model/pod.js';
 
-/** Callbacks of the walk. The path is reused during the walk; copy it to keep it. */
+/** Callbacks of the walk. The walk reuses the path, so callbacks must copy it to keep it. */
 export interface FieldRewriter {
   readonly text: (value: string, path: FieldPath) => string;
   readonly list: (values: readonly string[], path: FieldPath) => readonly string[];
@@ -26,7 +27,7 @@ function rewriteStrings<T extends object>(
   let result = object;
   for (const key of keys) {
     const value: unknown = object[key];
-    if (typeof value !== 'string' || !value.includes('$')) continue; // no variable in any spelling
+    if (typeof value !== 'string' || !value.includes('$')) continue; // neither $(…) nor ${…}
     path.push(key);
     const next = rewrite.text(value, path);
     path.pop();
@@ -50,7 +51,7 @@ function rewriteChild<T extends object, K extends keyof T & string>(
   return next === value ? object : { ...object, [key]: next };
 }
 
-/** Rewrites each element; returns an unchanged list itself. */
+/** Rewrites each element. Returns the same list if nothing changed. */
 function rewriteElements<T>(
   list: readonly T[],
   path: MutablePath,
@@ -138,7 +139,7 @@ function volumeAt(volume: Volume, path: MutablePath, rewrite: FieldRewriter): Vo
   );
 }
 
-/** Rewrites every field of a task that may hold variables; paths start at `path`, below which `steps` lies. */
+/** Rewrites every field of a task that may contain variables. `path` is the parent of `steps`. */
 export function rewriteTaskFields(task: TaskModel, path: FieldPath, rewrite: FieldRewriter): TaskModel {
   const containers = (list: readonly Step[], key: string): readonly Step[] =>
     rewriteElements(list, [...path, key], (step, at) => containerAt(step, at, rewrite));
@@ -151,7 +152,7 @@ export function rewriteTaskFields(task: TaskModel, path: FieldPath, rewrite: Fie
   };
 }
 
-/** Substitutes the variables of all fields of a task, one stage after the other. */
+/** Substitutes the variables in all fields of a task, one stage after another. */
 export const substituteTask = (task: TaskModel, stages: readonly Replacements[]): TaskModel =>
   stages.reduce(substituteStage, task);
 

@@ -1,7 +1,7 @@
 /**
- * Gives the fields of Tekton objects their canonical names, by the schemas of their API version.
+ * Renames the fields of Tekton objects to their canonical names, using the schemas of their API version.
  *
- * Separate from the renaming itself, which knows no versions. The API server has read `apiVersion`, `kind` and `metadata` by then, so
+ * Separate from the version-independent renaming. The API server itself decodes `apiVersion`, `kind` and `metadata`, so
  * only the spec changes.
  */
 
@@ -12,14 +12,14 @@ import { KINDS } from '../v1alpha1/kinds.js';
 import type { Kind } from '../v1alpha1/types.js';
 import { VERSIONS } from './versions.js';
 
-/** An object with canonical field names, and the fields that were renamed. */
+/** An object with canonical field names, and the renamed fields. */
 export interface CanonicalObject {
-  /** The given object itself if nothing changed. */
+  /** The input object itself if nothing changed. */
   readonly object: unknown;
   readonly renamed: readonly RenamedField[];
 }
 
-/** Gives the fields of a Tekton object their canonical names; returns any other object as it is. */
+/** Renames the fields of a Tekton object to their canonical names. Returns any other object unchanged. */
 export function canonicalFields(object: unknown): CanonicalObject {
   const schema = isRecord(object)
     ? SCHEMAS.get(`${String(object['apiVersion'])} ${String(object['kind'])}`)
@@ -29,11 +29,11 @@ export function canonicalFields(object: unknown): CanonicalObject {
   return { object: value, renamed };
 }
 
-/** Gives the fields of a v1alpha1 spec their canonical names. */
+/** Renames the fields of a v1alpha1 spec to their canonical names. */
 export const canonicalSpec = <T extends object>(kind: Kind, spec: T): T =>
   canonicalFieldsOf(spec, KINDS[kind].spec).value;
 
-/** Schemas of what Tekton decodes, by apiVersion and kind: the API server has read the other fields. */
+/** Schemas of the fields that Tekton decodes, by apiVersion and kind. The API server decodes the others. */
 const SCHEMAS: ReadonlyMap<string, ObjectSchema> = new Map(
   VERSIONS.flatMap(({ apiVersion, kinds }) =>
     Object.values(kinds).map(({ kind, spec }) => [`${apiVersion} ${kind}`, kubernetesObject('', { spec })] as const),

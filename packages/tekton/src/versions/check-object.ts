@@ -1,7 +1,7 @@
 /**
- * Checks one object by itself: its shape, then its meaning.
+ * Checks one object on its own: its schema, then its semantics.
  *
- * Objects of other API groups are checked for names, plaintext Secrets and rights only.
+ * Objects of other API groups are checked only for names, plaintext Secrets and RBAC bindings.
  */
 
 import { TEKTON_GROUP } from '../model/tekton-group.js';
@@ -18,17 +18,17 @@ import { checkNamespace, checkObjectName } from '../validation/metadata.js';
 import { canonicalFields } from './canonical-object.js';
 import { tryFindVersion, VERSIONS } from './versions.js';
 
-/** All problems of one object, in order of their paths. `index`: its place in the input, for the problems' `object`. */
+/** Returns all problems of one object, ordered by path. `index`: its index in the input, for `Problem.object`. */
 export function checkObject(object: unknown, index = 0): readonly Problem[] {
   return inspectObject(object, index, suggestionBudget()).report.problems();
 }
 
-/** A checked object that its API version can check further. */
+/** A checked object with the further checks of its API version. */
 export interface VersionedCheckedObject extends CheckedObject {
   readonly tekton?: VersionedObject;
 }
 
-/** Checks one object and returns what the checks of a set need of it. */
+/** Checks one object and returns the data for checks across objects. */
 export function inspectObject(
   object: unknown,
   index: number,
@@ -67,7 +67,7 @@ export function inspectObject(
   for (const { path, name, isDuplicate } of canonical.renamed)
     report.add('FIELD_CASE', path, { name, twice: isDuplicate, written: String(path.at(-1)) });
   const conforming = conform(canonical.object, schema, [], { report, messages: version.messages });
-  const tekton = version.interpret(conforming as object); // the schema of a whole object
+  const tekton = version.interpret(conforming as object); // the root schema is an object
   tekton.check({ path: ['spec'], report });
   return { id, report, object, tekton };
 }
@@ -83,7 +83,7 @@ const TRIGGERS_KINDS: ReadonlySet<string> = new Set([
 const missingParts = (id: ObjectId): string =>
   `it has no ${[id.apiVersion === undefined && '`apiVersion`', id.kind === undefined && '`kind`'].filter(Boolean).join(' and no ')}`;
 
-/** Schemas of whole objects, by apiVersion and kind. */
+/** Root schemas, by apiVersion and kind. */
 const SCHEMAS: ReadonlyMap<string, ObjectSchema> = new Map(
   VERSIONS.flatMap(({ apiVersion, kinds }) =>
     Object.values(kinds).map((kind) => [`${apiVersion} ${kind.kind}`, objectSchemaOf(kind)] as const),

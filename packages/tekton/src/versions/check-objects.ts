@@ -1,7 +1,7 @@
 /**
- * Checks a set of objects: each by itself, then the references between them.
+ * Checks a set of objects: each on its own, then the references between them.
  *
- * Synth, lint, admission and controller all use it. The cost is linear in the size of the input.
+ * Used by synth, lint, admission and the controller. The cost is linear in the size of the input.
  */
 
 import { Catalog } from '../validation/catalog.js';
@@ -13,24 +13,24 @@ import type { Problem } from '../problems/problem.js';
 import { suggestionBudget } from '../problems/report.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** How objects are checked together. */
+/** Options of a check of several objects. */
 export interface CheckOptions {
   /**
-   * Objects that may exist outside of the input, so that their absence is only a warning: `none`; `shared` for ServiceAccounts, Secrets
-   * and ClusterTasks; `any` if the input is a part of a larger set.
+   * Objects that may exist outside the input, so that their absence is only a warning: `none`; `shared` for
+   * ServiceAccounts, Secrets and ClusterTasks; `any` if the input is part of a larger set.
    *
    * @default 'shared'
    */
   readonly externals?: Externals;
   /**
-   * Source text of a scalar, by index of the object; hints quote it.
+   * Returns the source text of a scalar in the object with this index, to quote in hints.
    *
-   * @default - the value as JavaScript writes it
+   * @default - the value formatted by JavaScript
    */
   readonly sourceText?: (index: number, path: FieldPath) => string | undefined;
 }
 
-/** All problems of all objects, in order of the objects, then of paths. Objects that are not Tekton's are allowed. */
+/** Returns all problems, ordered by object, then by path. Objects of other API groups are allowed. */
 export function checkObjects(objects: readonly unknown[], options: CheckOptions = {}): readonly Problem[] {
   const budget = suggestionBudget();
   const { externals = 'shared', sourceText } = options;
@@ -50,7 +50,7 @@ function checkReferences({ id, report, tekton }: VersionedCheckedObject, catalog
   tekton?.checkReferences(scope, { path: ['spec'], report });
 }
 
-/** Reports objects with the kind, namespace and name of an earlier one. */
+/** Reports objects with the same kind, namespace and name as an earlier object. */
 function reportDuplicateObjects(inspections: readonly VersionedCheckedObject[]): void {
   const first = new Map<string, number>();
   for (const { id, report } of inspections) {

@@ -1,8 +1,9 @@
 /**
- * CustomResourceDefinitions (apiextensions.k8s.io/v1) of Tekton's kinds, with Tekton's printer columns, short names and categories.
+ * CustomResourceDefinitions (apiextensions.k8s.io/v1) of Tekton's kinds, with Tekton's printer columns, short names and
+ * categories.
  *
- * Schemas have defaults for what Tekton's webhook defaults outside of lists: GitOps tools compare lists as a whole and would report
- * defaults in them as changes.
+ * Schemas include the defaults of Tekton's webhook except those inside lists: GitOps tools compare lists as a whole and
+ * would report these defaults as drift.
  */
 
 import { TEKTON_GROUP } from '../model/tekton-group.js';
@@ -18,30 +19,30 @@ export interface Crd {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** How the API server is to treat objects. */
+/** Options of the definitions. */
 export interface CrdOptions {
   /**
-   * Keeps fields that the definitions do not know, as Tekton's own did: an admission that reads what was written decides about them.
+   * Preserves unknown fields, as Tekton's own definitions did, so that an admission webhook can check them.
    *
-   * @default false - the API server drops them
+   * @default false - the API server prunes them
    */
   readonly preserveUnknownFields?: boolean;
 }
 
-/** The definitions of all seven kinds; equal on every call. */
+/** Returns the definitions of all seven kinds. The result is deterministic. */
 export function crds({ preserveUnknownFields = false }: CrdOptions = {}): Crd[] {
   const definitions = Object.values(KINDS).map(crd);
   return preserveUnknownFields ? definitions.map(preservingUnknownFields) : definitions;
 }
 
-/** Lets every object of a definition's schema hold more than the schema names. */
+/** Sets `x-kubernetes-preserve-unknown-fields` on every object schema of a definition. */
 function preservingUnknownFields<T>(value: T): T {
-  if (Array.isArray(value)) return value.map((item: unknown) => preservingUnknownFields(item)) as T; // of the same shape
+  if (Array.isArray(value)) return value.map((item: unknown) => preservingUnknownFields(item)) as T; // same shape
   if (typeof value !== 'object' || value === null) return value;
   const copy = Object.fromEntries(
     Object.entries(value).map(([name, item]: [string, unknown]) => [name, preservingUnknownFields(item)]),
   );
-  return { ...copy, ...('properties' in value && { 'x-kubernetes-preserve-unknown-fields': true }) } as T; // a copy with one flag more
+  return { ...copy, ...('properties' in value && { 'x-kubernetes-preserve-unknown-fields': true }) } as T; // adds a field
 }
 
 const condition = (field: string): string => `.status.conditions[?(@.type=="Succeeded")].${field}`;

@@ -1,7 +1,7 @@
 /**
- * Reads one object into the model, with the places of what the model lists.
+ * Reads one object into the model, with the field paths of the lists in the model.
  *
- * For callers that work on users' objects of any API version. Nothing is reported: `checkObject` does that.
+ * For callers that process user objects of any API version. Reports no problems: `checkObject` does that.
  */
 
 import type { FieldPaths } from '../model/field-paths.js';
@@ -12,17 +12,17 @@ import { suggestionBudget } from '../problems/report.js';
 import { inspectObject } from './check-object.js';
 import { tryFindVersion } from './versions.js';
 
-/** An object and what it means. */
+/** The model of an object, with the writers of its API version. */
 export interface ReadObject {
   readonly model: ObjectModel;
   readonly paths: FieldPaths;
-  /** Returns the object of a run of this version. */
+  /** Creates the object of a run of this version. */
   readonly writeRun: (run: NewRun) => object;
-  /** Returns a run of this version with these params; one that it has already gets the new value. */
+  /** Returns a copy of a run of this version with these params added. Existing params are overwritten. */
   readonly withParams: <T extends object>(run: T, params: readonly ParamAssignment[]) => T;
 }
 
-/** Reads a Tekton object; fields with problems are left out. Undefined unless its version and kind are known. */
+/** Reads a Tekton object, without invalid fields. Returns undefined if its version or kind is unknown. */
 export function tryReadObject(object: unknown): ReadObject | undefined {
   const { id, tekton } = inspectObject(object, 0, suggestionBudget());
   const version = tryFindVersion(id.apiVersion ?? '');

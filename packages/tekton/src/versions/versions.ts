@@ -1,7 +1,7 @@
 /**
- * The API versions of tekton.dev that are read: one row each.
+ * The table of supported API versions of tekton.dev.
  *
- * Everything that differs between versions is reached through this table.
+ * All version-specific code is reached through this table.
  */
 
 import { v1alpha1 } from '../v1alpha1/version.js';
@@ -10,6 +10,6 @@ import type { ApiVersion } from '../validation/api-version.js';
 /** All versions, oldest first. */
 export const VERSIONS: readonly ApiVersion[] = [v1alpha1];
 
-/** The version of an object; undefined if it is not read. */
+/** Returns the version of an object; undefined if it is not supported. */
 export const tryFindVersion = (apiVersion: string): ApiVersion | undefined =>
   VERSIONS.find((version) => version.apiVersion === apiVersion);

@@ -8,7 +8,7 @@ import {
   type TaskDependencies,
 } from '@pipewright/tekton';
 
-/** fetch, then lint and unit side by side, then ship. */
+/** fetch, then lint and unit in parallel, then ship. */
 const release: TaskDependencies = new Map([
   ['fetch', []],
   ['lint', ['fetch']],

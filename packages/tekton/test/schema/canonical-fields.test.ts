@@ -1,4 +1,4 @@
-/** Names of fields in another case: Tekton v0.9.2 took them and stored the name its kinds have. */
+/** Field names in another case: Tekton v0.9.2 accepted them and stored the canonical name. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -56,7 +56,7 @@ describe('a field in another case', () => {
   });
 
   test('may be the spec itself', () => {
-    const { spec, ...rest } = build as unknown as Record<string, unknown>; // walked by name
+    const { spec, ...rest } = build as unknown as Record<string, unknown>; // accessed by name
     expect(canonicalFields({ ...rest, Spec: spec }).object).toEqual(build);
   });
 
@@ -104,7 +104,7 @@ test('lint says of a name that is there in two cases that the last one counts', 
   ]);
 });
 
-/** The same object with the case of some names of its spec changed. */
+/** Returns the object with the case of some field names in its spec changed. */
 function shaken(value: unknown, flip: () => boolean): unknown {
   if (Array.isArray(value)) return value.map((item) => shaken(item, flip));
   if (typeof value !== 'object' || value === null) return value;

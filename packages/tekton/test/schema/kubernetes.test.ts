@@ -1,10 +1,10 @@
-/** Fields of Kubernetes below a task: what is misspelt there is found where it stands. */
+/** Kubernetes fields nested in a task: misspelt field names are reported at their path. */
 
 import { describe, expect, test } from '@jest/globals';
 import { checkObject, admissionMessage } from '@pipewright/tekton';
 import { apiVersion } from '../support/objects.js';
 
-/** Every part of Kubernetes that a task may hold, as the documentation of Kubernetes writes it. */
+/** All Kubernetes types that a task can contain, as in the Kubernetes documentation. */
 const step = {
   name: 's',
   image: 'sh:1',
@@ -102,10 +102,10 @@ const run = {
 
 type Path = readonly (string | number)[];
 
-/** Keys that are the user's own, and not fields. */
+/** Maps with user-defined keys. */
 const OWN = new Set(['volumeAttributes', 'labels', 'matchLabels', 'requests']);
 
-/** The path of every field below the parts of Kubernetes. */
+/** Returns the paths of all fields of the Kubernetes types. */
 function fieldsOf(value: unknown, path: Path = []): Path[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => fieldsOf(item, [...path, index]));
   if (typeof value !== 'object' || value === null) return [];
@@ -115,7 +115,7 @@ function fieldsOf(value: unknown, path: Path = []): Path[] {
   ]);
 }
 
-/** A copy in which the last name of a path is written otherwise. */
+/** Returns a copy in which the last field of a path is renamed. */
 function renamed(value: unknown, [key, ...rest]: Path, name: string): unknown {
   if (Array.isArray(value))
     return value.map((item: unknown, index) => (index === key ? renamed(item, rest, name) : item));

@@ -1,4 +1,4 @@
-/** Objects that are right, for tests that make one thing wrong. */
+/** Valid objects, for tests that invalidate one field. */
 
 import type { Pipeline, PipelineResource, PipelineRun, Task, TaskRun } from '@pipewright/tekton';
 
@@ -93,16 +93,16 @@ export const taskRun: TaskRun = {
   },
 };
 
-/** All of them; they fit together. */
+/** All objects. Their references are consistent. */
 export const everything = [build, pipeline, repo, web, account, run, taskRun];
 
-/** A copy of `object` with the value at `path` replaced, or removed when `value` is undefined. */
+/** Returns a copy of `object` with the value at `path` replaced, or removed if `value` is undefined. */
 export function changed<T extends object>(object: T, path: string, value: unknown): T {
   const copy = structuredClone(object);
   const keys = path.split('.');
   const last = keys.pop() ?? '';
-  let place = copy as Record<string, unknown>; // walked by name
-  for (const key of keys) place = place[key] as Record<string, unknown>; // the test names what is there
+  let place = copy as Record<string, unknown>; // accessed by name
+  for (const key of keys) place = place[key] as Record<string, unknown>; // the path exists
   if (value === undefined) delete place[last];
   else place[last] = value;
   return copy;

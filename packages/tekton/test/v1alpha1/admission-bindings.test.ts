@@ -1,4 +1,4 @@
-/** What Tekton v0.9.2's webhook answers, after "mutation failed: ", where objects bind, hand over and pass on. */
+/** Responses of the Tekton v0.9.2 webhook, after "mutation failed: ", to invalid bindings between objects. */
 
 import { describe, expect, test } from '@jest/globals';
 import { checkObject, admissionMessage } from '@pipewright/tekton';

@@ -1,4 +1,4 @@
-/** What Tekton v0.9.2's webhook lets pass and the run then gets as it is written. */
+/** Objects that the Tekton v0.9.2 webhook accepts and runs as written, and that cause a warning here. */
 
 import { describe, expect, test } from '@jest/globals';
 import { checkObject } from '@pipewright/tekton';

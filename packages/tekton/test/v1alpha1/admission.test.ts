@@ -1,4 +1,4 @@
-/** What Tekton v0.9.2's webhook answered to these objects on a real cluster, after "mutation failed: ". */
+/** Responses of the Tekton v0.9.2 webhook to these objects on a real cluster, after "mutation failed: ". */
 
 import { describe, expect, test } from '@jest/globals';
 import { checkObject, admissionMessage } from '@pipewright/tekton';

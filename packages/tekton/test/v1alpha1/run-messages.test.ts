@@ -1,4 +1,4 @@
-/** The texts are those of Tekton v0.9.2, as seen in the statuses of real runs. */
+/** The messages are those of Tekton v0.9.2, taken from the statuses of real runs. */
 
 import { describe, expect, test } from '@jest/globals';
 import {

@@ -1,17 +1,17 @@
-/** Names that Kubernetes refuses, bindings that it refuses, and rights that no step has a token for. */
+/** Names and bindings that Kubernetes rejects, and permissions that no step has a token for. */
 
 import { expect, test } from '@jest/globals';
 import { checkObjects } from '@pipewright/tekton';
 import { account, build, changed, everything, pipeline, repo, run, web } from '../support/objects.js';
 
-/** severity, code, object, place, message and hint of every problem, as one line each. */
+/** Formats each problem as one line: severity, code, object, path, message and hint. */
 const lines = (objects: readonly unknown[]): string[] =>
   checkObjects(objects).map(
     ({ severity, code, object, path, message, hint }) =>
       `${severity} ${code} ${object?.name ?? ''} ${path.join('.')}: ${message} (${hint})`,
   );
 
-/** `everything`, with one object in place of the one of its name. */
+/** Returns `everything`, with the object of the same name replaced. */
 const withChanged = (object: { kind: string; metadata: { name?: string } }): unknown[] =>
   everything.map((one) => (one.kind === object.kind && one.metadata.name === object.metadata.name ? object : one));
 

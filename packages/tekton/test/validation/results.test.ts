@@ -58,7 +58,7 @@ describe('a result of another task', () => {
           conditions: [{ conditionRef: 'd', params: [{ name: 'v', value: '$(tasks.a.results.x)' }] }],
         },
       ],
-    } as unknown as PipelineSpec; // what does not matter is left out
+    } as unknown as PipelineSpec; // irrelevant fields are omitted
     expect(dependenciesOfPipeline(readPipeline(spec)).get('c')).toEqual(['b', 'a']);
   });
 

@@ -1,4 +1,4 @@
-/** Variables in values of params: what lint says of them, and what a run makes of them. */
+/** Variables in param values: validation, and substitution in a run. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -22,7 +22,7 @@ const bound = (name: string, type: ResourceType, params: Record<string, string>)
   secrets: [],
 });
 
-/** What a run gives to the tasks below. */
+/** The arguments that a run passes to the tasks below. */
 const GIVEN = {
   inputs: new Map([['src', bound('repo', 'git', { url: 'https://example.com/web', revision: 'main' })]]),
   outputs: new Map([['img', bound('web', 'image', { url: 'r.example.com/web:1' })]]),
@@ -33,7 +33,7 @@ const RESOURCES = {
   outputs: [{ name: 'img', type: 'image' as const }],
 };
 
-/** A task of one step that prints the param `p`. */
+/** Returns a task with one step that prints the param `p`. */
 const printing = (value: string | readonly string[], more: Partial<TaskSpec> = {}): TaskSpec => ({
   inputs: {
     params: [
@@ -210,7 +210,7 @@ describe('lint', () => {
   });
 });
 
-/** A task with a text in every field that may hold variables. */
+/** Returns a task with a text in every field that may contain variables. */
 const everyField = (text: string): TaskSpec => ({
   ...printing('x'),
   steps: [
@@ -239,7 +239,7 @@ const everyField = (text: string): TaskSpec => ({
   ],
 });
 
-/** The texts of a task by path, as the walk that fills them in finds them. */
+/** Returns the texts of a task by path, as visited by substitution. */
 function textsOf(spec: ReturnType<typeof readTask>): Map<string, string> {
   const found = new Map<string, string>();
   rewriteTaskFields(spec, ['spec'], {

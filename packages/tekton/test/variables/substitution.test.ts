@@ -70,7 +70,7 @@ test('values are never looked into, whatever they hold', () => {
   const piece = fc.oneof(fc.constantFrom('$(a)', '$(b)', '$', '(', ')', '$('), fc.string());
   fc.assert(
     fc.property(fc.array(piece), fc.string(), fc.string(), (pieces, a, b) => {
-      // Two passes that cannot see each other's values: mark first, fill in later.
+      // Insert markers first and values later, so that values are not substituted again.
       const marked = substitute(pieces.join(''), {
         strings: new Map([
           ['a', '\u0001'],

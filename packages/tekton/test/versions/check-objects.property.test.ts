@@ -6,14 +6,14 @@ import { growth, LINEAR } from '../../../../test/growth.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Every place in a value, as a list of keys. */
+/** Returns the paths of all fields and elements of a value. */
 function placesIn(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (typeof value !== 'object' || value === null) return [path];
   const below = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   return [path, ...below.flatMap(([key, item]) => placesIn(item, [...path, key]))];
 }
 
-/** A copy with another value, or none, at one place. */
+/** Returns a copy with the value at a path replaced or removed. */
 function mutate(value: unknown, path: readonly (string | number)[], replacement: Json | undefined): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return replacement;

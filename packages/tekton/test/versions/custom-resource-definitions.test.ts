@@ -37,7 +37,7 @@ test('kubectl knows PipelineRuns by their short names and shows the columns of T
   });
 });
 
-/** Rules of structural schemas (apiextensions.k8s.io/v1) that can be broken here. */
+/** Returns violations of the rules for structural schemas (apiextensions.k8s.io/v1). */
 function faults(schema: Record<string, unknown>, path: string): string[] {
   const preserves = schema['x-kubernetes-preserve-unknown-fields'] === true;
   const own = [
@@ -67,7 +67,7 @@ describe('schemas are structural and add nothing to what is in lists', () => {
   });
 });
 
-/** Every default below a schema, by path. */
+/** Returns all defaults in a schema, by path. */
 function defaults(schema: Record<string, unknown>, path = ''): string[] {
   const below = Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>);
   const items = [schema['items'], schema['additionalProperties']].filter(Boolean) as Record<string, unknown>[];

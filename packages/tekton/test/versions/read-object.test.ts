@@ -16,7 +16,7 @@ const PIPELINE = {
   tasks: [{ name: 'first', taskSpec: TASK }],
 };
 
-/** The names in the list at a path below `spec`. */
+/** Returns the names in the list at a path below `spec`. */
 function namesAt(spec: unknown, path: FieldPath): readonly unknown[] {
   const list = path.reduce<unknown>((at, step) => (at as Record<string | number, unknown>)[step], spec);
   return (list as readonly { readonly name: unknown }[]).map(({ name }) => name);

@@ -25,7 +25,7 @@ export function shapeOf(
   return createHash('sha256').update(shape).digest('hex').slice(0, 24);
 }
 
-/** Returns the paths and times of a small tree: a changed overlay has another shape. */
+/** Returns the paths and modification times of a small tree, so that a changed overlay has a different shape. */
 function statesIn(directory: string): readonly (readonly [string, number])[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);

@@ -1,9 +1,9 @@
 /**
  * Merges directories of several layers with symlinks, for launchers without overlays.
  *
- * One additional file in /etc would otherwise need about 150 bind mounts per container, and each takes longer than the one before.
- * Instead the machine's directory is bound once, at {@link HOST_DIRECTORY}; a merged directory, shared by containers with the same
- * contents, has symlinks to its entries, and copies of added files.
+ * One additional file in /etc would otherwise need about 150 bind mounts per container, each slower than the previous
+ * one. Instead, the host's directory is bound once, at {@link HOST_DIRECTORY}; a merged directory, shared by containers
+ * with the same contents, has symlinks to its entries and copies of added files.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -27,7 +27,7 @@ export const HOST_DIRECTORY = '/run/host';
 export interface Merge {
   /** Its path in the container. */
   readonly target: string;
-  /** The layers, top first; the last is the machine's directory, bound at `HOST_DIRECTORY` and `target`. */
+  /** The layers, top first; the last is the host's directory, bound at `HOST_DIRECTORY` and `target`. */
   readonly sources: readonly string[];
   /** The container's layer, which differs between containers; its files are compared by content. */
   readonly own: string;
@@ -35,7 +35,7 @@ export interface Merge {
   readonly points: readonly { readonly path: string; readonly kind: 'directory' | 'file' }[];
 }
 
-/** Creates merged directories and caches them in a directory that outlives the containers. */
+/** Creates merged directories, cached in a directory that outlives the containers. */
 export class MergedDirectories {
   readonly #made = new Map<string, string>();
 

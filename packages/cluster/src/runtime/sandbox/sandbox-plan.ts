@@ -1,13 +1,14 @@
 /**
- * Turns a container's specification into a directory tree and a list of mounts.
+ * Converts a container's specification to a directory tree and a list of mounts.
  *
  *     scratch/layer-…   files of the container's shape: private directories, mount points, added files
  *     directory/upper   files that the container writes
  *     scratch/root      the mount point of the root; each container has its own mount namespace, so all share it
  *
- * On the host's root the layer is the root, with the host's directories mounted read-only; a directory that needs an entry the host
- * lacks (a mount point in /usr, an /etc/gitconfig) becomes an overlay of the layer over the host's directory or, without overlays, a
- * directory of bind mounts. With a root filesystem of its own, the layer is the writable upper directory.
+ * If the container uses the host's root, the layer is the root, with the host's directories mounted read-only. A
+ * directory that needs an entry the host lacks (a mount point in /usr, an /etc/gitconfig) becomes an overlay of the
+ * layer over the host's directory or, without overlays, a directory of bind mounts. With a custom root filesystem, the
+ * layer is the writable upper directory.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -35,13 +36,13 @@ import type { ContainerSpec } from '../runtime.js';
 /** Capabilities of the machine, found by the probe. */
 export interface Capabilities {
   readonly overlay: boolean;
-  /** `mount`: a private /proc. `bind`: the machine's /proc, if the kernel does not allow to mount one. */
+  /** `mount`: a private /proc. `bind`: the host's /proc, if the kernel does not allow mounting a private one. */
   readonly proc: 'mount' | 'bind';
   /** Whether the launcher creates a private /dev. @default false */
   readonly dev?: boolean;
 }
 
-/** With more bind mounts a directory of symlinks is faster. */
+/** The maximum number of bind mounts; above it, a directory of symlinks is faster. */
 const MAX_BINDS = 24;
 
 /** The state that containers of one runtime share. */
@@ -55,8 +56,8 @@ export interface PlanCache {
 }
 
 /**
- * Writes the container's files and plans its mounts. Synchronous and cheap: containers of one shape (root, mount points, added files)
- * share a layer.
+ * Writes the container's files and plans its mounts. Synchronous and cheap: containers of the same shape (root, mount
+ * points, added files) share a layer.
  *
  * @param cache the shared state, which the plan extends
  */
@@ -78,7 +79,7 @@ export function planSandbox(
   for (const [path, content] of Object.entries(spec.hostFiles)) draft.addFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
   if (capabilities.overlay) cache.layers.set(draft.shape, draft.layer);
-  // Before the mounts are listed, since without overlays that adds empty mount points to the layer.
+  // Checked before listing the mounts, which adds empty mount points to the layer if overlays are unavailable.
   const refusal = executableProblem(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
   const cover =
     spec.privileged === true ? [] : toCover(mounts).filter((path) => cache.fileCache.lstat(path) !== undefined);
@@ -154,7 +155,7 @@ class PlanBuilder {
     this.#showNode();
   }
 
-  /** Mounts Node in the container's PATH if it is outside of the shared directories (nvm, volta). */
+  /** Mounts Node in the container's PATH if it is outside the shared directories (nvm, volta). */
   #showNode(): void {
     const node = this.#nodeProgram;
     if (!HOST_PATHS.some((mount) => isWithin(node, mount))) this.bind('/usr/local/bin/node', node, true);
@@ -170,7 +171,7 @@ class PlanBuilder {
     } else this.#bindConstant(path, stats.isDirectory() ? 'directory' : 'file', true);
   }
 
-  /** Adds /dev; a root filesystem of its own gets a private one, since device files of an image are not trusted. */
+  /** Adds /dev. A custom root filesystem gets a private /dev, since device files of an image are not trusted. */
   addDevices({ proc, dev: made = false }: Capabilities): void {
     if (made) {
       this.point('/dev', 'directory');
@@ -194,7 +195,7 @@ class PlanBuilder {
     this.#proc.push({ kind: 'devpts', target: '/dev/pts' });
   }
 
-  /** Returns paths in /proc that namespaces do not isolate: root could change the machine through them, for example by sysctl. */
+  /** Returns paths in /proc that namespaces do not isolate: root could change the host through them (sysctl). */
   #machineWide(): readonly string[] {
     if (this.#spec.privileged === true) return [];
     return MACHINE_WIDE.filter((path) => this.#fileCache.lstat(path) !== undefined);
@@ -209,7 +210,7 @@ class PlanBuilder {
     }
   }
 
-  /** Adds an overlay directory: as a further layer where directories match, otherwise by copying. */
+  /** Adds an overlay directory: as another layer where directories match, otherwise by copying. */
   addOverlays(overlay: string, at: string, directory: string): void {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const from = join(directory, entry.name);
@@ -226,7 +227,7 @@ class PlanBuilder {
     }
   }
 
-  /** Adds an overlay to mounts of the machine below a directory, which would hide it. */
+  /** Adds an overlay to host mounts below a directory, which would otherwise hide it. */
   #addOverlaysBelow(overlay: string, { target }: ViewMount): void {
     for (const mount of this.view.mounts) {
       if (mount.target === target || !isWithin(mount.target, target)) continue;
@@ -243,7 +244,7 @@ class PlanBuilder {
     cpSync(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
   }
 
-  /** Adds a file; below a volume it is a bind mount, so that the volume does not change. */
+  /** Adds a file. Below a volume, it is a bind mount, so that the volume is not modified. */
   addFile(path: string, content: string): void {
     const there = this.view.resolve(path);
     const owner = this.view.mountOf(there.path);
@@ -265,7 +266,7 @@ class PlanBuilder {
     this.#put(this.point(target, kind), source, readOnly);
   }
 
-  /** Bind-mounts a path of the machine at the same path. */
+  /** Bind-mounts a host path at the same path. */
   #bindConstant(path: string, kind: Kind, readOnly: boolean): void {
     this.view.put({ target: this.point(path, kind), sources: [path], readOnly, isConstant: this.#isBuilt });
   }
@@ -323,7 +324,7 @@ class PlanBuilder {
     return [this.#bindOf(target, first, readOnly)];
   }
 
-  /** Returns a path for overlay options, which are separated by commas and colons: other paths get a symlink. */
+  /** Returns a path usable in overlay options, which commas and colons separate: paths with them get a symlink. */
   #plain(source: string): string {
     if (!/[,:\\]/.test(source)) return source;
     const name = join(this.#spec.directory, `lower-${this.#files++}`);
@@ -331,7 +332,7 @@ class PlanBuilder {
     return name;
   }
 
-  /** Mounts a directory without an overlay: by single bind mounts, or with symlinks if there are too many. */
+  /** Mounts a directory without an overlay: with bind mounts per entry, or with symlinks if there are too many. */
   #bindEntries(target: string, sources: readonly string[]): Operation[] {
     const own = join(this.layer, target);
     const names = new Set(sources.flatMap((source) => readdirSync(source)));

@@ -1,13 +1,14 @@
 /**
  * Explains why the sandbox does not work on this machine, with remedies.
  *
- * Called only after a failed attempt: settings alone are not conclusive, since profiles and capabilities can override them.
+ * Called only after a failed attempt: settings alone are not conclusive, since profiles and capabilities can override
+ * them.
  */
 
 import { readFileSync } from 'node:fs';
 import { RuntimeProblem } from '../runtime.js';
 
-/** Settings of the kernel about namespaces; absent if the kernel does not have the setting. */
+/** Kernel settings that restrict namespaces; absent if the kernel lacks the setting. */
 export interface Restrictions {
   readonly isRoot: boolean;
   readonly apparmorRestrictsUserns?: string;
@@ -16,14 +17,14 @@ export interface Restrictions {
   /** `2`: a seccomp filter is active, as in container engines. */
   readonly seccomp?: string;
   readonly inContainer: boolean;
-  /** The limit of processes of this user (`ulimit -u`). */
+  /** The limit on processes of this user (`ulimit -u`). */
   readonly maxProcesses?: string;
 }
 
-/** Errors of the kernel and of C libraries when no process can be created. */
+/** Errors of the kernel and C libraries if no process can be created. */
 const NO_PROCESS = /EAGAIN|Resource temporarily unavailable/;
 
-/** Adds the remedy to a message if the limit of processes was the reason. */
+/** Adds the remedy to a message if the process limit was the cause. */
 export const withProcessRemedy = (message: string): string =>
   NO_PROCESS.test(message) ? `${message}; too many processes: raise the limit (ulimit -u), or end some` : message;
 
@@ -46,7 +47,7 @@ export function readRestrictions(): Restrictions {
   };
 }
 
-/** Returns the problem: the error, and every remedy for this machine. */
+/** Returns the problem: the error, and all remedies that apply to this machine. */
 export function explainRefusal(seen: Restrictions, error: string): RuntimeProblem {
   if (NO_PROCESS.test(error)) return noProcesses(seen, error);
   const hints: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * One process in a sandbox, from launch to exit: its status, its output, its signals and what is run beside it.
+ * The life cycle of a process in a sandbox: launch, status, output, signals, exec and exit.
  */
 
 import { spawn } from 'node:child_process';
@@ -11,11 +11,11 @@ import type { Pipe } from '../launchers/output-pipe.js';
 import type { ContainerSpec, ExecResult, Exit, RunningContainer } from '../runtime.js';
 import type { StartedProcess } from '../launchers/starter.js';
 
-/** What became of a launch. */
+/** The outcome of a launch. */
 export type Launched =
   { readonly made: true; readonly container: RunningContainer } | { readonly made: false; readonly message: string };
 
-/** What a process needs besides its start. */
+/** Dependencies of a process. */
 export interface ProcessContext {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -24,13 +24,13 @@ export interface ProcessContext {
   readonly now: () => Date;
 }
 
-/** How much of a probe's output is kept, as kubelet does. */
+/** The maximum size of a probe's output, as in kubelet. */
 const EXEC_OUTPUT = 10_240;
 
-/** How much a launcher may say of why it failed. */
+/** The maximum length of a launcher's error message. */
 const MAX_WORDS = 2000;
 
-/** Follows a started process, and settles when the container is made or could not be. */
+/** Follows a started process. Settles when the container is created or its creation has failed. */
 export async function followProcess(
   spec: ContainerSpec,
   { first, pid, ended }: StartedProcess,

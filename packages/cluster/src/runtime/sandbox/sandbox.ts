@@ -1,11 +1,11 @@
 /**
- * Containers from Linux namespaces: no daemon, no image store, no root needed.
+ * Runs containers in Linux namespaces, without a daemon, an image store or root.
  *
- * Each container has its own mounts, processes, IPC and host name, and shares the machine's network. It is isolation
- * against accidents, not a security boundary: see docs/internals/decisions/0008-pods-not-tricks.md.
+ * Each container has its own mount, PID, IPC and UTS namespaces, and shares the host's network. It protects against
+ * accidents, and is not a security boundary: see docs/internals/decisions/0008-pods-not-tricks.md.
  *
- * `probe` starts a real container with every launcher of this machine, and keeps the ones that work with their capabilities. Nothing is
- * inferred from settings, and every fallback is mentioned in the probe's notes.
+ * `probe` starts a trial container with each launcher of this machine, and keeps those that work, with their
+ * capabilities. Nothing is inferred from settings, and the probe's notes list every fallback.
  */
 
 import { execFile } from 'node:child_process';
@@ -207,7 +207,7 @@ class Sandbox implements Runtime {
     return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
   }
 
-  /** Tries a launcher with the most capabilities first; the first that works is used. */
+  /** Tries a launcher with decreasing capabilities, and uses the first set that works. */
   async #tryLauncher(launcher: Launcher, directory: string, errors: string[]): Promise<Method | undefined> {
     const starter = this.#starters.get(launcher);
     if (starter === undefined) return undefined;
@@ -262,7 +262,7 @@ const cannotRun = (message: string): StartResult => ({
   message,
 });
 
-/** Copies the root filesystem, which replaces an overlay. */
+/** Copies the root filesystem, in place of an overlay. */
 async function copyRoot(spec: ContainerSpec): Promise<void> {
   const layer = join(spec.directory, 'layer');
   mkdirSync(layer, { recursive: true });

@@ -1,8 +1,8 @@
 /**
  * The files of one data directory, as the storage uses them.
  *
- * Separate from `node:fs` so that a test can decide what a disk does: short writes, a full disk, failed and lost syncs, crashes.
- * A write is durable after `datasync` of its file; a new, renamed or removed name is durable after `syncDirectory`.
+ * Separate from `node:fs` so that tests can simulate a disk: short writes, a full disk, failed and lost syncs, crashes.
+ * A write is durable after `datasync` of its file; a created, renamed or removed name after `syncDirectory`.
  */
 
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
@@ -13,13 +13,13 @@ import { withPath } from '../../platform/disk-failure.js';
 export interface DiskFile {
   /** Returns the size in bytes. */
   size(): Promise<number>;
-  /** Reads into a buffer; returns how many bytes were read, which may be fewer than fit. 0 means the end of the file. */
+  /** Reads into a buffer; returns the number of bytes read, which may be less than its size. 0 means end of file. */
   read(buffer: Uint8Array, position: number): Promise<number>;
-  /** Writes bytes; returns how many were written, which may be fewer than given. Rejects when none could be written. */
+  /** Writes bytes; returns the number of bytes written, which may be less than given. Rejects if none were written. */
   write(bytes: Uint8Array, position: number): Promise<number>;
-  /** Cuts the file to a size in bytes, or extends it with zeros. */
+  /** Truncates the file to a size in bytes, or extends it with zeros. */
   truncate(size: number): Promise<void>;
-  /** Makes everything written so far durable. After a rejection, nothing is known about the writes since the last success. */
+  /** Makes all writes so far durable. After a rejection, the state of writes since the last success is unknown. */
   datasync(): Promise<void>;
   /** Closes the file. Does not make anything durable. */
   close(): Promise<void>;
@@ -27,23 +27,23 @@ export interface DiskFile {
 
 /** A directory of files. Names contain no separators. */
 export interface Disk {
-  /** Where the files are, for messages. */
+  /** The path of the directory, for messages. */
   readonly path: string;
   /** Returns the names of all files, in no particular order. */
   list(): Promise<readonly string[]>;
-  /** Opens a file that exists for reading and writing. Rejects with ENOENT when it does not. */
+  /** Opens an existing file for reading and writing. Rejects with ENOENT if it does not exist. */
   open(name: string): Promise<DiskFile>;
-  /** Creates a file, or empties one, for reading and writing; only its owner may read it. */
+  /** Creates or truncates a file for reading and writing, readable only by its owner. */
   create(name: string): Promise<DiskFile>;
-  /** Renames a file, replacing one that has the new name. */
+  /** Renames a file, replacing any file with the new name. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; succeeds if it does not exist. */
   remove(name: string): Promise<void>;
-  /** Makes names that were created, renamed or removed durable. */
+  /** Makes created, renamed and removed names durable. */
   syncDirectory(): Promise<void>;
 }
 
-/** The machine's own disk. The directory must exist. Errors carry the path of the file. */
+/** Returns a disk that uses the file system. The directory must exist. Errors contain the path of the file. */
 export function systemDisk(directory: string): Disk {
   const pathOf = (name: string): string => join(directory, name);
   const opened = async (name: string, flags: 'r+' | 'w+'): Promise<DiskFile> =>
@@ -81,7 +81,7 @@ function systemFile(handle: FileHandle, path: string): DiskFile {
     truncate: (size) => named(handle.truncate(size)),
     datasync: async () => {
       const [{ nlink }] = await named(Promise.all([handle.stat(), handle.datasync()]));
-      if (nlink === 0) throw removed(path); // a file without a name is lost with the process
+      if (nlink === 0) throw removed(path); // an unlinked file is lost when the process exits
     },
     close: () => named(handle.close()),
   };
@@ -99,7 +99,7 @@ export async function writeFully(file: DiskFile, bytes: Uint8Array, position: nu
   }
 }
 
-/** Reads the beginning of a file, limited to a number of bytes. */
+/** Reads at most `limit` bytes from the start of a file. */
 export async function readUpTo(file: DiskFile, limit: number): Promise<Buffer> {
   const buffer = Buffer.alloc(limit);
   let filled = 0;

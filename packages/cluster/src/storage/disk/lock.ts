@@ -1,7 +1,8 @@
 /**
  * Locks a data directory for one process.
  *
- * A lock contains the holder's pid and start time, so a lock left by a crash is recognized as abandoned even if the pid has been reused.
+ * A lock contains the holder's pid and start time, so a lock left by a crash is recognized as abandoned even if the pid
+ * has been reused.
  */
 
 import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -20,7 +21,7 @@ export function lock(directory: string): () => void {
   const file = join(directory, 'lock');
   const mine = `${file}.${process.pid}`;
   const me: Holder = { pid: process.pid, began: beginningOf(process.pid) };
-  rmSync(mine, { force: true }); // after a crash it may be the same file as the lock
+  rmSync(mine, { force: true }); // after a crash it may be a hard link to the lock
   writeNamed(mine, JSON.stringify(me), { mode: 0o600 });
   try {
     while (!tryLink(mine, file)) {
@@ -54,7 +55,7 @@ function tryLink(mine: string, file: string): boolean {
   }
 }
 
-/** Removes a lock whose holder is gone, unless another process has taken it meanwhile. */
+/** Removes a lock whose holder has exited, unless another process has taken it in the meantime. */
 function removeAbandoned(file: string, aside: string): void {
   try {
     renameSync(file, aside);
@@ -89,7 +90,7 @@ function isAlive({ pid, began }: Holder): boolean {
   return began === '' || now === '' || began === now;
 }
 
-/** Returns the start time of a process from Linux' /proc: the 20th field after its name. */
+/** Returns the start time of a process from /proc on Linux: the 20th field after its name. */
 function beginningOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

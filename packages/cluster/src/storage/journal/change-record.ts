@@ -25,7 +25,7 @@ export const objectText = (groupResource: string, text: string): string =>
 export function parseChange(record: JsonObject, path: string, number: number): StoredChange {
   const { resource, object, deleted } = record;
   if (typeof resource === 'string' && isObject(object) && isObject(object['metadata'])) {
-    return { kind: 'stored', groupResource: resource, object: object as KubeObject }; // its checksum is right, so it was written from an object
+    return { kind: 'stored', groupResource: resource, object: object as KubeObject }; // verified by the checksum
   }
   if (typeof resource === 'string' && isObject(deleted)) {
     const { namespace, name } = deleted;

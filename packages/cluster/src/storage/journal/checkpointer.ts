@@ -1,8 +1,8 @@
 /**
  * Checkpoints: keeps the log short by writing a snapshot in the background and removing the segments before it.
  *
- * A failure does not affect writes: without a snapshot the log is complete and only grows. A snapshot is due when the log is as large as
- * the last snapshot, so each byte is written about twice, however large the state is.
+ * A failure does not affect writes: without a snapshot, the log is complete and only grows. A snapshot is due when the
+ * log is as large as the last snapshot, so each byte is written about twice, regardless of the size of the state.
  */
 
 import { reasonOf } from './damage.js';
@@ -18,11 +18,11 @@ export interface CheckpointerOptions {
   readonly store: Store;
   readonly log: WriteAheadLog;
   readonly notice: (line: string) => void;
-  /** The least size of the log in bytes at which a snapshot is due. */
+  /** The minimum size of the log in bytes at which a snapshot is due. */
   readonly segmentBytes: number;
-  /** How many bytes of a snapshot are written at once. */
+  /** The size of the chunks in which a snapshot is written. */
   readonly chunkBytes: number;
-  /** The size of the snapshot that the log begins with. */
+  /** The size of the base snapshot. */
   readonly snapshotBytes: number;
 }
 
@@ -83,7 +83,7 @@ export class Checkpointer {
     }
   }
 
-  /** Removes files that the snapshot replaces; the next start removes the rest. */
+  /** Removes files that the snapshot replaces. The next start removes any that remain. */
   async #removeOlder(base: number): Promise<void> {
     const { disk } = this.#options;
     for (const name of await disk.list()) {

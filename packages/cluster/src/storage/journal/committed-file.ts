@@ -1,8 +1,8 @@
 /**
- * The committed length: up to where the log has been acknowledged, kept apart from the log.
+ * The committed length: the acknowledged length of the log, stored in a separate file.
  *
- * It tells an incomplete tail, which a crash leaves and which may be dropped, from damage of acknowledged records. Two slots on
- * pages of their own are written in turn, so a torn write leaves the other one.
+ * It distinguishes an incomplete tail after a crash, which may be dropped, from damage to acknowledged records. Two
+ * slots on separate pages are written alternately, so a torn write leaves the other slot intact.
  */
 
 import { crc32 } from 'node:zlib';
@@ -11,11 +11,11 @@ import { damaged, FORMAT_VERSION, unknownVersion } from './damage.js';
 import { pathOn, readUpTo, writeFully, type Disk, type DiskFile } from '../disk/disk.js';
 import { checksumText } from './record.js';
 
-/** Where the acknowledged part of the log ends. */
+/** The end of the acknowledged part of the log. */
 export interface CommittedLength {
-  /** The snapshot and segment with which reading begins; the first segment has no snapshot. */
+  /** The number of the snapshot and segment at which recovery starts; the first segment has no snapshot. */
   readonly base: number;
-  /** The segment that is written to. */
+  /** The current segment. */
   readonly segment: number;
   /** The acknowledged length of that segment in bytes. */
   readonly offset: number;
@@ -37,7 +37,7 @@ interface Slot {
   readonly length: CommittedLength;
 }
 
-/** The open file. Callers take turns: one write at a time. */
+/** The open file. Callers must not write concurrently. */
 export class CommittedFile {
   readonly #file: DiskFile;
   #durable: Slot;
@@ -50,7 +50,7 @@ export class CommittedFile {
     this.#lastSequence = durable.sequence;
   }
 
-  /** Creates the file, which makes the directory one that has been used: everything else must be durable before. */
+  /** Creates the file, which marks the directory as initialized: all other files must be durable before. */
   static async create(disk: Disk, length: CommittedLength): Promise<CommittedFile> {
     const temporary = `${COMMITTED}.tmp`;
     const file = await disk.create(temporary);
@@ -62,7 +62,7 @@ export class CommittedFile {
     return new CommittedFile(file, { index: 1, sequence: 1, length });
   }
 
-  /** Opens the file. Throws `DATA_DIR_DAMAGED` when neither slot can be read. */
+  /** Opens the file. Throws `DATA_DIR_DAMAGED` if neither slot is valid. */
   static async open(disk: Disk): Promise<CommittedFile> {
     const file = await disk.open(COMMITTED);
     const bytes = await readUpTo(file, 2 * SLOT_BYTES);
@@ -73,24 +73,24 @@ export class CommittedFile {
     });
     const [newest, older] = slots.sort((one, other) => other.sequence - one.sequence);
     if (!newest) throw damaged(path, 'record 1 at byte 0 and record 2 at byte 4096 have wrong checksums');
-    // The newest may be in the cache alone, when the process that wrote it was killed or could not sync it. The older one is durable, so
-    // the next write takes the place of the newest.
+    // The newest slot may be only in the page cache, if its writer was killed or could not sync it. The older slot is
+    // durable, so the next write overwrites the newest.
     return new CommittedFile(file, { ...newest, index: older?.index ?? newest.index });
   }
 
-  /** The length that is acknowledged. */
+  /** The acknowledged length. */
   get length(): CommittedLength {
     return this.#durable.length;
   }
 
-  /** Whether a write has failed since: the file may say either. */
+  /** Whether a later write failed, so the file may contain either length. */
   get isUncertain(): boolean {
     return this.#isUncertain;
   }
 
-  /** Makes a length durable. After a rejection the file may hold the old or the new one, until a later write succeeds. */
+  /** Writes a length durably. After a rejection, the file may contain either length until a later write succeeds. */
   async write(length: CommittedLength): Promise<void> {
-    const index = this.#durable.index === 0 ? 1 : 0; // never the slot that is known to be good
+    const index = this.#durable.index === 0 ? 1 : 0; // never the slot that is known to be durable
     this.#isUncertain = true;
     this.#lastSequence += 1;
     const sequence = this.#lastSequence;
@@ -100,13 +100,13 @@ export class CommittedFile {
     this.#isUncertain = false;
   }
 
-  /** Makes a length durable in both slots, so that damage of one does not bring back an older one. */
+  /** Writes a length durably to both slots, so that damage to one slot cannot restore an older length. */
   async writeBoth(length: CommittedLength): Promise<void> {
     await this.write(length);
     await this.write(length);
   }
 
-  /** Rejects when the file can no longer be written, or was removed. */
+  /** Rejects if the file is not writable or was removed. */
   async check(): Promise<void> {
     await this.#file.datasync();
   }
@@ -123,7 +123,7 @@ function encodeSlot(sequence: number, { base, segment, offset, chain, revision }
   return Buffer.from(`${checksumText(crc32(text))} ${text}`.padEnd(SLOT_BYTES - 1) + '\n');
 }
 
-/** Returns what a slot holds; undefined when it was never written, or not written to its end. */
+/** Decodes a slot. Returns undefined if it was never written, or only partly. */
 function decodeSlot(bytes: Buffer, path: string): Omit<Slot, 'index'> | undefined {
   const line = bytes.toString('utf8').trimEnd();
   const text = line.slice(9);

@@ -1,4 +1,4 @@
-/** Errors of data directories: which file and record is damaged, and the remedy. */
+/** Errors of data directories. They name the damaged file and record, and the remedy. */
 
 import { types } from 'node:util';
 import { ClusterError, systemCode } from '../../platform/cluster-error.js';
@@ -9,11 +9,11 @@ const RESTORE = 'restore the whole directory from a copy, or start with an empty
 /** The version of the file format. */
 export const FORMAT_VERSION = 1;
 
-/** A file is damaged. */
+/** Returns the error for a damaged file. */
 export const damaged = (path: string, why: string): ClusterError =>
   new ClusterError('DATA_DIR_DAMAGED', `${path} is damaged: ${why}`, RESTORE);
 
-/** A record is damaged. */
+/** Returns the error for a damaged record. */
 export const damagedRecord = (path: string, { cursor, kind }: ReadEnd): ClusterError => {
   const why = {
     end: 'is missing: the file ends before it',
@@ -24,11 +24,11 @@ export const damagedRecord = (path: string, { cursor, kind }: ReadEnd): ClusterE
   return damaged(path, `record ${cursor.number + 1} at byte ${cursor.offset} ${why}`);
 };
 
-/** A required file is missing. */
+/** Returns the error for a missing file. */
 export const missing = (path: string, needs: string): ClusterError =>
   new ClusterError('DATA_DIR_DAMAGED', `${path} is missing: ${needs}`, RESTORE);
 
-/** A file has an unknown version. */
+/** Returns the error for a file with an unknown format version. */
 export const unknownVersion = (path: string, version: unknown): ClusterError =>
   new ClusterError(
     'DATA_DIR_VERSION',
@@ -36,7 +36,7 @@ export const unknownVersion = (path: string, version: unknown): ClusterError =>
     'use the version of Pipewright that wrote the directory, or start with an empty directory',
   );
 
-/** The directory cannot be used, for a reason other than damage. */
+/** Returns the error for a directory that is unusable for a reason other than damage. */
 export function unusable(directory: string, cause: unknown): unknown {
   if (cause instanceof ClusterError || systemCode(cause) === '') return cause;
   const message = `cannot use the data directory ${directory}: ${reasonOf(cause)}`;
@@ -45,7 +45,7 @@ export function unusable(directory: string, cause: unknown): unknown {
 
 /** Describes a disk failure, with the system's message. */
 export function reasonOf(cause: unknown): string {
-  const message = types.isNativeError(cause) ? cause.message : String(cause); // errors may be of another realm
+  const message = types.isNativeError(cause) ? cause.message : String(cause); // errors may come from another realm
   switch (systemCode(cause)) {
     case 'ENOSPC':
       return `the disk is full (${message})`;
@@ -79,7 +79,7 @@ export function remedyOf(cause: unknown): string {
   }
 }
 
-/** The directory was written before format 1, which no release did. */
+/** Returns the error for a directory written before format 1, which no release did. */
 export const unsupportedFiles = (directory: string, names: readonly string[]): ClusterError =>
   new ClusterError(
     'DATA_DIR_VERSION',

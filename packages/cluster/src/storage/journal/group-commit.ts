@@ -1,8 +1,8 @@
 /**
  * Group commit: writes that arrive while a batch is being made durable form the next batch.
  *
- * A batch is committed before it is announced and answered. If it cannot be made durable, it is rolled back with all later writes, which
- * were computed on it.
+ * A batch is committed before watchers and clients see it. If it cannot be made durable, it is rolled back with all
+ * later writes, which are based on it.
  */
 
 import type { Clock } from '../../platform/clock.js';
@@ -18,9 +18,9 @@ export interface GroupCommitOptions {
   readonly log: WriteAheadLog;
   /** The data directory, for messages. */
   readonly directory: string;
-  /** Called once for a failure, and once when writes work again. */
+  /** Called once when writes start to fail, and once when they succeed again. */
   readonly notice: (line: string) => void;
-  /** Called between two batches, when committed state and log are equal. Must not reject. */
+  /** Called between two batches, when the committed state equals the log. Must not reject. */
   readonly afterBatch: () => Promise<void>;
   /** Schedules retries of writes that no client repeats. */
   readonly clock: Clock;
@@ -39,7 +39,7 @@ interface Waiter {
   readonly reject: (why: Error) => void;
 }
 
-/** The most characters of a batch, so that a burst of large objects needs no large buffer. */
+/** The maximum number of characters in a batch, so that a burst of large objects needs no large buffer. */
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
 
 const RETRY_MS = 1000;
@@ -163,6 +163,6 @@ function waiter(revision: number): Waiter {
     resolve = done;
     reject = failed;
   });
-  promise.catch(() => undefined); // callers that do not wait are not notified
+  promise.catch(() => undefined); // avoids an unhandled rejection if no caller waits
   return { revision, promise, resolve, reject };
 }

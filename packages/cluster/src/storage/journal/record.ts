@@ -1,27 +1,27 @@
 /**
  * Records of logs and snapshots: one line each, `checksum text`, where the text is JSON.
  *
- * A checksum covers the text and the checksum before it (CRC-32 continued, as etcd's write-ahead log does), so a record that is
- * changed, removed, repeated or moved is noticed at its place. Files are read in pieces, never whole.
+ * A checksum covers the text and the previous checksum (a rolling CRC-32, as in etcd's write-ahead log), so a changed,
+ * removed, repeated or moved record is detected at its position. Files are read in chunks, never as a whole.
  */
 
 import { crc32 } from 'node:zlib';
 import type { DiskFile } from '../disk/disk.js';
 
-/** A place between two records of a file. */
+/** A position between two records of a file. */
 export interface Cursor {
-  /** The number of records before it. */
+  /** The number of preceding records. */
   readonly number: number;
   /** Bytes from the start of the file. */
   readonly offset: number;
-  /** The checksum of the record before it. */
+  /** The checksum of the preceding record. */
   readonly chain: number;
 }
 
-/** The beginning of a file. */
+/** The start of a file. */
 export const START: Cursor = { number: 0, offset: 0, chain: 0 };
 
-/** Why reading stopped: at the end of the file, or at a record that is incomplete, or not the one that was written. */
+/** Why reading stopped: at the end of the file, or at an incomplete or corrupt record. */
 export type ReadEnd =
   | { readonly kind: 'end'; readonly cursor: Cursor }
   | { readonly kind: 'incomplete' | 'checksum' | 'size'; readonly cursor: Cursor };
@@ -31,16 +31,16 @@ const PREFIX_BYTES = 9;
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
 
-/** How many bytes are read at once; larger records make it grow. */
+/** The initial size of the read buffer, which grows for larger records. */
 const READ_BYTES = 64 * 1024;
 
-/** The largest record that is written or read; an object of the API server has at most 1.5 MiB. */
+/** The maximum size of a record. Objects of the API server have at most 1.5 MiB. */
 export const RECORD_BYTES = 8 * 1024 * 1024;
 
-/** A checksum as it is written. */
+/** Formats a checksum. */
 export const checksumText = (sum: number): string => sum.toString(16).padStart(8, '0');
 
-/** Serializes records behind a checksum; `chain` of the result is the checksum of the last one. */
+/** Serializes records that follow a checksum. `chain` of the result is the checksum of the last record. */
 export function encodeRecords(
   texts: readonly string[],
   chain: number,
@@ -62,8 +62,8 @@ export function encodeRecords(
 }
 
 /**
- * Reads records from a place on, calling `visit` with the text of each and the place behind it, until something is wrong or the file
- * ends. What `visit` is given is overwritten afterwards.
+ * Reads records from a position, calling `visit` with the text of each and the position after it, until a record is
+ * invalid or the file ends. The text is valid only during the call.
  */
 export async function readRecords(
   file: DiskFile,
@@ -89,7 +89,7 @@ export async function readRecords(
   }
 }
 
-/** Visits the whole records at the beginning of a buffer. */
+/** Visits the complete records at the start of a buffer. */
 function visitLines(
   bytes: Buffer,
   from: Cursor,

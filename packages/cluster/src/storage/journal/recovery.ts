@@ -1,8 +1,8 @@
 /**
  * Recovers a data directory: reads the snapshot, then the segments after it.
  *
- * Everything up to the committed length must be intact, or the directory is rejected. Later changes were never acknowledged: complete
- * ones are kept, and an incomplete tail, which a crash leaves, is dropped with a notice.
+ * The log must be intact up to the committed length, or the directory is rejected. Later changes were never
+ * acknowledged: complete records are kept, and an incomplete tail after a crash is dropped with a notice.
  */
 
 import { systemCode } from '../../platform/cluster-error.js';
@@ -25,26 +25,26 @@ import { readSnapshot } from './snapshot.js';
 import { Store } from '../memory/store.js';
 import { createSegment, WriteAheadLog } from './write-ahead-log.js';
 
-/** What a directory holds. */
+/** The recovered state of a directory. */
 export interface RecoveryResult {
   readonly store: Store;
   readonly log: WriteAheadLog;
 }
 
-/** How to read. */
+/** Options of recovery. */
 export interface RecoveryOptions {
   readonly disk: Disk;
-  /** Receives what was dropped. */
+  /** Receives a message about dropped data. */
   readonly notice: (line: string) => void;
   readonly onBug: (error: unknown) => void;
-  /** How many bytes of objects may be stored. */
+  /** The maximum size of all objects in bytes. */
   readonly capacityBytes: number;
 }
 
-/** Whether a directory has been used: everything that belongs to it was durable before this file was. */
+/** Whether a directory is initialized: all other files were durable before this file was created. */
 export const isInitialized = (names: readonly string[]): boolean => names.includes(COMMITTED);
 
-/** Begins in an empty directory. Throws `DATA_DIR_DAMAGED` when it holds the rest of another one. */
+/** Initializes an empty directory. Throws `DATA_DIR_DAMAGED` if it contains remains of an earlier cluster. */
 export async function initialize({ disk, onBug, capacityBytes }: RecoveryOptions): Promise<RecoveryResult> {
   await checkNoRemains(disk);
   const header: Header = { kind: 'log', segment: 1, revision: 0, previousOffset: 0, previousChain: 0 };
@@ -53,7 +53,7 @@ export async function initialize({ disk, onBug, capacityBytes }: RecoveryOptions
   return { store: new Store(0, onBug, capacityBytes), log: new WriteAheadLog(disk, committed, file, 0) };
 }
 
-/** A start that was interrupted leaves an empty first segment; anything else was a cluster. */
+/** Throws if there are remains of an earlier cluster. An interrupted start leaves only an empty first segment. */
 async function checkNoRemains(disk: Disk): Promise<void> {
   for (const name of await disk.list()) {
     const found = parseFileName(name);
@@ -70,7 +70,7 @@ async function checkNoRemains(disk: Disk): Promise<void> {
   }
 }
 
-/** Reads what is there. Throws `DATA_DIR_DAMAGED` when anything that was acknowledged is not. */
+/** Recovers the state. Throws `DATA_DIR_DAMAGED` if any acknowledged change is missing. */
 export async function recover(options: RecoveryOptions): Promise<RecoveryResult> {
   const { disk, onBug, capacityBytes } = options;
   const committed = await CommittedFile.open(disk);
@@ -79,7 +79,7 @@ export async function recover(options: RecoveryOptions): Promise<RecoveryResult>
     const store = new Store(0, onBug, capacityBytes);
     const { file, end, olderBytes } = await readLog(options, committed.length, store, opened);
     await dropTail(disk, file, end, options.notice);
-    await disk.syncDirectory(); // the process before may have been killed before it did
+    await disk.syncDirectory(); // the previous process may have been killed before syncing
     await rewriteTail(file, end, committed.length);
     const { offset, chain } = end.cursor;
     const { base } = committed.length;
@@ -94,14 +94,14 @@ export async function recover(options: RecoveryOptions): Promise<RecoveryResult>
 }
 
 interface ReadLog {
-  /** The last segment, which is open. */
+  /** The last segment, open for appending. */
   readonly file: DiskFile;
   readonly end: SegmentEnd;
   /** The bytes of the segments before it. */
   readonly olderBytes: number;
 }
 
-/** Restores the snapshot and the segments since; what is open in the end is in `opened`. */
+/** Restores the snapshot and the later segments. Files that remain open are in `opened`. */
 async function readLog(
   { disk }: RecoveryOptions,
   committed: CommittedLength,
@@ -124,7 +124,7 @@ async function readLog(
   return read;
 }
 
-/** How far reading has come. */
+/** The current position of recovery. */
 interface SegmentEnd {
   readonly segment: number;
   readonly kind: ReadEnd['kind'];
@@ -134,7 +134,7 @@ interface SegmentEnd {
 
 const NOTHING: SegmentEnd = { segment: 0, kind: 'end', cursor: START, revision: 0 };
 
-/** Reads the snapshot that comes before the first segment to read. */
+/** Reads the snapshot that precedes the first segment to replay. */
 async function readBase(disk: Disk, base: number, store: Store): Promise<SegmentEnd> {
   try {
     const header = await readSnapshot(disk, base, (groupResource, object) => {
@@ -166,11 +166,11 @@ async function openSegment(
     throw missing(pathOn(disk, name), `acknowledged changes are in the log up to number ${committedSegment}`);
   }
   if (number <= committedSegment || (await continues(file, before))) return file;
-  await file.close(); // begun and never used
+  await file.close(); // created but never used
   return undefined;
 }
 
-/** Whether a segment behind the committed one begins where the one before ends. */
+/** Whether a segment after the committed one starts where the previous segment ends. */
 async function continues(file: DiskFile, before: SegmentEnd): Promise<boolean> {
   const expected = headerText({
     kind: 'log',
@@ -231,7 +231,7 @@ function restoreChange(store: Store, change: StoredChange): void {
   else store.restoreDeletion(change.groupResource, change.namespace, change.name);
 }
 
-/** Cuts off what is behind the last complete record. */
+/** Truncates a segment after the last complete record. */
 async function dropTail(disk: Disk, file: DiskFile, end: SegmentEnd, notice: (line: string) => void): Promise<void> {
   const { number, offset } = end.cursor;
   const size = await file.size();
@@ -244,8 +244,9 @@ async function dropTail(disk: Disk, file: DiskFile, end: SegmentEnd, notice: (li
 }
 
 /**
- * Makes durable what is behind the committed length and about to be served. It is written again, because the process before may have
- * failed to sync it: then it can be read from the cache, and a sync alone would not write it.
+ * Makes the recovered records after the committed length durable before they are served. They are rewritten, because
+ * the previous process may have failed to sync them: they are then readable from the page cache, but another sync would
+ * not write them.
  */
 async function rewriteTail(file: DiskFile, end: SegmentEnd, committed: CommittedLength): Promise<void> {
   const buffer = Buffer.allocUnsafe(64 * 1024);
@@ -259,7 +260,7 @@ async function rewriteTail(file: DiskFile, end: SegmentEnd, committed: Committed
   await file.datasync();
 }
 
-/** Removes what an interrupted rotation or snapshot has left. */
+/** Removes files left by an interrupted rotation or snapshot. */
 async function removeLeftovers(disk: Disk, { base, segment }: CommittedLength): Promise<void> {
   const isLeftover = (name: string): boolean => {
     if (name === TEMPORARY_SNAPSHOT || name === `${COMMITTED}.tmp`) return true;

@@ -1,14 +1,15 @@
 /**
  * Segments of the log and snapshots: their names and first records.
  *
- * Segment N begins where segment N - 1 ended, and snapshot N holds the state at that point, so snapshot N and the segments from N on are
- * the whole state. The first record says what a file is, which keeps files that were swapped or copied from being read as another.
+ * Segment N starts where segment N - 1 ended, and snapshot N contains the state at that point, so snapshot N and the
+ * segments from N on are the whole state. The first record identifies a file, so that swapped or copied files are
+ * detected.
  */
 
 import { isObject, type JsonObject } from '../../model/json.js';
 import { damaged, FORMAT_VERSION, unknownVersion } from './damage.js';
 
-/** What a file is. */
+/** The kind of a file. */
 export type FileKind = 'log' | 'snapshot';
 
 /** The first record of a segment or snapshot. */
@@ -17,9 +18,9 @@ export interface Header {
   readonly segment: number;
   /** The revision of the last change before the segment. */
   readonly revision: number;
-  /** The end of the segment before, in bytes; 0 before the first one. */
+  /** The length of the previous segment in bytes; 0 for the first one. */
   readonly previousOffset: number;
-  /** The checksum of the last record of the segment before; 0 before the first one. */
+  /** The checksum of the last record of the previous segment; 0 for the first one. */
   readonly previousChain: number;
 }
 
@@ -27,10 +28,10 @@ export interface Header {
 export const fileName = (kind: FileKind, segment: number): string =>
   `${kind}-${String(segment).padStart(8, '0')}.ndjson`;
 
-/** The name under which a snapshot is written before it is complete. */
+/** The name of an incomplete snapshot. */
 export const TEMPORARY_SNAPSHOT = 'snapshot.tmp';
 
-/** Returns what a file's name says; undefined when it is not the name of a segment or snapshot. */
+/** Parses a file name. Returns undefined if it is not the name of a segment or snapshot. */
 export function parseFileName(name: string): { readonly kind: FileKind; readonly segment: number } | undefined {
   const match = /^(log|snapshot)-(\d{8,15})\.ndjson$/.exec(name);
   return match ? { kind: match[1] === 'log' ? 'log' : 'snapshot', segment: Number(match[2]) } : undefined;
@@ -40,7 +41,7 @@ export function parseFileName(name: string): { readonly kind: FileKind; readonly
 export const headerText = ({ kind, ...header }: Header): string =>
   JSON.stringify({ format: `pipewright-${kind}`, version: FORMAT_VERSION, ...header });
 
-/** Reads a first record. Throws when the file is another than the one expected, or of another version. */
+/** Parses a first record. Throws if it is not that of the expected file, or has another version. */
 export function parseHeader(text: Buffer, path: string, kind: FileKind, segment: number): Header {
   const read = parseRecord(text, path, 1);
   if (read['format'] !== `pipewright-${kind}`) throw damaged(path, `record 1 at byte 0 is not the header of a ${kind}`);
@@ -58,7 +59,7 @@ export function parseHeader(text: Buffer, path: string, kind: FileKind, segment:
   };
 }
 
-/** Parses a record whose checksum is right. */
+/** Parses a record with a valid checksum. */
 export function parseRecord(text: Buffer, path: string, number: number): JsonObject {
   let read: unknown;
   try {

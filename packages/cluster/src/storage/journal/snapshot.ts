@@ -1,8 +1,8 @@
 /**
- * Snapshots: all objects as of the beginning of a segment, written while the cluster goes on.
+ * Snapshots: all objects as of the start of a segment, written while the cluster is running.
  *
- * Stored objects never change, so a list of references is a consistent state; it is serialized and written in pieces between which
- * others get their turn. A snapshot counts only when it has been read back and found whole.
+ * Stored objects are immutable, so a list of references is a consistent state. It is serialized and written in chunks,
+ * yielding to the event loop in between. A snapshot is used only after it has been read back and verified.
  */
 
 import type { KubeObject } from '../../model/json.js';
@@ -13,7 +13,7 @@ import { pathOn, writeFully, type Disk } from '../disk/disk.js';
 import { encodeRecords, readRecords, START } from './record.js';
 import { fileName, headerText, parseHeader, parseRecord, TEMPORARY_SNAPSHOT, type Header } from './segment.js';
 
-/** After so many pieces a snapshot is synced: syncs of the log would wait for all of it together otherwise. */
+/** Number of chunks between syncs of a snapshot, so that syncs of the log do not wait for all of it at once. */
 const SYNC_CHUNKS = 32;
 
 /** The objects of one resource. */
@@ -22,26 +22,26 @@ export interface CollectionDump {
   readonly objects: readonly KubeObject[];
 }
 
-/** How a snapshot is written. */
+/** Options of a snapshot. */
 export interface SnapshotOptions {
   readonly header: Header;
   readonly dumps: readonly CollectionDump[];
-  /** Cached texts are used; no text is added, since that would double the memory. */
+  /** Cached texts to use. No text is added, since that would double the memory. */
   readonly texts: ObjectTexts;
-  /** How many bytes are serialized and written before others get their turn. */
+  /** The number of bytes to serialize and write before yielding to the event loop. */
   readonly chunkBytes: number;
-  /** Ends the work early, with a rejection. */
+  /** Aborts the snapshot, with a rejection. */
   readonly signal: AbortSignal;
 }
 
-/** Writes a snapshot durably under its name; returns its size. Rejects when it is not read back as it was written. */
+/** Writes a snapshot durably and returns its size. Rejects if the file does not read back as written. */
 export async function writeSnapshot(disk: Disk, options: SnapshotOptions): Promise<number> {
   let written: Written;
   try {
     written = await writeTemporary(disk, options);
     await verify(disk, written, options.signal);
   } catch (cause) {
-    await disk.remove(TEMPORARY_SNAPSHOT).catch(() => undefined); // removed by the next start otherwise
+    await disk.remove(TEMPORARY_SNAPSHOT).catch(() => undefined); // else the next start removes it
     throw cause;
   }
   await disk.rename(TEMPORARY_SNAPSHOT, fileName('snapshot', options.header.segment));
@@ -105,7 +105,7 @@ async function verify(disk: Disk, { chain }: Written, signal: AbortSignal): Prom
   }
 }
 
-/** Reads a snapshot, calling `visit` for each object; returns its header. Throws `DATA_DIR_DAMAGED` unless all of it is whole. */
+/** Reads a snapshot, calling `visit` for each object, and returns its header. Throws `DATA_DIR_DAMAGED` if invalid. */
 export async function readSnapshot(
   disk: Disk,
   segment: number,

@@ -1,14 +1,14 @@
-/** Why a write was rolled back. */
+/** The error of writes that were rolled back. */
 
 import { reasonOf, remedyOf } from './damage.js';
 
-/** A write could not be made durable; it has not happened. */
+/** A write that could not be made durable and was rolled back. */
 export class StorageWriteError extends Error {
   override readonly name = 'StorageWriteError';
-  /** What to do about it. */
+  /** How to fix the cause. */
   readonly hint: string;
 
-  /** @param directory where the cluster is kept */
+  /** @param directory the data directory */
   constructor(directory: string, cause: unknown) {
     super(`cannot write to the data directory ${directory}: ${reasonOf(cause)}`, { cause });
     this.hint = remedyOf(cause);

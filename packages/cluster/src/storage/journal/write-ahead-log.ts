@@ -1,9 +1,10 @@
 /**
- * The write-ahead log: changes are appended to a segment, and are acknowledged when a committed length that covers them is durable too.
+ * The write-ahead log: changes are appended to a segment, and acknowledged once a committed length that covers them is
+ * also durable.
  *
  *     append ─▶ datasync ─▶ committed length ─▶ datasync ─▶ acknowledged
  *
- * After a failure nothing behind the committed length is trusted: it is cut off before anything else is appended.
+ * After a failure, everything after the committed length is truncated before the next append.
  */
 
 import type { CommittedFile, CommittedLength } from './committed-file.js';
@@ -11,13 +12,13 @@ import { writeFully, type Disk, type DiskFile } from '../disk/disk.js';
 import { encodeRecords, START } from './record.js';
 import { fileName, headerText, type Header } from './segment.js';
 
-/** A log that is open at its end. */
+/** A log that is open for appending. */
 export class WriteAheadLog {
   readonly #disk: Disk;
   readonly #committed: CommittedFile;
   #file: DiskFile;
   #isUncertain = false;
-  /** Bytes of the segments since the base, without the one that is written to. */
+  /** Bytes of the segments since the base, excluding the current one. */
   #olderBytes: number;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -34,12 +35,12 @@ export class WriteAheadLog {
     return this.#committed.length;
   }
 
-  /** How many bytes have to be read again after the snapshot that reading begins with. */
+  /** The number of bytes to replay after the base snapshot on recovery. */
   get bytes(): number {
     return this.#olderBytes + this.length.offset;
   }
 
-  /** Appends changes and makes them durable; `revision` is that of the last one. After a rejection none of them is in the log. */
+  /** Appends changes durably; `revision` is that of the last one. After a rejection, none of them is in the log. */
   append(texts: readonly string[], revision: number): Promise<void> {
     return this.#exclusive(async () => {
       await this.#repair();
@@ -52,13 +53,13 @@ export class WriteAheadLog {
         await this.#committed.write({ ...length, offset: length.offset + bytes.byteLength, chain, revision });
         this.#isUncertain = false;
       } catch (cause) {
-        await this.#repair().catch(() => undefined); // tried again before the next append
+        await this.#repair().catch(() => undefined); // retried before the next append
         throw cause;
       }
     });
   }
 
-  /** Begins a new segment, whose number is returned. After a rejection the log goes on with the old one. */
+  /** Starts a new segment and returns its number. After a rejection, the log continues with the old segment. */
   rotate(): Promise<Header> {
     return this.#exclusive(async () => {
       await this.#repair();
@@ -86,12 +87,12 @@ export class WriteAheadLog {
     });
   }
 
-  /** Makes a complete snapshot the one that reading begins with; `olderBytes` as in the constructor. */
+  /** Makes a complete snapshot the base of the log; `olderBytes` as in the constructor. */
   rebase(base: number): Promise<void> {
     return this.#exclusive(async () => {
       await this.#repair();
       try {
-        await this.#committed.writeBoth({ ...this.length, base }); // what the older slot names is about to be removed
+        await this.#committed.writeBoth({ ...this.length, base }); // the older slot's files are removed next
       } catch (cause) {
         await this.#repair().catch(() => undefined);
         throw cause;
@@ -100,7 +101,7 @@ export class WriteAheadLog {
     });
   }
 
-  /** Rejects when what has been acknowledged can no longer be kept, because the files were removed or the disk has failed. */
+  /** Rejects if acknowledged data may be lost, because the files were removed or the disk failed. */
   check(): Promise<void> {
     return this.#exclusive(async () => {
       await this.#repair();
@@ -109,7 +110,7 @@ export class WriteAheadLog {
     });
   }
 
-  /** Closes the files; everything that was acknowledged is durable already. */
+  /** Closes the files. All acknowledged changes are already durable. */
   close(): Promise<void> {
     return this.#exclusive(async () => {
       await this.#file.close();
@@ -118,8 +119,8 @@ export class WriteAheadLog {
   }
 
   /**
-   * Brings the files back to the committed length. The slot comes first: it may name a length that is about to be cut off, and a crash
-   * in between must find either what it names, or the older length.
+   * Truncates the files to the committed length. The slot is written first: it may contain a length that is about to be
+   * truncated, and after a crash in between, the slot must match the files or contain the older length.
    */
   async #repair(): Promise<void> {
     if (this.#committed.isUncertain) await this.#committed.write(this.length);
@@ -136,7 +137,7 @@ export class WriteAheadLog {
   }
 }
 
-/** Creates a segment that holds nothing but its header, durably. */
+/** Creates a segment that contains only its header, durably. */
 export async function createSegment(
   disk: Disk,
   header: Header,
@@ -151,7 +152,7 @@ export async function createSegment(
     return { file, offset: bytes.byteLength, chain };
   } catch (cause) {
     await file.close().catch(() => undefined);
-    await disk.remove(name).catch(() => undefined); // never acknowledged, and created anew by the next attempt
+    await disk.remove(name).catch(() => undefined); // never acknowledged; the next attempt creates it again
     throw cause;
   }
 }

@@ -1,24 +1,24 @@
 /**
  * The committed objects of one resource, and their recent changes.
  *
- * Stored objects never change, so a past state is the current one with the newer changes reverted; nothing is copied. Only the store
- * writes to a collection.
+ * Stored objects are immutable, so a past state is the current one with the newer changes reverted; nothing is copied.
+ * Only the store writes to a collection.
  */
 
 import type { KubeObject } from '../../model/json.js';
 import { History, type Change } from './history.js';
 import type { ObjectSizes } from './object-size.js';
 
-/** Called for changes in the order of revisions. */
+/** Receives changes in the order of revisions. */
 export type Listener = (change: Change, groupResource: string) => void;
 
-/** Objects of one resource, in one state. */
+/** The objects of one resource at one revision. */
 export interface Objects {
   /** Returns an object by name. Cluster-wide objects are in namespace `''`. */
   get(namespace: string, name: string): KubeObject | undefined;
   /** Returns the oldest object of a namespace. */
   first(namespace: string): KubeObject | undefined;
-  /** Returns the objects of one namespace, or of all, in the order of namespace and name. */
+  /** Returns the objects of one or all namespaces, ordered by namespace and name. */
   list(namespace?: string): readonly KubeObject[];
 }
 
@@ -75,7 +75,7 @@ export class Collection implements Objects {
     return [...this.#byNamespace.values()].flatMap((objects) => [...objects.values()]);
   }
 
-  /** Returns the changes after a revision, oldest first; undefined when not all of them are kept. */
+  /** Returns the changes after a revision, oldest first; undefined if some of them were dropped. */
   since(revision: number): readonly Change[] | undefined {
     return this.#history.since(revision);
   }
@@ -106,12 +106,12 @@ export class Collection implements Objects {
     return () => this.#ends.delete(listener);
   }
 
-  /** Ends all watches when the resource is not served any more. */
+  /** Ends all watches because the resource is no longer served. */
   end(): void {
     for (const listener of [...this.#ends]) listener();
   }
 
-  /** Forgets the history up to now, so that watches from before are answered with 410. */
+  /** Drops the history up to now, so that watches from an earlier revision fail with 410 Gone. */
   compact(revision: number): void {
     this.#history.compact(revision);
   }

@@ -1,13 +1,13 @@
 /**
  * The recent changes of one resource, for watches from a past revision and for paged lists.
  *
- * Bounded by count and by bytes, since old versions of large objects would fill the memory. Older changes are dropped; requests for them
- * are answered with 410.
+ * Bounded by count and by bytes, since old versions of large objects would fill the memory. Older changes are dropped,
+ * and requests for them fail with 410 Gone.
  */
 
 import type { KubeObject } from '../../model/json.js';
 
-/** One change of one object. `object` of a deletion is its last state under a new revision. */
+/** A change of an object. For a deletion, `object` is the last state under a new revision. */
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly revision: number;
@@ -15,10 +15,10 @@ export interface Change {
   readonly previous: KubeObject | undefined;
 }
 
-/** The number of changes of one resource that are kept, unless they exceed `HISTORY_BYTES`. */
+/** The maximum number of changes kept per resource; fewer if they exceed `HISTORY_BYTES`. */
 export const HISTORY = 4096;
 
-/** The bytes of changed objects, as JSON, that one resource keeps; up to twice as many between clean-ups. */
+/** The maximum size of the changed objects kept per resource, as JSON; up to twice as much between clean-ups. */
 export const HISTORY_BYTES = 16 * 1024 * 1024;
 
 /** The recent changes of one resource, oldest first. */
@@ -41,7 +41,7 @@ export class History {
     if (this.#changes.length >= HISTORY * 2 || this.#bytes > HISTORY_BYTES * 2) this.#drop();
   }
 
-  /** Returns the changes after a revision, oldest first; undefined when not all of them are kept. */
+  /** Returns the changes after a revision, oldest first; undefined if some of them were dropped. */
   since(revision: number): readonly Change[] | undefined {
     if (revision < this.#floor) return undefined;
     let first = this.#changes.length;
@@ -57,7 +57,7 @@ export class History {
     this.#floor = revision;
   }
 
-  /** Drops the oldest changes until both bounds hold; the newest change stays whatever its size. */
+  /** Drops the oldest changes until both limits are met. The newest change is kept regardless of its size. */
   #drop(): void {
     const spare = this.#changes.length - HISTORY;
     let count = 0;

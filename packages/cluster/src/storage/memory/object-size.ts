@@ -1,7 +1,7 @@
 /**
- * The sizes of stored objects as JSON, estimated without making the text: they bound histories, watch backlogs and the store.
+ * Estimates the JSON size of stored objects without serialization, to limit histories, watch backlogs and the store.
  *
- * An object is measured while it is frozen, which visits every part of it anyway.
+ * An object is measured while it is frozen, which visits all of its fields anyway.
  */
 
 /** The sizes of one store's objects. */
@@ -18,8 +18,8 @@ export class ObjectSizes {
   }
 
   /**
-   * Freezes an object and records its size in the same pass. Watchers and clients in this process share the object, so a change in
-   * place must fail where it is made.
+   * Freezes an object and records its size in the same pass. Watchers and clients in this process share the object, so
+   * mutations must throw.
    */
   freeze<T extends object>(object: T): T {
     this.#sizes.set(object, measure(object, true));

@@ -1,11 +1,11 @@
 /**
  * JSON texts of stored objects, shared by watches and lists that read the same object at about the same time.
  *
- * Bounded: the texts of all objects that were ever read would take more memory than the objects. Relies on stored objects never
- * changing.
+ * Bounded, since the texts of all objects ever read would take more memory than the objects. Relies on stored objects
+ * being immutable.
  */
 
-/** How many characters of JSON texts are kept for one generation; texts are kept for two. */
+/** The maximum number of characters per generation. Texts are kept for two generations. */
 const GENERATION_LENGTH = 16 * 1024 * 1024;
 
 /** The recently used JSON texts of one store's objects. */

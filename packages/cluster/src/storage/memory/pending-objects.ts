@@ -1,8 +1,8 @@
 /**
- * The newest state of one resource, including writes that are accepted and not yet durable.
+ * The newest state of one resource, including writes that are accepted but not yet durable.
  *
- * Used by writes only: conflicts, quotas and changes are computed on the newest state, while readers and watchers see durable objects.
- * Exists only while writes are pending.
+ * Used only by writes: conflicts, quotas and changes are computed on the newest state, while readers and watchers see
+ * durable objects. Exists only while writes are pending.
  */
 
 import type { KubeObject } from '../../model/json.js';

@@ -1,9 +1,9 @@
 /**
  * All objects in memory, with the history for watches and paged lists.
  *
- * One counter numbers every change of every object (the resourceVersion). With a change log a write is first *pending*: it is
- * computed on the newest state, and becomes visible to readers, watchers and listeners when the log has made it durable. Without
- * one, writes are committed at once.
+ * A single counter numbers all changes of all objects (the resourceVersion). With a change log, a write is first
+ * *pending*: it is computed on the newest state, and becomes visible to readers, watchers and listeners once the log
+ * has made it durable. Without a change log, writes are committed immediately.
  */
 
 import type { KubeObject } from '../../model/json.js';
@@ -13,23 +13,23 @@ import { ObjectSizes } from './object-size.js';
 import { ObjectTexts } from './object-texts.js';
 import { PendingObjects } from './pending-objects.js';
 
-/** Makes changes durable, in the order in which they are added. */
+/** Makes changes durable, in the order of `add` calls. */
 export interface ChangeLog {
   /** Serializes a change. Throws before any effect if that fails. */
   encode(change: Change, groupResource: string): string;
-  /** Queues a change and its text. Later calls `Store.commit` for it, or `Store.rollBack` for all that are pending. */
+  /** Queues a change and its text. Later calls `Store.commit` for it, or `Store.rollBack` for all pending changes. */
   add(change: Change, groupResource: string, text: string): void;
-  /** Resolves when everything queued so far is committed, rejects when it was rolled back; undefined when nothing is pending. */
+  /** Resolves when all queued changes are committed, rejects if rolled back; undefined if no change is pending. */
   settled(): Promise<void> | undefined;
 }
 
 /** The collections and the revision counter. */
 export class Store {
-  /** The bytes of objects that may be stored; the API server rejects writes that exceed it. */
+  /** The maximum size of all objects in bytes. The API server rejects writes that exceed it. */
   readonly capacityBytes: number;
-  /** The sizes of its objects. */
+  /** The sizes of the objects. */
   readonly sizes = new ObjectSizes();
-  /** The recently used JSON texts of its objects. */
+  /** The recently used JSON texts of the objects. */
   readonly texts = new ObjectTexts();
   readonly #collections = new Map<string, Collection>();
   readonly #pending = new Map<string, PendingObjects>();
@@ -45,7 +45,7 @@ export class Store {
   /**
    * @param revision the last revision, after a restart: earlier changes are not in the history
    * @param onBug receives errors of listeners, which must not affect the write
-   * @param capacityBytes how many bytes of objects may be stored
+   * @param capacityBytes the maximum size of all objects in bytes
    */
   constructor(revision = 0, onBug: (error: unknown) => void = throwLater, capacityBytes = Number.POSITIVE_INFINITY) {
     this.capacityBytes = capacityBytes;
@@ -106,8 +106,8 @@ export class Store {
   }
 
   /**
-   * Resolves when every write so far is durable and visible, rejects with a `StorageWriteError` when it was rolled back;
-   * undefined when nothing is pending. Must be called in the same turn as the write that it is to cover.
+   * Resolves when all writes so far are durable and visible, rejects with a `StorageWriteError` if they were rolled
+   * back; undefined if no write is pending. Must be called in the same turn of the event loop as the write to wait for.
    */
   settled(): Promise<void> | undefined {
     return this.#log?.settled();
@@ -154,7 +154,7 @@ export class Store {
     if (object) this.#counted(collection, () => collection.settle({ type: 'DELETED', object }));
   }
 
-  /** Continues after a revision when everything has been restored; earlier changes are not in the history. */
+  /** Continues after a revision once all objects are restored. Earlier changes are not in the history. */
   resume(revision: number): void {
     this.#start = revision;
     this.#revision = revision;
@@ -176,7 +176,7 @@ export class Store {
     const change: Change = { type, revision, object: stored, previous };
     const log = this.#log;
     const text = log?.encode(change, groupResource) ?? '';
-    this.#lastRevision = revision; // set after everything that may throw, so that an error has no effect
+    this.#lastRevision = revision; // set last, so that an error above has no effect
     if (!log) {
       this.#apply(this.collection(groupResource), change);
       return stored;
@@ -196,7 +196,7 @@ export class Store {
     for (const watcher of collection.watchers()) this.#notify(watcher, change, groupResource);
   }
 
-  /** Changes a collection, and updates the total size. */
+  /** Changes a collection and updates the total size. */
   #counted(collection: Collection, change: (collection: Collection) => void): void {
     const before = collection.bytes;
     change(collection);

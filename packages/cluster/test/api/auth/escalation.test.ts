@@ -1,4 +1,4 @@
-/** The escalation check: permissions that a writer grants without having them. */
+/** Privilege escalation: users must not grant permissions that they do not have. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -20,7 +20,7 @@ import { testApiContext } from '../../support/api-context.js';
 const RBAC = 'rbac.authorization.k8s.io';
 const USER: User = { name: 'granter', groups: ['system:authenticated'] };
 
-/** Returns a context in which the user has some rules in all namespaces. */
+/** Returns a context in which the user has these rules in all namespaces. */
 function apiContextWith(rules: readonly object[]) {
   const store = new Store();
   const metadata = { name: 'own', uid: 'u', resourceVersion: '', creationTimestamp: '' };
@@ -153,7 +153,7 @@ describe('a write of a role or binding', () => {
   });
   const everything = { kind: 'ClusterRole', apiGroup: RBAC, name: 'all' };
 
-  /** Writes as the user, and returns why that is refused. */
+  /** Writes as the user. Returns why the write is rejected. */
   function refusal(own: readonly object[], written: KubeObject, old?: KubeObject, user = USER): string | undefined {
     const api = apiContextWith(own);
     api.store.put(`${RBAC}/clusterroles`, object('ClusterRole', { rules: [MORE] }, { name: 'all' }));

@@ -1,4 +1,4 @@
-/** Impersonation: each attribute needs a permission of its own. */
+/** Impersonation: each attribute requires its own permission. */
 
 import { expect, test } from '@jest/globals';
 import { bootstrap } from '../../../src/controllers/bootstrap.js';
@@ -13,7 +13,7 @@ import { testApiContext } from '../../support/api-context.js';
 const RBAC = 'rbac.authorization.k8s.io';
 const AUTHENTICATION = 'authentication.k8s.io';
 
-/** Returns the SelfSubjectReview of a user with some permissions who sends some headers. */
+/** Returns the SelfSubjectReview of a user with these permissions and headers. */
 async function whoAmI(rules: readonly object[], headers: Record<string, string>): Promise<unknown> {
   const store = new Store();
   const api = testApiContext(store);

@@ -1,4 +1,4 @@
-/** Paths of the API server without objects: OpenAPI, metrics, health. */
+/** Non-resource paths of the API server: OpenAPI, metrics, health. */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';

@@ -1,4 +1,4 @@
-/** What `kubectl get` prints of each built-in kind: the names of its columns, and an object's cells. */
+/** Printer columns of the built-in kinds for `kubectl get`: column names, and the cells of an object. */
 
 import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../../src/api/kinds/builtin.js';
@@ -170,7 +170,7 @@ const rows: readonly [kind: string, object: object, columns: string, cells: read
 test.each(rows)('a table shows of a %s what kube-apiserver shows', (kind, object, columns, cells) => {
   const type = BUILT_IN.find((each) => each.kind === kind);
   const { metadata, ...rest } = object as { metadata?: object };
-  const whole = { ...rest, metadata: { ...metadata, name: 'n', creationTimestamp: created } } as unknown as KubeObject; // what the cells read
+  const whole = { ...rest, metadata: { ...metadata, name: 'n', creationTimestamp: created } } as unknown as KubeObject; // for the cells
   expect(type?.columns.map(({ name }) => name.replaceAll(' ', '-')).join(' ')).toBe(columns);
   expect(type?.columns.map(({ cell }) => cell(whole, now))).toEqual(cells);
 });

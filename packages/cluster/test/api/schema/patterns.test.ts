@@ -1,4 +1,4 @@
-/** Patterns that users write: Go's syntax, in bounded time. */
+/** User-defined patterns: Go's syntax, matched in bounded time. */
 
 import { expect, test } from '@jest/globals';
 import { compilePattern } from '../../../src/api/schema/patterns.js';

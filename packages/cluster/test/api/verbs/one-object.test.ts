@@ -1,4 +1,4 @@
-/** A user with permissions for one object reads only that object, however the URL is spelled. */
+/** A user with permissions for one object can read only that object, regardless of the encoding of the URL. */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
@@ -41,7 +41,7 @@ const SPELLINGS: readonly ((letter: string) => string)[] = [
   (letter) => letter.toUpperCase(),
 ];
 
-/** A text of which up to two letters are spelled in another way. */
+/** A text with up to two characters encoded differently. */
 const spelled = (text: string): fc.Arbitrary<string> =>
   fc
     .array(fc.tuple(fc.nat({ max: Math.max(0, text.length - 1) }), fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 3)), {
@@ -56,7 +56,7 @@ const spelled = (text: string): fc.Arbitrary<string> =>
         .join(''),
     );
 
-/** A text that is spelled in another way in one of ten cases. */
+/** A text that is encoded differently in one of ten cases. */
 const mostlyPlain = (text: string): fc.Arbitrary<string> =>
   fc.oneof({ weight: 9, arbitrary: fc.constant(text) }, { weight: 1, arbitrary: spelled(text) });
 
@@ -134,7 +134,7 @@ interface Secret {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion: string };
 }
 
-/** The objects that are none of the reader's business, by place and version. */
+/** Returns the objects that the user must not read, by path and version. */
 async function others(): Promise<string[]> {
   const list = async (url: string) => ((await asAdmin('GET', url)) as { items: Secret[] }).items;
   return [...(await list('/api/v1/secrets')), ...(await list('/api/v1/namespaces'))]
@@ -142,7 +142,7 @@ async function others(): Promise<string[]> {
     .filter((text) => !text.startsWith('a/mine@'));
 }
 
-/** Everything that an answer says: of a watch, what it says until it is aborted after a change of every secret. */
+/** Returns a complete response. A watch is aborted after another secret has been created and deleted. */
 async function answerTo(method: string, url: string): Promise<string> {
   const stop = new AbortController();
   const headers = { 'impersonate-user': 'reader', 'content-type': 'application/merge-patch+json' };
@@ -173,7 +173,7 @@ test('no spelling of a request shows or changes an object that its user has no r
   );
 });
 
-/** Gives a user rights within namespace `a`. */
+/** Grants a user permissions in namespace `a`. */
 async function grant(user: string, ...rules: object[]): Promise<void> {
   await asAdmin('POST', `${RBAC}/roles`, { metadata: { name: user }, rules });
   const roleRef = { kind: 'Role', name: user };

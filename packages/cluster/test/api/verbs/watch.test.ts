@@ -1,4 +1,4 @@
-/** Watches that are not read, and watches with selectors. */
+/** Watches with clients that do not read, and watches with selectors. */
 
 import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../../src/api/kinds/builtin.js';
@@ -42,7 +42,7 @@ test('a watch that is not read is ended; others continue', async () => {
   await expect(idle.read()).rejects.toThrow('this watcher does not read; its watch has been ended');
 });
 
-/** An object of a million characters. */
+/** Returns an object with a million characters. */
 const large = (n: number): KubeObject => ({ ...object(n), text: 'x'.repeat(1_000_000) });
 
 test.each(['frames', 'events'] as const)('a watch with 16 MiB of unread %s is ended', async (form) => {

@@ -1,10 +1,10 @@
-/** How values are measured. */
+/** Size and depth of JSON values. */
 
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { measured, MAX_DEPTH } from '../../../src/api/wire/json-limits.js';
 
-/** Any character. fast-check's own unit `binary` takes seconds to make. */
+/** Any character. fast-check's unit `binary` takes seconds to create. */
 const CHARACTER = fc
   .integer({ min: 0, max: 0x10ffff - 0x800 })
   .map((code) => String.fromCodePoint(code < 0xd800 ? code : code + 0x800));

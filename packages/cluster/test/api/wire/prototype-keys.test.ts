@@ -1,4 +1,4 @@
-/** Names that JavaScript's own objects have, wherever a request may put a name: they are data, or refused, and change nothing else. */
+/** Names of JavaScript's built-in properties in requests: they must be treated as data or rejected. */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';

@@ -1,4 +1,4 @@
-/** Bodies in YAML that cost more than they seem to. */
+/** YAML bodies that are expensive to process, such as alias bombs. */
 
 import { describe, expect, test } from '@jest/globals';
 import { readYaml } from '../../../src/api/wire/yaml-body.js';

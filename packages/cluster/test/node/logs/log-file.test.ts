@@ -119,7 +119,7 @@ describe('a log', () => {
   });
 });
 
-/** A disk in memory that takes no more than so many bytes, and shows short writes on the way. */
+/** An in-memory disk with limited capacity and short writes. */
 class SmallDisk implements LogDisk {
   room: number;
   #file: Buffer = Buffer.alloc(0);
@@ -189,7 +189,7 @@ describe('a log on a full disk', () => {
       bytes: Number(NOTICE.exec(notice)?.[1]),
       cause: 'ENOSPC: no space left on device, write',
     });
-    if (room >= 100 + 30) expect(await lastLines(log.path, 1, 2000)).toBe(notice); // a later process reads the file alone
+    if (room >= 100 + 30) expect(await lastLines(log.path, 1, 2000)).toBe(notice); // a later process has only the file
   });
 
   test('that has room again goes on behind a notice', async () => {

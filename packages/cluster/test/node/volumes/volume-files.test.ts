@@ -19,7 +19,7 @@ const sources: VolumeSources = {
   token: (path) => (path === 'token' ? 'jwt' : undefined),
 };
 
-/** `mode content` by path, or why there are none. */
+/** Returns `mode content` by path, or why the volume has no files. */
 function show(volume: Omit<Volume, 'name'>): Record<string, string> | string {
   const made = volumeFiles({ name: 'v', ...volume }, sources);
   if (!made.ok) return made.message;

@@ -1,8 +1,8 @@
 /**
- * Directories in places that other users write to as well.
+ * Directories in locations that other users can also write to.
  *
- * Only root can make directories that belong to another user. Titles say what was tried here; an ordinary user's run tries what
- * such a user can make: links, and directories that are open to others.
+ * Only root can create directories that belong to another user. A run as an ordinary user tests what such a user can
+ * create: links, and directories that are writable by others. The titles name the case tested.
  */
 
 import {
@@ -46,7 +46,7 @@ function left(name: string, { mode = 0o700, uid }: { readonly mode?: number; rea
   return path;
 }
 
-/** Made by another user, or, where this is an ordinary user, as open as if it were. */
+/** Creates a directory of another user or, without root, one that is writable by all users. */
 const foreign = (name: string): string => left(name, isRoot ? { uid: OTHER } : { mode: 0o777 });
 const made = isRoot ? `that user ${OTHER} made (tried as root)` : 'that is open to all (tried as an ordinary user)';
 
@@ -66,7 +66,7 @@ test(`what a dead process left goes, also beside a directory ${made} under a nam
   foreign(`pipewright-${process.getuid?.() ?? 0}`);
   const first = await openTemporaryDirectory('node', place);
   writeFileSync(join(first.path, 'secret'), 'hunter2');
-  writeFileSync(join(first.path, 'owner'), `${process.pid} 1 some-boot`); // as if its process had died
+  writeFileSync(join(first.path, 'owner'), `${process.pid} 1 some-boot`); // as if its process had been killed
   const second = await openTemporaryDirectory('node', place);
   expect([existsSync(first.path), existsSync(second.path)]).toEqual([false, true]);
 });
@@ -127,7 +127,7 @@ test('directories of processes in another namespace are kept, though their pids 
   expect(existsSync(theirs)).toBe(true);
 });
 
-// Only root can give a directory away; who may be trusted with one is decided by a function that private-directory.test.ts has a table of.
+// Only root can change the owner of a directory. private-directory.test.ts tests which owners are trusted.
 if (isRoot) {
   test(`a place that belongs to user ${OTHER} (tried as root) is refused: its owner could replace what is kept there`, async () => {
     chownSync(place, OTHER, OTHER);

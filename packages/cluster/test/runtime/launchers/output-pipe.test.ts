@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Takes a pipe, writes through it and reads to the end. */
+/** Acquires a pipe, writes to it and reads it to the end. */
 async function carry(
   text: string,
 ): Promise<{ readonly path: string; readonly heard: string; readonly end: () => void }> {

@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** By what it is: how the tree is made. */
+/** Functions that create a tree, by description. */
 const TREES: Readonly<Record<string, (tree: string) => void>> = {
   'is not there': () => undefined,
   'is a file': (tree) => writeFileSync(tree, ''),
@@ -49,7 +49,7 @@ const TREES: Readonly<Record<string, (tree: string) => void>> = {
   },
 };
 
-/** The sandbox removes trees without Perl on machines that lack Perl; its own tests cover that. */
+/** Without Perl, the sandbox removes trees in another way, which its own tests cover. */
 const file = perl ?? 'perl';
 const reason = perl === undefined ? ' (skipped: this machine has no Perl)' : '';
 const [testWithPerl, describeWithPerl] = perl === undefined ? [test.skip, describe.skip] : [test, describe];

@@ -17,7 +17,7 @@ const everything = mkdtempSync(join(tmpdir(), 'pipewright-sandbox-'));
 chmodSync(everything, 0o777);
 afterAll(() => removeTree(everything));
 
-// The same sentences for every launcher that works on this machine, as trying shows; by default most of them for the first of those alone.
+// The same tests for each launcher that works on this machine. By default, most of them run only for the first one.
 let isFirst = true;
 for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   const runtime = sandbox({ launchers: [launcher] });
@@ -34,7 +34,7 @@ for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   }
 }
 
-/** @param isWhole whether the default suite has all tests of this launcher but the slowest, not one of each kind */
+/** @param isWhole whether the default suite runs all but the slowest tests of this launcher, not one of each kind */
 function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boolean): void {
   const testOfWhole = isWhole ? test : thoroughTest;
   const rowsOfWhole = <Row>(rows: readonly Row[], ...others: readonly number[]): readonly Row[] =>
@@ -43,7 +43,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   mkdirSync(directory);
   chmodSync(directory, 0o777);
 
-  /** Exit code and output of a shell script in a sandbox, or why it did not start. */
+  /** Returns exit code and output of a shell script in a sandbox, or why it did not start. */
   async function sh(script: string, more: Partial<ContainerSpec> = {}): Promise<string> {
     const ran = await runToEnd(runtime, specIn(directory, ['/bin/sh', '-c', script], more));
     return ran.started ? `${ran.exit.exitCode}\n${ran.printed}` : ran.message;
@@ -251,7 +251,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   });
 
   describe('stopping a container', () => {
-    /** A container that has printed something, so that its command runs. */
+    /** Starts a container and waits for its first output, so that its command is running. */
     async function begun(script: string): Promise<RunningContainer> {
       let heard = (): void => undefined;
       const printed = new Promise<void>((resolve) => (heard = resolve));
@@ -320,7 +320,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     writeFileSync(join(rootfs, 'etc/name'), 'image\n');
     symlinkSync('/run', join(rootfs, 'var'));
     symlinkSync(directory, join(rootfs, 'escape/out'));
-    // The host's programs, so that the tree has a shell without an image.
+    // Mounts of the host's programs, so that the tree has a shell without an image.
     const host = ['/usr', '/bin', '/lib', '/lib64']
       .filter(existsSync)
       .map((path) => ({ source: path, target: path, readOnly: true }));
@@ -357,7 +357,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   testOfWhole('an ordinary user runs containers too, as root inside', async () => {
     const program = join(import.meta.dirname, '../../support/sandbox-container.ts');
     const own = volume('ordinary');
-    const shared = join(everything, 'ordinary-tmp'); // of all launchers: tsx keeps there what it has compiled
+    const shared = join(everything, 'ordinary-tmp'); // shared by all launchers: the compile cache of tsx
     mkdirSync(shared, { recursive: true });
     chmodSync(shared, 0o777);
     const command = [
@@ -382,7 +382,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     const code = await new Promise((resolve) => child.once('close', resolve));
-    // Where the machine refuses namespaces to ordinary users, the refusal is what they must read.
+    // If the machine denies namespaces to ordinary users, they must see the reason.
     if (code === 200) expect(printed).toContain('the kernel refuses the namespaces a sandbox is made of');
     else expect(`${code}\n${printed}`).toBe('3\n0\nf\n');
   });

@@ -4,14 +4,14 @@ import { lookUpImage, type RegistryOptions } from '../../../src/edge/registry/cl
 
 type Answer = (request: Request) => Response | undefined;
 
-/** Answers by method-less `host/path`; what it was asked is in `asked`. */
+/** Returns a registry with responses by `host/path`. `asked` records the requests. */
 function registry(answers: Readonly<Record<string, Answer | object>>, more: Partial<RegistryOptions> = {}) {
   const requests: string[] = [];
   const options: RegistryOptions = {
     registries: {},
     login: () => undefined,
     fetch: (input, init) => {
-      const request = new Request(input as URL | string, init); // what the client calls it with
+      const request = new Request(input as URL | string, init); // the arguments of the client
       const { host, pathname, protocol } = new URL(request.url);
       const authorization = request.headers.get('authorization');
       requests.push(`${protocol}//${host}${pathname}${authorization === null ? '' : ` as ${authorization}`}`);

@@ -21,7 +21,7 @@ const OBJECTS: Readonly<Record<string, object>> = {
   '/api/v1/namespaces/ns/secrets/opaque': secret('Opaque', '.dockerconfigjson', 'other.corp'),
 };
 
-/** An API server with a few objects, and a registry that requires a login. */
+/** Returns an API server with some objects, and a registry that requires authentication. */
 function newRegistry() {
   const requests: string[] = [];
   const wall = Date.parse('2026-01-01T00:00:00Z');
@@ -33,7 +33,7 @@ function newRegistry() {
     );
   });
   const registry: typeof fetch = (input, init) => {
-    const request = new Request(input as URL, init); // what the client calls it with
+    const request = new Request(input as URL, init); // the arguments of the client
     const { host, pathname } = new URL(request.url);
     const login = Buffer.from((request.headers.get('authorization') ?? '').replace('Basic ', ''), 'base64').toString();
     requests.push(`${host}${pathname.replace('/v2/', ' ')} ${login}`.trim());

@@ -1,5 +1,5 @@
 /**
- * Checks a pipeline by itself: its tasks, shared resources and workspaces, and the values it passes to tasks.
+ * Checks a pipeline on its own: its tasks, shared resources and workspaces, and the values that it passes to tasks.
  */
 
 import { checkGraph } from '../../validation/graph.js';
@@ -16,7 +16,7 @@ import { type PipelineSpec, type PipelineTask } from '../types.js';
 import { RESOURCE_TYPES } from '../../model/resource.js';
 import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/context.js';
 
-/** Checks the spec of a Pipeline, or an embedded one. `context` is the spec. */
+/** Checks the spec of a Pipeline, or an embedded `pipelineSpec`. `context` is the spec. */
 export function checkPipeline(spec: PipelineSpec, context: ValidationContext): void {
   const tasks = spec.tasks ?? [];
   const at = childContext(context, 'tasks');
@@ -51,7 +51,7 @@ export function checkPipeline(spec: PipelineSpec, context: ValidationContext): v
   checkGraph(model, at);
 }
 
-/** Tekton never looks at the types that a pipeline declares. */
+/** Warns about unknown resource types. Not an error, since Tekton ignores the types that a pipeline declares. */
 function checkTypes({ resources = [] }: PipelineSpec, context: ValidationContext): void {
   resources.forEach(({ type }, index) => {
     if (RESOURCE_TYPES.includes(type)) return;
@@ -65,7 +65,7 @@ function checkTypes({ resources = [] }: PipelineSpec, context: ValidationContext
   });
 }
 
-/** Tekton keeps these by name, so of two the last counts. */
+/** Options for lists that Tekton stores in a map by name, so that the last duplicate wins. */
 const LAST_COUNTS = { lastCounts: true } as const;
 
 function checkPipelineTask(
@@ -97,7 +97,7 @@ function checkPipelineTask(
   checkUniqueNames('output', task.resources?.outputs ?? [], childContext(context, 'resources', 'outputs'), LAST_COUNTS);
   (task.conditions ?? []).forEach((condition, at) => {
     const given = childContext(context, 'conditions', at, 'params');
-    context.report.suppressTektonMessages(given.path); // Tekton's admission does not look there
+    context.report.suppressTektonMessages(given.path); // not checked by Tekton
     checkUniqueNames('param', condition.params ?? [], given);
     checkPipelineTaskValues(condition.params ?? [], knownVariables, given);
     checkUniqueNames(
@@ -110,7 +110,7 @@ function checkPipelineTask(
   checkTimeout(task.timeout, childContext(context, 'timeout'));
 }
 
-/** Tekton wants the declared resources to be exactly those that tasks use. */
+/** Checks that the declared resources are exactly those used by tasks, as Tekton requires. */
 function checkResourceUse(spec: PipelineSpec, context: ValidationContext): void {
   const declared = (spec.resources ?? []).map(({ name }) => name);
   const known = new Set(declared);

@@ -1,15 +1,16 @@
 /**
- * Checks URLs of pull requests and locations in buckets before they become arguments of programs.
+ * Checks pull request URLs and bucket locations before they are passed to programs as arguments.
  *
- * Finds values that no program can use or that a program would read as an option or a file of the pod; does not check existence.
+ * Rejects values that are unusable or that a program would interpret as an option or a file in the pod. Does not check
+ * existence.
  */
 
 import { hasControlCharacters, hostOf } from '../../validation/git.js';
 
 /**
- * What is wrong with a pull request's URL, to be read after it; `undefined` when it may be used.
+ * Returns the problem of a pull request URL, as the predicate of a sentence; `undefined` if the URL is valid.
  *
- * @param provider the resource's own word for the kind of server; empty where it is left to the host's name
+ * @param provider the `provider` param of the resource; if empty, the provider is derived from the host name
  */
 export function invalidPullRequestUrlReason(url: string, provider: string): string | undefined {
   if (url.startsWith('-')) return 'begins with a dash, which makes it an option';
@@ -29,9 +30,9 @@ export function invalidPullRequestUrlReason(url: string, provider: string): stri
 }
 
 /**
- * What is wrong with the location of a storage resource, to be read after it; `undefined` when it may be used.
+ * Returns the problem of a storage location, as the predicate of a sentence; `undefined` if the location is valid.
  *
- * @param type `gcs` is moved by gsutil, which knows other stores too; `build-gcs` is one file of Google's
+ * @param type `gcs` is copied by gsutil, which supports other stores too; `build-gcs` is one object in Cloud Storage
  */
 export function invalidBucketLocationReason(location: string, type: 'gcs' | 'build-gcs'): string | undefined {
   if (location.startsWith('-')) return 'begins with a dash, which makes it an option';
@@ -49,5 +50,5 @@ export function invalidBucketLocationReason(location: string, type: 'gcs' | 'bui
   return type === 'build-gcs' && path.join('/') === '' ? 'names no file in the bucket' : undefined;
 }
 
-/** Whether a path has a part that leads up, also written in percent signs. */
+/** Whether a path has a `..` segment, including percent-encoded ones. */
 const hasParentSegment = (path: string): boolean => path.split('/').some((part) => /^(?:\.|%2e){2}$/i.test(part));

@@ -1,5 +1,5 @@
 /**
- * Checks a PipelineResource, also one that is embedded in a run.
+ * Checks PipelineResources, including those embedded in runs.
  */
 
 import { invalidGitRevisionReason, invalidGitUrlReason, hostOfUrlWithPassword } from '../../validation/git.js';
@@ -8,7 +8,7 @@ import { invalidBucketLocationReason, invalidPullRequestUrlReason } from './reso
 import type { PipelineResourceSpec, ResourceType } from '../../model/resource.js';
 import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/context.js';
 
-/** The params that each type reads; `required` must be given, by a Secret if need be. */
+/** The params of each resource type. `required` params must be set, either directly or from a Secret. */
 const PARAMS: Readonly<
   Record<ResourceType, { readonly required: readonly string[]; readonly known: readonly string[] }>
 > = {
@@ -28,7 +28,7 @@ const PARAMS: Readonly<
 
 /** Checks the spec of a resource. `context` is the spec. */
 export function checkResource(spec: PipelineResourceSpec, context: ValidationContext): void {
-  // A type that is missing or unknown was reported with the shape.
+  // The schema check reports a missing or unknown type.
   if (!Object.hasOwn(PARAMS, spec.type)) return;
   const { required, known } = PARAMS[spec.type];
   const params = spec.params ?? [];
@@ -40,7 +40,7 @@ export function checkResource(spec: PipelineResourceSpec, context: ValidationCon
     const value = given.get(name.toLowerCase())?.value;
     if ((value === undefined || value === '') && !fromSecrets.has(name.toLowerCase())) {
       const tektonMessage = spec.type === 'storage' ? `missing field(s): spec.params.${name}` : undefined;
-      const severity = spec.type === 'image' ? 'warning' : 'error'; // nothing of ours reads it
+      const severity = spec.type === 'image' ? 'warning' : 'error'; // no built-in step reads it
       context.report.add('RESOURCE_PARAM_MISSING', at.path, { type: spec.type, name }, { tektonMessage, severity });
     }
   }
@@ -85,7 +85,7 @@ export function checkResource(spec: PipelineResourceSpec, context: ValidationCon
   }
 }
 
-/** A param that takes one of a few words. */
+/** Returns a check of a param with a fixed set of values. */
 const oneOf =
   (known: readonly string[]) =>
   (text: string, at: ValidationContext): void => {
@@ -94,7 +94,7 @@ const oneOf =
   };
 
 function checkGitUrl(url: string, at: ValidationContext): void {
-  const reason = invalidGitUrlReason(url.trim()); // spaces around it are left out when it is used
+  const reason = invalidGitUrlReason(url.trim()); // surrounding spaces are trimmed on use
   const host = hostOfUrlWithPassword(url);
   if (host !== undefined) at.report.add('GIT_URL_PASSWORD', at.path, { host });
   if (reason !== undefined) at.report.add('GIT_URL_INVALID', at.path, { url: host === undefined ? url : '…', reason });
@@ -103,13 +103,13 @@ function checkGitUrl(url: string, at: ValidationContext): void {
 const checkPullRequestUrl =
   (provider: string) =>
   (text: string, at: ValidationContext): void => {
-    const url = text.trim(); // the step does the same
+    const url = text.trim(); // as the step does
     const reason = invalidPullRequestUrlReason(url, provider);
     const shownUrl = hostOfUrlWithPassword(url) === undefined ? url : '…';
     if (reason !== undefined) at.report.add('PULL_REQUEST_URL_INVALID', at.path, { url: shownUrl, reason });
   };
 
-/** Of a type that is unknown nothing can be said about its locations. */
+/** Returns a check of locations. Locations of unknown types are not checked. */
 const checkLocation =
   (type: string | undefined) =>
   (location: string, at: ValidationContext): void => {
@@ -135,10 +135,10 @@ function checkStorageType(type: string, at: ValidationContext): void {
   at.report.add('VALUE_UNKNOWN', at.path, at.report.unknownName(type, known), { value: type, tektonMessage });
 }
 
-/** What Tekton takes for yes. */
+/** Whether Tekton parses the text as true (Go's `strconv.ParseBool`). */
 export const isGoTrue = (text: string | undefined): boolean => /^(?:1|t|true|T|True|TRUE)$/.test(text ?? '');
 
-/** A URL with a scheme, or a path, as an HTTP request has it. */
+/** Whether the text is valid in an HTTP request: a URL with a scheme, or an absolute path. */
 const isRequestUrl = (text: string): boolean => text.startsWith('/') || URL.canParse(text);
 
 function checkCluster(

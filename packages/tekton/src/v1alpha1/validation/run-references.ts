@@ -1,5 +1,5 @@
 /**
- * Checks what a run refers to: its task or pipeline, bound resources and ServiceAccounts.
+ * Checks the references of a run: its task or pipeline, bound resources and ServiceAccounts.
  */
 
 import { checkBoundResources, checkGivenParams, checkGivenWorkspaces } from '../../validation/arguments.js';
@@ -59,7 +59,7 @@ export function checkPipelineRunReferences(
   checkTaskAccounts(spec, pipeline, scope, context);
 }
 
-/** Finds the types of bound resources; reports resources that do not exist. */
+/** Resolves the types of bound resources. Reports resources that do not exist. */
 function resolveBindings(
   bindings: readonly ResourceBindingModel[],
   scope: ReferenceScope,
@@ -79,7 +79,7 @@ function resolveBindings(
   });
 }
 
-/** A misspelled type is reported at its own place, and is not compared with other types. */
+/** Returns the type if it is known. An unknown type is reported at its own field and is not compared. */
 const knownType = (type: ResourceType): ResourceType | undefined => RESOURCE_TYPES.find((one) => one === type);
 
 function checkAccount(

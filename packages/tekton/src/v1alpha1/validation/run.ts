@@ -1,5 +1,5 @@
 /**
- * Checks a TaskRun or PipelineRun by itself: references, bindings, accounts and timeout.
+ * Checks a TaskRun or PipelineRun on its own: references, bindings, ServiceAccounts and timeout.
  */
 
 import { checkPipeline } from './pipeline.js';
@@ -29,7 +29,7 @@ export function checkPipelineRun(spec: PipelineRunSpec, context: ValidationConte
   checkOne(context, ['pipelineRef', spec.pipelineRef?.name], ['pipelineSpec', spec.pipelineSpec]);
   if (spec.pipelineSpec) checkPipeline(spec.pipelineSpec, childContext(context, 'pipelineSpec'));
   checkUniqueNames('param', spec.params ?? [], childContext(context, 'params'), { lastCounts: true });
-  context.report.suppressTektonMessages(childContext(context, 'resources').path); // Tekton's admission does not look there
+  context.report.suppressTektonMessages(childContext(context, 'resources').path); // not checked by Tekton
   checkBindings(spec.resources ?? [], childContext(context, 'resources'));
   const accounts = spec.serviceAccountNames ?? [];
   checkUniqueNames(
@@ -41,7 +41,7 @@ export function checkPipelineRun(spec: PipelineRunSpec, context: ValidationConte
   checkShared(spec, 'PipelineRunCancelled', context);
 }
 
-/** Exactly one of a reference and a spec must be there. */
+/** Checks that exactly one of a reference and a spec is set. */
 function checkOne(
   context: ValidationContext,
   [ref, name]: [string, string | undefined],
@@ -58,7 +58,7 @@ function checkOne(
   }
 }
 
-/** `side` is given for TaskRuns, whose bindings Tekton's admission looks at. */
+/** Checks bindings. `side` is set for TaskRuns only, because Tekton's webhook checks only their bindings. */
 function checkBindings(
   bindings: readonly ResourceBinding[],
   context: ValidationContext,

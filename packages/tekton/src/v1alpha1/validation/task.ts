@@ -1,5 +1,5 @@
 /**
- * Checks a task or condition by itself: steps, params, resources, volumes and variables.
+ * Checks a task or condition on its own: steps, params, resources, volumes and variables.
  */
 
 import { checkDeclaredName, checkLabel } from '../../validation/metadata.js';
@@ -23,7 +23,7 @@ import { childContext, checkUniqueNames, type ValidationContext } from '../../va
 const STEP_NAME =
   'Task step name must be a valid DNS Label, For more info refer to https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names';
 
-/** Checks the spec of a Task or ClusterTask, or an embedded one. `context` is the spec. */
+/** Checks the spec of a Task or ClusterTask, or an embedded `taskSpec`. `context` is the spec. */
 export function checkTask(spec: TaskSpec, context: ValidationContext): void {
   if ((spec.steps ?? []).length === 0) {
     const empty = Object.values(spec).every((field) => Array.isArray(field) && field.length === 0);
@@ -98,7 +98,7 @@ function checkVolumes(spec: TaskSpec, context: ValidationContext): void {
   });
 }
 
-/** Checks declared params. `tektonPath`: how Tekton calls one. */
+/** Checks declared params. `tektonPath` returns Tekton's path of a param. */
 export function checkParams(
   params: readonly ParamSpec[],
   context: ValidationContext,
@@ -140,12 +140,12 @@ function checkResources(
   });
 }
 
-/** Programs that read their argument after `-c` as a script. */
+/** Shells, which execute the argument after `-c` as a script. */
 const SHELL = /(^|\/)(sh|bash|ash|dash|zsh)$/;
 
-/** Warns of params pasted into shell scripts without quotes. */
+/** Warns about unquoted params in shell scripts. */
 function checkScripts(task: TaskModel, context: ValidationContext): void {
-  let knownVariables: KnownVariables | undefined; // gathered for the first script that mentions a variable
+  let knownVariables: KnownVariables | undefined; // computed for the first script with a variable
   task.steps.forEach((step, index) => {
     for (const [script, field] of shellScripts(step)) {
       if (!script.includes('$(')) continue;
@@ -177,11 +177,11 @@ export function checkCondition(name: string, spec: ConditionSpec, context: Valid
   if (spec.check === undefined)
     context.report.add('CHECK_MISSING', childContext(context, 'check').path, {}, { tektonMessage });
   else checkStep(spec.check, { what: 'check', tektonImageField: 'Spec.Check.Image' }, childContext(context, 'check'));
-  context.report.suppressTektonMessages(context.path); // of the rest Tekton's admission looks at nothing
+  context.report.suppressTektonMessages(context.path); // Tekton's webhook does not check the rest
   checkParams(spec.params ?? [], childContext(context, 'params'), (param) => `params.${param}`);
   checkResources(spec.resources ?? [], childContext(context, 'resources'), 'Inputs');
   if (spec.check === undefined) return;
-  // The model has the check as its only step, so paths are brought back to `check`.
+  // The check is the only step of the model, so paths below `steps[0]` are mapped to `check`.
   const { task } = readCondition(name, spec);
   const at = childContext(context, 'check');
   checkTaskValues(task, defaultsOf(task.params), childContext(context, 'params'), 'default');

@@ -16,7 +16,7 @@ const fits: PipelineTaskCondition = {
   resources: [{ name: 'src', resource: 'repo' }],
 };
 
-/** What is said of a pipeline one of whose tasks has this condition; the condition itself is `sunny`. */
+/** Returns the problems of a pipeline with a task that has this condition. The condition itself is `sunny`. */
 function said(use: Partial<PipelineTaskCondition>, condition: ConditionSpec = sunny): string[] {
   const task = (name: string, more: object = {}): object => ({ name, taskRef: { name: 'noop' }, ...more });
   const objects = [
@@ -40,7 +40,7 @@ function said(use: Partial<PipelineTaskCondition>, condition: ConditionSpec = su
       },
     },
   ];
-  const last = 'spec.tasks.2.'; // uses both resources, so that they are used; what fits there is not asked about
+  const last = 'spec.tasks.2.'; // uses both resources, to avoid RESOURCE_UNUSED; not under test
   return checkObjects(objects)
     .filter(({ path }) => !path.join('.').startsWith(last))
     .map(({ code, path, message, hint }) => `${code} ${path.join('.')}: ${message} (${hint})`);

@@ -1,4 +1,4 @@
-/** Names that stand twice where Tekton v0.9.2 takes the last. */
+/** Duplicate names in lists where Tekton v0.9.2 uses the last one. */
 
 import { expect, test } from '@jest/globals';
 import { checkObjects } from '@pipewright/tekton';

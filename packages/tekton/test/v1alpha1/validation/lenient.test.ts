@@ -1,4 +1,4 @@
-/** What Tekton v0.9.2 and the API server take, and lint must not call an error. */
+/** Objects that Tekton v0.9.2 and the API server accept, so that lint must not report errors. */
 
 import { describe, expect, test } from '@jest/globals';
 import { checkObject, checkObjects, inputPath, outputPath, readTask } from '@pipewright/tekton';

@@ -8,7 +8,7 @@ const object = (type: string, params: Record<string, string>) => ({
   spec: { type, params: Object.entries(params).map(([name, value]) => ({ name, value })) },
 });
 
-/** What the checks say of a resource's params, without the start of the sentence. */
+/** Returns the problem of a resource's params, without the start of the sentence. */
 const said = (type: string, params: Record<string, string>): string | undefined =>
   checkObject(object(type, params)).map(
     ({ code, message }) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { checkObject } from '@pipewright/tekton';
 import { apiVersion, build, changed } from '../../support/objects.js';
 
-/** code, place, message and hint of every problem, as one line each. */
+/** Formats each problem as one line: code, path, message and hint. */
 const lines = (object: unknown): string[] =>
   checkObject(object).map(({ code, path, message, hint }) => `${code} ${path.join('.')}: ${message} (${hint})`);
 

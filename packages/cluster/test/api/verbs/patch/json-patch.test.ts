@@ -1,4 +1,4 @@
-/** JSON patches: what they do, and that they do not do too much. */
+/** JSON patches: operations and limits. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Strategic merge patches, by the schema of a pod's spec. */
+/** Strategic merge patches, using the schema of a pod's spec. */
 
 import { expect, test } from '@jest/globals';
 import { schemaOfType } from '../../../../src/api/kinds/builtin-schemas.js';
