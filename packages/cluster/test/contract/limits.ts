@@ -21,6 +21,11 @@ const quota = (name: string, hard: object) => ({
   spec: { hard },
 });
 
+/** Waits until a dry run of a pod is refused: admission of a real server observes a new LimitRange with a delay. */
+async function untilRefused(server: Server, refused: object): Promise<void> {
+  while ((await server.post(`${server.core('pods')}?dryRun=All`, refused)).status !== 403);
+}
+
 export function describeLimits(at: () => Server): void {
   test('a quota says what is used, refuses what is too much, and has room again when a pod is gone', async () => {
     const server = at();
@@ -69,6 +74,7 @@ export function describeLimits(at: () => Server): void {
         ],
       },
     });
+    await untilRefused(server, pod('observed', { requests: { cpu: '5m' } }));
     const made = await server.make(server.core('pods'), pod('modest'));
     expect((made.spec?.['containers'] as { resources: object }[])[0]?.resources).toEqual({
       limits: { cpu: '2', memory: '256Mi' },
