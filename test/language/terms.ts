@@ -35,7 +35,7 @@ export const NAMES: readonly Term[] = [
   name('needles', 'secretEncodings'),
   name('spoil\\w*|unheard|speaker|strangers', 'markInvalid, suppress, reportAt, externals'),
   name(
-    'griefs|weather|ground|setting|janitor|mishaps?|describeMishaps',
+    'griefs?|weather|ground|setting|janitor|mishaps?|describeMishaps',
     'faults, fixtures, testCluster, testNamespace, processReaper, disruptions',
   ),
   name('Bench', 'harness'),

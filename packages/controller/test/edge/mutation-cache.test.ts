@@ -43,7 +43,7 @@ describe('what an owner controls is found', () => {
     const cache = new MutationCache<KubeObject>(new KubeClient(send), WIDGETS, clock, { onChange: () => onChange() });
     await cache.informer.start().synced;
     return {
-      shelf: cache,
+      mutations: cache,
       names: (owner: string) => [...cache.ownedBy(owner)].map(([name, it]) => `${name}@${it.metadata.resourceVersion}`),
       say: (type: string, object: KubeObject) =>
         new Promise<void>((resolve) => {
@@ -74,19 +74,19 @@ describe('what an owner controls is found', () => {
 
   test('as soon as the answer to a write was noted, and no more when it was seen to be gone', async () => {
     const it = await opened([]);
-    it.shelf.record(widget('a', 'one', '11'));
+    it.mutations.record(widget('a', 'one', '11'));
     expect(it.names('one')).toEqual(['a@11']);
-    it.shelf.forget('n/a');
+    it.mutations.forget('n/a');
     expect(it.names('one')).toEqual([]);
     await it.close();
   });
 
   test('no more once the server said that it is gone, however late the watch is', async () => {
     const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2')]);
-    it.shelf.recordDeleted('n/a', 'uid-a');
-    it.shelf.recordDeleted('n/b', 'uid-of-an-earlier-b');
+    it.mutations.recordDeleted('n/a', 'uid-a');
+    it.mutations.recordDeleted('n/b', 'uid-of-an-earlier-b');
     it.pass(600_000);
-    expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, ['b@2']]);
+    expect([it.mutations.get('n/a'), it.names('one')]).toEqual([undefined, ['b@2']]);
     await it.say('MODIFIED', widget('a', 'one', '3'));
     expect(it.names('one')).toEqual(['b@2']);
     await it.say('DELETED', widget('a', 'one', '4'));
@@ -100,29 +100,31 @@ describe('what an owner controls is found', () => {
 
   test('no more once the server said so either of what the watch has not shown yet', async () => {
     const it = await opened([]);
-    it.shelf.record(widget('a', 'one', '11'));
-    it.shelf.recordDeleted('n/a', 'uid-a');
-    it.shelf.recordDeleted('n/a', 'uid-of-a-second-a');
+    it.mutations.record(widget('a', 'one', '11'));
+    it.mutations.recordDeleted('n/a', 'uid-a');
+    it.mutations.recordDeleted('n/a', 'uid-of-a-second-a');
     await it.say('ADDED', widget('a', 'one', '11'));
-    expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, []]);
+    expect([it.mutations.get('n/a'), it.names('one')]).toEqual([undefined, []]);
     await it.close();
   });
 
   test('in the list of all as well', async () => {
     const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2'), widget('c', 'one', '3')]);
-    it.shelf.record(widget('b', 'one', '11'));
-    it.shelf.record(widget('d', undefined, '12'));
-    it.shelf.recordDeleted('n/c', 'uid-c');
-    const listed = it.shelf.list().map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
+    it.mutations.record(widget('b', 'one', '11'));
+    it.mutations.record(widget('d', undefined, '12'));
+    it.mutations.recordDeleted('n/c', 'uid-c');
+    const listed = it.mutations
+      .list()
+      .map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
     expect(listed).toEqual(['a@1', 'b@11', 'd@12']);
     await it.close();
   });
 
   test('for a minute when no watch confirms it, each from when it was noted last', async () => {
     const it = await opened([]);
-    for (const name of ['a', 'b']) it.shelf.record(widget(name, 'one', '11'));
+    for (const name of ['a', 'b']) it.mutations.record(widget(name, 'one', '11'));
     it.pass(59_000);
-    it.shelf.record(widget('a', 'one', '12'));
+    it.mutations.record(widget('a', 'one', '12'));
     it.pass(2000);
     expect(it.names('one')).toEqual(['a@12']);
     it.pass(59_000);

@@ -39,7 +39,7 @@ export interface FaultScenario {
 }
 
 /** By default, each write fails in one way, since each fault takes a run. `npm run test:thorough` tests all faults. */
-const faultCases = Object.entries(faults).map(([name, inject], index) => ({ name, grief: inject, first: index + 1 }));
+const faultCases = Object.entries(faults).map(([name, inject], index) => ({ name, inject, first: index + 1 }));
 const STEP = isThorough ? 1 : faultCases.length;
 const which = isThorough ? 'every single write' : 'every fourth write';
 
@@ -47,7 +47,7 @@ const which = isThorough ? 'every single write' : 'every fourth write';
 export function atEveryWrite({ reset, cluster, outcome, expected, milliseconds }: FaultScenario): void {
   test.each(faultCases)(
     `when $name, at ${which}`,
-    async ({ grief: inject, first }) => {
+    async ({ inject, first }) => {
       for (let k = isThorough ? 1 : first, written = k; written >= k; k += STEP) {
         await reset();
         written = 0;
