@@ -110,9 +110,11 @@ const keyId = (key: KeyObject): Buffer => createHash('sha1').update(spki(key)).d
 const nameOf = (value: string): Sequence =>
   sequence(new Asn1Set({ value: [sequence(oid(OID.commonName), new Utf8String({ value }))] }));
 
-/** RFC 5280 requires UTCTime until 2049 and GeneralizedTime from 2050. */
-const time = (valueDate: Date): UTCTime | GeneralizedTime =>
-  valueDate.getUTCFullYear() < 2050 ? new UTCTime({ valueDate }) : new GeneralizedTime({ valueDate });
+/** RFC 5280 requires UTCTime until 2049 and GeneralizedTime from 2050, both in whole seconds. */
+function time(date: Date): UTCTime | GeneralizedTime {
+  const valueDate = new Date(Math.floor(date.getTime() / 1000) * 1000);
+  return valueDate.getUTCFullYear() < 2050 ? new UTCTime({ valueDate }) : new GeneralizedTime({ valueDate });
+}
 
 interface CertificateRequest {
   readonly subject: string;

@@ -27,6 +27,11 @@ test('a certificate may end after 2049, when certificates write years with four 
   expect([ca.validFrom, ca.validTo]).toEqual(['May 31 23:00:00 2041 GMT', 'Jun  1 00:00:00 2051 GMT']);
 });
 
+test('a certificate that ends after 2049 has times without fractions of a second, as RFC 5280 requires', () => {
+  const ca = new X509Certificate(newAuthority(new Date('2041-06-01T00:00:00.500Z')).certPem);
+  expect(ca.raw.toString('latin1')).toContain('20510601000000Z');
+});
+
 test('serial numbers are positive, and differ', () => {
   const serials = Array.from({ length: 20 }, () => new X509Certificate(newAuthority(now).certPem).serialNumber);
   expect(serials.filter((serial) => !/^[0-9A-F]{1,32}$/.test(serial))).toEqual([]);
