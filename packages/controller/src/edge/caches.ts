@@ -45,7 +45,7 @@ export interface Caches {
   readonly conditions: Informer<Condition>;
 }
 
-/** Creates all caches, in the order in which they start. */
+/** Creates all caches. The controllers that use them start them. */
 export function newCaches(options: ControllerOptions, client: KubeClient, clock: Clock): Caches {
   const { namespace, wireClock = clock, random } = options;
   const optionsFor = <T extends KubeObject>(resource: Resource): InformerOptions<T> => ({

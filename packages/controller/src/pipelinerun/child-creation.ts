@@ -14,15 +14,14 @@ export type ChildCreation =
   | { readonly kind: 'name-taken' }
   | Rejection;
 
-/** The API server refused to create a TaskRun. `reason`: of its Status. */
+/** The API server refused to create a TaskRun. */
 export interface Rejection {
   readonly kind: 'rejected';
-  readonly reason: string;
   readonly message: string;
 }
 
-/** Reports whether a rejection ends the run. */
-export const isFinalRejection = ({ reason }: Pick<Rejection, 'reason'>): boolean =>
+/** Reports whether a rejection ends the run. `reason`: of the API server's Status. */
+export const isFinalRejection = ({ reason }: { readonly reason: string }): boolean =>
   reason === 'Invalid' || reason === 'BadRequest';
 
 /** Returns the end of a run some of whose TaskRuns, by name, were not created; undefined if all were. */

@@ -1,7 +1,6 @@
 /** The observed state of a PipelineRun. Separate from the planner because task states depend on it too. */
 
 import type { TaskRun } from '@pipewright/tekton';
-import type { ChildCreation } from './child-creation.js';
 import type { PipelineInputs } from './resolve.js';
 
 /** Everything a decision depends on. */
@@ -9,6 +8,4 @@ export interface ObservedPipelineRun extends PipelineInputs {
   /** The TaskRuns that exist and belong to the run, by name. */
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
   readonly now: Date;
-  /** The API server's answers to the creation of TaskRuns that the plan for this state contains, by name. */
-  readonly creations?: ReadonlyMap<string, ChildCreation>;
 }

@@ -30,7 +30,7 @@ import {
 import { inheritedAnnotations, labels, type Inherited } from '../run/labels.js';
 import { statusWithCondition } from '../taskrun/status.js';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
-import { creationFailure } from './child-creation.js';
+import { creationFailure, type ChildCreation } from './child-creation.js';
 import { PlannerCaches } from './planner-caches.js';
 import { resolvePipelineRun, type ResolvedRun, type ResolvedTask } from './resolve.js';
 import type { ObservedPipelineRun } from './observed.js';
@@ -63,19 +63,21 @@ export interface PipelineRunDecision {
   readonly inherits?: Inherited;
 }
 
-/** Decides. After TaskRuns were created, called again with the API server's answers as {@link ObservedPipelineRun.creations}. */
+/** Returns the planned status after the API server's answers to the creations of the plan. */
+export function statusAfterCreations(
+  status: PipelineRunStatus,
+  creations: ReadonlyMap<string, ChildCreation>,
+  now: Date,
+): PipelineRunStatus {
+  const failure = creationFailure(creations);
+  return failure ? statusWithCondition(status, failure, now) : status;
+}
+
+/** Decides. The rules, first match wins. */
 export function planPipelineRun(
   observed: ObservedPipelineRun,
   caches: PlannerCaches = new PlannerCaches(),
 ): PipelineRunDecision {
-  const decision = planRun(observed, caches);
-  const failure = observed.creations && creationFailure(observed.creations);
-  if (!failure) return decision;
-  return { ...decision, status: statusWithCondition(decision.status, failure, observed.now) };
-}
-
-/** The rules, first match wins. */
-function planRun(observed: ObservedPipelineRun, caches: PlannerCaches): PipelineRunDecision {
   const { run, now } = observed;
   const status = run.status ?? {};
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };

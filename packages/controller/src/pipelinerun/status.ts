@@ -102,7 +102,7 @@ function withChecks(
   { run, now }: ObservedChildren,
 ): PipelineRunTaskRunStatus {
   const recorded = entry?.conditionChecks ?? {};
-  const taskRuns = Object.entries(recorded).filter(([, { status }]) => status !== undefined);
+  const createdChecks = Object.entries(recorded).filter(([, { status }]) => status !== undefined);
   const expected = checks.map(({ name: check, condition }) => {
     const status = recorded[check]?.status ?? (creating.has(check) ? NO_CHECK_STATUS : undefined);
     return [check, { conditionName: condition, ...(status && { status }) }] as const;
@@ -118,7 +118,7 @@ function withChecks(
     ...(phase === 'skipped'
       ? { status: { ...NO_STATUS, conditions: conditionsOf(status, skip, now) } }
       : status && { status }),
-    conditionChecks: Object.fromEntries([...taskRuns, ...expected]),
+    conditionChecks: Object.fromEntries([...createdChecks, ...expected]),
   };
 }
 

@@ -185,9 +185,9 @@ function planAnswer(
     };
   }
   if (/being terminated/.test(message)) return { kind: 'retry', message, canRecover: false };
-  return isFinalRejection(creation) ? fail(message) : { kind: 'retry', message, canRecover: true };
+  return isFinalPodRejection(creation) ? fail(message) : { kind: 'retry', message, canRecover: true };
 }
 
 /** The pod is invalid or forbidden. Missing permissions of the controller itself are not the run's failure. */
-const isFinalRejection = ({ status, message }: PodCreation & { readonly kind: 'rejected' }): boolean =>
+const isFinalPodRejection = ({ status, message }: PodCreation & { readonly kind: 'rejected' }): boolean =>
   status === 422 || status === 400 || (status === 403 && !/cannot create resource/.test(message));

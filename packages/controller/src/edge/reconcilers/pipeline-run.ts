@@ -18,7 +18,7 @@ import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
 import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';
 import type { ObservedPipelineRun } from '../../pipelinerun/observed.js';
-import { planPipelineRun, type PipelineRunAction } from '../../pipelinerun/plan.js';
+import { planPipelineRun, statusAfterCreations, type PipelineRunAction } from '../../pipelinerun/plan.js';
 import type { PlannerCaches } from '../../pipelinerun/planner-caches.js';
 import type { PipelineObject } from '../../pipelinerun/resolve.js';
 import { isSignificantChange } from '../../pipelinerun/significant-change.js';
@@ -63,9 +63,9 @@ export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): 
       creations.set(action.taskRun.metadata.name ?? '', await createTaskRun(deps, run, action.taskRun));
     else await apply(deps, run, action);
   }
-  const { status, inherits, requeueAt } =
-    creations.size > 0 ? planPipelineRun({ ...observed, creations }, deps.caches) : plan;
+  const { inherits, requeueAt } = plan;
   const { taskRuns, now } = observed;
+  const status = statusAfterCreations(plan.status, creations, now);
   const writeDelayMs = deps.rateLimiter.writeDelayMs(key, run, status, taskRuns.size);
   if (writeDelayMs === 0 && isSignificantChange(run.status ?? {}, status)) {
     const write = await deps.writer.writeStatus(run, status);
@@ -125,7 +125,7 @@ async function createTaskRun(deps: PipelineRunDeps, run: PipelineRun, taskRun: T
     if (!(error instanceof ApiError)) throw error;
     if (error.reason !== 'AlreadyExists') {
       if (!isFinalRejection(error)) throw error;
-      return { kind: 'rejected', reason: error.reason, message: error.message };
+      return { kind: 'rejected', message: error.message };
     }
     const existing = await getTaskRun(deps, namespace, name);
     if (existing && !isControlledBy(existing, run.metadata.uid)) return { kind: 'name-taken' };
