@@ -73,15 +73,15 @@ function fillContainer(container: JsonObject, limits: readonly JsonObject[], lis
 }
 
 /** Returns every way in which requests and limits violate one limit of a limit range. */
-function outside(limit: JsonObject, kind: string, requests: Amounts, limits: Amounts): readonly string[] {
+function outside(item: JsonObject, kind: string, requests: Amounts, limits: Amounts): readonly string[] {
   const wrong: string[] = [];
-  for (const [name, least] of amountsOf(objectAt(limit, 'min'))) {
+  for (const [name, least] of amountsOf(objectAt(item, 'min'))) {
     const request = requests.get(name);
     if (!request) wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}.  No request is specified`);
     else if (request.nanos < least.nanos)
       wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}, but request is ${written(request)}`);
   }
-  for (const [name, most] of amountsOf(objectAt(limit, 'max'))) {
+  for (const [name, most] of amountsOf(objectAt(item, 'max'))) {
     const limit = limits.get(name);
     const request = requests.get(name);
     if (!limit) wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}.  No limit is specified`);
@@ -90,7 +90,7 @@ function outside(limit: JsonObject, kind: string, requests: Amounts, limits: Amo
     else if (request && request.nanos > most.nanos)
       wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but request is ${written(request)}`);
   }
-  for (const [name, ratio] of amountsOf(objectAt(limit, 'maxLimitRequestRatio'))) {
+  for (const [name, ratio] of amountsOf(objectAt(item, 'maxLimitRequestRatio'))) {
     const [request, limit] = [requests.get(name), limits.get(name)];
     if (!request || !limit || request.nanos === 0n) {
       wrong.push(

@@ -17,7 +17,7 @@ import {
 import { added, amountsOf, podAmounts, written, type Amount, type Amounts } from '../../model/pod-resources.js';
 import { forbidden } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
-import type { ApiContext } from '../api-context.js';
+import { latestOf, type ApiContext } from '../api-context.js';
 
 const ONE: Amount = { nanos: 1_000_000_000n, like: '1' };
 const NONE: Amount = { nanos: 0n, like: '0' };
@@ -95,8 +95,7 @@ function usedOf(api: ApiContext, quota: KubeObject): Amounts {
   const used = new Map<string, Amount>();
   const counted = api.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
   for (const type of counted) {
-    const groupResource = type.group === '' ? `/${type.plural}` : `${type.group}/${type.plural}`;
-    for (const object of api.store.latest(groupResource).list(namespace)) {
+    for (const object of latestOf(api, type).list(namespace)) {
       if (isPod(type) && isOver(object)) continue;
       if (!inScope(quota, type.plural, object)) continue;
       for (const [what, amount] of usageOf(type, object))

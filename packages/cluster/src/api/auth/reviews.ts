@@ -93,9 +93,9 @@ function checkSubject(spec: JsonObject): Cause[] {
 /** Checks a local review, which may not ask about other namespaces or paths. */
 function checkLocal(spec: JsonObject, namespace: string): Cause[] {
   const wrong: Cause[] = [];
-  const attributes = stringAt(spec, 'resourceAttributes', 'namespace');
-  if (isObject(spec['resourceAttributes']) && attributes !== namespace)
-    wrong.push(invalidValue('spec.resourceAttributes.namespace', attributes, 'must match metadata.namespace'));
+  const reviewed = stringAt(spec, 'resourceAttributes', 'namespace');
+  if (isObject(spec['resourceAttributes']) && reviewed !== namespace)
+    wrong.push(invalidValue('spec.resourceAttributes.namespace', reviewed, 'must match metadata.namespace'));
   if (isObject(spec['nonResourceAttributes'])) {
     const why = 'disallowed on this kind of request';
     wrong.push(invalidValue('spec.nonResourceAttributes', spec['nonResourceAttributes'], why));
