@@ -135,9 +135,11 @@ describe('gsutil cp, where a directory stands in for a bucket,', () => {
   test.each([
     ['a file that is not there', ['cp', 'gs://shop/none', '.'], 'CommandException: No URLs matched: gs://shop/none'],
     ['a wildcard that means nothing', ['cp', 'o/*', 'gs://shop/d'], 'No URLs matched: o/*'],
+    ['a file within a file', ['cp', 'plain/x', 'gs://shop/d'], 'No URLs matched: plain/x'],
     ['a bucket that nothing stands in for', ['cp', 'gs://other/x', '.'], 'no directory stands in for the bucket other'],
     ['what it does not do', ['setmeta', 'x'], 'gsutil setmeta has no stand-in here'],
   ])('refuses %s', async (_, words, said) => {
+    put('work/plain');
     const { code, err } = await gsutil(...words);
     expect([code, err]).toEqual([1, expect.stringContaining(said)]);
   });

@@ -152,9 +152,12 @@ async function expandUrl(text) {
 /** @returns {Source[]} */
 function expandPath(text, recursive) {
   const parent = dirname(text);
-  const names = fs.existsSync(parent) ? fs.readdirSync(parent) : [];
+  const namesIn = () => (fs.existsSync(parent) ? fs.readdirSync(parent) : []);
+  const matches = wildcard(basename(text));
   const paths = /[*?]/.test(text)
-    ? names.filter((name) => wildcard(basename(text)).test(name)).map((name) => join(parent, name))
+    ? namesIn()
+        .filter((name) => matches.test(name))
+        .map((name) => join(parent, name))
     : [text];
   return paths
     .filter((path) => fs.existsSync(path))
@@ -265,7 +268,9 @@ async function main() {
   else if (command === 'rsync') await rsync(flags, places);
   else if (command === 'ls') await forEachObject(places, true, (file) => console.log(file));
   else if (command === 'cat')
-    await forEachObject(places, false, async (file) => process.stdout.write((await readObject(file))?.bytes ?? ''));
+    await forEachObject(places, false, async (file) => {
+      process.stdout.write(((await readObject(file)) ?? fail(`No URLs matched: ${file}`)).bytes);
+    });
   else if (command === 'rm') await forEachObject(places, isRecursive(flags), removeObject);
   else if (command === 'version') console.log('gsutil of pipewright');
   else fail(`gsutil ${command ?? ''} has no stand-in here; cp, rsync, ls, cat and rm have`);
