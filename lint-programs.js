@@ -8,7 +8,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = import.meta.dirname;
@@ -21,11 +21,13 @@ const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--ex
   cwd: root,
   encoding: 'utf8',
 });
-const files = listed.stdout.split('\0').filter((file) => file !== '' && !EXAMPLES.test(file));
+const files = listed.stdout
+  .split('\0')
+  .filter((file) => file !== '' && !EXAMPLES.test(file) && existsSync(join(root, file)));
 
 const hasShellInterpreter = (/** @type {string} */ file) => {
   try {
-    return /^#!.*\b(sh|bash)\n/.test(readFileSync(join(root, file), 'utf8'));
+    return /^#!.*\b(sh|bash)\b/.test(readFileSync(join(root, file), 'utf8'));
   } catch {
     return false; // deleted, or a link
   }
