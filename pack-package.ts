@@ -81,8 +81,8 @@ function embedFiles({ onLoad }: PluginBuild): void {
     const contents = readFileSync(path, 'utf8').replace(read, (call, name: string) =>
       isSource(name) ? JSON.stringify(readFileSync(resolve(dirname(path), name), 'utf8')) : call,
     );
-    const [, left] = /new URL\('(\.\.?\/[^']+)', import\.meta\.url\)/.exec(contents) ?? [];
-    if (left !== undefined && isSource(left)) throw new Error(`${path} reads ${left} in a way that cannot be embedded`);
+    for (const [, left = ''] of contents.matchAll(/new URL\('(\.\.?\/[^']+)', import\.meta\.url\)/g))
+      if (isSource(left)) throw new Error(`${path} reads ${left} in a way that cannot be embedded`);
     return { contents, loader: 'ts' };
   });
 }
