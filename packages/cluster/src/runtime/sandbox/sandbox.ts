@@ -64,7 +64,9 @@ class Sandbox implements Runtime {
     layers: new Map(),
     merged: new MergedDirectories(),
     fileCache: new HostFileCache(),
-    nodeProgram: realpathSync(process.execPath),
+    get nodeProgram() {
+      return realpathSync(process.execPath);
+    },
   };
   /** Results of trials, by launcher and filesystem. */
   readonly #methods = new Map<string, Promise<Method | undefined>>();
