@@ -7,7 +7,6 @@ import { commandsPage } from '../generators/commands/commands-page.js';
 import { eventPartTypes, eventTypes } from '../generators/commands/event-types.js';
 import { commandTable } from '../packages/cli/src/commands/command-table.js';
 import { newProgram } from '../packages/cli/src/commands/program.js';
-import { keysOf } from '../packages/cli/src/config/config-keys.js';
 import { folderWith, recorded } from '../packages/cli/test/cli.js';
 
 const page = commandsPage();
@@ -43,15 +42,6 @@ test('notes exist for every command and for no other', () => {
       .map(({ name }) => name)
       .sort(),
   );
-});
-
-test.each([
-  ['', ''],
-  ['images.NAME', 'images.NAME.'],
-  ['resources.NAME', 'resources.NAME.'],
-  ['node', 'node.'],
-] as const)('every key of "%s" in pipewright.yaml is in the reference', (object, prefix) => {
-  expect(keysOf(object).filter((key) => !page.includes(`| \`${prefix}${key}\` |`))).toEqual([]);
 });
 
 test('every event has a section with a description', () => {
