@@ -53,11 +53,11 @@ export function readConfig(
     if (resource) resources.set(name, resource);
   }
   const node = top['node'] === undefined ? undefined : reader.node(top['node'], ['node']);
-  return { standIns: { images, resources, ...(node && { node }) }, problems: reader.complaints };
+  return { standIns: { images, resources, ...(node && { node }) }, problems: reader.problems };
 }
 
 class ConfigReader {
-  readonly complaints: ConfigProblem[] = [];
+  readonly problems: ConfigProblem[] = [];
   readonly #base: string;
 
   constructor(base: string) {
@@ -75,7 +75,7 @@ class ConfigReader {
       if (known.includes(key)) continue;
       const guess = closestMatch(key, known);
       const hint = guess === undefined ? `the fields here are: ${known.join(', ')}` : `did you mean \`${guess}\`?`;
-      this.complaints.push({
+      this.problems.push({
         path: [...path, key],
         message: `unknown field \`${key}\` in ${nameOf(path)}`,
         hint,
@@ -156,7 +156,7 @@ class ConfigReader {
     const texts: Record<string, string> = {};
     for (const [name, entry] of this.entries(value, path)) {
       if (!NAME.test(name))
-        this.complaints.push({
+        this.problems.push({
           path: [...path, name],
           message: `${name} is not a valid Kubernetes name`,
           hint: NAME_HINT,
@@ -227,7 +227,7 @@ class ConfigReader {
   }
 
   #report(path: Path, message: string, hint: string): void {
-    this.complaints.push({ path, message, hint });
+    this.problems.push({ path, message, hint });
   }
 }
 

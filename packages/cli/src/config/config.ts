@@ -57,7 +57,7 @@ export function loadConfig(file: string): LoadedConfig {
   return {
     file,
     standIns,
-    findings: [...warnings, ...all.map((complaint) => findingOf(document, value, complaint))],
+    findings: [...warnings, ...all.map((problem) => findingOf(document, value, problem))],
     place: (path) => locate(document, path).key,
   };
 }

@@ -107,8 +107,8 @@ function timer(
   milliseconds: number | undefined,
 ): { readonly elapsed: Promise<void>; readonly stop: () => void } {
   let stop = (): void => undefined;
-  const rings = new Promise<void>((resolve) => {
+  const elapsed = new Promise<void>((resolve) => {
     if (milliseconds !== undefined) stop = clock.after(milliseconds, resolve);
   });
-  return { elapsed: rings, stop: () => stop() };
+  return { elapsed, stop: () => stop() };
 }

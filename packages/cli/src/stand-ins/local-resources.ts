@@ -89,8 +89,8 @@ export function localResources(standIns: StandIns, resources: readonly PipelineR
     }
   }
   const answered = new Set(sources.flatMap(({ urls }) => urls));
-  const elsewhere = gitUrls(resources).filter((url) => !answered.has(url));
-  return { sources, images, buckets: oneDirectoryEach(buckets), unansweredUrls: elsewhere };
+  const unansweredUrls = gitUrls(resources).filter((url) => !answered.has(url));
+  return { sources, images, buckets: oneDirectoryEach(buckets), unansweredUrls };
 }
 
 /** Returns the distinct URLs of the git resources among these. */

@@ -35,14 +35,14 @@ export function checkoutHints(
   { directory, remotes }: Checkout,
   used: ReadonlySet<string>,
   resources: readonly PipelineResourceModel[],
-  elsewhere: readonly string[],
+  unansweredUrls: readonly string[],
 ): readonly string[] {
   const keys = new Set(remotes.flatMap((remote) => repositoryKey(remote) ?? []));
   const fitting = resources.flatMap((resource) => {
     const { name } = resource;
     const [url] = gitUrls([resource]);
     const key = url === undefined ? undefined : repositoryKey(url);
-    if (url === undefined || key === undefined || !used.has(name) || !elsewhere.includes(url) || !keys.has(key))
+    if (url === undefined || key === undefined || !used.has(name) || !unansweredUrls.includes(url) || !keys.has(key))
       return [];
     const option = commandLine(['--source', `${name}=${directory}`]);
     return [`${name}: ${url} is a remote of this checkout; to run its files, uncommitted changes included: ${option}`];
