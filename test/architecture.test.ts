@@ -11,23 +11,14 @@ import { join, relative, resolve, dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { CLI_IMPORTS } from './architecture-cli.js';
+import { CONTROLLER_IMPORTS, TEKTON_IMPORTS } from './architecture-engine.js';
 
 const CONSTRUCTS = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
 
-const tekton = (folder: string): string => `packages/tekton/src/${folder}`;
-
-/** Folders that belong to no API version. */
-const TEKTON_SHARED = ['model', 'variables', 'execution', 'problems', 'schema'].map(tekton);
-
 const KUBE_SHARED = ['packages/kube/src/clock.js', 'packages/kube/src/random.js'];
 
-const controller = (folder: string): string => `packages/controller/src/${folder}`;
-
-/** Pure folders for both kinds of runs, and the types that they use. */
-const CONTROLLER_PURE = [...['run', 'scripts', 'resources', 'pod'].map(controller), '@pipewright/tekton'];
-
 /** What the picture of a pod is drawn from. */
-const PICTURED = ['pod', 'run/options.js', 'edge/read-scripts.js'].map(controller);
+const PICTURED = ['pod', 'run/options.js', 'edge/read-scripts.js'].map((path) => `packages/controller/src/${path}`);
 
 const lib = (folder: string): string => `lib/${folder}`;
 
@@ -57,57 +48,11 @@ const node = (...folders: readonly string[]): string[] => [
 ];
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'packages/tekton/src': [], // its index
-  'packages/tekton/src/model': [],
-  'packages/tekton/src/variables': [tekton('model')],
-  'packages/tekton/src/execution': [tekton('model'), tekton('variables')],
-  'packages/tekton/src/problems': [tekton('model'), 'fastest-levenshtein'],
-  'packages/tekton/src/schema': [tekton('model'), tekton('problems')],
-  'packages/tekton/src/validation': TEKTON_SHARED,
-  'packages/tekton/src/v1alpha1': [...TEKTON_SHARED, tekton('validation')],
-  'packages/tekton/src/v1alpha1/validation': [
-    ...TEKTON_SHARED,
-    tekton('validation'),
-    ...['reader', 'types'].map((file) => tekton(`v1alpha1/${file}.js`)),
-  ],
-  'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1alpha1')],
+  ...TEKTON_IMPORTS,
   'packages/kube/src': [], // its index, the clock and randomness
   'packages/kube/src/client': [...KUBE_SHARED, '@kubernetes/client-node', 'fastest-levenshtein', 'undici', 'node:'],
   'packages/kube/src/controller': [...KUBE_SHARED, 'packages/kube/src/client'],
-  'packages/controller/src': [], // its index
-  'packages/controller/src/run': ['@pipewright/tekton'],
-  'packages/controller/src/scripts': [],
-  'packages/controller/src/resources': [controller('run'), controller('scripts'), '@pipewright/tekton'],
-  'packages/controller/src/pod': [
-    controller('resources'),
-    controller('run'),
-    controller('scripts'),
-    '@pipewright/tekton',
-  ],
-  'packages/controller/src/taskrun': CONTROLLER_PURE,
-  'packages/controller/src/pipelinerun': [...CONTROLLER_PURE, controller('taskrun')],
-  'packages/controller/src/edge': [
-    ...CONTROLLER_PURE,
-    controller('taskrun'),
-    controller('pipelinerun'),
-    '@pipewright/kube',
-    'pino',
-    'prom-client',
-    'node:',
-  ],
-  'packages/controller/src/edge/registry': [
-    controller('edge'),
-    controller('pod'),
-    '@pipewright/tekton',
-    '@pipewright/kube',
-  ],
-  'packages/controller/src/edge/reconcilers': [
-    controller('edge'),
-    ...CONTROLLER_PURE,
-    controller('taskrun'),
-    controller('pipelinerun'),
-    '@pipewright/kube',
-  ],
+  ...CONTROLLER_IMPORTS,
   'packages/cluster/src': ['node:'], // its index, and the cluster that is built from the folders
   'packages/cluster/src/platform': ['node:'],
   'packages/cluster/src/model': [],
@@ -280,7 +225,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'generators/commands': [
     'packages/cli/src',
     'generators/type-links.js',
-    controller('run/options.js'),
+    'packages/controller/src/run/options.js',
     'typescript',
     'node:',
   ],

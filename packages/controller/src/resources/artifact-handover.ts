@@ -6,7 +6,7 @@
 
 import { isDnsLabel, type PipelineResourceModel, type Step, type Volume } from '@pipewright/tekton';
 import type { ArtifactBucket, ArtifactStorage } from './artifact-storage.js';
-import { gsutil } from '../scripts/gsutil.js';
+import { gsutil } from '../scripts/storage/gsutil.js';
 import { secretFiles } from './secret-fields.js';
 import type { StepBuilder, StepOptions, StepsAndVolumes } from './step.js';
 

@@ -13,7 +13,7 @@ import {
   type PipelineResourceModel,
   type Step,
 } from '@pipewright/tekton';
-import { kubeconfig } from '../scripts/kubeconfig.js';
+import { kubeconfig } from '../scripts/kubeconfig/kubeconfig.js';
 import { secretEnv } from './secret-fields.js';
 import { unexpanded, type StepBuilder } from './step.js';
 

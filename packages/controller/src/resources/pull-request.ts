@@ -3,7 +3,7 @@
  */
 
 import { resourceVariables, type PipelineResourceModel, type Step } from '@pipewright/tekton';
-import { pullRequest } from '../scripts/pull-request.js';
+import { pullRequest } from '../scripts/pull-request/pull-request.js';
 import { secretEnv } from './secret-fields.js';
 import type { StepBuilder } from './step.js';
 

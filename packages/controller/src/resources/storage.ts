@@ -6,8 +6,8 @@
  */
 
 import type { PipelineResourceModel } from '@pipewright/tekton';
-import { fetchArchive } from '../scripts/fetch-archive.js';
-import { gsutil } from '../scripts/gsutil.js';
+import { fetchArchive } from '../scripts/storage/fetch-archive.js';
+import { gsutil } from '../scripts/storage/gsutil.js';
 import { secretFiles } from './secret-fields.js';
 import type { StepBuilder, StepsAndVolumes } from './step.js';
 

@@ -19,7 +19,7 @@ export const nodeCommand = (scripts: Scripts, program: ScriptFile, args: readonl
 ];
 
 /**
- * Joins a module and those that it imports from its folder into one CommonJS module.
+ * Joins a module and those that it imports by path into one CommonJS module.
  *
  * Names of the top level must be unique among them, and a module of Node imported in one way. Throws if an import is not a program.
  */
@@ -39,7 +39,7 @@ export function joinedModules(scripts: Scripts, program: ScriptFile): string {
   return [...new Set(required), ...rest].join('');
 }
 
-const LOCAL_IMPORT = /^import [^;]* from '\.\/([^']+)';\n/gm;
+const LOCAL_IMPORT = /^import [^;]* from '\.{1,2}\/(?:[^']*\/)?([^'/]+)';\n/gm;
 const NODE_IMPORT = /^import ([^;]*) from '(node:[^']+)';\n/gm;
 
 function textOf(scripts: Readonly<Record<string, string>>, file: string): string {

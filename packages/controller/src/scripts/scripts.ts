@@ -1,10 +1,11 @@
 /**
  * The programs that run in pods, by file name.
  *
- * They are files of their language in this folder. Pure code receives their text as a value; `edge/read-scripts.ts` reads it.
+ * They are files of their language, in one folder for each purpose, and `library` has the parts that several of them share. Pure code
+ * receives their text as a value; `edge/read-scripts.ts` reads it.
  */
 
-/** File names of the programs, and of the parts that several of them share. */
+/** File names of the programs and of their parts, each unique in all folders. */
 export type ScriptFile =
   | 'add-docker-logins.awk'
   | 'bytes.awk'

@@ -35,7 +35,7 @@ import type { ResourceBindings, BoundResource } from '../resources/resource-step
 import { inheritedAnnotations, labels, type Inherited } from '../run/labels.js';
 import { mountProblem } from '../pod/mount-problem.js';
 import type { Images } from '../run/options.js';
-import { badAnnotation, type SecretHeader } from '../scripts/credentials.js';
+import { badAnnotation, type SecretHeader } from '../scripts/credentials/credentials.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { resourceSpecProblem, taskSpecProblem } from '../run/spec-problem.js';
 import { taskPod } from '../pod/pod.js';

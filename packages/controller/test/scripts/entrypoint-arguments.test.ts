@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeTurn, encodeTurn, OPTIONS, type StepTurn } from '../../src/scripts/entrypoint-arguments.js';
-import { entrypoint, RESULTS_DIR, TOOLS_DIR } from '../../src/scripts/entrypoint.js';
-import { REWRITTEN } from '../../src/scripts/exact-environment.js';
+import { decodeTurn, encodeTurn, OPTIONS, type StepTurn } from '../../src/scripts/entrypoint/entrypoint-arguments.js';
+import { entrypoint, RESULTS_DIR, TOOLS_DIR } from '../../src/scripts/entrypoint/entrypoint.js';
+import { REWRITTEN } from '../../src/scripts/entrypoint/exact-environment.js';
 import { scripts } from '../support/scripts.js';
 import { expanded } from '../support/shells.js';
 
@@ -73,7 +73,7 @@ test('the program has the directories that the pod has', () => {
 });
 
 test('the program that restores the environment handles the variables that decide whether it is used', () => {
-  const source = readFileSync(new URL('../../src/scripts/exact-environment.sh', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../../src/scripts/entrypoint/exact-environment.sh', import.meta.url), 'utf8');
   const [, patterns = ''] = /\*\[!A-Za-z0-9_\]\* \| (.*)\) pw_words=/.exec(source) ?? [];
   expect(patterns.split(' | ')).toEqual(REWRITTEN);
 });

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { needsExactEnvironment } from '../../src/scripts/exact-environment.js';
+import { needsExactEnvironment } from '../../src/scripts/entrypoint/exact-environment.js';
 import { isThorough, sampledRows } from '../../../../test/thorough.js';
 import { begin, run, shells, type Ended } from '../support/shells.js';
 import { newDirectory, removeDirectories, sh, runSteps, commandLine, type Step } from '../support/steps.js';

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { entrypoint } from '../../src/scripts/entrypoint.js';
+import { entrypoint } from '../../src/scripts/entrypoint/entrypoint.js';
 import { sampledRows } from '../../../../test/thorough.js';
 import { scripts } from '../support/scripts.js';
 import { begin, run, shells } from '../support/shells.js';

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fetchArchive } from '../../src/scripts/fetch-archive.js';
+import { fetchArchive } from '../../src/scripts/storage/fetch-archive.js';
 import { runInProcess } from '../support/node-programs.js';
 import { scripts } from '../support/scripts.js';
 import { run, type Ended } from '../support/shells.js';

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { gitSource, type GitSource } from '../../src/scripts/git-source.js';
+import { gitSource, type GitSource } from '../../src/scripts/git/git-source.js';
 import { sampledRows, thoroughTest } from '../../../../test/thorough.js';
 import { reaped } from '../support/process-reaper.js';
 import { scripts } from '../support/scripts.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { imageDigest } from '../../src/scripts/image-digest.js';
+import { imageDigest } from '../../src/scripts/images/image-digest.js';
 import { scripts } from '../support/scripts.js';
 import { expanded, run, type Ended } from '../support/shells.js';
 

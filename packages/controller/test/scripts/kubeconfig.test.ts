@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { kubeconfig, type Kubeconfig } from '../../src/scripts/kubeconfig.js';
+import { kubeconfig, type Kubeconfig } from '../../src/scripts/kubeconfig/kubeconfig.js';
 import { scripts } from '../support/scripts.js';
 import { run, shells } from '../support/shells.js';
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { pullRequest } from '../../src/scripts/pull-request.js';
+import { pullRequest } from '../../src/scripts/pull-request/pull-request.js';
 import { runInProcess } from '../support/node-programs.js';
 import { scripts } from '../support/scripts.js';
 import type { Ended } from '../support/shells.js';

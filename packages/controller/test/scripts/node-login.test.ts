@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { nodeLoginScript } from '../../src/scripts/node-login.js';
+import { nodeLoginScript } from '../../src/scripts/credentials/node-login.js';
 import { sampledRows } from '../../../../test/thorough.js';
 import { scripts } from '../support/scripts.js';
 import { run, shells } from '../support/shells.js';

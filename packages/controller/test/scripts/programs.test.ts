@@ -3,20 +3,24 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { compactModule } from '../../src/scripts/compact.js';
-import { encodeTurn } from '../../src/scripts/entrypoint-arguments.js';
+import { encodeTurn } from '../../src/scripts/entrypoint/entrypoint-arguments.js';
 import { joinedModules } from '../../src/scripts/node-command.js';
 import { scripts } from '../support/scripts.js';
 import { expanded, run, shells } from '../support/shells.js';
 
 const folder = join(import.meta.dirname, '../../src/scripts');
-const files = readdirSync(folder).filter((name) => !name.endsWith('.ts'));
+const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
+  .map((entry) => join(entry.parentPath, entry.name));
+const files = paths.map((path) => basename(path));
+const pathOf = (name: string): string => paths.find((path) => basename(path) === name) ?? '';
 const ofKind = (extension: string): readonly string[] => files.filter((name) => name.endsWith(extension));
-const source = (name: string): string => readFileSync(join(folder, name), 'utf8');
+const source = (name: string): string => readFileSync(pathOf(name), 'utf8');
 const compacted = (name: string): string => new Map<string, string>(Object.entries(scripts)).get(name) ?? '';
 
 /** Returns the JavaScript tokens of a text, without line ends. */
@@ -70,7 +74,7 @@ describe('shell programs', () => {
 });
 
 describe.each(shells)('as files, run by %s,', (_name, shell) => {
-  const file = (name: string): readonly string[] => [...shell, join(folder, name)];
+  const file = (name: string): readonly string[] => [...shell, pathOf(name)];
   let home = '';
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'programs-'));
@@ -136,9 +140,9 @@ describe('modules that import each other', () => {
   test('become one, each once, behind what it needs of Node', () => {
     const modules = program({
       'http.mjs': "import fs from 'node:fs';\nexport const a = fs.sep;",
-      'github.mjs': "import { a } from './http.mjs';\nexport async function b() { return a }",
+      'github.mjs': "import { a } from '../library/http.mjs';\nexport async function b() { return a }",
       'fetch-archive.mjs':
-        "import fs from 'node:fs';\nimport { join } from 'node:path';\nimport { b } from './github.mjs';\nimport { a } from './http.mjs';\nb(a, join, fs);",
+        "import fs from 'node:fs';\nimport { join } from 'node:path';\nimport { b } from '../pull-request/github.mjs';\nimport { a } from '../library/http.mjs';\nb(a, join, fs);",
     });
     expect(joinedModules(modules, 'fetch-archive.mjs')).toBe(
       "const fs = require('node:fs');\nconst { join } = require('node:path');\n" +

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { pullRequest, type PullRequest } from '../../src/scripts/pull-request.js';
+import { pullRequest, type PullRequest } from '../../src/scripts/pull-request/pull-request.js';
 import { startFakeGitHub, type FakeGitHub } from '../support/fake-github.js';
 import { runInProcess } from '../support/node-programs.js';
 import { scripts } from '../support/scripts.js';

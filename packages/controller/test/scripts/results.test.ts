@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { entrypoint } from '../../src/scripts/entrypoint.js';
+import { entrypoint } from '../../src/scripts/entrypoint/entrypoint.js';
 import { scripts } from '../support/scripts.js';
 import { sampledRows } from '../../../../test/thorough.js';
 import { expanded, run, shells, type Ended } from '../support/shells.js';

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { entrypoint } from '../../src/scripts/entrypoint.js';
-import type { StepTurn } from '../../src/scripts/entrypoint-arguments.js';
+import { entrypoint } from '../../src/scripts/entrypoint/entrypoint.js';
+import type { StepTurn } from '../../src/scripts/entrypoint/entrypoint-arguments.js';
 import { scripts } from './scripts.js';
 import { expanded, run, type Ended } from './shells.js';
 

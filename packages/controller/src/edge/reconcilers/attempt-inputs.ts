@@ -18,7 +18,7 @@ import type { ImageCommandResult } from '../../pod/image-command.js';
 import { claimName } from '../../resources/artifact-claim.js';
 import { bucketPrefix, referencedResources, type ArtifactStorage } from '../../resources/artifact-storage.js';
 import type { Images } from '../../run/options.js';
-import type { SecretHeader } from '../../scripts/credentials.js';
+import type { SecretHeader } from '../../scripts/credentials/credentials.js';
 import type { Scripts } from '../../scripts/scripts.js';
 import type { StartInputs, TaskObject } from '../../taskrun/start.js';
 import type { ArtifactConfig } from '../artifact-config.js';

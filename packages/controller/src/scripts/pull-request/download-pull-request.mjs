@@ -1,7 +1,7 @@
 /** Writes the state of a pull request to files (pull-request.mjs), and to `.MANIFEST` which labels and comments it found. */
 
 import fs from 'node:fs';
-import { inDirectory, log } from './http.mjs';
+import { inDirectory, log } from '../library/http.mjs';
 import { facts, MANIFEST, run } from './pull-request.mjs';
 
 /** Escapes a label's name for use as a file name, as Go's url.QueryEscape does. */

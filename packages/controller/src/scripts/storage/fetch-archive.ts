@@ -1,7 +1,7 @@
 /** Calls fetch-archive.mjs, the input of a build-gcs resource, which fetches and unpacks files from Google Cloud Storage. */
 
-import { BUCKETS_FILE, nodeCommand } from './node-command.js';
-import type { Scripts } from './scripts.js';
+import { BUCKETS_FILE, nodeCommand } from '../node-command.js';
+import type { Scripts } from '../scripts.js';
 
 /** An archive to fetch, and its destination. */
 export interface Archive {

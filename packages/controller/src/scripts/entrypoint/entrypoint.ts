@@ -5,7 +5,7 @@
  */
 
 import { encodeTurn, type StepTurn } from './entrypoint-arguments.js';
-import type { Scripts } from './scripts.js';
+import type { Scripts } from '../scripts.js';
 
 /** The directory of the steps' FIFOs and files; an emptyDir that every step mounts. */
 export const TOOLS_DIR = '/tekton/tools';

@@ -1,6 +1,6 @@
 /** Calls git-source.sh, which fetches one git revision into a directory on any stock image that has git and a POSIX shell. */
 
-import type { Scripts } from './scripts.js';
+import type { Scripts } from '../scripts.js';
 
 /** A revision to fetch, and its destination. */
 export interface GitSource {

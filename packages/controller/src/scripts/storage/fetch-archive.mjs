@@ -13,7 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inflateRawSync } from 'node:zlib';
-import { fail, inDirectory, log, readJson, request } from './http.mjs';
+import { fail, inDirectory, log, readJson, request } from '../library/http.mjs';
 
 const [type, location, directory, bucketsFile] = process.argv.slice(1);
 const buckets = fs.existsSync(bucketsFile) ? readJson(bucketsFile) : {};

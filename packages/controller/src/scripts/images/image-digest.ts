@@ -2,7 +2,7 @@
  * Calls image-digest.sh, the last step of a Task with image outputs: it reads the digest of the OCI layout that the steps wrote.
  */
 
-import { joined, type Scripts } from './scripts.js';
+import { joined, type Scripts } from '../scripts.js';
 
 /** An image output: the resource's name and the directory that may contain its OCI layout. */
 export interface ImageOutput {

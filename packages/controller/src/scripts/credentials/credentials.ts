@@ -6,8 +6,8 @@
  * entry replaces an earlier one.
  */
 
-import { joined, type Scripts } from './scripts.js';
-import { withArguments } from './shell-text.js';
+import { joined, type Scripts } from '../scripts.js';
+import { withArguments } from '../shell-text.js';
 
 /** The mount path of a secret in the container that writes the files. */
 export const secretDir = (name: string): string => `/var/build-secrets/${name}`;

@@ -1,6 +1,6 @@
 /** Calls kubeconfig.sh, the step of a cluster input, which writes a kubeconfig with credentials from the environment. */
 
-import type { Scripts } from './scripts.js';
+import type { Scripts } from '../scripts.js';
 
 /** A cluster, and the destinations of its kubeconfig. */
 export interface Kubeconfig {

@@ -1,6 +1,6 @@
 /** Requests to the API of GitHub or GitLab, and their objects in the shapes that Tekton writes to files. */
 
-import { request } from './http.mjs';
+import { request } from '../library/http.mjs';
 
 export const token = (process.env.AUTH_TOKEN ?? '').trim();
 

@@ -1,6 +1,6 @@
 /** Calls gsutil.sh, which moves files to and from Google Cloud Storage with the gsutil of a stock image. */
 
-import type { Scripts } from './scripts.js';
+import type { Scripts } from '../scripts.js';
 
 /**
  * Returns the command and arguments of the step.

@@ -12,7 +12,7 @@
 
 import { github } from './github.mjs';
 import { gitlab } from './gitlab.mjs';
-import { fail, log } from './http.mjs';
+import { fail, log } from '../library/http.mjs';
 
 export const MANIFEST = '.MANIFEST';
 

@@ -1,7 +1,7 @@
 /** Calls the two programs of a pullRequest resource, which exchange a pull or merge request with files. */
 
-import { nodeCommand } from './node-command.js';
-import type { Scripts } from './scripts.js';
+import { nodeCommand } from '../node-command.js';
+import type { Scripts } from '../scripts.js';
 
 /** A pull or merge request, and the directory of its files. */
 export interface PullRequest {

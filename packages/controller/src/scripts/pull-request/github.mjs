@@ -1,7 +1,7 @@
 /** The API of GitHub: api.github.com, or below /api/v3 of any other host. */
 
 import { headers, read, readPages, send, toComment, toLabel, toRepository, toUser, token } from './code-host.mjs';
-import { fail } from './http.mjs';
+import { fail } from '../library/http.mjs';
 
 /** The requests about one pull request, with its objects in Tekton's shapes. */
 export function github(url) {

@@ -1,7 +1,7 @@
 /** The API of GitLab: below /api/v4 of the host. */
 
 import { headers, read, readPages, send, toComment, toLabel, toRepository, toUser, token } from './code-host.mjs';
-import { fail } from './http.mjs';
+import { fail } from '../library/http.mjs';
 
 /** The requests about one merge request, with its objects in Tekton's shapes. */
 export function gitlab(url) {

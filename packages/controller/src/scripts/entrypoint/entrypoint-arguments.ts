@@ -4,7 +4,7 @@
  * Every option has one value. The user's command follows `--`; it stays in `args`, where Kubernetes goes on expanding `$(NAME)` in it.
  */
 
-import { literally, pieces } from './shell-text.js';
+import { literally, pieces } from '../shell-text.js';
 
 /** What entrypoint.sh knows about its step. */
 export interface StepTurn {

@@ -4,8 +4,8 @@
  * A local cluster has a registry whose login is a file in every container, but tools read one file, the task's own.
  */
 
-import { joined, type Scripts } from './scripts.js';
-import { withArguments } from './shell-text.js';
+import { joined, type Scripts } from '../scripts.js';
+import { withArguments } from '../shell-text.js';
 
 /**
  * Returns shell text for the entrypoint of the first step.

@@ -1,7 +1,7 @@
 /** Sends what steps changed in the files of a pull request (pull-request.mjs). Removes only what the download found. */
 
 import fs from 'node:fs';
-import { fail, inDirectory, log, readJson } from './http.mjs';
+import { fail, inDirectory, log, readJson } from '../library/http.mjs';
 import { facts, MANIFEST, run } from './pull-request.mjs';
 
 const filesIn = (directory) =>
