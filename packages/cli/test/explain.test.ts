@@ -11,7 +11,7 @@ async function explain(...codes: readonly string[]) {
 describe('pipewright explain', () => {
   const TAB = `YAML_TAB  error  A line is indented with a tab
 
-YAML does not allow it.
+YAML does not allow tabs in the indentation.
 
 How to fix it
 

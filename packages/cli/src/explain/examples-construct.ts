@@ -51,7 +51,7 @@ const echo = (argument: string): string => `new Task(chart, 'greet', {
 /** Remedies by code. */
 export const CONSTRUCT_EXAMPLES: Readonly<Record<ConstructProblemCode, Remedy>> = {
   FOREIGN_REFERENCE: remedy(
-    'Use the references that the callback of the same construct is given; pass values from pipeline to task as params.',
+    'Use the references that the callback of the same construct receives; pass values from pipeline to task as params.',
     `new Task(chart, 'build', {
   params: { image: {} },
   steps: ({ params }) => {
@@ -74,7 +74,7 @@ export const CONSTRUCT_EXAMPLES: Readonly<Record<ConstructProblemCode, Remedy>> 
     ["['sh', '-c', `go build ${params.flags}`]", "['go', 'build', params.flags]"],
   ),
   TASK_TWICE: remedy(
-    'Give each task of a pipeline its own name.',
+    'Use a different name for each task of a pipeline.',
     pipelineWith(`    task('compile', compile, { inputs: { source: resources.source } });
     task('compile', compile, { inputs: { source: resources.fork } });
 `),
@@ -84,7 +84,7 @@ export const CONSTRUCT_EXAMPLES: Readonly<Record<ConstructProblemCode, Remedy>> 
     ],
   ),
   RESOURCES_DIFFER: remedy(
-    'Give the input one resource. A list is for one resource that several tasks leave.',
+    'Bind one resource to the input. Use a list only for one resource that several tasks output.',
     pipelineWith(`    task('compile', compile, { inputs: { source: [resources.source, resources.fork] } });
 `),
     [", fork: 'git'", ''],
@@ -98,22 +98,22 @@ new Pipeline(chart, 'release', { tasks: () => {} });
     ['tasks: () => {}', "tasks: ({ task }) => { task('compile', compile); }"],
   ),
   NAME_OR_GENERATE_NAME: remedy(
-    'Leave the name out for a run that is created each time, or `generateName` for one that is applied.',
+    'Remove the name from a run that is created each time, or `generateName` from one that is applied.',
     run("  metadata: { name: 'release' },\n  generateName: 'release-',\n"),
     ["  metadata: { name: 'release' },\n", ''],
   ),
   HOOK_WITHOUT_MODE: remedy(
-    "Write `mode: 'argocd-hook'`, or leave `argocdHook` out.",
+    "Set `mode: 'argocd-hook'`, or remove `argocdHook`.",
     run("  mode: 'manual',\n  argocdHook: { phase: 'PreSync' },\n"),
     ["'manual'", "'argocd-hook'"],
   ),
   SIGNATURE_WRONG: remedy(
-    'Declare in the signature what the manifest declares.',
+    'Declare in the signature the same params, resources and results as in the manifest.',
     `Task.fromManifest(chart, 'compile', ${manifest('Task', "{ name: 'flags' }")}, { params: { flag: {} } });\n`,
     ['flag: {}', 'flags: {}'],
   ),
   MANIFEST_UNFIT: remedy(
-    'Pass one object of the kind that the class stands for, or the YAML text of one.',
+    'Pass one object of the kind of the class, or its YAML text.',
     `Task.fromManifest(chart, 'compile', ${manifest('ClusterTask', '')});\n`,
     ["'ClusterTask'", "'Task'"],
   ),
@@ -123,7 +123,7 @@ new Pipeline(chart, 'release', { tasks: () => {} });
     ['{ name: compile', '{ name: compile }'],
   ),
   NOT_SEALED: remedy(
-    'Seal the value with `kubeseal --raw`. Change the password if it was one.',
+    'Seal the value with `kubeseal --raw`. If it was a password, change it.',
     `GitCredentials.fromSealedSecret(chart, 'git', {
   server: 'https://git.example.com',
   encryptedData: { username: 'ci', password: 'hunter2' },
@@ -135,12 +135,12 @@ new Pipeline(chart, 'release', { tasks: () => {} });
     ],
   ),
   TEMPLATE_IN_TEXT: remedy(
-    'Keep the value in the store of the External Secrets Operator.',
+    'Store the value in the secret store of the External Secrets Operator.',
     bucketPassword("'{{ .user }}'"),
     ["'{{ .user }}'", "{ key: 'ci/git', property: 'user' }"],
   ),
   STRING_CHANGED: remedy(
-    'Use TektonApp in place of App.',
+    'Use TektonApp instead of App.',
     `const app = new App();
 new Task(new Chart(app, 'ci'), 'greet', {
   steps: () => [{ image: 'busybox:1.36', command: ['echo'], args: ['0o17'] }],
@@ -163,7 +163,7 @@ app.synth();
     ['app.kubernetes.io/instance', 'app.kubernetes.io/part-of'],
   ),
   FILE_TWICE: remedy(
-    'Use TektonApp with `filePerResource`, which puts the namespace into the name, or a file a chart. In TektonApp, rename a chart or an object.',
+    'Use TektonApp with one file per chart, or with `filePerResource`, which adds the namespace to the file name. In TektonApp, rename a chart or an object.',
     `const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_RESOURCE });
 for (const namespace of ['blue', 'green']) {
   new Task(new Chart(app, namespace, { namespace }), 'compile', {
@@ -181,7 +181,7 @@ app.synth();
     ['dist/names.yaml', 'names.yaml'],
   ),
   NOT_A_WARNING: remedy(
-    'Correct the code. Fix what an error is about; only warnings can be acknowledged.',
+    'Correct the code. Fix errors; only warnings can be acknowledged.',
     "acknowledge(chart, 'IMAGE_UNPINED', 'these images are rebuilt every night');\n",
     ['IMAGE_UNPINED', 'IMAGE_UNPINNED'],
   ),

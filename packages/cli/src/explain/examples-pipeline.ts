@@ -16,7 +16,7 @@ export const PIPELINE_EXAMPLES = {
     '  tasks:\n  - name: compile\n    taskRef:\n      name: compile\n',
   ]),
   TASK_CYCLE: remedy(
-    'Drop one `runAfter`, `from` or use of a result along the path.',
+    'Remove one `runAfter`, `from` or use of a result along the path.',
     pipeline(`tasks:\n${compile('  runAfter: [deploy]\n')}${deploy('  runAfter: [compile]\n')}`),
     ['    runAfter: [deploy]\n', ''],
   ),
@@ -33,7 +33,7 @@ export const PIPELINE_EXAMPLES = {
     ['compiel', 'compile'],
   ),
   FROM_NOT_OUTPUT: remedy(
-    'Make the resource an output of the task, or use `runAfter` for mere order.',
+    'Declare the resource as an output of the task, or use `runAfter` if only the order matters.',
     pipeline(
       `resources:\n- name: app\n  type: image\ntasks:\n${compile('')}${deploy('  resources:\n    inputs:\n    - name: app\n      resource: app\n      from: [compile]\n')}`,
     ),
@@ -57,7 +57,7 @@ export const PIPELINE_EXAMPLES = {
     ['  tasks:', '  resources:\n  - name: app\n    type: git\n  tasks:'],
   ),
   RESOURCE_UNUSED: remedy(
-    'Remove the resource, or give it to a task under `resources`.',
+    'Remove the resource, or pass it to a task under `resources`.',
     pipeline(`resources:\n- name: app\n  type: git\ntasks:\n${compile('')}`),
     ['  resources:\n  - name: app\n    type: git\n', ''],
   ),
@@ -77,12 +77,12 @@ export const PIPELINE_EXAMPLES = {
     ['-1h', '1h'],
   ),
   STATUS_UNKNOWN: remedy(
-    'Write the word that stops the run, or remove the field.',
+    'Write the value that cancels the run, or remove the field.',
     pipelineRun('pipelineRef:\n  name: release\nstatus: Cancelled\n'),
     ['status: Cancelled', 'status: PipelineRunCancelled'],
   ),
   WORKSPACE_SOURCE: remedy(
-    'Give exactly one of `persistentVolumeClaim`, `emptyDir`, `configMap` and `secret`.',
+    'Set exactly one of `persistentVolumeClaim`, `emptyDir`, `configMap` and `secret`.',
     taskRun('taskRef:\n  name: compile\nworkspaces:\n- name: cache\n'),
     ['  - name: cache\n', '  - name: cache\n    emptyDir: {}\n'],
   ),
@@ -100,16 +100,17 @@ export const PIPELINE_EXAMPLES = {
     git(`${URL}- name: revison\n  value: main\n`),
     ['revison', 'revision'],
   ),
-  RESOURCE_TYPE_UNKNOWN: remedy('Use one of the types that exist.', git(URL).replace('type: git', 'type: gti'), [
-    'type: gti',
-    'type: git',
-  ]),
+  RESOURCE_TYPE_UNKNOWN: remedy(
+    'Use one of the types that the message lists.',
+    git(URL).replace('type: git', 'type: gti'),
+    ['type: gti', 'type: git'],
+  ),
   GIT_URL_INVALID: remedy('Use an https, ssh or git URL, or USER@HOST:PATH.', git(URL.replace('https:', 'file:')), [
     'file:',
     'https:',
   ]),
   GIT_URL_PASSWORD: remedy(
-    "Put the password into a Secret of type kubernetes.io/basic-auth, and name that in the ServiceAccount's `secrets`.",
+    "Put the password into a Secret of type kubernetes.io/basic-auth, and add the Secret to the ServiceAccount's `secrets`.",
     git(URL.replace('https://', 'https://me:secret@')),
     ['me:secret@', ''],
   ),

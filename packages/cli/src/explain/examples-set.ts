@@ -47,7 +47,7 @@ export const SET_EXAMPLES = {
     ['suorce', 'source'],
   ),
   PARAM_MISSING: remedy(
-    'Give the param a value, or a default where it is declared.',
+    'Set the param, or add a default to its declaration.',
     documents(WITH_PARAM, run('timeout: 1h\n')),
     ['  timeout: 1h\n', '  inputs:\n    params:\n    - name: target\n      value: ./cmd\n'],
   ),
@@ -66,7 +66,7 @@ export const SET_EXAMPLES = {
     ['brnach', 'branch'],
   ),
   PARAM_TYPE: remedy(
-    'Write a value of the type that the param has.',
+    'Write a value of the type of the param.',
     documents(WITH_PARAM, run(params('target', '[./cmd]'))),
     ['[./cmd]', './cmd'],
   ),
@@ -98,7 +98,7 @@ export const SET_EXAMPLES = {
     ),
     ['type: image', 'type: git'],
   ),
-  WORKSPACE_MISSING: remedy('Give the workspace.', documents(WITH_CACHE, run('timeout: 1h\n')), [
+  WORKSPACE_MISSING: remedy('Bind the workspace.', documents(WITH_CACHE, run('timeout: 1h\n')), [
     '  timeout: 1h\n',
     '  workspaces:\n  - name: cache\n    emptyDir: {}\n',
   ]),
@@ -157,7 +157,7 @@ export const SET_EXAMPLES = {
     ['- kind: ServiceAccount\n  name: robot\n', '- kind: ServiceAccount\n  name: robot\n  namespace: default\n'],
   ),
   TOKEN_ABSENT: remedy(
-    'Let the account mount its token, or mount a projected token in the step that needs it.',
+    'Remove `automountServiceAccountToken: false`, or mount a projected token in the step that needs it.',
     documents(
       account('automountServiceAccountToken: false\n'),
       binding('RoleBinding', 'deployer'),

@@ -6,7 +6,7 @@ import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, task
 /** Remedies by code. */
 export const SHAPE_EXAMPLES = {
   OBJECT_MALFORMED: remedy(
-    'Give the document `apiVersion`, `kind` and `metadata` at its left edge.',
+    'Write `apiVersion`, `kind` and `metadata` of the document without indentation.',
     'apiVersion: v1\nmetadata:\n  name: settings\n',
     ['apiVersion: v1\n', 'apiVersion: v1\nkind: ConfigMap\n'],
   ),
@@ -16,7 +16,7 @@ export const SHAPE_EXAMPLES = {
     ['v1alpah1', 'v1alpha1'],
   ),
   KIND_OF_TRIGGERS: remedy(
-    'Leave the object out here. To run what it starts, write a PipelineRun.',
+    'Remove the object here. To run the same pipeline, write a PipelineRun.',
     documents('apiVersion: tekton.dev/v1alpha1\nkind: TriggerBinding\nmetadata:\n  name: on-push\nspec: {}\n', COMPILE),
     ['apiVersion: tekton.dev/v1alpha1\nkind: TriggerBinding\nmetadata:\n  name: on-push\nspec: {}\n---\n', ''],
   ),
@@ -26,7 +26,7 @@ export const SHAPE_EXAMPLES = {
     step('comand: [go, build]\n'),
     ['comand', 'command'],
   ),
-  FIELD_CASE: remedy('Write the name as the API has it.', step('command: [go, build]\nworkingdir: /src\n'), [
+  FIELD_CASE: remedy('Write the name as the API defines it.', step('command: [go, build]\nworkingdir: /src\n'), [
     'workingdir',
     'workingDir',
   ]),
@@ -36,22 +36,22 @@ export const SHAPE_EXAMPLES = {
     ['  params:', '  type: git\n  params:'],
   ),
   TYPE_WRONG: remedy(
-    'Write a value of the wanted type. Text that YAML reads as a number or boolean needs quotes.',
+    'Write a value of the expected type. Text that YAML reads as a number or boolean needs quotes.',
     step('command: [go, build]\nenv:\n- name: MODE\n  value: 0755\n'),
     ['0755', '"0755"'],
   ),
   VALUE_UNKNOWN: remedy(
-    'Use one of the words that are allowed.',
+    'Use one of the allowed values.',
     step('command: [go, build]\n', 'inputs:\n  params:\n  - name: flags\n    type: list\n'),
     ['type: list', 'type: array'],
   ),
   NUMBER_TOO_SMALL: remedy(
-    'Use a number that is large enough.',
+    'Use a number that is not below the minimum.',
     pipeline('tasks:\n- name: compile\n  taskRef:\n    name: compile\n  retries: -1\n'),
     ['-1', '1'],
   ),
   NAME_MISSING: remedy(
-    'Set `metadata.name`; for a run, `metadata.generateName` will do.',
+    'Set `metadata.name`, or for a run `metadata.generateName`.',
     COMPILE.replace('  name: compile\n', '  labels: {}\n'),
     ['  labels: {}\n', '  name: compile\n'],
   ),
@@ -66,7 +66,7 @@ export const SHAPE_EXAMPLES = {
     ['Build It', 'build-it'],
   ),
   NAME_ODD: remedy(
-    "Begin the name with a letter or '_', and go on with letters, digits, '_' and '-'.",
+    "Begin the name with a letter or '_', and continue with letters, digits, '_' and '-'.",
     step('command: [go, build]\n', 'inputs:\n  params:\n  - name: 1st\n'),
     ['1st', 'first'],
   ),
@@ -81,23 +81,20 @@ export const SHAPE_EXAMPLES = {
     ],
   ),
   NAME_RESERVED: remedy(
-    'Give it another name.',
+    'Use another name.',
     task(
       'steps:\n- name: build\n  image: golang:1.22\n  command: [go, build]\nvolumes:\n- name: tekton-internal-tools\n  emptyDir: {}\n',
     ),
     ['tekton-internal-tools', 'my-tools'],
   ),
-  OBJECT_TWICE: remedy('Remove one of the two, or give it another name.', documents(COMPILE, COMPILE), [
-    `---\n${COMPILE}`,
-    '',
-  ]),
+  OBJECT_TWICE: remedy('Remove one of the two, or rename it.', documents(COMPILE, COMPILE), [`---\n${COMPILE}`, '']),
   PARAM_DEFAULT_TYPE: remedy(
-    'Write a default of the type that the param has.',
+    'Write a default of the type of the param.',
     step('command: [go, build]\n', 'inputs:\n  params:\n  - name: flags\n    type: array\n    default: -v\n'),
     ['default: -v', 'default: [-v]'],
   ),
   REF_AND_SPEC: remedy(
-    'Keep the reference to use an object that exists, or the spec to write it here.',
+    'Keep the reference to use an existing object, or the spec to define it here.',
     pipelineRun(
       'pipelineRef:\n  name: release\npipelineSpec:\n  tasks:\n  - name: compile\n    taskRef:\n      name: compile\n',
     ),

@@ -26,12 +26,12 @@ export const TASK_EXAMPLES = {
     ['  - name: build\n', '  - name: build\n    image: golang:1.22\n'],
   ),
   IMAGE_INVALID: remedy(
-    'Write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in small letters.',
+    'Write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in lower case.',
     step('command: [go, build]\n').replace('golang:1.22', 'Golang:1.22'),
     ['Golang', 'golang'],
   ),
   IMAGE_UNPINNED: remedy(
-    'Give the image a version tag, or better a digest.',
+    'Add a version tag to the image, or better a digest.',
     step('command: [go, build]\n').replace('golang:1.22', 'golang'),
     ['image: golang', 'image: golang:1.22'],
   ),
@@ -64,7 +64,7 @@ export const TASK_EXAMPLES = {
     ['$(input.', '$(inputs.'],
   ),
   VARIABLE_NESTED: remedy(
-    'Write the value itself, or put both variables into the field that uses them.',
+    'Write the value itself, or write both variables in the field that uses them.',
     step(
       'command: [go, build]\nargs: ["$(inputs.params.path)"]\n',
       'inputs:\n  params:\n  - name: target\n  - name: path\n    default: cmd/$(inputs.params.target)\n',
@@ -73,7 +73,7 @@ export const TASK_EXAMPLES = {
     ['$(inputs.params.path)', 'cmd/$(inputs.params.target)'],
   ),
   VARIABLE_OLD_SYNTAX: remedy(
-    'Write $(…) in place of ${…}.',
+    'Write $(…) instead of ${…}.',
     step('command: [go, build]\nargs: ["${inputs.params.target}"]\n', TARGET),
     ['${inputs.params.target}', '$(inputs.params.target)'],
   ),
@@ -83,7 +83,7 @@ export const TASK_EXAMPLES = {
     ['workingDir: $(inputs.params.flags)', 'args: ["$(inputs.params.flags)"]'],
   ),
   VARIABLE_ARRAY_NOT_ALONE: remedy(
-    'Make the variable an element of its own.',
+    'Write the variable as its own element.',
     step('command: [go, build]\nargs: ["-x $(inputs.params.flags)"]\n', FLAGS),
     ['"-x $(inputs.params.flags)"', '"-x", "$(inputs.params.flags)"'],
   ),
@@ -93,7 +93,7 @@ export const TASK_EXAMPLES = {
     ['      mountPath: /cache\n', '      mountPath: /cache\n  volumes:\n  - name: cache\n    emptyDir: {}\n'],
   ),
   MOUNT_RESERVED: remedy(
-    'Mount it elsewhere, for example below /workspace or /mnt.',
+    'Mount the volume elsewhere, for example below /workspace or /mnt.',
     step(
       'command: [go, build]\nvolumeMounts:\n- name: cache\n  mountPath: /tekton/tools\n',
       'volumes:\n- name: cache\n  emptyDir: {}\n',

@@ -14,22 +14,22 @@ const SOURCES: Readonly<Record<SourceCode, Explanation>> = {
   GIT_MISSING: {
     severity: 'error',
     title: 'git is not installed',
-    why: 'A directory that stands in for a repository is served by git itself.',
+    why: 'Pipewright uses git to serve a directory that replaces a repository.',
     fix: 'Install git, or correct PATH.',
     example: commands('PATH=/opt/tools pipewright run --source app=.', 'pipewright run --source app=.'),
   },
   SOURCE_MISSING: {
     severity: 'error',
     title: 'The directory of a source does not exist',
-    why: 'The directory stands in for a git repository; without it there are no files to check out.',
-    fix: 'Name a directory that exists.',
+    why: 'The directory replaces a Git repository; without it no files can be checked out.',
+    fix: 'Pass a directory that exists.',
     example: commands('pipewright run --source app=../ap', 'pipewright run --source app=../app'),
   },
   SOURCE_NOT_A_DIRECTORY: {
     severity: 'error',
     title: 'The directory of a source is a file',
-    why: 'Only a directory can stand in for a git repository.',
-    fix: 'Name the directory that holds the file.',
+    why: 'Only a directory can replace a Git repository.',
+    fix: 'Pass the directory that contains the file.',
     example: commands('pipewright run --source app=../app/main.go', 'pipewright run --source app=../app'),
   },
   SOURCE_UNREADABLE: {
@@ -44,8 +44,8 @@ const SOURCES: Readonly<Record<SourceCode, Explanation>> = {
   },
   REVISION_INVALID: {
     severity: 'error',
-    title: 'A revision cannot be a git revision',
-    why: 'Names of branches and tags hold no spaces and no `..`, and do not begin with a dash.',
+    title: 'A revision is not a valid Git revision',
+    why: 'Names of branches and tags do not contain spaces or `..`, and do not begin with a dash.',
     fix: 'Use a branch, a tag or a commit id.',
     example: {
       wrong: 'params:\n- name: revision\n  value: feature/../main\n',
@@ -55,8 +55,8 @@ const SOURCES: Readonly<Record<SourceCode, Explanation>> = {
   REVISION_UNKNOWN: {
     severity: 'error',
     title: 'A source has no such revision',
-    why: 'The directory that stands in for the repository has no branch, tag or commit of that name.',
-    fix: 'Use one that the hint lists, or fetch it: `git fetch origin NAME:NAME`.',
+    why: 'The directory that replaces the repository has no branch, tag or commit of that name.',
+    fix: 'Use a revision that the hint lists, or fetch the missing one: `git fetch origin NAME:NAME`.',
     example: {
       wrong: 'params:\n- name: revision\n  value: v1.O\n',
       right: 'params:\n- name: revision\n  value: v1.0\n',
@@ -68,21 +68,21 @@ const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
   PORT_TAKEN: {
     severity: 'error',
     title: 'A port is in use',
-    why: 'Another process listens on it, perhaps another `pipewright up`.',
-    fix: 'Use another port; 0 takes any free one.',
+    why: 'Another process, for example another `pipewright up`, uses the port.',
+    fix: 'Use another port; 0 selects a free one.',
     example: commands('pipewright up --port 6443', 'pipewright up --port 0'),
   },
   CANNOT_LISTEN: {
     severity: 'error',
-    title: 'The address cannot be listened on',
-    why: 'The address is not one of this machine, or the port needs rights that the user does not have.',
-    fix: 'Use another host or port; ports below 1024 are for root.',
+    title: 'Cannot listen on the address',
+    why: 'The address does not belong to this machine, or the user may not use the port.',
+    fix: 'Use another host or port; ports below 1024 require root.',
     example: commands('pipewright up --port 443', 'pipewright up --port 6443'),
   },
   DATA_DIR_IN_USE: {
     severity: 'error',
     title: 'A data directory is in use',
-    why: 'Two processes that write one data directory would destroy it.',
+    why: 'Two processes that write to one data directory would corrupt it.',
     fix: 'Stop the process that the message names, or use another directory.',
     example: commands(
       'pipewright up --data-dir data & pipewright up --data-dir data',
@@ -109,13 +109,13 @@ const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
   DATA_DIR_UNUSABLE: {
     severity: 'error',
     title: 'A data directory cannot be read or written',
-    why: 'Permissions, a full disk or a read-only file system are the usual reasons; the message has the one of the system.',
-    fix: 'Correct what the message names, or use another directory.',
+    why: "The usual reasons are permissions, a full disk and a read-only file system; the message contains the system's error.",
+    fix: 'Correct the cause in the message, or use another directory.',
     example: commands('pipewright up --data-dir /proc/data', 'pipewright up --data-dir ~/pipewright-data'),
   },
   DATA_DIR_TOO_LARGE: {
     severity: 'error',
-    title: 'A data directory holds more than fits into memory',
+    title: 'A data directory contains more than fits into memory',
     why: 'The embedded cluster keeps all objects in memory.',
     fix: 'Give the process more memory.',
     example: commands(
@@ -126,8 +126,8 @@ const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
   DATA_DIR_NOT_SAVED: {
     severity: 'error',
     title: 'Not all changes could be saved',
-    why: 'The disk is full or failed while the cluster stopped. What was acknowledged before is saved.',
-    fix: 'Make room, or replace the disk, and start again.',
+    why: 'The disk is full, or failed while the cluster stopped. All acknowledged changes before that are saved.',
+    fix: 'Free disk space, or replace the disk, and start again.',
     example: commands('pipewright up --data-dir /full/data', 'pipewright up --data-dir /roomy/data'),
   },
   DIRECTORY_NOT_PRIVATE: {
@@ -140,7 +140,7 @@ const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
   CRD_REFUSED: {
     severity: 'error',
     title: 'The cluster refuses a CustomResourceDefinition',
-    why: 'A definition that the cluster starts with is invalid; the message names its fields.',
+    why: 'A definition that the cluster loads at startup is invalid; the message names its fields.',
     fix: 'Correct the definition.',
     example: { wrong: 'spec:\n  scope: Namespace\n', right: 'spec:\n  scope: Namespaced\n' },
   },
@@ -164,7 +164,7 @@ const RUNTIME: Readonly<Record<RuntimeProblem['code'], Explanation>> = {
   SANDBOX_NO_NAMESPACES: {
     severity: 'error',
     title: 'The kernel refuses namespaces',
-    why: 'A setting of the kernel, AppArmor, or the container that the command itself runs in does not allow ordinary users to make them.',
+    why: 'A kernel setting, AppArmor, or the container in which the command runs does not allow ordinary users to create them.',
     fix: 'Follow one of the hints, which depend on the detected restriction.',
     example: commands('docker run node:20 npx pipewright run', 'docker run --privileged node:20 npx pipewright run'),
   },
@@ -172,7 +172,7 @@ const RUNTIME: Readonly<Record<RuntimeProblem['code'], Explanation>> = {
     severity: 'error',
     title: 'No more processes can be started',
     why: 'The limit of the user or of the container is reached.',
-    fix: 'Raise the limit, or end other processes of this user.',
+    fix: 'Raise the limit, or stop other processes of this user.',
     example: commands('ulimit -u 64; pipewright run', 'ulimit -u 4096; pipewright run'),
   },
 };

@@ -17,7 +17,7 @@ export const CONSTRUCT_PROBLEMS = {
   ),
   ARRAY_IN_STRING: error<{ reference: string }>(
     'An array is part of a string',
-    'Tekton replaces an array only where it stands alone in a list; in a string it would stay there as text.',
+    'Tekton substitutes an array only if the reference is a whole list element; inside a string the reference remains as text.',
     ({ reference }) => `the array ${reference} cannot be part of a string`,
     () => 'pass the reference itself as an element of command or args',
   ),
@@ -29,75 +29,75 @@ export const CONSTRUCT_PROBLEMS = {
   ),
   RESOURCES_DIFFER: error<{ input: string; task: string; first: string; other: string }>(
     'One input is bound to two resources',
-    'A list of resources says which tasks a resource comes from, so its elements must be one resource.',
+    'A list of resources states which tasks a resource comes from, so all its elements must be the same resource.',
     ({ input, task, first, other }) => `input "${input}" of task "${task}" is given both "${first}" and "${other}"`,
     () => 'a list may hold one resource as several tasks leave it, nothing else',
   ),
   PIPELINE_EMPTY: error<object>(
     'A pipeline adds no tasks',
-    'Tekton refuses a pipeline without tasks.',
+    'Tekton rejects a pipeline without tasks.',
     () => 'this pipeline has no tasks',
     () => 'add one in `tasks`: (pipeline) => { pipeline.task("test", testTask) }',
   ),
   NAME_OR_GENERATE_NAME: error<{ mode?: string | undefined }>(
     'A run has both a name and a generateName',
-    'The API server generates a name only for an object that has none.',
+    'The API server generates a name only for an object without a name.',
     ({ mode }) =>
       mode === undefined ? 'a run has a name or a generateName' : `a run of mode "${mode}" has no generateName`,
     () => 'leave one of them out',
   ),
   HOOK_WITHOUT_MODE: error<{ mode: string }>(
-    'Settings of an Argo CD hook are given to another run',
-    'They would have no effect: only a run of the mode `argocd-hook` has the annotations of a hook.',
+    'Argo CD hook settings are set on a run of another mode',
+    'They would have no effect: only a run with the mode `argocd-hook` has the annotations of a hook.',
     ({ mode }) => `a run of mode "${mode}" is not a hook of Argo CD`,
     () => "leave argocdHook out, or say mode: 'argocd-hook'",
   ),
   SIGNATURE_WRONG: error<{ faults: readonly string[] }>(
     'A signature does not fit its manifest',
-    'The signature types what is passed to a task or pipeline that exists as YAML.',
+    'The signature declares the types of a task or pipeline that is defined in YAML.',
     ({ faults }) => `the signature does not fit the manifest: ${faults.join('; ')}`,
     () => 'write down what the manifest declares',
   ),
   MANIFEST_UNFIT: error<{ kind: string; apiVersion: string; found: readonly string[] }>(
-    'A manifest is not the one object that is asked for',
-    'A construct stands for one object of one kind.',
+    'A manifest does not contain exactly one object of the required kind',
+    'A construct represents one object of one kind.',
     ({ kind, apiVersion, found }) =>
       `this must be exactly one ${kind} of ${apiVersion} with a spec, and is ${found.join(', ') || 'empty'}`,
     () => 'pass one object, or the YAML text of one',
   ),
   MANIFEST_NOT_YAML: error<{ fault: string }>(
     'The text of a manifest is not YAML',
-    '`fromManifest` takes the text of a file, or an object.',
+    '`fromManifest` accepts the text of a file, or an object.',
     ({ fault }) => `the text is not YAML: ${fault}`,
     () => 'pass the text of the file, not its name',
   ),
   NOT_SEALED: error<{ key: string }>(
     'A value of a SealedSecret is not sealed',
-    'It may be the secret itself, which would then stand in the manifests for everybody to read.',
+    'It may be the secret itself, which everyone who can read the manifests would see.',
     ({ key }) => `the value of "${key}" is not what kubeseal prints`,
     () => 'seal it with `kubeseal --raw`, and change the password if it was one',
   ),
   TEMPLATE_IN_TEXT: error<object>(
-    'A text for the External Secrets Operator holds a template',
+    'A text for the External Secrets Operator contains a template',
     'The operator replaces everything between `{{` and `}}`.',
     () => 'the External Secrets Operator would replace the {{…}} in this text',
     () => 'keep the value in the store',
   ),
   STRING_CHANGED: error<object>(
-    'kubectl would read another string than was written',
+    'kubectl would read a different value than the program wrote',
     "cdk8s's own `App` writes YAML 1.1, and kubectl reads some of it by other rules: `0o17` becomes the number 15.",
     () => 'kubectl would not read this string as it is from the YAML that cdk8s writes',
     () => 'use TektonApp in place of App, which writes strings that every reader takes alike',
   ),
   STRING_BROKEN: error<object>(
-    'A string holds half of a character',
-    'A text was cut in the middle of a surrogate pair; no YAML and no JSON can hold what is left.',
+    'A string contains half of a surrogate pair',
+    'A text was cut in the middle of a character; neither YAML nor JSON can represent the rest.',
     () => 'this string ends or begins in the middle of a character',
     () => 'cut texts between characters: [...text].slice(…) in place of text.slice(…)',
   ),
   LABEL_PRUNES: error<{ kind: string }>(
     'A label makes Argo CD delete runs',
-    'Runs and pods inherit the labels of Tasks and Pipelines. Argo CD takes every object with `app.kubernetes.io/instance` for its own, and prunes what is not in git.',
+    'Runs and pods inherit the labels of Tasks and Pipelines. Argo CD treats every object with `app.kubernetes.io/instance` as its own, and prunes those that are not in Git.',
     ({ kind }) =>
       `the label of this ${kind} is copied to every run and pod, which Argo CD then takes for its own and deletes`,
     () => 'use another label, and annotation tracking in Argo CD',
@@ -115,15 +115,15 @@ export const CONSTRUCT_PROBLEMS = {
         : 'give the charts, or the objects, names that differ',
   ),
   FILE_AMONG_MANIFESTS: error<{ directory: string }>(
-    'The configuration of kustomize would lie among the manifests',
+    'The configuration of kustomize would be in the directory of the manifests',
     'Every file of that directory is applied as a manifest.',
     ({ directory }) =>
       `the configuration of kustomize would lie in ${directory}, where every file is taken for a manifest`,
     () => 'write it beside your kustomization',
   ),
   NOT_A_WARNING: error<{ code: string; isError: boolean; guess: string }>(
-    'A code that is acknowledged is not the code of a warning',
-    'Errors cannot be acknowledged, and a misspelt code would acknowledge nothing.',
+    'An acknowledged code is not the code of a warning',
+    'Errors cannot be acknowledged, and a misspelt code has no effect.',
     ({ code, isError }) =>
       isError ? `${code} is an error, which cannot be acknowledged` : `there is no warning ${code}`,
     ({ isError, guess }) => (isError ? 'fix what it is about' : guess),

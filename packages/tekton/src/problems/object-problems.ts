@@ -31,13 +31,13 @@ export const OBJECT_PROBLEMS = {
   ),
   KIND_OF_TRIGGERS: warning<{ kind: string }>(
     'A kind belongs to Tekton Triggers',
-    'The first versions of Tekton Triggers had their kinds in tekton.dev/v1alpha1. They start runs when something happens, which nothing here does: they are left out.',
+    'The first versions of Tekton Triggers defined their kinds in tekton.dev/v1alpha1. They start runs on events, which Pipewright does not support, so it ignores these objects.',
     ({ kind }) => `the kind ${quote(kind)} belongs to Tekton Triggers, which is not run here`,
     () => 'leave it where Tekton Triggers is installed; to run what it starts, write a PipelineRun',
   ),
   KIND_UNKNOWN: error<UnknownName>(
     'A kind of tekton.dev does not exist',
-    'The API server answers "no matches for kind".',
+    'The API server rejects it with "no matches for kind".',
     ({ name }) => `there is no kind ${quote(name)} in tekton.dev/v1alpha1`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
@@ -49,7 +49,7 @@ export const OBJECT_PROBLEMS = {
   ),
   FIELD_CASE: warning<{ name: string; written: string; twice: boolean }>(
     'The name of a field is written in another case',
-    "Tekton v0.9.2 read names without regard to case. The embedded cluster does so too; a Kubernetes API server without Tekton's webhook drops such a field, or refuses it when it validates strictly, as kubectl asks it to.",
+    "Tekton v0.9.2 and the embedded cluster ignore the case of field names. A Kubernetes API server without Tekton's webhook drops such a field, or rejects it under strict validation, which kubectl requests.",
     ({ name, written, twice }) =>
       `the field ${quote(written)} is read as ${quote(name)}${twice ? ', which is there too: the last one counts' : ''}`,
     ({ name }) => `write \`${name}\`: an API server without Tekton's webhook drops names in another case`,
@@ -62,13 +62,13 @@ export const OBJECT_PROBLEMS = {
   ),
   TYPE_WRONG: error<{ wants: string; got: string; fix: string }>(
     'A value is of the wrong type',
-    'YAML reads `1`, `true` and `1.10` as numbers and booleans; where text is wanted they need quotes.',
+    'YAML reads `1`, `true` and `1.10` as numbers and booleans; as text they need quotes.',
     ({ wants, got }) => `must be ${wants}, but is ${got}`,
     ({ fix }) => fix,
   ),
   VALUE_UNKNOWN: error<UnknownName>(
     'A value is not allowed',
-    'The field takes one of a fixed list of values.',
+    'The field accepts only a fixed list of values.',
     ({ name }) => `${quote(name)} is not allowed here`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
@@ -95,7 +95,7 @@ export const OBJECT_PROBLEMS = {
   ),
   NAME_INVALID: error<{ what: string; name: string; better?: string | undefined; longest?: number | undefined }>(
     'A name is not a valid DNS label',
-    'Names become names of pods and containers and values of labels, so they are DNS labels: at most 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit.',
+    'Names are used as names of pods and containers and as values of labels, so they must be DNS labels: at most 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit.',
     ({ what, name, longest = 63 }) =>
       name === ''
         ? `this ${what} has an empty name`
@@ -115,14 +115,14 @@ export const OBJECT_PROBLEMS = {
   ),
   NAME_TWICE: error<{ what: string; name: string; first: number; lastCounts?: boolean | undefined }>(
     'A name is used twice in a list',
-    'The second hides the first. It is a warning where Tekton takes the last one: for params that are declared, resources that a pipeline gives to a task, and what a PipelineRun gives.',
+    'The second hides the first. It is a warning where Tekton uses the last one: for declared params, resources that a pipeline passes to a task, and the bindings of a PipelineRun.',
     ({ what, name, first, lastCounts }) =>
       `duplicate ${what} name ${quote(name)} (also item ${String(first + 1)} of this list)${lastCounts ? '; the last one counts' : ''}`,
     () => 'rename one of them, or remove it',
   ),
   NAME_RESERVED: error<{ what: string; name: string }>(
     'A name is reserved for the controller',
-    "The controller's own volumes have such names where a task has taken the usual ones; Tekton reserves them since v0.10.",
+    'The controller uses such names for its own volumes if a task already uses the usual ones; Tekton reserves them since v0.10.',
     ({ what, name }) => `the ${what} name ${quote(name)} is reserved for the controller`,
     ({ name }) => `rename it, for example to ${quote(`my-${name}`)}`,
   ),

@@ -60,13 +60,13 @@ export const REFERENCE_PROBLEMS = {
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   PARAM_IGNORED: warning<UnknownName & { owner: string }>(
-    'A run gives a param that its pipeline does not declare',
+    'A run sets a param that its pipeline does not declare',
     'It has no effect. A misspelt name leaves the intended param at its default.',
     ({ name, owner }) => `${owner} has no param ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   PARAM_TYPE: error<{ name: string; owner: string; wants: string; got: string }>(
-    'A param gets a value of the wrong type',
+    'The value of a param has the wrong type',
     'The run fails with ParameterTypeMismatch or TaskRunValidationFailed.',
     ({ name, owner, wants, got }) => `the param ${quote(name)} of ${owner} is ${wants}, but its value is ${got}`,
     ({ wants }) => (wants === 'an array' ? 'write the value as a list' : 'write the value as one string'),
@@ -91,7 +91,7 @@ export const REFERENCE_PROBLEMS = {
     ({ wants }) => `bind a resource of type ${wants}`,
   ),
   WORKSPACE_MISSING: error<{ name: string; owner: string }>(
-    'A workspace is not given',
+    'A workspace is not bound',
     'The run fails before its first task.',
     ({ name, owner }) => `${owner} needs the workspace ${quote(name)}`,
     ({ name }) => `add ${quote(name)} to the workspaces`,
@@ -103,7 +103,7 @@ export const REFERENCE_PROBLEMS = {
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   ACCOUNT_TASK_UNKNOWN: warning<UnknownName>(
-    'A ServiceAccount is given to a task that does not exist',
+    'A ServiceAccount is assigned to a task that does not exist',
     'It has no effect, and the intended task runs as another account.',
     ({ name }) => `the pipeline has no task ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
@@ -144,13 +144,13 @@ export const REFERENCE_PROBLEMS = {
   ),
   SUBJECT_NAMESPACE_MISSING: error<{ name: string }>(
     'A subject of a binding has no namespace',
-    'The API server refuses a ClusterRoleBinding that has a subject of kind ServiceAccount without a namespace. In a RoleBinding it is that of the binding.',
+    'The API server rejects a ClusterRoleBinding that has a subject of kind ServiceAccount without a namespace. In a RoleBinding, the namespace of the binding applies.',
     ({ name }) => `the ServiceAccount ${quote(name)} is named without its namespace`,
     () => 'add `namespace: …` to the subject',
   ),
   TOKEN_ABSENT: warning<{ account: string }>(
-    'No step has a token for the rights of its ServiceAccount',
-    'The account says `automountServiceAccountToken: false`, and no step mounts a token of its own, so the API server refuses what the rights are for.',
+    'No step has a token for the permissions of its ServiceAccount',
+    'The account has `automountServiceAccountToken: false`, and no step mounts a token of its own, so no step can use the permissions.',
     ({ account }) =>
       `the ServiceAccount ${quote(account)} has rights, but no step of this run gets a token to use them`,
     () =>

@@ -22,13 +22,13 @@ export const TASK_PROBLEMS = {
   ),
   CHECK_MISSING: error<object>(
     'A condition has no check',
-    'The condition has nothing to run.',
+    'Without a check the condition cannot be evaluated.',
     () => 'this condition has no check',
     () => 'add `check` with an image and a command; its exit code decides',
   ),
   IMAGE_MISSING: error<{ what: string }>(
     'A step has no image',
-    'Every step needs an image, its own or that of `stepTemplate`.',
+    'Every step needs an image, either its own or the image of `stepTemplate`.',
     ({ what }) => `this ${what} has no image`,
     () => 'add `image`, for example `image: ubuntu:24.04`',
   ),
@@ -40,19 +40,19 @@ export const TASK_PROBLEMS = {
   ),
   IMAGE_UNPINNED: warning<{ image: string }>(
     'An image has no fixed version',
-    'Later runs may pull other contents, without a change of the manifest.',
+    'Later runs may pull different contents although the manifest has not changed.',
     ({ image }) => `the image ${quote(image)} may change under the same name`,
     () => 'give it a version tag, or better a digest (`@sha256:…`)',
   ),
   SCRIPT_AND_COMMAND: error<object>(
     'A step has both a script and a command',
-    'The script is the command; only one of them can run. `args` may stand beside it: the script gets them.',
+    'The script replaces the command, so only one of them can run. `args` are allowed: the script receives them.',
     () => 'this step has both `script` and `command`',
     () => 'remove `command`, or call it from the script',
   ),
   SCRIPT_LINE_ENDS: warning<object>(
     'A script has Windows line ends',
-    'The interpreter of the first line would be looked for under a name that ends in a carriage return.',
+    'The system would look for an interpreter whose name ends in a carriage return.',
     () => 'the first line of this script ends in a carriage return',
     () => 'save the file with Unix line ends',
   ),
@@ -65,14 +65,14 @@ export const TASK_PROBLEMS = {
   ),
   QUOTES_CURLY: warning<{ sign: string }>(
     'Text has typographic quotes',
-    'Shells know only straight quotes; curly ones come from word processors and web pages.',
+    'Shells accept only straight quotes; word processors and web pages produce typographic ones.',
     ({ sign }) =>
       `there is a typographic quote (U+${sign.charCodeAt(0).toString(16).toUpperCase()} ${sign}) in this text`,
     () => 'use straight quotes: \' or "',
   ),
   PARAM_DEFAULT_TYPE: error<{ name: string; type: string; got: string }>(
     "A param's default is of another type than the param",
-    'A run that does not set the param fails.',
+    'Runs that use the default fail.',
     ({ name, type, got }) => `the param ${quote(name)} is of type ${type}, but its default is ${got}`,
     ({ type }) =>
       type === 'array'
@@ -86,7 +86,7 @@ export const TASK_PROBLEMS = {
     declare?: DeclaredParam;
   }>(
     'A variable is not declared',
-    "It is not substituted, and the step gets the text `$(…)` itself. It is a warning where Tekton's admission lets it pass: in scripts, in Conditions, in values of params, and behind the name of a declared resource.",
+    "It is not substituted, and the step receives the text `$(…)` itself. It is a warning where Tekton's admission accepts it: in scripts, in Conditions, in values of params, and after the name of a declared resource.",
     ({ name }) => `$(${displayValue(name)}) is not declared`,
     ({ name, suggestion, known, declare }) =>
       suggestion !== undefined
@@ -107,8 +107,8 @@ export const TASK_PROBLEMS = {
         : `did you mean '$(${suggestion})'?`,
   ),
   VARIABLE_NESTED: warning<{ name: string }>(
-    'The value of a param mentions another param',
-    'Params are substituted in one pass, so a param in the value of another one stays text. In Tekton v0.9.2 the result depends on the order of a map.',
+    'The value of a param refers to another param',
+    'Params are substituted in one pass, so a reference in the value of another param remains text. In Tekton v0.9.2 the result depends on the order of a map.',
     ({ name }) => `$(${displayValue(name)}) is not substituted in the value of a param`,
     () => 'write the value itself, or put both variables into the field that uses them',
   ),
@@ -119,14 +119,14 @@ export const TASK_PROBLEMS = {
     ({ name }) => `write $(${displayValue(name)})`,
   ),
   VARIABLE_ARRAY_IN_STRING: errorUnlessAdmitted<{ name: string }>(
-    'An array stands where one string is wanted',
-    "Only elements of `command` and `args` can become several. It is a warning where Tekton's admission lets it pass, for example in scripts: the text stays as it is.",
+    'An array is used where a string is required',
+    "Only elements of `command` and `args` can expand to several. It is a warning where Tekton's admission accepts it, for example in scripts: the text is not substituted.",
     ({ name }) => `$(${displayValue(name)}) is an array, and this field holds one string`,
     () => 'use it as an element of `args`, or make the param a string',
   ),
   VARIABLE_ARRAY_NOT_ALONE: errorUnlessAdmitted<{ name: string }>(
     'An array has text around it',
-    "An element that is an array becomes several elements, so nothing can stand before or after it. It is a warning in Conditions, where Tekton's admission lets it pass.",
+    "An array expands to several elements, so the element cannot contain other text. It is a warning in Conditions, where Tekton's admission accepts it.",
     ({ name }) => `$(${displayValue(name)}) is an array and must be the whole element`,
     () => 'put it on a line of its own in the list',
   ),
