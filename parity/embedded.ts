@@ -31,7 +31,7 @@ export async function embeddedCluster(folder: string, recordings: readonly Recor
     if (daemon) closers.push(() => daemon.close());
     const runtime = sandbox();
     const probe = await runtime.probe();
-    if (!probe.usable) throw new Error(`${probe.problem.code}: ${probe.problem.message}`);
+    if (probe.kind === 'unusable') throw new Error(`${probe.problem.code}: ${probe.problem.message}`);
     const cluster = await startCluster({
       runtime,
       images: (image) => (own.has(image) ? { rootfs: 'host' } : standIn(image, known)),

@@ -19,7 +19,7 @@ import { thoroughTest } from './thorough.js';
 const article = resolve(import.meta.dirname, '../examples/article');
 const manifests = join(article, 'manifests');
 const config = join(article, 'pipewright.yaml');
-const usable = (await sandbox().probe()).usable;
+const usable = (await sandbox().probe()).kind === 'usable';
 const work = mkdtempSync(join(tmpdir(), 'article-embedded-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 

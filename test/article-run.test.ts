@@ -21,7 +21,7 @@ const article = join(root, 'examples/article');
 const work = mkdtempSync(join(tmpdir(), 'article-run-'));
 const dist = join(work, 'dist');
 const temporary = join(work, 'tmp');
-const usable = (await sandbox().probe()).usable;
+const usable = (await sandbox().probe()).kind === 'usable';
 
 type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
 

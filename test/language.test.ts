@@ -64,7 +64,7 @@ function unionsWithoutKind(file: ts.SourceFile): string[] {
     const discriminants = members.map((member) =>
       member.members
         .filter(ts.isPropertySignature)
-        .filter(isLiteral)
+        .filter(hasLiterals)
         .map((property) => property.name.getText(file)),
     );
     const shared = (discriminant: string): boolean => discriminants.every((names) => names.includes(discriminant));
@@ -72,8 +72,11 @@ function unionsWithoutKind(file: ts.SourceFile): string[] {
   });
 }
 
-const isLiteral = ({ type }: ts.PropertySignature): boolean =>
-  type !== undefined && ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal);
+/** Whether the type of a member is a string literal or a union of them. */
+const hasLiterals = ({ type }: ts.PropertySignature): boolean =>
+  type !== undefined && (ts.isUnionTypeNode(type) ? type.types.every(isStringLiteral) : isStringLiteral(type));
+
+const isStringLiteral = (type: ts.TypeNode): boolean => ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal);
 
 /** Name and contract (parameter types and result) of each function that a module exports. */
 function exportedFunctions(file: ts.SourceFile): (readonly [name: string, contract: string])[] {
@@ -154,5 +157,10 @@ describe('the rules themselves', () => {
   test('find a sum that is told apart by the presence of a member', () => {
     const file = ts.createSourceFile('a.ts', 'type A = { readonly a: 1 } | { readonly b: 2 };', ts.ScriptTarget.Latest);
     expect(unionsWithoutKind(file)).toEqual(['A']);
+  });
+
+  test('accept a member of a sum that stands for several kinds', () => {
+    const text = "type A = { readonly kind: 'a' | 'b'; readonly x: 1 } | { readonly kind: 'c' };";
+    expect(unionsWithoutKind(ts.createSourceFile('a.ts', text, ts.ScriptTarget.Latest))).toEqual([]);
   });
 });

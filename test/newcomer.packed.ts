@@ -30,7 +30,7 @@ const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'pipewright-newcomer-'));
 const clone = join(work, 'pipewright');
 const kubeconfig = join(work, 'kubeconfig');
-const { usable } = await sandbox().probe();
+const usable = (await sandbox().probe()).kind === 'usable';
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 
 let cluster: ChildProcess | undefined;

@@ -16,20 +16,7 @@ export const UNREAD: readonly string[] = [
 ];
 
 /** Sums without a discriminant of that name. */
-export const KNOWN_SUMS: readonly string[] = [
-  'packages/cluster/src/node/container/command.ts Command',
-  'packages/cluster/src/node/container/container-start.ts Readiness',
-  'packages/cluster/src/node/container/environment.ts Environment',
-  'packages/cluster/src/node/pod/downward-api.ts FieldValue',
-  'packages/cluster/src/node/probes/probing.ts ProbeResult',
-  'packages/cluster/src/node/volumes/pod-volumes.ts Prepared',
-  'packages/cluster/src/node/volumes/volume-files.ts VolumeFiles',
-  'packages/cluster/src/runtime/runtime.ts StartResult',
-  'packages/cluster/src/runtime/runtime.ts Probe',
-  'packages/cluster/src/runtime/sandbox/sandbox-process.ts Launched',
-  'packages/cluster/src/storage/journal/record.ts ReadEnd',
-  'packages/tekton/src/model/object.ts ObjectModel',
-];
+export const KNOWN_SUMS: readonly string[] = [];
 
 /** Exported functions of one name with different contracts. */
 export const KNOWN_NAMESAKES: readonly string[] = [

@@ -14,7 +14,7 @@ import type { RunOptions } from '../src/run/run-options.js';
 const probed = sandbox().probe();
 
 /** Whether this machine can run containers. */
-export const usable = async (): Promise<boolean> => (await probed).usable;
+export const usable = async (): Promise<boolean> => (await probed).kind === 'usable';
 
 const folders: (() => void)[] = [];
 
@@ -78,7 +78,7 @@ export async function expectRun(
   want: { readonly status: number; readonly says: readonly (string | RegExp)[]; readonly never?: readonly string[] },
 ): Promise<void> {
   const probe = await probed;
-  if (!probe.usable) {
+  if (probe.kind === 'unusable') {
     expect({ status, out }).toEqual({ status: 3, out: `${probe.problem.code}: ${probe.problem.message}` });
     return;
   }

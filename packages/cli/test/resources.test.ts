@@ -160,7 +160,7 @@ describe('a cluster', () => {
     `is ${hasKubectl ? 'reached by kubectl in' : 'in the kubeconfig of'} a step with the token of a Secret, and by no other right`,
     async () => {
       if (!(await usable())) {
-        expect((await sandbox().probe()).usable).toBe(false);
+        expect((await sandbox().probe()).kind).toBe('unusable');
         return;
       }
       const images = new Map([['busybox', { rootfs: 'host' }]]);

@@ -195,7 +195,7 @@ test('a machine that refuses namespaces is told with every remedy, and status 3'
   const problem = new RuntimeProblem('SANDBOX_NO_NAMESPACES', 'steps cannot be run here: the kernel refuses', [
     'run `sudo sysctl x=1`',
   ]);
-  const refusing: Runtime = { ...fake(), probe: () => Promise.resolve({ usable: false, problem }) };
+  const refusing: Runtime = { ...fake(), probe: () => Promise.resolve({ kind: 'unusable', problem }) };
   const paths = [folder({ 'a.yaml': oneTask([step('ok', 'true')]) })];
   const options: RunOptions = {
     paths,

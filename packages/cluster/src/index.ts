@@ -17,7 +17,7 @@ export { isPrivate } from './runtime/host/private-directory.js';
 export { createRegistry, type Registry, type ServedRegistry } from './registry/registry.js';
 export type { RegistryLogin } from './registry/login.js';
 export { equalInConstantTime, serveLoopback, type LoopbackServer } from './http/loopback-server.js';
-export { RuntimeProblem, type ContainerSpec, type Probe, type Runtime } from './runtime/runtime.js';
+export { RuntimeProblem, type ContainerSpec, type RuntimeProbe as Probe, type Runtime } from './runtime/runtime.js';
 export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
 export { sandbox, type SandboxOptions } from './runtime/sandbox/sandbox.js';
 export type { Launcher } from './runtime/launchers/starter.js';

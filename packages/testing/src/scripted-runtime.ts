@@ -63,7 +63,7 @@ export class ScriptedRuntime {
     this.#stopped.set(container, new AbortController());
     const started = await runtime.start(container, signal);
     done();
-    if (started.started) void started.container.exit.then(({ exitCode }) => this.#end(container, exitCode));
+    if (started.kind === 'started') void started.container.exit.then(({ exitCode }) => this.#end(container, exitCode));
     return started;
   }
 

@@ -16,7 +16,7 @@ export const createRuntime = (name: 'sandbox' | 'fake'): Runtime =>
 /** Tests the runtime. @returns a description of how it works. Throws a UsageError with status 3 if it does not. */
 export async function probeRuntime(runtime: Runtime): Promise<string> {
   const probe = await runtime.probe();
-  if (probe.usable) return [`runtime ${runtime.name} (${probe.how})`, ...probe.notes].join('; ');
+  if (probe.kind === 'usable') return [`runtime ${runtime.name} (${probe.description})`, ...probe.notes].join('; ');
   const { message, hints, code } = probe.problem;
   throw new UsageError(
     `${code}: ${message}`,

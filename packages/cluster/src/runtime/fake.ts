@@ -8,7 +8,15 @@
 import { constants } from 'node:os';
 import { laterTurn, systemClock, type Clock } from '../platform/clock.js';
 import { removeTree } from './host/remove-tree.js';
-import type { ContainerSpec, ExecResult, Exit, Probe, RunningContainer, Runtime, StartResult } from './runtime.js';
+import type {
+  ContainerSpec,
+  ExecResult,
+  Exit,
+  RuntimeProbe,
+  RunningContainer,
+  Runtime,
+  StartResult,
+} from './runtime.js';
 
 /** The behaviour of a container; the defaults describe a container that succeeds at once without output. */
 export interface FakeOutcome {
@@ -57,8 +65,8 @@ export function fake({
     name: 'fake',
     usesFiles: false,
     remove: removeTree,
-    probe: (): Promise<Probe> =>
-      Promise.resolve({ usable: true, how: 'scripted, no processes', notes: ['nothing is really run'] }),
+    probe: (): Promise<RuntimeProbe> =>
+      Promise.resolve({ kind: 'usable', description: 'scripted, no processes', notes: ['nothing is really run'] }),
     start: (spec, signal): Promise<StartResult> => startFake(spec, { script, clock, wireClock }, signal),
   };
 }
@@ -78,12 +86,12 @@ async function startFake(
   signal?: AbortSignal,
 ): Promise<StartResult> {
   if (signal?.aborted === true) {
-    return { started: false, reason: 'ContainerCannotRun', exitCode: 128, message: 'cancelled before it started' };
+    return { kind: 'failed', reason: 'ContainerCannotRun', exitCode: 128, message: 'cancelled before it started' };
   }
   const answer = script(spec);
   const scripted = answer instanceof Promise ? undefined : (answer ?? {});
   if (scripted?.startError !== undefined) {
-    return { started: false, reason: 'StartError', exitCode: 128, message: scripted.startError };
+    return { kind: 'failed', reason: 'StartError', exitCode: 128, message: scripted.startError };
   }
   const startedAt = clock.now();
   const killed = new AbortController();
@@ -117,7 +125,7 @@ async function startFake(
     },
     exec: (argv) => Promise.resolve(outcome?.exec?.(argv) ?? { exitCode: 0, output: '' }),
   };
-  return { started: true, container };
+  return { kind: 'started', container };
 }
 
 function untilKilled<T>(wanted: T | Promise<T>, killed: AbortSignal): Promise<T | undefined> {

@@ -105,9 +105,9 @@ export interface RunningContainer {
 
 /** A running container, or the error; after an error nothing is left. */
 export type StartResult =
-  | { readonly started: true; readonly container: RunningContainer }
+  | { readonly kind: 'started'; readonly container: RunningContainer }
   | {
-      readonly started: false;
+      readonly kind: 'failed';
       /** `StartError`: the command cannot be run. `ContainerCannotRun`: the container could not be created. */
       readonly reason: 'StartError' | 'ContainerCannotRun';
       readonly exitCode: 127 | 128;
@@ -115,9 +115,13 @@ export type StartResult =
     };
 
 /** Whether a runtime works on this machine. */
-export type Probe =
-  | { readonly usable: true; /** A short description. */ readonly how: string; readonly notes: readonly string[] }
-  | { readonly usable: false; readonly problem: RuntimeProblem };
+export type RuntimeProbe =
+  | {
+      readonly kind: 'usable';
+      /** A short description. */ readonly description: string;
+      readonly notes: readonly string[];
+    }
+  | { readonly kind: 'unusable'; readonly problem: RuntimeProblem };
 
 /** Why a runtime cannot be used, with remedies. */
 export class RuntimeProblem extends Error {
@@ -140,7 +144,7 @@ export interface Runtime {
   /** Whether containers see files, so that the node must write volumes. */
   readonly usesFiles: boolean;
   /** Tests the runtime once; later calls return the same result. */
-  probe(): Promise<Probe>;
+  probe(): Promise<RuntimeProbe>;
   /** Starts a container. A signal that is aborted before the process runs yields `ContainerCannotRun`. */
   start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult>;
   /** Removes a directory whose containers have ended; succeeds if it does not exist. */

@@ -42,7 +42,7 @@ async function printed(
   return lab.log(name, 'main');
 }
 
-if (!probe.usable) {
+if (probe.kind === 'unusable') {
   test('where namespaces are refused, a pod fails and says what to do', async () => {
     await lab.pod('p', [sh('main', 'true')]);
     const pod = await lab.end('p');

@@ -6,7 +6,7 @@ import { virtualClock } from '../../src/node/pod-clock.js';
 import { repeatProbe, tryHandler, type ProbeResult } from '../../src/node/probes/probing.js';
 import type { RunningContainer } from '../../src/runtime/runtime.js';
 
-const OK: ProbeResult = { ok: true };
+const SUCCESS: ProbeResult = { kind: 'success' };
 const START = new Date('2026-01-01T00:00:00Z');
 
 /** Returns the number of listeners and dependent signals of a signal (Node stores the latter under a symbol). */
@@ -32,7 +32,8 @@ test('a pod that is probed a thousand times has no more listeners on its end tha
   const clock = virtualClock(START);
   const over = new AbortController();
   const seen: number[] = [];
-  const attempt = (): Promise<ProbeResult> => Promise.resolve(OK).finally(() => seen.push(registered(over.signal)));
+  const attempt = (): Promise<ProbeResult> =>
+    Promise.resolve(SUCCESS).finally(() => seen.push(registered(over.signal)));
   const probing = repeatProbe({ periodSeconds: 1 }, attempt, () => undefined, clock, over.signal);
   for (let second = 0; second < 1000; second += 1) await clock.advance(1000);
   expect(seen.length).toBeGreaterThan(500);
@@ -50,7 +51,7 @@ test('a TCP probe leaves no listener on the signal that limits it', async () => 
   const running = { id: '', startedAt: START } as unknown as RunningContainer; // unused by TCP probes
   const outcome = await tryHandler({ tcpSocket: { port } }, { name: 'c' }, running, '127.0.0.1', limit.signal);
   server.close();
-  expect([outcome, registered(limit.signal)]).toEqual([OK, 0]);
+  expect([outcome, registered(limit.signal)]).toEqual([SUCCESS, 0]);
 });
 
 test('waiting on a virtual clock leaves no listener behind', async () => {

@@ -15,7 +15,7 @@ test.each<[string, FakeOutcome]>([
   ['for ever once it has printed something', { duration: 'forever', output: 'x' }],
 ])('a container that runs %s ends when it is killed before its script was answered', async (_how, outcome) => {
   const started = await fake({ script: () => outcome }).start(SPEC);
-  if (!started.started) throw new Error(started.message);
+  if (started.kind === 'failed') throw new Error(started.message);
   started.container.kill('SIGKILL');
   expect(await started.container.exit).toMatchObject({ exitCode: 137, signal: 'SIGKILL' });
 });

@@ -40,7 +40,8 @@ export function specIn(
 
 /** The exit code and output of a container, or why it did not start. */
 export type RunResult =
-  { readonly started: true; readonly exit: Exit; readonly printed: string } | Extract<StartResult, { started: false }>;
+  | { readonly kind: 'started'; readonly exit: Exit; readonly printed: string }
+  | Extract<StartResult, { kind: 'failed' }>;
 
 /** Runs a container to completion. */
 export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<RunResult> {
@@ -52,8 +53,8 @@ export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<R
     },
   };
   const started = await runtime.start({ ...spec, output });
-  if (!started.started) return started;
-  return { started: true, exit: await started.container.exit, printed: Buffer.concat(chunks).toString() };
+  if (started.kind === 'failed') return started;
+  return { kind: 'started', exit: await started.container.exit, printed: Buffer.concat(chunks).toString() };
 }
 
 const [, program, launcher, directory, command, ...args] = process.argv;
@@ -67,6 +68,6 @@ if (program?.endsWith('sandbox-container.ts') === true && directory !== undefine
   const started = await sandbox({ launchers: [launcher as Launcher] }).start(
     specIn(directory, [command, ...args], { output }),
   );
-  if (!started.started) process.stdout.write(`${started.message}\n`);
-  process.exitCode = started.started ? (await started.container.exit).exitCode : 200;
+  if (started.kind === 'failed') process.stdout.write(`${started.message}\n`);
+  process.exitCode = started.kind === 'started' ? (await started.container.exit).exitCode : 200;
 }

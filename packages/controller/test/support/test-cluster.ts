@@ -58,7 +58,7 @@ export const EMBEDDED: ClusterKind = {
   timeoutMs: 60_000,
   unusable: async () => {
     const probe = await sandbox().probe();
-    return probe.usable ? undefined : probe.problem.code;
+    return probe.kind === 'usable' ? undefined : probe.problem.code;
   },
   open: async (files) => {
     const folder = await openTemporaryDirectory('ground');

@@ -9,12 +9,16 @@ import { expand } from './expansion.js';
 import type { Container } from '../pod/pod.js';
 
 /** The argument list, or the error. */
-export type Command =
-  | { readonly ok: true; readonly argv: readonly [string, ...string[]] }
-  | { readonly ok: false; readonly message: string };
+export type CommandResolution =
+  | { readonly kind: 'resolved'; readonly argv: readonly [string, ...string[]] }
+  | { readonly kind: 'unspecified'; readonly message: string };
 
 /** Combines a container with its image. References are expanded only in the container's fields. */
-export function commandOf(container: Container, config: ImageConfig, env: Readonly<Record<string, string>>): Command {
+export function commandOf(
+  container: Container,
+  config: ImageConfig,
+  env: Readonly<Record<string, string>>,
+): CommandResolution {
   const expanded = (list: readonly string[] | undefined): readonly string[] =>
     (list ?? []).map((text) => expand(text, (name) => env[name]));
   const command = expanded(container.command);
@@ -22,6 +26,6 @@ export function commandOf(container: Container, config: ImageConfig, env: Readon
   const entrypoint = command.length > 0 ? command : (config.Entrypoint ?? []);
   const rest = args.length > 0 || command.length > 0 ? args : (config.Cmd ?? []);
   const [first, ...others] = [...entrypoint, ...rest];
-  if (first === undefined) return { ok: false, message: 'no command specified' };
-  return { ok: true, argv: [first, ...others] };
+  if (first === undefined) return { kind: 'unspecified', message: 'no command specified' };
+  return { kind: 'resolved', argv: [first, ...others] };
 }

@@ -6,7 +6,7 @@
 
 import { linkedSignal } from '../../platform/linked-signal.js';
 import type { Exit, RunningContainer } from '../../runtime/runtime.js';
-import { prepareStart, type Readiness } from './container-start.js';
+import { prepareStart, type StartPreparation } from './container-start.js';
 import { isAborted } from '../pod-clock.js';
 import { wireTime } from '../node-context.js';
 import type { Container, Handler } from '../pod/pod.js';
@@ -104,8 +104,8 @@ export class ContainerRun {
   async #attempt(): Promise<Terminated | undefined> {
     const { context, pod, ending } = this.#host;
     const attempt = this.record.restarts;
-    const readiness = await this.#unlessEnded((signal) => this.#untilReady(signal));
-    if (readiness === undefined) return undefined;
+    const preparation = await this.#unlessEnded((signal) => this.#untilReady(signal));
+    if (preparation === undefined) return undefined;
     const log = context.logs.begin(pod().metadata, this.#container.name, attempt);
     const event = (
       type: 'Normal' | 'Warning',
@@ -113,15 +113,16 @@ export class ContainerRun {
       message: string,
     ): void => context.events.record(pod(), type, reason, message, this.#container.name);
     event('Normal', 'Pulled', `Container image ${JSON.stringify(this.record.image)} already present on machine`);
-    const started = await context.runtime.start({ ...readiness.spec, output: log }, ending);
-    const containerID = started.started
-      ? started.container.id
-      : `${context.runtime.name}://${pod().metadata.uid}-${this.record.name}-${attempt}`;
+    const start = await context.runtime.start({ ...preparation.spec, output: log }, ending);
+    const containerID =
+      start.kind === 'started'
+        ? start.container.id
+        : `${context.runtime.name}://${pod().metadata.uid}-${this.record.name}-${attempt}`;
     this.#set({ containerID, imageID: this.record.image });
-    if (!started.started) {
+    if (start.kind === 'failed') {
       log.end();
-      event('Warning', 'Failed', `Error: ${started.message}`);
-      const { reason, exitCode, message } = started;
+      event('Warning', 'Failed', `Error: ${start.message}`);
+      const { reason, exitCode, message } = start;
       const finishedAt = wireTime(context.clock.now());
       return this.#terminated({
         exitCode,
@@ -134,10 +135,10 @@ export class ContainerRun {
     }
     event('Normal', 'Created', `Created container ${this.record.name}`);
     event('Normal', 'Started', `Started container ${this.record.name}`);
-    const exit = await this.#watch(started.container);
+    const exit = await this.#watch(start.container);
     log.end();
     if (log.missing !== undefined) this.record = { ...this.record, missing: log.missing };
-    const message = await terminationOf(this.#container, exit, readiness.terminationFile, log);
+    const message = await terminationOf(this.#container, exit, preparation.terminationFile, log);
     return this.#terminated({
       exitCode: exit.exitCode,
       reason: exit.reason,
@@ -171,7 +172,8 @@ export class ContainerRun {
   }
 
   async #postStart(hook: Handler): Promise<void> {
-    if (!(await this.#hook(hook, 'FailedPostStartHook', this.#grace())).ok) await this.stop(this.#grace());
+    const { kind } = await this.#hook(hook, 'FailedPostStartHook', this.#grace());
+    if (kind === 'failure') await this.stop(this.#grace());
   }
 
   async #hook(
@@ -181,16 +183,17 @@ export class ContainerRun {
   ): Promise<ProbeResult> {
     const { context, pod } = this.#host;
     const running = this.#running;
-    if (running === undefined) return { ok: true };
+    if (running === undefined) return { kind: 'success' };
     if (hook.sleep !== undefined) {
       await context.clock.sleep(hook.sleep.seconds * 1000);
-      return { ok: true };
+      return { kind: 'success' };
     }
     const attempt = (signal: AbortSignal): Promise<ProbeResult> =>
       tryHandler(hook, this.#container, running, context.node.ip, signal);
-    const outcome = await withTimeout(attempt, seconds * 1000, context.clock, new AbortController().signal);
-    if (!outcome.ok) context.events.record(pod(), 'Warning', reason, outcome.message, this.#container.name);
-    return outcome;
+    const result = await withTimeout(attempt, seconds * 1000, context.clock, new AbortController().signal);
+    if (result.kind === 'failure')
+      context.events.record(pod(), 'Warning', reason, result.message, this.#container.name);
+    return result;
   }
 
   /** Starts the liveness and readiness probes once the startup probe has succeeded. */
@@ -200,34 +203,34 @@ export class ContainerRun {
     const repeat = (
       kind: 'Startup' | 'Liveness' | 'Readiness',
       probe: typeof startupProbe,
-      report: (ok: boolean) => void,
+      report: (isSuccess: boolean) => void,
       until = over,
     ): void => {
       if (probe === undefined) return;
       const attempt = (signal: AbortSignal): Promise<ProbeResult> =>
         tryHandler(probe, this.#container, running, context.node.ip, signal);
       let recorded = ''; // repeated identical failures are one event
-      const took = (outcome: ProbeResult, isDecisive: boolean): void => {
-        const message = outcome.ok ? '' : outcome.message;
-        if (!outcome.ok && message !== recorded)
+      const count = (result: ProbeResult, isDecisive: boolean): void => {
+        const message = result.kind === 'success' ? '' : result.message;
+        if (result.kind === 'failure' && message !== recorded)
           context.events.record(pod(), 'Warning', 'Unhealthy', `${kind} probe failed: ${message}`, name);
         recorded = message;
-        if (isDecisive) report(outcome.ok);
+        if (isDecisive) report(result.kind === 'success');
       };
-      void repeatProbe(probe, attempt, took, context.clock, until);
+      void repeatProbe(probe, attempt, count, context.clock, until);
     };
     const unhealthy = (kind: string): void =>
       void this.stop(this.#grace(), `Container ${name} failed ${kind} probe, will be restarted`);
     const rest = (): void => {
-      repeat('Liveness', livenessProbe, (ok) => (ok ? undefined : unhealthy('liveness')));
+      repeat('Liveness', livenessProbe, (isSuccess) => (isSuccess ? undefined : unhealthy('liveness')));
       repeat('Readiness', readinessProbe, (ready) => this.#set({ ready }));
     };
     if (startupProbe === undefined) return rest();
     const begun = new AbortController();
     const ready = readinessProbe === undefined;
-    const report = (ok: boolean): void => {
+    const report = (isSuccess: boolean): void => {
       begun.abort();
-      if (!ok) return unhealthy('startup');
+      if (!isSuccess) return unhealthy('startup');
       this.#set({ started: true, ready });
       rest();
     };
@@ -243,13 +246,13 @@ export class ContainerRun {
   }
 
   /** Waits, recording events, until the container can be started; undefined if it must not be started any more. */
-  async #untilReady(signal: AbortSignal): Promise<(Readiness & { ok: true }) | undefined> {
+  async #untilReady(signal: AbortSignal): Promise<(StartPreparation & { kind: 'prepared' }) | undefined> {
     const { context, pod, objects } = this.#host;
     let wait = FIRST_BACKOFF;
     while (!signal.aborted) {
-      const readiness = await prepareStart(this.#host, this.#container, this.record.restarts);
-      if (readiness.ok) return readiness;
-      const { reason, message, event, missing } = readiness;
+      const preparation = await prepareStart(this.#host, this.#container, this.record.restarts);
+      if (preparation.kind === 'prepared') return preparation;
+      const { reason, message, event, missing } = preparation;
       this.#waiting(reason, message);
       context.events.record(pod(), 'Warning', 'Failed', event, this.#container.name);
       if (missing !== undefined) {

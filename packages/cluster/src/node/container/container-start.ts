@@ -11,25 +11,29 @@ import { isImageName, userOfImage, type ImageConfig } from './image.js';
 import type { Container, Pod } from '../pod/pod.js';
 import { hasToken } from '../volumes/pod-volumes.js';
 import { writeFile } from '../volumes/volume-directories.js';
-import type { MissingObject } from '../volumes/volume-files.js';
+import type { ObjectReference } from '../volumes/volume-files.js';
 
 /** The specification of the container, or the reason and message of its waiting state. */
-export type Readiness =
-  | { readonly ok: true; readonly spec: Omit<ContainerSpec, 'output'>; readonly terminationFile: string | undefined }
+export type StartPreparation =
   | {
-      readonly ok: false;
+      readonly kind: 'prepared';
+      readonly spec: Omit<ContainerSpec, 'output'>;
+      readonly terminationFile: string | undefined;
+    }
+  | {
+      readonly kind: 'waiting';
       readonly reason: 'InvalidImageName' | 'ErrImagePull' | 'CreateContainerConfigError' | 'CreateContainerError';
       readonly message: string;
       readonly event: string;
-      readonly missing?: MissingObject;
+      readonly missing?: ObjectReference;
     };
 
-const refuse = (
-  reason: (Readiness & { ok: false })['reason'],
+const waiting = (
+  reason: (StartPreparation & { kind: 'waiting' })['reason'],
   message: string,
-  missing?: MissingObject,
-): Readiness => ({
-  ok: false,
+  missing?: ObjectReference,
+): StartPreparation => ({
+  kind: 'waiting',
   reason,
   message,
   event: reason === 'ErrImagePull' ? `Failed to pull image: ${message}` : `Error: ${message}`,
@@ -37,19 +41,19 @@ const refuse = (
 });
 
 /** Resolves all references of a container and writes its files. */
-export async function prepareStart(host: PodHost, container: Container, attempt: number): Promise<Readiness> {
+export async function prepareStart(host: PodHost, container: Container, attempt: number): Promise<StartPreparation> {
   const { context, objects } = host;
   const pod = host.pod();
   const { image = '', name } = container;
   if (!isImageName(image)) {
-    return refuse(
+    return waiting(
       'InvalidImageName',
       `Failed to apply default image tag ${JSON.stringify(image)}: couldn't parse image name ${JSON.stringify(image)}: invalid reference format`,
     );
   }
   const source = context.images(image);
   if (source === undefined) {
-    return refuse(
+    return waiting(
       'ErrImagePull',
       `image ${JSON.stringify(image)} cannot be pulled: nothing stands in for it on this machine; ${context.imageHint}`,
     );
@@ -65,19 +69,20 @@ export async function prepareStart(host: PodHost, container: Container, attempt:
     secret,
     configMap,
   });
-  if (!environment.ok) return refuse('CreateContainerConfigError', environment.message, environment.missing);
+  if (environment.kind === 'unresolved')
+    return waiting('CreateContainerConfigError', environment.message, environment.missing);
   const { env } = environment;
   const command = commandOf(container, config, env);
-  if (!command.ok) return refuse('CreateContainerError', command.message);
+  if (command.kind === 'unspecified') return waiting('CreateContainerError', command.message);
   const user = userOf(container, pod, config);
   if (runsAsNonRoot(container, pod) && (user?.uid ?? 0) === 0) {
-    return refuse(
+    return waiting(
       'CreateContainerConfigError',
       `container has runAsNonRoot and image will run as root (pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${name})`,
     );
   }
   const files = filesOf(host, container, attempt, env);
-  if (!files.ok) return refuse('CreateContainerConfigError', files.message);
+  if (files.kind === 'failed') return waiting('CreateContainerConfigError', files.message);
   const spec = {
     ...identityAndRights(container, pod, attempt),
     directory: files.directory,
@@ -91,7 +96,7 @@ export async function prepareStart(host: PodHost, container: Container, attempt:
     cwd: container.workingDir || config.WorkingDir || '/',
     ...(user !== undefined && { user }),
   };
-  return { ok: true, spec, terminationFile: files.terminationFile };
+  return { kind: 'prepared', spec, terminationFile: files.terminationFile };
 }
 
 function identityAndRights(container: Container, pod: Pod, attempt: number) {
@@ -122,23 +127,23 @@ function filesOf(
   env: Readonly<Record<string, string>>,
 ):
   | {
-      readonly ok: true;
+      readonly kind: 'prepared';
       readonly directory: string;
       readonly mounts: readonly Mount[];
       readonly terminationFile: string | undefined;
     }
-  | { readonly ok: false; readonly message: string } {
+  | { readonly kind: 'failed'; readonly message: string } {
   const directory = files.containerDirectory(container.name, attempt);
-  if (!context.runtime.usesFiles) return { ok: true, directory, mounts: [], terminationFile: undefined };
+  if (!context.runtime.usesFiles) return { kind: 'prepared', directory, mounts: [], terminationFile: undefined };
   try {
     const mounts = files.mountsOf(container, pod(), env);
     const terminationFile = join(directory, 'termination-log');
     writeFile(terminationFile, Buffer.alloc(0), 0o666); // mode as in kubelet: a step of any user may write it
     const target = container.terminationMessagePath ?? '/dev/termination-log';
     const termination = { source: terminationFile, target, readOnly: false };
-    return { ok: true, directory, mounts: [...mounts, termination], terminationFile };
+    return { kind: 'prepared', directory, mounts: [...mounts, termination], terminationFile };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
 }
 

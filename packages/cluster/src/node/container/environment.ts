@@ -4,7 +4,7 @@
  * Pure; objects are read beforehand. A value may refer to variables defined before it.
  */
 
-import { fieldValue, resourceValue, type NodeAddress } from '../pod/downward-api.js';
+import { fieldValue, resourceValue, type FieldResolution, type NodeAddress } from '../pod/downward-api.js';
 import { expand } from './expansion.js';
 import type { Container, DataObject, EnvVar, KeySelector, Pod } from '../pod/pod.js';
 
@@ -21,16 +21,16 @@ export interface EnvironmentSources {
 }
 
 /** The variables, or the reason why the container cannot be created. */
-export type Environment =
-  | { readonly ok: true; readonly env: Readonly<Record<string, string>> }
+export type EnvironmentResolution =
+  | { readonly kind: 'resolved'; readonly env: Readonly<Record<string, string>> }
   | {
-      readonly ok: false;
+      readonly kind: 'unresolved';
       readonly message: string;
       readonly missing: { readonly kind: 'Secret' | 'ConfigMap'; readonly name: string } | undefined;
     };
 
 class Missing extends Error {
-  readonly missing: (Environment & { ok: false })['missing'];
+  readonly missing: (EnvironmentResolution & { kind: 'unresolved' })['missing'];
   constructor(message: string, missing: Missing['missing']) {
     super(message);
     this.missing = missing;
@@ -38,7 +38,7 @@ class Missing extends Error {
 }
 
 /** Resolves all variables of a container. */
-export function environmentOf(container: Container, sources: EnvironmentSources): Environment {
+export function environmentOf(container: Container, sources: EnvironmentSources): EnvironmentResolution {
   const env: Record<string, string> = {};
   for (const line of sources.image) {
     const at = line.indexOf('=');
@@ -52,10 +52,10 @@ export function environmentOf(container: Container, sources: EnvironmentSources)
       if (value !== undefined) env[variable.name] = value;
     }
   } catch (error) {
-    if (error instanceof Missing) return { ok: false, message: error.message, missing: error.missing };
+    if (error instanceof Missing) return { kind: 'unresolved', message: error.message, missing: error.missing };
     throw error;
   }
-  return { ok: true, env };
+  return { kind: 'resolved', env };
 }
 
 /** Returns the host name of a pod: `hostname`, or the name truncated to 63 characters. */
@@ -99,9 +99,9 @@ function valueOf(
   return expand(value ?? '', (name) => env[name]);
 }
 
-function valueOrThrow(found: ReturnType<typeof fieldValue>): string {
-  if (!found.ok) throw new Missing(found.message, undefined);
-  return found.value;
+function valueOrThrow(resolution: FieldResolution): string {
+  if (resolution.kind === 'unsupported') throw new Missing(resolution.message, undefined);
+  return resolution.value;
 }
 
 function keyed(

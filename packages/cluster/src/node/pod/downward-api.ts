@@ -11,13 +11,15 @@ export interface NodeAddress {
 }
 
 /** The value of a field, or the error. */
-export type FieldValue =
-  { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
+export type FieldResolution =
+  { readonly kind: 'resolved'; readonly value: string } | { readonly kind: 'unsupported'; readonly message: string };
 
 /** Returns the value of a `fieldRef`; maps are sorted `key="value"` lines, as in kubelet. */
-export function fieldValue(pod: Pod, path: string, node: NodeAddress): FieldValue {
+export function fieldValue(pod: Pod, path: string, node: NodeAddress): FieldResolution {
   const value = known(pod, path, node);
-  return value === undefined ? { ok: false, message: `unsupported fieldPath: ${path}` } : { ok: true, value };
+  return value === undefined
+    ? { kind: 'unsupported', message: `unsupported fieldPath: ${path}` }
+    : { kind: 'resolved', value };
 }
 
 function known({ metadata, spec }: Pod, path: string, node: NodeAddress): string | undefined {
@@ -54,14 +56,14 @@ const lines = (map: Readonly<Record<string, string>>): string =>
     .join('\n');
 
 /** Returns the value of a `resourceFieldRef`: a limit or request in divisors, rounded up; 0 for a missing limit. */
-export function resourceValue(container: Container, { resource, divisor }: ResourceSelector): FieldValue {
+export function resourceValue(container: Container, { resource, divisor }: ResourceSelector): FieldResolution {
   const [, kind, name] = /^(limits|requests)\.(.+)$/.exec(resource) ?? [];
   if ((kind !== 'limits' && kind !== 'requests') || name === undefined) {
-    return { ok: false, message: `unsupported container resource: ${resource}` };
+    return { kind: 'unsupported', message: `unsupported container resource: ${resource}` };
   }
   const quantity = container.resources?.[kind]?.[name];
   const unit = quantityOf(divisor === undefined || divisor === '0' ? '1' : divisor);
-  return { ok: true, value: String(Math.ceil(quantityOf(String(quantity ?? '0')) / unit)) };
+  return { kind: 'resolved', value: String(Math.ceil(quantityOf(String(quantity ?? '0')) / unit)) };
 }
 
 const SUFFIXES: Readonly<Record<string, number>> = {

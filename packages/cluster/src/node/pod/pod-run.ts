@@ -176,13 +176,13 @@ export class PodRun {
     await this.#objects.load(this.#pod);
     let lastMessage: string | undefined;
     while (!signal.aborted) {
-      const prepared = await this.#files.prepare(this.#pod);
-      if (prepared.ok) return !this.#ending.signal.aborted;
-      if (lastMessage !== prepared.message)
-        this.#context.events.record(this.#pod, 'Warning', 'FailedMount', prepared.message);
-      lastMessage = prepared.message;
-      if (prepared.missing === undefined) await this.#context.clock.sleep(RETRY, signal);
-      else await this.#objects.changed(prepared.missing, signal).catch(() => this.#context.clock.sleep(RETRY, signal));
+      const setup = await this.#files.prepare(this.#pod);
+      if (setup.kind === 'ready') return !this.#ending.signal.aborted;
+      if (lastMessage !== setup.message)
+        this.#context.events.record(this.#pod, 'Warning', 'FailedMount', setup.message);
+      lastMessage = setup.message;
+      if (setup.missing === undefined) await this.#context.clock.sleep(RETRY, signal);
+      else await this.#objects.changed(setup.missing, signal).catch(() => this.#context.clock.sleep(RETRY, signal));
     }
     return false;
   }

@@ -5,7 +5,7 @@
 import { linkedSignal } from '../../platform/linked-signal.js';
 import type { NodeApi, ObjectList } from '../node-api.js';
 import type { DataObject, Pod } from './pod.js';
-import { objectsOfVolume, type MissingObject } from '../volumes/volume-files.js';
+import { objectsOfVolume, type ObjectReference } from '../volumes/volume-files.js';
 
 const PLURAL = { Secret: 'secrets', ConfigMap: 'configmaps' } as const;
 
@@ -33,14 +33,14 @@ export class PodObjects {
     await Promise.all([...wanted.values()].map((it) => this.#read(it)));
   }
 
-  async #read({ kind, name }: MissingObject): Promise<void> {
+  async #read({ kind, name }: ObjectReference): Promise<void> {
     const object = await this.#api.get<CachedObject>(`/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}/${name}`);
     if (object === undefined) this.#found.delete(`${kind}/${name}`);
     else this.#found.set(`${kind}/${name}`, object);
   }
 
   /** Waits until an object changes, and reads it again; returns when the signal is aborted. */
-  async changed(wanted: MissingObject, signal: AbortSignal): Promise<void> {
+  async changed(wanted: ObjectReference, signal: AbortSignal): Promise<void> {
     const { kind, name } = wanted;
     const path = `/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}?fieldSelector=metadata.name%3D${encodeURIComponent(name)}`;
     const { items, metadata } = await this.#api.list<ObjectList<CachedObject>['items'][number]>(path);
@@ -59,9 +59,9 @@ export class PodObjects {
 }
 
 /** Returns all Secrets and ConfigMaps that a pod references. */
-export function objectsOf({ spec }: Pod): readonly MissingObject[] {
+export function objectsOf({ spec }: Pod): readonly ObjectReference[] {
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
-  const variables = containers.flatMap(({ env = [], envFrom = [] }): MissingObject[] => [
+  const variables = containers.flatMap(({ env = [], envFrom = [] }): ObjectReference[] => [
     ...env.flatMap(({ valueFrom }) => [
       ...named('Secret', valueFrom?.secretKeyRef),
       ...named('ConfigMap', valueFrom?.configMapKeyRef),
@@ -74,5 +74,5 @@ export function objectsOf({ spec }: Pod): readonly MissingObject[] {
   return [...(spec.volumes ?? []).flatMap(objectsOfVolume), ...variables];
 }
 
-const named = (kind: MissingObject['kind'], ref: { readonly name?: string } | undefined): MissingObject[] =>
+const named = (kind: ObjectReference['kind'], ref: { readonly name?: string } | undefined): ObjectReference[] =>
   ref === undefined ? [] : [{ kind, name: ref.name ?? '' }];

@@ -11,10 +11,10 @@ import { isAborted, type PodClock } from '../pod-clock.js';
 import type { Container, Handler, ProbeSpec } from '../pod/pod.js';
 
 /** The result of a probe. */
-export type ProbeResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
+export type ProbeResult = { readonly kind: 'success' } | { readonly kind: 'failure'; readonly message: string };
 
-const OK: ProbeResult = { ok: true };
-const failed = (message: string): ProbeResult => ({ ok: false, message });
+const SUCCESS: ProbeResult = { kind: 'success' };
+const failure = (message: string): ProbeResult => ({ kind: 'failure', message });
 
 /** Runs a handler once. An aborted run has failed. */
 export async function tryHandler(
@@ -27,13 +27,13 @@ export async function tryHandler(
   const { exec, httpGet, tcpSocket } = handler;
   if (exec !== undefined) {
     const [first, ...others] = exec.command ?? [];
-    if (first === undefined) return failed('no command');
+    if (first === undefined) return failure('no command');
     const { exitCode, output } = await running.exec([first, ...others], signal);
-    return exitCode === 0 ? OK : failed(output.trim() || `exit code ${exitCode}`);
+    return exitCode === 0 ? SUCCESS : failure(output.trim() || `exit code ${exitCode}`);
   }
   if (httpGet !== undefined) return tryHttp(httpGet, portOf(httpGet.port, container), ip, signal);
   if (tcpSocket !== undefined) return tryTcp(tcpSocket.host ?? ip, portOf(tcpSocket.port, container), signal);
-  return OK;
+  return SUCCESS;
 }
 
 /** Resolves a port, which may be the name of a container port. */
@@ -52,28 +52,28 @@ function tryHttp(
   const headers = Object.fromEntries((get.httpHeaders ?? []).map(({ name, value }) => [name, value]));
   const options = { host: get.host ?? ip, port, path: get.path ?? '/', headers, signal, agent: false as const };
   return new Promise((resolve) => {
-    const ask = secure ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
-    ask.once('response', (response) => {
+    const request = secure ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
+    request.once('response', (response) => {
       const status = response.statusCode ?? 0;
       response.destroy();
-      resolve(status >= 200 && status < 400 ? OK : failed(`HTTP probe failed with statuscode: ${status}`));
+      resolve(status >= 200 && status < 400 ? SUCCESS : failure(`HTTP probe failed with statuscode: ${status}`));
     });
-    ask.once('error', (error) => resolve(failed(error.message)));
-    ask.end();
+    request.once('error', (error) => resolve(failure(error.message)));
+    request.end();
   });
 }
 
 function tryTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
-    const end = (outcome: ProbeResult): void => {
+    const end = (result: ProbeResult): void => {
       signal.removeEventListener('abort', timedOut);
       socket.destroy();
-      resolve(outcome);
+      resolve(result);
     };
-    const timedOut = (): void => end(failed('timed out'));
-    socket.once('connect', () => end(OK));
-    socket.once('error', (error) => end(failed(error.message)));
+    const timedOut = (): void => end(failure('timed out'));
+    socket.once('connect', () => end(SUCCESS));
+    socket.once('error', (error) => end(failure(error.message)));
     signal.addEventListener('abort', timedOut, { once: true });
   });
 }
@@ -82,7 +82,7 @@ function tryTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeR
 export async function repeatProbe(
   probe: ProbeSpec,
   attempt: (signal: AbortSignal) => Promise<ProbeResult>,
-  report: (outcome: ProbeResult, isDecisive: boolean) => void,
+  report: (result: ProbeResult, isDecisive: boolean) => void,
   clock: PodClock,
   signal: AbortSignal,
 ): Promise<void> {
@@ -93,15 +93,15 @@ export async function repeatProbe(
     successThreshold = 1,
     failureThreshold = 3,
   } = probe;
-  let good = 0;
-  let bad = 0;
+  let successes = 0;
+  let failures = 0;
   if (initialDelaySeconds > 0) await clock.sleep(initialDelaySeconds * 1000, signal);
   while (!signal.aborted) {
-    const outcome = await withTimeout(attempt, timeoutSeconds * 1000, clock, signal);
+    const result = await withTimeout(attempt, timeoutSeconds * 1000, clock, signal);
     if (isAborted(signal)) return;
-    good = outcome.ok ? good + 1 : 0;
-    bad = outcome.ok ? 0 : bad + 1;
-    report(outcome, good === successThreshold || bad === failureThreshold);
+    successes = result.kind === 'success' ? successes + 1 : 0;
+    failures = result.kind === 'failure' ? failures + 1 : 0;
+    report(result, successes === successThreshold || failures === failureThreshold);
     await clock.sleep(periodSeconds * 1000, signal);
   }
 }
@@ -119,7 +119,7 @@ export async function withTimeout(
   const trying = linkedSignal(limit.signal, outer);
   const late = clock.sleep(milliseconds, waiting.signal).then((): ProbeResult => {
     limit.abort();
-    return failed(`timed out after ${milliseconds / 1000}s`);
+    return failure(`timed out after ${milliseconds / 1000}s`);
   });
   try {
     return await Promise.race([attempt(trying.signal), late]);

@@ -11,11 +11,12 @@ import type { NodeContext } from '../node-context.js';
 import type { Container, Pod, Volume } from '../pod/pod.js';
 import type { PodObjects } from '../pod/referenced-objects.js';
 import { makeHostPath, makeOpenDirectory, subPathOf, writeFiles } from './volume-directories.js';
-import { isProjection, sourcesOf, volumeFiles, type MissingObject, type VolumeFile } from './volume-files.js';
+import { isProjection, sourcesOf, volumeFiles, type ObjectReference, type VolumeFile } from './volume-files.js';
 
 /** Whether the volumes are ready, or what is missing. */
-export type Prepared =
-  { readonly ok: true } | { readonly ok: false; readonly message: string; readonly missing?: MissingObject };
+export type VolumeSetup =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly message: string; readonly missing?: ObjectReference };
 
 /** A token is renewed after this fraction of its lifetime, as in kubelet. */
 const RENEW_AT = 0.8;
@@ -58,24 +59,24 @@ export class PodFiles {
   }
 
   /** Prepares all volumes; called again when a missing object appears. */
-  async prepare(pod: Pod): Promise<Prepared> {
+  async prepare(pod: Pod): Promise<VolumeSetup> {
     for (const volume of pod.spec.volumes ?? []) {
-      const made = await this.#make(volume, pod);
-      if (!made.ok) {
+      const setup = await this.#setUp(volume, pod);
+      if (setup.kind === 'failed') {
         return {
-          ...made,
-          message: `MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${made.message}`,
+          ...setup,
+          message: `MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${setup.message}`,
         };
       }
     }
-    return { ok: true };
+    return { kind: 'ready' };
   }
 
-  async #make(volume: Volume, pod: Pod): Promise<Prepared> {
+  async #setUp(volume: Volume, pod: Pod): Promise<VolumeSetup> {
     const directory = this.#directoryOf(volume);
     if (isProjection(volume)) {
       const refused = await this.#issueTokens(volume, pod);
-      if (refused !== undefined) return { ok: false, message: refused };
+      if (refused !== undefined) return { kind: 'failed', message: refused };
       return this.#fill(volume, pod, directory);
     }
     if (volume.persistentVolumeClaim !== undefined)
@@ -87,28 +88,29 @@ export class PodFiles {
       if (this.#context.runtime.usesFiles) makeOpenDirectory(directory);
       this.#sources.set(volume.name, directory);
     }
-    return { ok: true };
+    return { kind: 'ready' };
   }
 
-  #fill(volume: Volume, pod: Pod, directory: string): Prepared {
+  #fill(volume: Volume, pod: Pod, directory: string): VolumeSetup {
     const { secret, configMap } = this.#objects;
     const token = (path: string): string | undefined => this.#tokens.get(`${volume.name}/${path}`);
-    const made = volumeFiles(volume, { pod, node: this.#context.node, secret, configMap, token });
-    if (!made.ok) return made;
-    if (this.#context.runtime.usesFiles) writeFiles(directory, made.files, this.#filled.get(volume.name));
-    this.#filled.set(volume.name, made.files);
+    const resolution = volumeFiles(volume, { pod, node: this.#context.node, secret, configMap, token });
+    if (resolution.kind === 'failed') return resolution;
+    if (this.#context.runtime.usesFiles) writeFiles(directory, resolution.files, this.#filled.get(volume.name));
+    this.#filled.set(volume.name, resolution.files);
     this.#sources.set(volume.name, directory);
-    return { ok: true };
+    return { kind: 'ready' };
   }
 
-  async #claim(name: string, claim: string, { metadata }: Pod): Promise<Prepared> {
+  async #claim(name: string, claim: string, { metadata }: Pod): Promise<VolumeSetup> {
     const path = `/api/v1/namespaces/${metadata.namespace}/persistentvolumeclaims/${claim}`;
     const found = await this.#context.api.get<{ readonly metadata: { readonly uid: string } }>(path);
-    if (found === undefined) return { ok: false, message: `persistentvolumeclaim ${JSON.stringify(claim)} not found` };
+    if (found === undefined)
+      return { kind: 'failed', message: `persistentvolumeclaim ${JSON.stringify(claim)} not found` };
     const directory = join(this.#context.claimsDirectory, metadata.namespace, `${claim}-${found.metadata.uid}`);
     if (this.#context.runtime.usesFiles) makeOpenDirectory(directory);
     this.#sources.set(name, directory);
-    return { ok: true };
+    return { kind: 'ready' };
   }
 
   async #issueTokens(volume: Volume, pod: Pod): Promise<string | undefined> {
@@ -152,7 +154,7 @@ export class PodFiles {
     for (;;) {
       await this.#context.clock.sleep(Math.min(...lives) * RENEW_AT * 1000, signal);
       if (signal.aborted) return;
-      for (const volume of volumes) await this.#make(volume, pod);
+      for (const volume of volumes) await this.#setUp(volume, pod);
     }
   }
 

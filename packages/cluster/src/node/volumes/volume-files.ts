@@ -12,15 +12,15 @@ export interface VolumeFile {
 }
 
 /** A required object that does not exist. */
-export interface MissingObject {
+export interface ObjectReference {
   readonly kind: 'Secret' | 'ConfigMap';
   readonly name: string;
 }
 
 /** The files by their path in the volume, or the missing object. */
-export type VolumeFiles =
-  | { readonly ok: true; readonly files: ReadonlyMap<string, VolumeFile> }
-  | { readonly ok: false; readonly message: string; readonly missing?: MissingObject };
+export type VolumeFilesResolution =
+  | { readonly kind: 'resolved'; readonly files: ReadonlyMap<string, VolumeFile> }
+  | { readonly kind: 'failed'; readonly message: string; readonly missing?: ObjectReference };
 
 /** The sources of a volume's files. */
 export interface VolumeSources {
@@ -42,8 +42,8 @@ export const isProjection = (volume: Volume): boolean =>
   volume.projected !== undefined;
 
 /** Returns the Secrets and ConfigMaps of a volume. */
-export function objectsOfVolume(volume: Volume): readonly MissingObject[] {
-  return sourcesOf(volume).flatMap(({ secret, configMap }): MissingObject[] => [
+export function objectsOfVolume(volume: Volume): readonly ObjectReference[] {
+  return sourcesOf(volume).flatMap(({ secret, configMap }): ObjectReference[] => [
     ...(secret === undefined ? [] : [{ kind: 'Secret' as const, name: secret.name ?? '' }]),
     ...(configMap === undefined ? [] : [{ kind: 'ConfigMap' as const, name: configMap.name ?? '' }]),
   ]);
@@ -61,36 +61,36 @@ export function sourcesOf({ secret, configMap, downwardAPI, projected }: Volume)
 }
 
 /** Returns the files of a volume; of two sources with the same path the later one takes precedence. */
-export function volumeFiles(volume: Volume, sources: VolumeSources): VolumeFiles {
+export function volumeFiles(volume: Volume, sources: VolumeSources): VolumeFilesResolution {
   const { secret, configMap, downwardAPI, projected } = volume;
   const mode = (secret ?? configMap ?? downwardAPI ?? projected)?.defaultMode ?? DEFAULT_MODE;
   const files = new Map<string, VolumeFile>();
   for (const source of sourcesOf(volume)) {
-    const made = filesOf(source, mode, sources);
-    if (!made.ok) return made;
-    for (const [path, file] of made.files) {
+    const resolution = filesOf(source, mode, sources);
+    if (resolution.kind === 'failed') return resolution;
+    for (const [path, file] of resolution.files) {
       if (!isInside(path))
         return {
-          ok: false,
+          kind: 'failed',
           message: `volume ${JSON.stringify(volume.name)}: path ${JSON.stringify(path)} leaves the volume`,
         };
       files.set(path, file);
     }
   }
-  return { ok: true, files };
+  return { kind: 'resolved', files };
 }
 
-function filesOf(source: ProjectedSource, mode: number, sources: VolumeSources): VolumeFiles {
+function filesOf(source: ProjectedSource, mode: number, sources: VolumeSources): VolumeFilesResolution {
   const { secret, configMap, downwardAPI, serviceAccountToken } = source;
   if (secret !== undefined) return objectFiles('Secret', secret, sources.secret(secret.name ?? ''), mode, sources.pod);
   if (configMap !== undefined) {
     return objectFiles('ConfigMap', configMap, sources.configMap(configMap.name ?? ''), mode, sources.pod);
   }
   if (downwardAPI !== undefined) return downwardFiles(downwardAPI.items ?? [], mode, sources);
-  if (serviceAccountToken === undefined) return { ok: true, files: new Map() };
+  if (serviceAccountToken === undefined) return { kind: 'resolved', files: new Map() };
   const token = sources.token(serviceAccountToken.path);
-  if (token === undefined) return { ok: false, message: 'failed to fetch token: none was issued' };
-  return { ok: true, files: new Map([[serviceAccountToken.path, { content: Buffer.from(token), mode }]]) };
+  if (token === undefined) return { kind: 'failed', message: 'failed to fetch token: none was issued' };
+  return { kind: 'resolved', files: new Map([[serviceAccountToken.path, { content: Buffer.from(token), mode }]]) };
 }
 
 function objectFiles(
@@ -99,26 +99,30 @@ function objectFiles(
   object: DataObject | undefined,
   mode: number,
   pod: Pod,
-): VolumeFiles {
+): VolumeFilesResolution {
   const files = new Map<string, VolumeFile>();
   if (object === undefined) {
-    if (optional) return { ok: true, files };
-    return { ok: false, message: `${kind.toLowerCase()} ${JSON.stringify(name)} not found`, missing: { kind, name } };
+    if (optional) return { kind: 'resolved', files };
+    return {
+      kind: 'failed',
+      message: `${kind.toLowerCase()} ${JSON.stringify(name)} not found`,
+      missing: { kind, name },
+    };
   }
   const all = contents(kind, object);
   if (items === undefined || items.length === 0) {
     for (const [key, content] of all) files.set(key, { content, mode });
-    return { ok: true, files };
+    return { kind: 'resolved', files };
   }
   for (const item of items) {
     const content = all.get(item.key);
     if (content !== undefined) files.set(item.path, { content, mode: item.mode ?? mode });
     else if (!optional) {
       const message = `references non-existent ${kind === 'Secret' ? 'secret' : 'config'} key: ${item.key} in ${pod.metadata.namespace}/${name}`;
-      return { ok: false, message, missing: { kind, name } };
+      return { kind: 'failed', message, missing: { kind, name } };
     }
   }
-  return { ok: true, files };
+  return { kind: 'resolved', files };
 }
 
 function contents(kind: 'Secret' | 'ConfigMap', { data = {}, binaryData = {} }: DataObject): Map<string, Buffer> {
@@ -129,7 +133,11 @@ function contents(kind: 'Secret' | 'ConfigMap', { data = {}, binaryData = {} }: 
   ]);
 }
 
-function downwardFiles(items: readonly DownwardItem[], mode: number, { pod, node }: VolumeSources): VolumeFiles {
+function downwardFiles(
+  items: readonly DownwardItem[],
+  mode: number,
+  { pod, node }: VolumeSources,
+): VolumeFilesResolution {
   const files = new Map<string, VolumeFile>();
   for (const item of items) {
     const { fieldRef, resourceFieldRef } = item;
@@ -139,11 +147,11 @@ function downwardFiles(items: readonly DownwardItem[], mode: number, { pod, node
         ? fieldValue(pod, fieldRef.fieldPath, node)
         : resourceFieldRef !== undefined && container !== undefined
           ? resourceValue(container, resourceFieldRef)
-          : ({ ok: false, message: `nothing to write at ${item.path}` } as const);
-    if (!value.ok) return value;
+          : ({ kind: 'unsupported', message: `nothing to write at ${item.path}` } as const);
+    if (value.kind !== 'resolved') return { kind: 'failed', message: value.message };
     files.set(item.path, { content: Buffer.from(value.value), mode: item.mode ?? mode });
   }
-  return { ok: true, files };
+  return { kind: 'resolved', files };
 }
 
 const isInside = (path: string): boolean => path !== '' && !path.startsWith('/') && !path.split('/').includes('..');

@@ -12,8 +12,9 @@ import type { ContainerSpec, ExecResult, Exit, RunningContainer } from '../runti
 import type { StartedProcess } from '../launchers/starter.js';
 
 /** The outcome of a launch. */
-export type Launched =
-  { readonly made: true; readonly container: RunningContainer } | { readonly made: false; readonly message: string };
+export type SandboxLaunch =
+  | { readonly kind: 'created'; readonly container: RunningContainer }
+  | { readonly kind: 'failed'; readonly message: string };
 
 /** Dependencies of a process. */
 export interface ProcessContext {
@@ -36,7 +37,7 @@ export async function followProcess(
   { first, pid, ended }: StartedProcess,
   output: Pipe,
   context: ProcessContext,
-): Promise<Launched> {
+): Promise<SandboxLaunch> {
   let known = false;
   let early = '';
   const drained = output.drain({
@@ -45,12 +46,12 @@ export async function followProcess(
       return spec.output.write(chunk);
     },
   });
-  const { isCreated: made, text } = await first;
+  const { isCreated, text } = await first;
   known = true;
-  if (!made) {
+  if (!isCreated) {
     await Promise.all([ended, drained]);
     output.giveBack();
-    return { made: false, message: text || early.trim() || 'the launcher ended without a word' };
+    return { kind: 'failed', message: text || early.trim() || 'the launcher ended without a word' };
   }
   const startedAt = context.now();
   let over = false;
@@ -61,7 +62,7 @@ export async function followProcess(
     const reason = exitCode === 0 ? 'Completed' : 'Error';
     return { exitCode, ...(signal !== null && { signal }), reason, startedAt, finishedAt: context.now() };
   });
-  return { made: true, container: running(spec, () => (over ? undefined : pid()), context, startedAt, exit) };
+  return { kind: 'created', container: running(spec, () => (over ? undefined : pid()), context, startedAt, exit) };
 }
 
 function running(

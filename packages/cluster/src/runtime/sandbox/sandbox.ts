@@ -20,7 +20,7 @@ import type { Rights } from '../launchers/mount-table.js';
 import { PerlRemover } from '../launchers/perl-remover.js';
 import { removeTree } from '../host/remove-tree.js';
 import { openTemporaryDirectory } from '../host/run-directory.js';
-import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from '../runtime.js';
+import { RuntimeProblem, type ContainerSpec, type RuntimeProbe, type Runtime, type StartResult } from '../runtime.js';
 import { planSandbox, type Capabilities, type PlanCache } from './sandbox-plan.js';
 import { explainRefusal, readRestrictions, withProcessRemedy } from './sandbox-probe.js';
 import { MergedDirectories } from './merged-directory.js';
@@ -75,14 +75,14 @@ class Sandbox implements Runtime {
   #programs: Programs | undefined;
   #remover: PerlRemover | undefined;
   readonly #starters = new Map<Launcher, Starter>();
-  #probe: Promise<Probe> | undefined;
+  #probe: Promise<RuntimeProbe> | undefined;
 
   constructor({ launchers = ['bubblewrap', 'perl', 'unshare'], now = () => new Date() }: SandboxOptions) {
     this.#launchers = launchers;
     this.#now = now;
   }
 
-  probe(): Promise<Probe> {
+  probe(): Promise<RuntimeProbe> {
     return (this.#probe ??= this.#tryAll());
   }
 
@@ -94,7 +94,7 @@ class Sandbox implements Runtime {
 
   async start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const probe = await this.probe();
-    if (!probe.usable) return cannotRun(`${probe.problem.message}. ${probe.problem.hints.join('; ')}`);
+    if (probe.kind === 'unusable') return cannotRun(`${probe.problem.message}. ${probe.problem.hints.join('; ')}`);
     if (this.#rights === 'user' && !isRoot(spec.user)) {
       const { uid = 0, gid = 0 } = spec.user ?? {};
       return cannotRun(
@@ -104,7 +104,7 @@ class Sandbox implements Runtime {
     const method = await this.#methodFor(spec);
     if (typeof method === 'string') return cannotRun(method);
     const result = await this.#startWith(method, spec, signal);
-    return result.started ? result : { ...result, message: withProcessRemedy(result.message) };
+    return result.kind === 'started' ? result : { ...result, message: withProcessRemedy(result.message) };
   }
 
   /** Returns the first launcher that supports a container, or the reason why none does. */
@@ -148,7 +148,7 @@ class Sandbox implements Runtime {
       if (spec.rootfs !== 'host' && !capabilities.overlay) await copyRoot(spec);
       const plan = planSandbox(spec, capabilities, this.#mounts, this.#planCache);
       if (plan.refusal !== undefined) {
-        return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(plan.refusal) };
+        return { kind: 'failed', reason: 'StartError', exitCode: 128, message: startErrorMessage(plan.refusal) };
       }
       const output = await starter.pipes.take(spec.scratch);
       if (signal?.aborted === true) {
@@ -167,21 +167,23 @@ class Sandbox implements Runtime {
         throw error;
       });
       const followed = await followProcess(spec, started, output, context);
-      return followed.made ? { started: true, container: followed.container } : cannotRun(followed.message);
+      return followed.kind === 'created'
+        ? { kind: 'started', container: followed.container }
+        : cannotRun(followed.message);
     } catch (error) {
       return cannotRun(error instanceof Error ? error.message : String(error));
     }
   }
 
-  async #tryAll(): Promise<Probe> {
+  async #tryAll(): Promise<RuntimeProbe> {
     if (process.platform !== 'linux') {
       const problem = new RuntimeProblem('SANDBOX_NOT_LINUX', `a sandbox needs Linux, this is ${process.platform}`, [
         'run inside a Linux virtual machine',
       ]);
-      return { usable: false, problem };
+      return { kind: 'unusable', problem };
     }
     const programs = findPrograms();
-    if (programs instanceof RuntimeProblem) return { usable: false, problem: programs };
+    if (programs instanceof RuntimeProblem) return { kind: 'unusable', problem: programs };
     for (const launcher of this.#launchers) {
       const starter = starterOf(launcher, programs, this.#rights);
       if (starter !== undefined) this.#starters.set(launcher, starter);
@@ -190,7 +192,7 @@ class Sandbox implements Runtime {
       const problem = new RuntimeProblem('SANDBOX_NO_PROGRAM', 'bubblewrap (bwrap) is not installed', [
         'install bubblewrap',
       ]);
-      return { usable: false, problem };
+      return { kind: 'unusable', problem };
     }
     this.#programs = programs;
     this.#mounts = hostMounts();
@@ -205,8 +207,8 @@ class Sandbox implements Runtime {
       await directory.remove();
     }
     if (best === undefined)
-      return { usable: false, problem: explainRefusal(readRestrictions(), errors[0] ?? 'nothing was tried') };
-    return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
+      return { kind: 'unusable', problem: explainRefusal(readRestrictions(), errors[0] ?? 'nothing was tried') };
+    return { kind: 'usable', description: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
   }
 
   /** Tries a launcher with decreasing capabilities, and uses the first set that works. */
@@ -218,7 +220,7 @@ class Sandbox implements Runtime {
       for (const overlay of overlays) {
         const method: Method = { launcher, starter, capabilities: { overlay, proc, dev: launcher === 'bubblewrap' } };
         const result = await this.#startWith(method, trial(join(directory, `${launcher}-${proc}-${overlay}`)));
-        if (!result.started) errors.push(result.message);
+        if (result.kind === 'failed') errors.push(result.message);
         else if ((await result.container.exit).exitCode === TRIAL_EXIT) return method;
         else errors.push(`${launcher} did not run its command`);
       }
@@ -258,7 +260,7 @@ const trial = (directory: string): ContainerSpec => {
 };
 
 const cannotRun = (message: string): StartResult => ({
-  started: false,
+  kind: 'failed',
   reason: 'ContainerCannotRun',
   exitCode: 128,
   message,

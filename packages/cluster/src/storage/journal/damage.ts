@@ -2,7 +2,7 @@
 
 import { types } from 'node:util';
 import { ClusterError, systemCode } from '../../platform/cluster-error.js';
-import type { ReadEnd } from './record.js';
+import type { ReadResult } from './record.js';
 
 const RESTORE = 'restore the whole directory from a copy, or start with an empty directory';
 
@@ -14,7 +14,7 @@ export const damaged = (path: string, why: string): ClusterError =>
   new ClusterError('DATA_DIR_DAMAGED', `${path} is damaged: ${why}`, RESTORE);
 
 /** Returns the error for a damaged record. */
-export const damagedRecord = (path: string, { cursor, kind }: ReadEnd): ClusterError => {
+export const damagedRecord = (path: string, { cursor, kind }: ReadResult): ClusterError => {
   const why = {
     end: 'is missing: the file ends before it',
     incomplete: 'is incomplete',

@@ -21,10 +21,12 @@ export interface Cursor {
 /** The start of a file. */
 export const START: Cursor = { number: 0, offset: 0, chain: 0 };
 
-/** Why reading stopped: at the end of the file, or at an incomplete or corrupt record. */
-export type ReadEnd =
-  | { readonly kind: 'end'; readonly cursor: Cursor }
-  | { readonly kind: 'incomplete' | 'checksum' | 'size'; readonly cursor: Cursor };
+/** Where and why reading stopped: at the end of the file, or before a record that is incomplete, has a wrong checksum or is too large. */
+export interface ReadResult {
+  readonly kind: 'end' | 'incomplete' | 'checksum' | 'size';
+  /** The position after the last valid record. */
+  readonly cursor: Cursor;
+}
 
 /** The checksum before a record's text: eight digits and a space. */
 const PREFIX_BYTES = 9;
@@ -69,7 +71,7 @@ export async function readRecords(
   file: DiskFile,
   from: Cursor,
   visit: (text: Buffer, behind: Cursor) => void,
-): Promise<ReadEnd> {
+): Promise<ReadResult> {
   let buffer = Buffer.allocUnsafe(READ_BYTES);
   let filled = 0;
   let cursor = from;

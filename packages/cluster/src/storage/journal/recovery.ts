@@ -11,7 +11,7 @@ import { parseChange, type StoredChange } from './change-record.js';
 import { COMMITTED, CommittedFile, type CommittedLength } from './committed-file.js';
 import { damaged, damagedRecord, missing } from './damage.js';
 import { pathOn, readUpTo, writeFully, type Disk, type DiskFile } from '../disk/disk.js';
-import { encodeRecords, readRecords, START, type Cursor, type ReadEnd } from './record.js';
+import { encodeRecords, readRecords, START, type Cursor, type ReadResult } from './record.js';
 import {
   fileName,
   headerText,
@@ -127,7 +127,7 @@ async function readLog(
 /** The current position of recovery. */
 interface SegmentEnd {
   readonly segment: number;
-  readonly kind: ReadEnd['kind'];
+  readonly kind: ReadResult['kind'];
   readonly cursor: Cursor;
   readonly revision: number;
 }

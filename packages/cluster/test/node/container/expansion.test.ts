@@ -39,7 +39,7 @@ describe("a container's command", () => {
     ['nothing anywhere is refused', {}, {}, 'no command specified'],
   ])('%s', (_, container, config, want) => {
     const made = commandOf({ name: 'c', ...container }, config, variables);
-    expect(made.ok ? made.argv : made.message).toEqual(want);
+    expect(made.kind === 'resolved' ? made.argv : made.message).toEqual(want);
   });
 });
 
@@ -129,7 +129,7 @@ describe("a container's variables", () => {
     ],
   ])('%s', (_, container, want) => {
     const made = environmentOf({ name: 'c', ...container }, sources);
-    expect(made.ok ? made.env : made.message).toEqual(want);
+    expect(made.kind === 'resolved' ? made.env : made.message).toEqual(want);
   });
 });
 

@@ -21,10 +21,10 @@ const sources: VolumeSources = {
 
 /** Returns `mode content` by path, or why the volume has no files. */
 function show(volume: Omit<Volume, 'name'>): Record<string, string> | string {
-  const made = volumeFiles({ name: 'v', ...volume }, sources);
-  if (!made.ok) return made.message;
+  const resolution = volumeFiles({ name: 'v', ...volume }, sources);
+  if (resolution.kind === 'failed') return resolution.message;
   return Object.fromEntries(
-    [...made.files].map(([path, { mode, content }]) => [path, `${mode.toString(8)} ${content.toString()}`]),
+    [...resolution.files].map(([path, { mode, content }]) => [path, `${mode.toString(8)} ${content.toString()}`]),
   );
 }
 

@@ -24,11 +24,11 @@ for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   const probe = await runtime.probe();
   const isWhole = isFirst;
   describeWithSandbox(`by ${launcher}`, probe, () => describeContainers(launcher, runtime, isWhole));
-  if (probe.usable) isFirst = false;
+  if (probe.kind === 'usable') isFirst = false;
   else {
     test(`where ${launcher} does not work, a start says so and what to do`, async () => {
       const refused = await runToEnd(runtime, specIn(everything, ['/bin/true']));
-      expect(refused).toMatchObject({ started: false, reason: 'ContainerCannotRun' });
+      expect(refused).toMatchObject({ kind: 'failed', reason: 'ContainerCannotRun' });
       expect(probe.problem.hints.length).toBeGreaterThan(0);
     });
   }
@@ -46,7 +46,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   /** Returns exit code and output of a shell script in a sandbox, or why it did not start. */
   async function sh(script: string, more: Partial<ContainerSpec> = {}): Promise<string> {
     const ran = await runToEnd(runtime, specIn(directory, ['/bin/sh', '-c', script], more));
-    return ran.started ? `${ran.exit.exitCode}\n${ran.printed}` : ran.message;
+    return ran.kind === 'started' ? `${ran.exit.exitCode}\n${ran.printed}` : ran.message;
   }
 
   const volume = (name: string): string => {
@@ -152,7 +152,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     )('that cannot start says why: %s', async (_, argv, why) => {
       const ran = await runToEnd(runtime, specIn(directory, argv));
       expect(ran).toEqual({
-        started: false,
+        kind: 'failed',
         reason: 'StartError',
         exitCode: 128,
         message: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`,
@@ -244,7 +244,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       const started = await runtime.start(
         specIn(directory, ['/bin/sh', '-c', 'yes pipewright | head -c 52428800'], { output }),
       );
-      expect(started.started && (await started.container.exit).exitCode).toBe(0);
+      expect(started.kind === 'started' && (await started.container.exit).exitCode).toBe(0);
       expect(bytes).toBe(52_428_800);
       expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
     });
@@ -258,7 +258,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       const output = { write: () => (heard(), undefined) };
       const argv = ['/bin/sh', '-c', script] as const;
       const started = await runtime.start(specIn(directory, argv, { output, env: { A: 'b' } }));
-      if (!started.started) throw new Error(started.message);
+      if (started.kind === 'failed') throw new Error(started.message);
       await printed;
       return started.container;
     }
@@ -347,7 +347,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
         specIn(directory, ['/bin/sh', '-c', 'true'], { rootfs, mounts: [], cwd: '/' }),
       );
       expect(ran).toMatchObject({
-        started: false,
+        kind: 'failed',
         reason: 'StartError',
         message: expect.stringContaining('exec: "/bin/sh": stat /bin/sh: no such file or directory'),
       });
