@@ -5,7 +5,7 @@
  */
 
 import type { KubeObject } from '@pipewright/kube';
-import { isRun } from './runs.js';
+import { isTektonRun } from './runs.js';
 
 /** A kind, a name, and perhaps a key of it. */
 type ObjectReference = readonly [
@@ -42,7 +42,7 @@ function referencesIn(object: KubeObject): ObjectReference[] {
   const { secrets = [] } = object as { readonly secrets?: readonly { readonly name?: string }[] };
   const ofAccount: ObjectReference[] =
     object.kind === 'ServiceAccount' ? secrets.map(({ name }) => ['Secret', name]) : [];
-  return [...ofAccount, ...referencesBelow(object, isRun(object))];
+  return [...ofAccount, ...referencesBelow(object, isTektonRun(object))];
 }
 
 /** What is mentioned anywhere below a value, by the names of the fields that Kubernetes and Tekton mention it with. */

@@ -5,25 +5,25 @@ import { V1ALPHA1, readPipeline, type PipelineModel, type PipelineRun, type Pipe
 import { SimulationError } from './simulation-error.js';
 
 /** Whether an object is a run. */
-export const isRun = ({ apiVersion, kind }: KubeObject): boolean =>
+export const isTektonRun = ({ apiVersion, kind }: KubeObject): boolean =>
   apiVersion === V1ALPHA1 && (kind === 'PipelineRun' || kind === 'TaskRun');
 
 /** What an object goes by: a name, or what its name will begin with. */
-export const nameOf = ({ metadata }: KubeObject): string => metadata.name ?? metadata.generateName ?? '';
+export const nameOrPrefix = ({ metadata }: KubeObject): string => metadata.name ?? metadata.generateName ?? '';
 
 /** @throws SimulationError when it is not clear which one is meant */
 export function chooseRun(objects: readonly KubeObject[], name: string | undefined): KubeObject {
-  const runs = objects.filter(isRun);
-  const [only, ...others] = runs.filter((it) => name === undefined || nameOf(it) === name);
+  const runs = objects.filter(isTektonRun);
+  const [only, ...others] = runs.filter((it) => name === undefined || nameOrPrefix(it) === name);
   if (only && others.length === 0) return only;
-  const names = runs.map(nameOf).join(', ');
+  const names = runs.map(nameOrPrefix).join(', ');
   if (runs.length === 0) throw new SimulationError('no PipelineRun or TaskRun to simulate', 'add one to the objects');
   if (only) throw new SimulationError('there are several runs', `choose one with \`run\`: ${names}`);
   throw new SimulationError(`no run "${name ?? ''}"`, `there are: ${names}`);
 }
 
 /** The Pipeline of a PipelineRun; undefined for a TaskRun, or if it is missing. */
-export function pipelineOf(run: KubeObject, objects: readonly KubeObject[]): PipelineModel | undefined {
+export function pipelineOfRun(run: KubeObject, objects: readonly KubeObject[]): PipelineModel | undefined {
   if (run.kind !== 'PipelineRun') return undefined;
   const { spec, metadata } = run as PipelineRun; // by its kind
   const found = objects.find(

@@ -30,7 +30,7 @@ import {
 import { SimulatedTime } from './edge/simulated-time.js';
 import { placeholderObjects } from './placeholder-objects.js';
 import { conditionOf, readRun } from './read-run.js';
-import { nameOf, chooseRun, isRun, pipelineOf } from './runs.js';
+import { nameOrPrefix, chooseRun, isTektonRun, pipelineOfRun } from './runs.js';
 import { ScriptedRuntime } from './scripted-runtime.js';
 import { Scripts } from './scripts.js';
 import type { SimulatedRun } from './simulated-run.js';
@@ -93,7 +93,7 @@ export async function simulate(given: Synthesized, options: SimulateOptions = {}
   const objects = written.map((object) => canonicalFields(object).object) as readonly KubeObject[]; // manifests
   rejectErrors(objects);
   const chosen = chooseRun(objects, options.run);
-  const [pipeline, name] = [pipelineOf(chosen, objects), nameOf(chosen)];
+  const [pipeline, name] = [pipelineOfRun(chosen, objects), nameOrPrefix(chosen)];
   const known = objects.filter((it): it is KubeObject & Condition => it.kind === 'Condition');
   const { scripts: steps = {}, conditions = {} } = options;
   const scripts = new Scripts({ steps, conditions, pipeline, name, known });
@@ -170,7 +170,7 @@ async function execute(
 ): Promise<PipelineRun | TaskRun> {
   const client = new KubeClient(send);
   const madeUp = placeholderObjects(objects, chosen.metadata.namespace ?? 'default');
-  const read = [...objects.filter((it) => !isRun(it)), ...madeUp].flatMap((it) => {
+  const read = [...objects.filter((it) => !isTektonRun(it)), ...madeUp].flatMap((it) => {
     const kind =
       it.apiVersion === V1ALPHA1
         ? kindOf(it.kind ?? '')

@@ -68,7 +68,7 @@ export const createApiContext = (options: Omit<ApiContext, 'frames' | 'patterns'
 });
 
 /** Returns the committed objects of a resource, which clients read and watch. */
-export const objectsOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
+export const collectionOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
   api.store.collection(groupResourceOf(type));
 
 /** Returns the objects of a resource including pending writes, on which writes are computed. */

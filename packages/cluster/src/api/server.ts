@@ -7,11 +7,11 @@
  * below becomes a `Status` here.
  */
 
-import { authorize } from './auth/authorization.js';
+import { requirePermission } from './auth/authorization.js';
 import { impersonate } from './auth/impersonation.js';
 import { handleObjects } from './verbs/object-handler.js';
 import type { ObjectsContext } from './verbs/object-request.js';
-import { aggregated, aggregatedVersion, discover, pathsOf, versionInfo } from './discovery/discovery.js';
+import { aggregated, aggregatedVersion, discover, discoveryPaths, versionInfo } from './discovery/discovery.js';
 import { ANONYMOUS, type User } from './auth/identity.js';
 import type { JsonObject } from '../model/json.js';
 import type { OpenApiV3 } from './discovery/openapi-v3.js';
@@ -27,7 +27,7 @@ import {
   type PlainRequest,
   type PlainResponse,
 } from './wire/plain-request.js';
-import { noSuchPath, StatusError, statusOf, unauthorized } from './status-error.js';
+import { noSuchPath, StatusError, statusObject, unauthorized } from './status-error.js';
 import { requestInfo, segmentsOf, type PathRequest, type RequestInfo } from './request-info.js';
 import type { EventLoopYield } from './event-loop-yield.js';
 
@@ -90,7 +90,7 @@ async function answer<T>(
   try {
     info = requestInfo(request.method, request.url);
     const user = impersonate(context.api, whoIs(request), request);
-    authorize(context.api, user, info);
+    requirePermission(context.api, user, info);
     const handled =
       info.kind === 'path' ? handlePath(context, request, info) : await handleObjects(context, { request, info, user });
     const formed = await form(handled);
@@ -115,7 +115,7 @@ const json = (body: JsonObject, status = 200, headers: Record<string, string> = 
 function statusResponse(refusal: StatusError): Answer {
   const retry = refusal.details?.retryAfterSeconds;
   const headers = { ...(retry !== undefined && { 'retry-after': String(retry) }) };
-  return json(statusOf(refusal), refusal.code, headers);
+  return json(statusObject(refusal), refusal.code, headers);
 }
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/[\w-]+)?$/;
@@ -138,7 +138,7 @@ function handlePath(context: ServerContext, request: ServerRequest, info: PathRe
   }
   const found = discover(api.catalog, path);
   if (found) return json(found);
-  if (path === '/' || path === '') return json({ paths: pathsOf(api.catalog) });
+  if (path === '/' || path === '') return json({ paths: discoveryPaths(api.catalog) });
   throw noSuchPath();
 }
 

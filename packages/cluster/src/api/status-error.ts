@@ -139,7 +139,8 @@ export const invalidOption = (kind: string, field: string, value: unknown, known
 export const expired = (message: string): StatusError => new StatusError(410, 'Expired', message);
 
 /** 413: the body is too large. */
-export const tooLarge = (message: string): StatusError => new StatusError(413, 'RequestEntityTooLarge', message);
+export const requestEntityTooLarge = (message: string): StatusError =>
+  new StatusError(413, 'RequestEntityTooLarge', message);
 
 /** 415: a body of an unsupported media type. */
 export const unsupportedMedia = (message: string): StatusError => new StatusError(415, 'UnsupportedMediaType', message);
@@ -148,7 +149,7 @@ export const unsupportedMedia = (message: string): StatusError => new StatusErro
 export const unauthorized = (): StatusError => new StatusError(401, 'Unauthorized', 'Unauthorized');
 
 /** Returns an error as the `Status` object that clients read. */
-export const statusOf = ({ code, reason, message, details }: StatusError): JsonObject => ({
+export const statusObject = ({ code, reason, message, details }: StatusError): JsonObject => ({
   kind: 'Status',
   apiVersion: 'v1',
   metadata: {},

@@ -5,7 +5,7 @@
  * write that caused the work. The cost is proportional to the number of deleted objects.
  */
 
-import { listAt, deepEqual, type KubeObject, type OwnerReference } from '../model/json.js';
+import { arrayAt, deepEqual, type KubeObject, type OwnerReference } from '../model/json.js';
 import { FOREGROUND, ORPHAN, deleteObject, type DeleteOptions } from '../api/verbs/delete.js';
 import { groupResourceOf, type ResourceType } from '../api/kinds/resource-type.js';
 import type { ApiContext } from '../api/api-context.js';
@@ -231,7 +231,7 @@ export class GarbageCollector {
     if (left > 0) return;
     const { object } = this.#find({ groupResource, namespace: '', name }) ?? found;
     const emptied = { ...object, spec: {} };
-    if (listAt(object, 'metadata', 'finalizers').length > 0) this.#api.store.put(groupResource, emptied);
+    if (arrayAt(object, 'metadata', 'finalizers').length > 0) this.#api.store.put(groupResource, emptied);
     else this.#api.store.remove(groupResource, emptied);
   }
 

@@ -62,14 +62,14 @@ export function objectAt(value: unknown, ...path: readonly string[]): JsonObject
 }
 
 /** Returns the list at a path, or an empty list. */
-export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+export function arrayAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = valueAt(value, ...path);
   return Array.isArray(found) ? found : [];
 }
 
 /** Returns the objects in the list at a path. */
 export const objectsAt = (value: unknown, ...path: readonly string[]): readonly JsonObject[] =>
-  listAt(value, ...path).filter(isObject);
+  arrayAt(value, ...path).filter(isObject);
 
 /** Returns the string at a path, or `''`. */
 export function stringAt(value: unknown, ...path: readonly string[]): string {
@@ -79,7 +79,7 @@ export function stringAt(value: unknown, ...path: readonly string[]): string {
 
 /** Returns the strings in the list at a path. */
 export const stringsAt = (value: unknown, ...path: readonly string[]): readonly string[] =>
-  listAt(value, ...path).filter((item) => typeof item === 'string');
+  arrayAt(value, ...path).filter((item) => typeof item === 'string');
 
 /** Returns the object in a field of a draft, creating it if absent. */
 export function ensureObject(draft: JsonObject, field: string): JsonObject {

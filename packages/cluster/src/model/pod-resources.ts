@@ -5,7 +5,7 @@
  */
 
 import { objectAt, objectsAt, type JsonObject } from './json.js';
-import { nanosOf, quantityOf } from './quantity.js';
+import { nanosOf, formatQuantity } from './quantity.js';
 
 /** An amount, and a quantity whose suffix it is formatted with. */
 export interface Amount {
@@ -21,7 +21,7 @@ export const amountsOf = (list: JsonObject): Map<string, Amount> =>
   new Map(Object.entries(list).map(([name, text]) => [name, { nanos: nanosOf(String(text)), like: String(text) }]));
 
 /** Formats an amount. */
-export const written = ({ nanos, like }: Amount): string => quantityOf(nanos, like);
+export const written = ({ nanos, like }: Amount): string => formatQuantity(nanos, like);
 
 /** Returns the requests or limits of a pod. */
 export function podAmounts(pod: JsonObject, which: 'requests' | 'limits'): Map<string, Amount> {

@@ -33,7 +33,7 @@ export function nanosOf(text: string): bigint {
 }
 
 /** Formats nanos with the kind of suffix that `like` has. */
-export function quantityOf(nanos: bigint, like: string): string {
+export function formatQuantity(nanos: bigint, like: string): string {
   const whole = nanos % 10n ** BigInt(NANO) === 0n;
   return whole && /i$/.test(like) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);
 }

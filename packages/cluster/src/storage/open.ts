@@ -11,7 +11,7 @@ import { systemDisk, type Disk } from './disk/disk.js';
 import { GroupCommit } from './journal/group-commit.js';
 import { lock } from './disk/lock.js';
 import { initialize, isInitialized, recover } from './journal/recovery.js';
-import { newSecrets, secretsIn, type ClusterSecrets } from './secrets.js';
+import { newSecrets, openSecrets, type ClusterSecrets } from './secrets.js';
 import type { StorageWriteError } from './journal/storage-write-error.js';
 import { Store } from './memory/store.js';
 
@@ -94,7 +94,7 @@ async function opened(disk: Disk, options: StorageOptions): Promise<Storage> {
   const names = await disk.list();
   const isUsed = isInitialized(names);
   if (!isUsed) refuseOlderFormat(disk, names);
-  const secrets = options.secrets ?? (await secretsIn(disk, isUsed, () => clock.date()));
+  const secrets = options.secrets ?? (await openSecrets(disk, isUsed, () => clock.date()));
   const capacityBytes = limits?.capacityBytes ?? ownCapacity();
   const reading = { disk, notice, onBug: bugReport(notice), capacityBytes };
   const { store, log } = await (isUsed ? recover(reading) : initialize(reading));

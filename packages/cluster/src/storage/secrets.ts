@@ -33,7 +33,7 @@ export const newSecrets = (now: Date): ClusterSecrets => ({
  * Returns the secrets of a data directory. Creates them in a new directory, readable only by its owner. Throws
  * `DATA_DIR_DAMAGED` if they are damaged or missing.
  */
-export async function secretsIn(disk: Disk, isUsed: boolean, now: () => Date): Promise<ClusterSecrets> {
+export async function openSecrets(disk: Disk, isUsed: boolean, now: () => Date): Promise<ClusterSecrets> {
   const path = pathOn(disk, FILE);
   try {
     return await readSecrets(disk, path);

@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
-import { apiVersionOf } from '../../src/api/kinds/resource-type.js';
+import { groupVersionOf } from '../../src/api/kinds/resource-type.js';
 import { definition, requestFor, TYPES, type GeneratedRequest } from '../support/generated-requests.js';
 import { isThorough } from '../../../../test/thorough.js';
 
@@ -36,7 +36,7 @@ const KNOWN_ERRORS = /does not serve|etcdserver: request is too large|without im
 
 async function everyKindIsListed(after: string): Promise<void> {
   for (const type of TYPES.filter(({ verbs }) => verbs.includes('list'))) {
-    const path = `${type.group === '' ? '/api' : '/apis'}/${apiVersionOf(type)}/${type.plural}`;
+    const path = `${type.group === '' ? '/api' : '/apis'}/${groupVersionOf(type)}/${type.plural}`;
     for (const accept of ['application/json', 'application/json;as=Table;v=v1;g=meta.k8s.io']) {
       const { status, text } = await answerTo({ method: 'GET', path, headers: { accept } });
       expect(`${path} ${status} ${typeof JSON.parse(text)} ${after}`).toBe(`${path} 200 object ${after}`);

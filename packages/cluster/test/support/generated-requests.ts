@@ -3,7 +3,7 @@
  */
 
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
-import { apiVersionOf, type ResourceType } from '../../src/api/kinds/resource-type.js';
+import { groupVersionOf, type ResourceType } from '../../src/api/kinds/resource-type.js';
 import type { Schema } from '../../src/api/schema/schema.js';
 
 const SCHEMA: Schema = {
@@ -221,7 +221,7 @@ function bodyFor(choices: Choices, type: ResourceType): Record<string, unknown> 
   if (choices.once(25)) return made;
   return {
     ...made,
-    apiVersion: apiVersionOf(type),
+    apiVersion: groupVersionOf(type),
     kind: type.kind,
     metadata: { ...metadata, name: choices.of('a', 'b'), ...(choices.once(5) && { finalizers: ['x/y'] }) },
   };

@@ -11,7 +11,7 @@ import {
   deepCopy,
   setDefault,
   isObject,
-  listAt,
+  arrayAt,
   objectsAt,
   stringAt,
   ensureObject,
@@ -37,8 +37,8 @@ export function admitPod(api: ApiContext, draft: KubeObject): void {
     const why = `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`;
     throw forbidden(PODS, name, why);
   }
-  if (listAt(spec, 'imagePullSecrets').length === 0 && listAt(account, 'imagePullSecrets').length > 0) {
-    spec['imagePullSecrets'] = deepCopy(listAt(account, 'imagePullSecrets'));
+  if (arrayAt(spec, 'imagePullSecrets').length === 0 && arrayAt(account, 'imagePullSecrets').length > 0) {
+    spec['imagePullSecrets'] = deepCopy(arrayAt(account, 'imagePullSecrets'));
   }
   const wanted =
     valueAt(spec, 'automountServiceAccountToken') ?? valueAt(account, 'automountServiceAccountToken') ?? true;

@@ -13,7 +13,7 @@ import type { ApiContext } from '../api-context.js';
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** Throws a 403 with Kubernetes' message unless the user is allowed. */
-export function authorize(api: ApiContext, user: User, attributes: Attributes): void {
+export function requirePermission(api: ApiContext, user: User, attributes: Attributes): void {
   if (isAllowed(api, user, attributes)) return;
   throw refusal(user, attributes);
 }

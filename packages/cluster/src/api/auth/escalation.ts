@@ -16,7 +16,7 @@ import {
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
-import { describeRules, uncoveredRules, policyRule, quoted } from './policy-rules.js';
+import { describeRules, uncoveredRules, policyRule, quotedList } from './policy-rules.js';
 import { forbidden, notFound } from '../status-error.js';
 import type { ResourceRequest } from '../request-info.js';
 import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
@@ -107,7 +107,7 @@ function boundRules(api: ApiContext, { namespace }: ResourceRequest, binding: Ku
 /** Returns why a user may not grant rules in a namespace (`''`: in all), or undefined if they may. */
 function missing(api: ApiContext, user: User, namespace: string, rules: readonly JsonObject[]): string | undefined {
   const found = uncoveredRules(rulesFor(api, user, namespace).map(policyRule), rules.map(policyRule));
-  const who = `user ${JSON.stringify(user.name)} (groups=${quoted(user.groups)}) is attempting to grant`;
+  const who = `user ${JSON.stringify(user.name)} (groups=${quotedList(user.groups)}) is attempting to grant`;
   switch (found.kind) {
     case 'nothing':
       return undefined;

@@ -3,7 +3,7 @@
  * impersonate a user does not include any group.
  */
 
-import { authorize } from './authorization.js';
+import { requirePermission } from './authorization.js';
 import type { User } from './identity.js';
 import { labelFault, subdomainFault } from '../kinds/names.js';
 import type { ServerRequest } from '../wire/plain-request.js';
@@ -36,7 +36,7 @@ export function impersonate(
   const [first] = wanted;
   if (!first) return user;
   if (first.kind !== 'ServiceAccount' && first.kind !== 'User') throw withoutUser(url, wanted);
-  for (const each of wanted) authorize(api, user, attributesOf(each));
+  for (const each of wanted) requirePermission(api, user, attributesOf(each));
   const named = (kind: Impersonation['kind']): Impersonation[] => wanted.filter((each) => each.kind === kind);
   const groups = named('Group').map(({ name }) => name);
   const account = first.kind === 'ServiceAccount' ? (first.namespace ?? '') : undefined;

@@ -137,9 +137,12 @@ const NAMES = [
 ] as const;
 
 function spelled(rule: PolicyRule): string {
-  const parts = NAMES.filter(([list]) => rule[list].length > 0).map(([list, name]) => `${name}:${quoted(rule[list])}`);
+  const parts = NAMES.filter(([list]) => rule[list].length > 0).map(
+    ([list, name]) => `${name}:${quotedList(rule[list])}`,
+  );
   return `{${parts.join(', ')}}`;
 }
 
 /** Formats a list of strings as Go does. */
-export const quoted = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
+export const quotedList = (texts: readonly string[]): string =>
+  `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;

@@ -5,7 +5,7 @@
 import type { Catalog } from '../kinds/resource-catalog.js';
 import type { JsonObject } from '../../model/json.js';
 import { segmentsOf } from '../request-info.js';
-import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
 
 /** The version that the server reports. */
 export const VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.0-pipewright' } as const;
@@ -51,7 +51,7 @@ const OTHER_PATHS = [
 ];
 
 /** Returns the paths that `/` lists. */
-export function pathsOf(catalog: Catalog): readonly string[] {
+export function discoveryPaths(catalog: Catalog): readonly string[] {
   const groups = [...catalog.groups()].flatMap(([group, versions]) =>
     group === '' ? ['/api/v1'] : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
   );
@@ -70,7 +70,7 @@ function groupsOf(catalog: Catalog): readonly JsonObject[] {
 function resourceList(catalog: Catalog, group: string, version: string): JsonObject {
   const types = catalog.types.filter((type) => type.group === group && type.version === version);
   const resources = types.flatMap((type) => [mainEntry(type), ...type.subresources.map((sub) => subEntry(type, sub))]);
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf({ group, version }), resources };
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: groupVersionOf({ group, version }), resources };
 }
 
 const mainEntry = (type: ResourceType): JsonObject => ({

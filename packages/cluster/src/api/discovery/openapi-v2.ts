@@ -8,8 +8,8 @@ import { CatalogMemo } from '../kinds/catalog-memo.js';
 import type { Catalog } from '../kinds/resource-catalog.js';
 import { VERSION } from './discovery.js';
 import { isObject, type JsonObject } from '../../model/json.js';
-import { pathsOf, schemaName, schemaOf, WRITE_PARAMETERS } from './openapi-v3.js';
-import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import { openApiPaths, schemaName, schemaOf, WRITE_PARAMETERS } from './openapi-v3.js';
+import { groupVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
 /** The media type of the protobuf document. */
 export const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
@@ -39,7 +39,7 @@ function pathOf(type: ResourceType): Buffer {
   const { group, version, kind, plural } = type;
   const yaml = `group: ${JSON.stringify(group)}\nkind: ${kind}\nversion: ${version}\n`;
   const extension = field(13, message(field(1, 'x-kubernetes-group-version-kind'), field(2, field(2, yaml))));
-  const name = `/${group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}/${plural}/{name}`;
+  const name = `/${group === '' ? 'api' : 'apis'}/${groupVersionOf(type)}/${plural}/{name}`;
   return field(2, message(field(1, name), field(2, field(8, message(PARAMETERS, extension)))));
 }
 
@@ -70,7 +70,7 @@ function documentOf(catalog: Catalog): JsonObject {
   const definitions: JsonObject = {};
   for (const type of catalog.types) {
     const name = schemaName(type);
-    for (const [path, actions] of Object.entries(pathsOf(type)))
+    for (const [path, actions] of Object.entries(openApiPaths(type)))
       paths[path] = Object.fromEntries(actions.map((action) => [action, operation(action, type, name)]));
     definitions[name] = withoutAlternatives(schemaOf(type));
   }

@@ -10,7 +10,7 @@ import { CatalogMemo } from '../kinds/catalog-memo.js';
 import type { Catalog } from '../kinds/resource-catalog.js';
 import type { JsonObject } from '../../model/json.js';
 import { noSuchPath } from '../status-error.js';
-import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, type ResourceType } from '../kinds/resource-type.js';
 import type { Schema } from '../schema/schema.js';
 
 /** OpenAPI v3 of one catalog. */
@@ -44,7 +44,7 @@ export class OpenApiV3 {
 function documentsOf(catalog: Catalog): ReadonlyMap<string, string> {
   const byPath = new Map<string, ResourceType[]>();
   for (const type of catalog.types) {
-    const path = `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
+    const path = `${type.group === '' ? 'api' : 'apis'}/${groupVersionOf(type)}`;
     byPath.set(path, [...(byPath.get(path) ?? []), type]);
   }
   return new Map([...byPath].map(([path, types]) => [path, JSON.stringify(documentFor(types))]));
@@ -59,7 +59,7 @@ function documentFor(types: readonly ResourceType[]): JsonObject {
   const schemas: JsonObject = {};
   for (const type of types) {
     const name = schemaName(type);
-    for (const [path, actions] of Object.entries(pathsOf(type)))
+    for (const [path, actions] of Object.entries(openApiPaths(type)))
       paths[path] = Object.fromEntries(actions.map((action) => [action, operation(action, type, name)]));
     schemas[name] = schemaOf(type);
   }
@@ -67,8 +67,8 @@ function documentFor(types: readonly ResourceType[]): JsonObject {
 }
 
 /** Returns the paths of a kind that clients look up, each with its methods. */
-export function pathsOf(type: ResourceType): Readonly<Record<string, readonly string[]>> {
-  const root = `/${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}/`;
+export function openApiPaths(type: ResourceType): Readonly<Record<string, readonly string[]>> {
+  const root = `/${type.group === '' ? 'api' : 'apis'}/${groupVersionOf(type)}/`;
   const base = `${root}${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`;
   return { [base]: ['post'], ...(type.verbs.includes('patch') && { [`${base}/{name}`]: ['get', 'put', 'patch'] }) };
 }

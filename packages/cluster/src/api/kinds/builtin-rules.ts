@@ -8,7 +8,7 @@ import {
   valueAt,
   setDefault,
   isObject,
-  listAt,
+  arrayAt,
   objectAt,
   objectsAt,
   deepEqual,
@@ -146,7 +146,7 @@ function fillClaim(draft: JsonObject, old: KubeObject | undefined): void {
 
 function checkClaim(claim: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const wrong: Cause[] = [];
-  if (listAt(claim, 'spec', 'accessModes').length === 0)
+  if (arrayAt(claim, 'spec', 'accessModes').length === 0)
     wrong.push(required('spec.accessModes', 'at least 1 access mode is required'));
   if (valueAt(claim, 'spec', 'resources', 'requests', 'storage') === undefined)
     wrong.push(required('spec.resources[storage]'));
@@ -186,7 +186,7 @@ function fillService(draft: JsonObject): void {
 
 function fillNetworkPolicy(draft: JsonObject): void {
   const spec = ensureObject(draft, 'spec');
-  setDefault(spec, 'policyTypes', ['Ingress', ...(listAt(spec, 'egress').length > 0 ? ['Egress'] : [])]);
+  setDefault(spec, 'policyTypes', ['Ingress', ...(arrayAt(spec, 'egress').length > 0 ? ['Egress'] : [])]);
 }
 
 function fillStorageClass(draft: JsonObject): void {

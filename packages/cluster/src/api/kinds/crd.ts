@@ -8,7 +8,7 @@ import {
   valueAt,
   setDefault,
   isObject,
-  listAt,
+  arrayAt,
   objectAt,
   objectsAt,
   stringAt,
@@ -92,7 +92,7 @@ function rulesOf(version: JsonObject): KindRules {
 }
 
 function columnsOf(version: JsonObject): readonly Column[] {
-  if (listAt(version, 'additionalPrinterColumns').length === 0) return [NAME, AGE];
+  if (arrayAt(version, 'additionalPrinterColumns').length === 0) return [NAME, AGE];
   const own = objectsAt(version, 'additionalPrinterColumns').map((given): Column => {
     const [path, type] = [stringAt(given, 'jsonPath'), stringAt(given, 'type')];
     const priority = given['priority'];

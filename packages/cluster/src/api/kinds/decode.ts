@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../../model/json.js';
 import { canonicalQuantity } from '../../model/quantity.js';
 import { badRequest } from '../status-error.js';
 import { schemaOfKind } from './builtin-schemas.js';
-import { apiVersionOf, type ResourceType } from './resource-type.js';
+import { groupVersionOf, type ResourceType } from './resource-type.js';
 import type { Schema } from '../schema/schema.js';
 
 /** Go's names of JSON types. */
@@ -23,7 +23,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Decodes a draft in place. Throws a 400 if a value does not have the type of its field. */
 export function decodeBuiltIn(type: ResourceType, draft: JsonObject): void {
-  const version = apiVersionOf(type).split('/').at(-1) ?? '';
+  const version = groupVersionOf(type).split('/').at(-1) ?? '';
   if (type.schema) decode(draft, type.schema, { kind: type.kind, version, struct: type.kind, path: '' });
 }
 

@@ -7,7 +7,7 @@
 import {
   valueAt,
   setDefault,
-  listAt,
+  arrayAt,
   objectAt,
   objectsAt,
   deepEqual,
@@ -27,7 +27,7 @@ export function checkRole(role: KubeObject): readonly Cause[] {
 }
 
 function checkRule(rule: JsonObject, namespaced: boolean, path: string): Cause[] {
-  const has = (list: string): boolean => listAt(rule, list).length > 0;
+  const has = (list: string): boolean => arrayAt(rule, list).length > 0;
   const wrong: Cause[] = has('verbs') ? [] : [required(`${path}.verbs`, 'verbs must contain at least one value')];
   if (has('nonResourceURLs')) {
     const says = (why: string) => wrong.push(invalidValue(`${path}.nonResourceURLs`, rule['nonResourceURLs'], why));

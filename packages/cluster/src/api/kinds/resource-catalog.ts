@@ -5,7 +5,7 @@
  * same time.
  */
 
-import { apiVersionOf, groupResourceOf, type ResourceType } from './resource-type.js';
+import { groupVersionOf, groupResourceOf, type ResourceType } from './resource-type.js';
 
 /** The served resources, by name and by kind. */
 export class Catalog {
@@ -81,7 +81,7 @@ export class Catalog {
     this.#types = [...this.#builtIn, ...custom];
     const lastToFirst = [...this.#types].reverse(); // of two resources with one name the first is served
     this.#byPath = new Map(lastToFirst.map((type) => [`${type.group}/${type.version}/${type.plural}`, type]));
-    this.#byKind = new Map(lastToFirst.map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]));
+    this.#byKind = new Map(lastToFirst.map((type) => [`${groupVersionOf(type)}/${type.kind}`, type]));
     this.#byGroupResource = new Map();
     for (const type of this.#types)
       this.#byGroupResource.set(groupResourceOf(type), [...this.byGroupResource(groupResourceOf(type)), type]);

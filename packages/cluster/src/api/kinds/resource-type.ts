@@ -57,7 +57,7 @@ export interface ResourceType {
 }
 
 /** Returns the `apiVersion` of a resource's objects. */
-export const apiVersionOf = ({ group, version }: Pick<ResourceType, 'group' | 'version'>): string =>
+export const groupVersionOf = ({ group, version }: Pick<ResourceType, 'group' | 'version'>): string =>
   group === '' ? version : `${group}/${version}`;
 
 /** Returns `group/plural`, the key under which all versions of a resource are stored. */

@@ -4,9 +4,19 @@
  * Separate because it is a table that nothing else depends on.
  */
 
-import { accessModes, firstOf, joined, keyValues, number, orNone, selectorText, size, text } from './cells.js';
+import {
+  accessModes,
+  firstOf,
+  commaSeparated,
+  keyValues,
+  number,
+  orNone,
+  selectorText,
+  size,
+  textCell,
+} from './cells.js';
 import { AGE, column, DEFAULT_COLUMNS, NAME, since, type Cell } from './columns.js';
-import { valueAt, listAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { valueAt, arrayAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { POD_COLUMNS } from './pod-columns.js';
 import type { Column } from '../kinds/resource-type.js';
 import { WORKLOAD_COLUMNS } from './workload-columns.js';
@@ -50,7 +60,7 @@ const nodeStatus: Cell = (node) => {
 const ROLE_LABEL = 'node-role.kubernetes.io/';
 
 const nodeRoles: Cell = ({ metadata }) =>
-  joined(
+  commaSeparated(
     Object.entries(metadata.labels ?? {})
       .flatMap(([key, value]) =>
         key.startsWith(ROLE_LABEL) ? [key.slice(ROLE_LABEL.length)] : key === 'kubernetes.io/role' ? [value] : [],
@@ -75,7 +85,7 @@ const nodeInfo =
     stringAt(node, 'status', 'nodeInfo', field) || '<unknown>';
 
 const externalIp: Cell = (service) => {
-  const own = listAt(service, 'spec', 'externalIPs').map(String);
+  const own = arrayAt(service, 'spec', 'externalIPs').map(String);
   switch (stringAt(service, 'spec', 'type')) {
     case 'ExternalName':
       return stringAt(service, 'spec', 'externalName');
@@ -85,7 +95,7 @@ const externalIp: Cell = (service) => {
       return all.length === 0 ? '<pending>' : all.join(',');
     }
     default:
-      return joined(own);
+      return commaSeparated(own);
   }
 };
 
@@ -142,14 +152,14 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   '/pods': POD_COLUMNS,
   '/events': [
     column('Last Seen', lastSeen),
-    column('Type', text('type')),
-    column('Reason', text('reason')),
+    column('Type', textCell('type')),
+    column('Reason', textCell('reason')),
     column(
       'Object',
       (event) =>
         `${stringAt(event, 'involvedObject', 'kind').toLowerCase()}/${stringAt(event, 'involvedObject', 'name')}`,
     ),
-    column('Subobject', text('involvedObject', 'fieldPath'), 1),
+    column('Subobject', textCell('involvedObject', 'fieldPath'), 1),
     column('Source', source, 1),
     column('Message', (event) => stringAt(event, 'message').trim()),
     column(
@@ -160,14 +170,14 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('Count', (event) => Number(event['count'] ?? 1), 1, 'integer'),
     column('Name', ({ metadata }) => metadata.name, 1),
   ],
-  '/secrets': [NAME, column('Type', text('type')), column('Data', size('data'), 0, 'integer'), AGE],
+  '/secrets': [NAME, column('Type', textCell('type')), column('Data', size('data'), 0, 'integer'), AGE],
   '/configmaps': [
     NAME,
     column('Data', (it, now) => Number(size('data')(it, now)) + Number(size('binaryData')(it, now)), 0, 'integer'),
     AGE,
   ],
-  '/serviceaccounts': [NAME, column('Secrets', (account) => listAt(account, 'secrets').length, 0, 'integer'), AGE],
-  '/namespaces': [NAME, column('Status', text('status', 'phase')), AGE],
+  '/serviceaccounts': [NAME, column('Secrets', (account) => arrayAt(account, 'secrets').length, 0, 'integer'), AGE],
+  '/namespaces': [NAME, column('Status', textCell('status', 'phase')), AGE],
   '/endpoints': [NAME, column('Endpoints', endpoints), AGE],
   '/resourcequotas': [
     NAME,
@@ -180,7 +190,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('Status', nodeStatus),
     column('Roles', nodeRoles),
     AGE,
-    column('Version', text('status', 'nodeInfo', 'kubeletVersion')),
+    column('Version', textCell('status', 'nodeInfo', 'kubeletVersion')),
     column('Internal-IP', nodeAddress('InternalIP'), 1),
     column('External-IP', nodeAddress('ExternalIP'), 1),
     column('OS-Image', nodeInfo('osImage'), 1),
@@ -189,36 +199,36 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   '/services': [
     NAME,
-    column('Type', text('spec', 'type')),
+    column('Type', textCell('spec', 'type')),
     column('Cluster-IP', (service) => orNone(stringAt(service, 'spec', 'clusterIP'))),
     column('External-IP', externalIp),
-    column('Port(s)', (service) => joined(objectsAt(service, 'spec', 'ports').map(servicePort))),
+    column('Port(s)', (service) => commaSeparated(objectsAt(service, 'spec', 'ports').map(servicePort))),
     AGE,
     column('Selector', (service) => keyValues(valueAt(service, 'spec', 'selector')), 1),
   ],
   '/persistentvolumes': [
     NAME,
-    column('Capacity', text('spec', 'capacity', 'storage')),
-    column('Access Modes', (volume) => accessModes(listAt(volume, 'spec', 'accessModes'))),
-    column('Reclaim Policy', text('spec', 'persistentVolumeReclaimPolicy')),
+    column('Capacity', textCell('spec', 'capacity', 'storage')),
+    column('Access Modes', (volume) => accessModes(arrayAt(volume, 'spec', 'accessModes'))),
+    column('Reclaim Policy', textCell('spec', 'persistentVolumeReclaimPolicy')),
     column('Status', phase),
     column('Claim', (volume) => {
       const claim = objectAt(volume, 'spec', 'claimRef');
       return Object.keys(claim).length === 0 ? '' : `${stringAt(claim, 'namespace')}/${stringAt(claim, 'name')}`;
     }),
-    column('StorageClass', text('spec', 'storageClassName')),
+    column('StorageClass', textCell('spec', 'storageClassName')),
     column('VolumeAttributesClass', (it) => stringAt(it, 'spec', 'volumeAttributesClassName') || '<unset>'),
-    column('Reason', text('status', 'reason')),
+    column('Reason', textCell('status', 'reason')),
     AGE,
     column('VolumeMode', (volume) => stringAt(volume, 'spec', 'volumeMode') || '<unset>', 1),
   ],
   '/persistentvolumeclaims': [
     NAME,
     column('Status', phase),
-    column('Volume', text('spec', 'volumeName')),
-    column('Capacity', text('status', 'capacity', 'storage')),
-    column('Access Modes', (claim) => accessModes(listAt(claim, 'status', 'accessModes'))),
-    column('StorageClass', text('spec', 'storageClassName')),
+    column('Volume', textCell('spec', 'volumeName')),
+    column('Capacity', textCell('status', 'capacity', 'storage')),
+    column('Access Modes', (claim) => accessModes(arrayAt(claim, 'status', 'accessModes'))),
+    column('StorageClass', textCell('spec', 'storageClassName')),
     column('VolumeAttributesClass', (it) => stringAt(it, 'spec', 'volumeAttributesClassName') || '<unset>'),
     AGE,
     column('VolumeMode', (claim) => stringAt(claim, 'spec', 'volumeMode') || '<unset>', 1),
@@ -228,12 +238,12 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('Class', (ingress) => orNone(stringAt(ingress, 'spec', 'ingressClassName'))),
     column('Hosts', hosts),
     column('Address', loadBalancer),
-    column('Ports', (ingress) => (listAt(ingress, 'spec', 'tls').length === 0 ? '80' : '80, 443')),
+    column('Ports', (ingress) => (arrayAt(ingress, 'spec', 'tls').length === 0 ? '80' : '80, 443')),
     AGE,
   ],
   'networking.k8s.io/ingressclasses': [
     NAME,
-    column('Controller', text('spec', 'controller')),
+    column('Controller', textCell('spec', 'controller')),
     column('Parameters', (it) => {
       const [group, kind, name] = ['apiGroup', 'kind', 'name'].map((field) =>
         stringAt(it, 'spec', 'parameters', field),
@@ -249,7 +259,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   'discovery.k8s.io/endpointslices': [
     NAME,
-    column('AddressType', text('addressType')),
+    column('AddressType', textCell('addressType')),
     column(
       'Ports',
       (slice) =>
@@ -259,7 +269,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
         ) || '<unset>',
     ),
     column('Endpoints', (slice) => {
-      const all = objectsAt(slice, 'endpoints').flatMap((it) => listAt(it, 'addresses').map(String));
+      const all = objectsAt(slice, 'endpoints').flatMap((it) => arrayAt(it, 'addresses').map(String));
       return firstOf(all, 3) || '<unset>';
     }),
     AGE,
@@ -276,9 +286,9 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       'Name',
       ({ metadata }) => `${metadata.name}${metadata.annotations?.[DEFAULT_CLASS] === 'true' ? ' (default)' : ''}`,
     ),
-    column('Provisioner', text('provisioner')),
-    column('ReclaimPolicy', text('reclaimPolicy')),
-    column('VolumeBindingMode', text('volumeBindingMode')),
+    column('Provisioner', textCell('provisioner')),
+    column('ReclaimPolicy', textCell('reclaimPolicy')),
+    column('VolumeBindingMode', textCell('volumeBindingMode')),
     column('AllowVolumeExpansion', (it) => String(it['allowVolumeExpansion'] === true)),
     AGE,
   ],
@@ -287,12 +297,12 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('Value', number('value'), 0, 'integer'),
     column('Global-Default', (it) => String(it['globalDefault'] === true)),
     AGE,
-    column('PreemptionPolicy', text('preemptionPolicy')),
+    column('PreemptionPolicy', textCell('preemptionPolicy')),
   ],
   'rbac.authorization.k8s.io/roles': DEFAULT_COLUMNS,
   'rbac.authorization.k8s.io/clusterroles': DEFAULT_COLUMNS,
   'rbac.authorization.k8s.io/rolebindings': BINDING,
   'rbac.authorization.k8s.io/clusterrolebindings': BINDING,
   'apiextensions.k8s.io/customresourcedefinitions': DEFAULT_COLUMNS,
-  'coordination.k8s.io/leases': [NAME, column('Holder', text('spec', 'holderIdentity')), AGE],
+  'coordination.k8s.io/leases': [NAME, column('Holder', textCell('spec', 'holderIdentity')), AGE],
 };

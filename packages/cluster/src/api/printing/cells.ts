@@ -1,7 +1,7 @@
 /** Cells of tables: values of objects as text. */
 
 import type { Cell } from './columns.js';
-import { valueAt, isObject, listAt, objectAt, objectsAt, stringAt } from '../../model/json.js';
+import { valueAt, isObject, arrayAt, objectAt, objectsAt, stringAt } from '../../model/json.js';
 
 /** Returns the number of entries of the map at a path. */
 export const size =
@@ -10,7 +10,7 @@ export const size =
     Object.keys(objectAt(object, ...path)).length;
 
 /** Returns the string at a path. */
-export const text =
+export const textCell =
   (...path: readonly string[]): Cell =>
   (object) =>
     stringAt(object, ...path);
@@ -25,21 +25,21 @@ export const number =
 export const orNone = (value: string): string => (value === '' ? '<none>' : value);
 
 /** Joins values with commas; `<none>` without any. */
-export const joined = (items: readonly unknown[]): string => orNone(items.map(String).join(','));
+export const commaSeparated = (items: readonly unknown[]): string => orNone(items.map(String).join(','));
 
 /** Formats a map as `key=value,…`, or `<none>`. */
 export const keyValues = (labels: unknown): string =>
-  joined(isObject(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`) : []);
+  commaSeparated(isObject(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`) : []);
 
 /** Formats a label selector as kubectl accepts it, or `<none>`. */
 export function selectorText(selector: unknown): string {
   const labels = Object.entries(objectAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${String(value)}`);
-  return joined([...labels, ...objectsAt(selector, 'matchExpressions').map(requirementText)]);
+  return commaSeparated([...labels, ...objectsAt(selector, 'matchExpressions').map(requirementText)]);
 }
 
 function requirementText(requirement: unknown): string {
   const key = stringAt(requirement, 'key');
-  const values = `(${listAt(requirement, 'values').map(String).sort().join(',')})`;
+  const values = `(${arrayAt(requirement, 'values').map(String).sort().join(',')})`;
   switch (stringAt(requirement, 'operator')) {
     case 'In':
       return `${key} in ${values}`;

@@ -5,13 +5,13 @@
  */
 
 import { AGE, column, NAME, since, type Cell } from './columns.js';
-import { valueAt, listAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { valueAt, arrayAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import type { Column } from '../kinds/resource-type.js';
 
 const statusesOf = (pod: KubeObject): readonly JsonObject[] => objectsAt(pod, 'status', 'containerStatuses');
 
 const ready: Cell = (pod) =>
-  `${statusesOf(pod).filter((each) => each['ready'] === true).length}/${listAt(pod, 'spec', 'containers').length}`;
+  `${statusesOf(pod).filter((each) => each['ready'] === true).length}/${arrayAt(pod, 'spec', 'containers').length}`;
 
 /** The number of restarts, and the age of the last termination. */
 const restarts: Cell = (pod, now) => {
@@ -35,7 +35,7 @@ function podStatus(pod: KubeObject): string {
     word =
       why !== '' && why !== 'PodInitializing'
         ? `Init:${why}`
-        : `Init:${index}/${listAt(pod, 'spec', 'initContainers').length}`;
+        : `Init:${index}/${arrayAt(pod, 'spec', 'initContainers').length}`;
     return deleting(pod, word);
   }
   let running = false;

@@ -5,7 +5,7 @@
  */
 
 import { AGE, column, duration, NAME, since, type Cell } from './columns.js';
-import { number, joined, keyValues, selectorText } from './cells.js';
+import { number, commaSeparated, keyValues, selectorText } from './cells.js';
 import { valueAt, objectsAt, stringAt, type KubeObject } from '../../model/json.js';
 import type { Column } from '../kinds/resource-type.js';
 
@@ -16,7 +16,7 @@ const containers = (template: readonly string[]): readonly Column[] =>
   ['name', 'image'].map((field) =>
     column(
       field === 'name' ? 'Containers' : 'Images',
-      (object) => joined(objectsAt(object, ...template, 'containers').map((each) => stringAt(each, field))),
+      (object) => commaSeparated(objectsAt(object, ...template, 'containers').map((each) => stringAt(each, field))),
       1,
     ),
   );

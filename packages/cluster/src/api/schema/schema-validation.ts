@@ -13,7 +13,7 @@ import {
   invalidValue,
   notSupported,
   required,
-  tooLarge,
+  requestEntityTooLarge,
   type Cause,
   type Report,
 } from '../status-error.js';
@@ -53,7 +53,9 @@ export function checkSchema(value: unknown, schema: Schema, path = '', options: 
 function spend({ budget }: Check, steps: number): void {
   budget.steps -= steps;
   if (budget.steps < 0)
-    throw tooLarge('Request entity too large: the object cannot be validated by its schema in reasonable time');
+    throw requestEntityTooLarge(
+      'Request entity too large: the object cannot be validated by its schema in reasonable time',
+    );
 }
 
 function checkValue(value: unknown, schema: Schema, path: string, check: Check): void {

@@ -9,9 +9,9 @@ import { jsonContent, type Answer, type ServerRequest, type JsonContent } from '
 import { decodeProtobuf, isProtobuf } from '../wire/protobuf.js';
 import { badRequest, methodNotAllowed, noSuchPath, StatusError } from '../status-error.js';
 import type { ResourceRequest } from '../request-info.js';
-import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
 import { commit } from './commit.js';
-import { getObject, latestObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
+import { existingObject, latestObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
 import { deleteOptions, deleteObject } from './delete.js';
 import { patchObject } from './patch/patch.js';
 import { review } from '../auth/reviews.js';
@@ -46,7 +46,7 @@ export async function handleObjects(context: ObjectsContext, objectRequest: Obje
   const type = context.api.catalog.find(info.group, info.version, info.resource);
   if (!type) throw noSuchPath();
   if (isConnection(type, info)) {
-    getObject(context.api, type, namespaceOf(type, info), info.object);
+    existingObject(context.api, type, namespaceOf(type, info), info.object);
     throw connectionNotServed(type, info);
   }
   if (!isServed(type, info)) throw noSuchPath();
@@ -201,7 +201,7 @@ async function handleOne(
   const namespace = namespaceOf(type, info);
   switch (info.verb) {
     case 'get':
-      return one(context, request, info, type, getObject(api, type, namespace, info.object), 200, []);
+      return one(context, request, info, type, existingObject(api, type, namespace, info.object), 200, []);
     case 'update': {
       const body = await readObject(request);
       const validator = fieldValidator(type, info.query, body.repeated);
@@ -290,5 +290,5 @@ async function deleteCollection(
       .map((object) => deleteObject(api, type, object, options).object),
   );
   const metadata = { resourceVersion: String(api.store.revision) };
-  return respond(jsonContent({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items }), 200, []);
+  return respond(jsonContent({ kind: `${type.kind}List`, apiVersion: groupVersionOf(type), metadata, items }), 200, []);
 }

@@ -7,7 +7,7 @@
 import { valueAt, isObject, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import type { ObjectRequest, ObjectsContext } from './object-request.js';
 import type { Answer } from '../wire/plain-request.js';
-import { getObject } from './read.js';
+import { existingObject } from './read.js';
 import { badRequest, invalid, invalidValue } from '../status-error.js';
 import { isTrue } from '../request-info.js';
 import type { LogOptions } from '../../model/pod-logs.js';
@@ -17,7 +17,7 @@ const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private
 
 /** Streams the log of a container. Throws, listing the containers, if the request does not identify one. */
 export function podLog({ api, logs }: ObjectsContext, { info }: ObjectRequest, type: ResourceType): Answer | Response {
-  const pod = getObject(api, type, info.namespace, info.object);
+  const pod = existingObject(api, type, info.namespace, info.object);
   const container = containerOf(pod, info.query.get('container') ?? '');
   const { namespace = '', name, uid } = pod.metadata;
   const options = logOptions(info.query, name);

@@ -4,10 +4,10 @@
 
 import type { JsonObject, KubeObject } from '../../model/json.js';
 import { badRequest, expired, notFound, StatusError } from '../status-error.js';
-import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, type ResourceType } from '../kinds/resource-type.js';
 import { fieldSelector, type Matches } from '../selectors/field-selector.js';
 import { labelSelector } from '../selectors/label-selector.js';
-import { latestOf, objectsOf, type ApiContext } from '../api-context.js';
+import { latestOf, collectionOf, type ApiContext } from '../api-context.js';
 import { sortKey } from '../../storage/memory/collection.js';
 
 /** A page of a list, and the start of the next page. */
@@ -21,8 +21,8 @@ export interface Page {
 }
 
 /** Returns an object. Throws a 404 if it does not exist. */
-export function getObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
-  const found = objectsOf(api, type).get(namespace, name);
+export function existingObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
+  const found = collectionOf(api, type).get(namespace, name);
   if (!found) throw notFound(type, name);
   return found;
 }
@@ -78,7 +78,7 @@ export function listObjects(
   namespace: string | undefined,
   query: URLSearchParams,
 ): Page {
-  const collection = objectsOf(api, type);
+  const collection = collectionOf(api, type);
   const matches = selectorOf(query, type);
   const limit = Math.max(0, integerIn(query, 'limit'));
   const token = query.get('continue') ?? '';
@@ -134,20 +134,20 @@ const metadataOf = ({ revision, next, remaining }: Page): JsonObject => ({
 /** Returns a list object. */
 export const listOf = (type: ResourceType, page: Page): JsonObject => ({
   kind: `${type.kind}List`,
-  apiVersion: apiVersionOf(type),
+  apiVersion: groupVersionOf(type),
   metadata: metadataOf(page),
   items: page.items.map((item) => valueFor(type, item)),
 });
 
 /** Returns the text of a list: the texts of its items, joined. */
 export function listText(api: ApiContext, type: ResourceType, page: Page): string {
-  const head = `{"kind":"${type.kind}List","apiVersion":"${apiVersionOf(type)}","metadata":${JSON.stringify(metadataOf(page))},"items":[`;
+  const head = `{"kind":"${type.kind}List","apiVersion":"${groupVersionOf(type)}","metadata":${JSON.stringify(metadataOf(page))},"items":[`;
   return `${head}${page.items.map((item) => textFor(api, type, item)).join(',')}]}`;
 }
 
 /** Returns an object in the requested version; versions of a kind differ only in apiVersion. */
 export function valueFor(type: ResourceType, object: KubeObject): KubeObject {
-  const apiVersion = apiVersionOf(type);
+  const apiVersion = groupVersionOf(type);
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 

@@ -3,7 +3,7 @@
  */
 
 import { valueAt, objectAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
-import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
 /** Returns the Scale of a workload. */
 export function scaleOf({ kind, metadata, spec, status }: KubeObject): JsonObject {
@@ -26,7 +26,7 @@ export function withScale(type: ResourceType, object: KubeObject, scale: JsonObj
   const resourceVersion = stringAt(scale, 'metadata', 'resourceVersion');
   return {
     ...object,
-    apiVersion: apiVersionOf(type),
+    apiVersion: groupVersionOf(type),
     metadata: { ...object.metadata, ...(resourceVersion !== '' && { resourceVersion }) },
     spec: { ...objectAt(object, 'spec'), replicas: valueAt(scale, 'spec', 'replicas') ?? 0 },
   };

@@ -12,7 +12,7 @@ import { isDryRun, readObject, respond, type ObjectRequest, type ObjectsContext 
 import { podLog } from './pod-log.js';
 import { noSuchPath } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
-import { getObject, latestObject } from './read.js';
+import { existingObject, latestObject } from './read.js';
 import { commit } from './commit.js';
 import { deleteOptions, deleteObject } from './delete.js';
 import { createToken } from '../auth/token-request.js';
@@ -33,7 +33,7 @@ export async function handleSubresource(
 }
 
 async function scale(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
-  const old = getObject(context.api, type, info.namespace, info.object);
+  const old = existingObject(context.api, type, info.namespace, info.object);
   if (info.verb === 'get') return respond(jsonContent(scaleOf(old)), 200, []);
   const { value } = await (info.verb === 'update' ? readObject(request) : bodyOf(request));
   const stored = await commit(context.api, () => {
@@ -47,9 +47,9 @@ async function scale(context: ObjectsContext, { request, info }: ObjectRequest, 
 }
 
 async function token(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
-  getObject(context.api, type, info.namespace, info.object);
+  existingObject(context.api, type, info.namespace, info.object);
   const body = objectIn(await readObject(request));
-  const account = getObject(context.api, type, info.namespace, info.object); // read after the body has arrived
+  const account = existingObject(context.api, type, info.namespace, info.object); // read after the body has arrived
   return respond(jsonContent(createToken(context.api, context.tokenKey, account, body)), 201, []);
 }
 

@@ -8,11 +8,11 @@
 import { every } from '../../platform/clock.js';
 import type { KubeObject } from '../../model/json.js';
 import { expired } from '../status-error.js';
-import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, type ResourceType } from '../kinds/resource-type.js';
 import type { WatchContent } from '../wire/plain-request.js';
 import { integerIn, revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
 import type { Matches } from '../selectors/field-selector.js';
-import { objectsOf, type ApiContext } from '../api-context.js';
+import { collectionOf, type ApiContext } from '../api-context.js';
 import type { Change } from '../../storage/memory/history.js';
 import { openEvents, openStream, type WatchSubscription } from './watch-backlog.js';
 import { frameOf } from './watch-frames.js';
@@ -60,7 +60,7 @@ interface VisibleEvent {
 export function watchObjects(api: ApiContext, request: WatchRequest): WatchContent {
   const { type, namespace, name, query, signal } = request;
   const matches = selectorOf(query, type, name);
-  const collection = objectsOf(api, type);
+  const collection = collectionOf(api, type);
   const revision = revisionOf(query);
   waitsForFuture(api, revision);
   const replay = revision === undefined || revision === 0 || query.get('sendInitialEvents') === 'true';
@@ -125,7 +125,7 @@ const withRevision = (object: KubeObject, revision: number): KubeObject => ({
 /** Returns the object of a bookmark, which contains only a revision. */
 const bookmarkOf = (type: ResourceType, revision: number, annotations?: Record<string, string>): KubeObject => ({
   kind: type.kind,
-  apiVersion: apiVersionOf(type),
+  apiVersion: groupVersionOf(type),
   metadata: {
     resourceVersion: String(revision),
     creationTimestamp: null,

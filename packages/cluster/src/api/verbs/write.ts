@@ -26,7 +26,7 @@ import {
   invalidValue,
   type Cause,
 } from '../status-error.js';
-import { apiVersionOf, groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 import { decodeBuiltIn } from '../kinds/decode.js';
 import { METADATA } from '../kinds/builtin-schemas.js';
 import { checkCapacity, checkStorable } from './object-limits.js';
@@ -114,7 +114,7 @@ const isFinished = ({ metadata, spec }: KubeObject): boolean =>
 /** Checks that body and URL name the same kind, namespace and name. */
 function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): void {
   const { apiVersion, kind } = draft;
-  const wanted = apiVersionOf(type);
+  const wanted = groupVersionOf(type);
   if (kind !== undefined && kind !== type.kind) {
     throw badRequest(`the kind in the data (${String(kind)}) does not match the expected kind (${type.kind})`);
   }

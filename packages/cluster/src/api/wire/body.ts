@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../../model/json.js';
 import { DEPTH_MESSAGE, measured, MAX_BODY_BYTES, MAX_DEPTH } from './json-limits.js';
 import { repeatedFields } from './duplicate-fields.js';
 import type { ServerRequest } from './plain-request.js';
-import { badRequest, tooLarge, unsupportedMedia } from '../status-error.js';
+import { badRequest, requestEntityTooLarge, unsupportedMedia } from '../status-error.js';
 import { readYaml } from './yaml-body.js';
 
 /** A parsed body: its value, and the duplicate fields in it. */
@@ -25,7 +25,7 @@ export async function bytesOf(request: ServerRequest): Promise<Uint8Array> {
   for await (const chunk of request.body) {
     const bytes: Uint8Array = chunk;
     size += bytes.byteLength;
-    if (size > MAX_BODY_BYTES) throw tooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
+    if (size > MAX_BODY_BYTES) throw requestEntityTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
     chunks.push(bytes);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
@@ -54,7 +54,7 @@ function bodyFrom(value: unknown): unknown {
 
 function copied(value: unknown, size: { left: number }, depth: number): unknown {
   size.left -= typeof value === 'string' ? value.length + 2 : 4;
-  if (size.left < 0) throw tooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
+  if (size.left < 0) throw requestEntityTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
   if (typeof value !== 'object' || value === null) return copiedScalar(value);
   if (value instanceof Date) return value.toISOString();
   if (depth >= MAX_DEPTH) throw tooDeep();

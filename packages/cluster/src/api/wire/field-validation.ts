@@ -3,7 +3,7 @@
  */
 
 import { badRequest, StatusError } from '../status-error.js';
-import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
 /** Validates the fields of one write. */
 export interface FieldValidator {
@@ -48,7 +48,7 @@ export function fieldValidator(
 }
 
 function strictError(type: ResourceType, found: readonly string[]): StatusError {
-  const version = apiVersionOf(type).split('/').at(-1) ?? '';
+  const version = groupVersionOf(type).split('/').at(-1) ?? '';
   const why = `strict decoding error: ${found.join(', ')}`;
   return badRequest(`${type.kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
 }

@@ -7,7 +7,7 @@
 
 import { Composer, LineCounter, Parser, type CST, type YAMLError } from 'yaml';
 import { DEPTH_MESSAGE, measured, MAX_BODY_BYTES, MAX_DEPTH } from './json-limits.js';
-import { badRequest, tooLarge } from '../status-error.js';
+import { badRequest, requestEntityTooLarge } from '../status-error.js';
 
 /** The most bytes of a YAML body. */
 export const MAX_YAML_BYTES = 128 * 1024;
@@ -23,7 +23,7 @@ const EXCESSIVE = 'document contains excessive aliasing';
 export function readYaml(text: string): unknown {
   if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
     const hint = `limit is ${MAX_YAML_BYTES} for YAML; as JSON it may have ${MAX_BODY_BYTES}`;
-    throw tooLarge(`Request entity too large: ${hint}`);
+    throw requestEntityTooLarge(`Request entity too large: ${hint}`);
   }
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];

@@ -29,7 +29,7 @@ export class PodObjects {
 
   /** Reads all references of the pod's volumes and variables; missing objects are skipped. */
   async load(pod: Pod): Promise<void> {
-    const wanted = new Map(objectsOf(pod).map((it) => [`${it.kind}/${it.name}`, it]));
+    const wanted = new Map(referencedObjects(pod).map((it) => [`${it.kind}/${it.name}`, it]));
     await Promise.all([...wanted.values()].map((it) => this.#read(it)));
   }
 
@@ -59,7 +59,7 @@ export class PodObjects {
 }
 
 /** Returns all Secrets and ConfigMaps that a pod references. */
-export function objectsOf({ spec }: Pod): readonly ObjectReference[] {
+export function referencedObjects({ spec }: Pod): readonly ObjectReference[] {
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
   const variables = containers.flatMap(({ env = [], envFrom = [] }): ObjectReference[] => [
     ...env.flatMap(({ valueFrom }) => [

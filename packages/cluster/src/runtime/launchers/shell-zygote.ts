@@ -61,7 +61,7 @@ export class ShellZygote {
 }
 
 /** Quotes a text as one word of a shell. */
-export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Returns the script of a launch: redirects the output, sets the environment, and executes the command. */
 export function launchScript(launch: {
@@ -72,13 +72,13 @@ export function launchScript(launch: {
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
 }): string {
-  const exports = Object.entries(launch.env).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+  const exports = Object.entries(launch.env).map(([name, value]) => `export ${name}=${shellQuote(value)}\n`);
   const { descriptor } = launch;
   return [
-    `exec </dev/null >${quote(launch.output)} ${descriptor}>${quote(launch.status)}${descriptor === 2 ? '' : ' 2>&1'}\n`,
+    `exec </dev/null >${shellQuote(launch.output)} ${descriptor}>${shellQuote(launch.status)}${descriptor === 2 ? '' : ' 2>&1'}\n`,
     'read -r pid _ </proc/self/stat\n',
     `echo "pid $pid" >&${descriptor}\n`,
     ...exports,
-    `exec ${launch.command.map(quote).join(' ')}\n`,
+    `exec ${launch.command.map(shellQuote).join(' ')}\n`,
   ].join('');
 }

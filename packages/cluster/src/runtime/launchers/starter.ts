@@ -6,7 +6,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_PATH, splitEnvironment } from '../host/executable.js';
 import { firstProcess } from './first-process.js';
-import { ShellZygote, launchScript, quote } from './shell-zygote.js';
+import { ShellZygote, launchScript, shellQuote } from './shell-zygote.js';
 import { bubblewrapLaunch, perlStart, unshareLaunch, type Programs } from './launcher.js';
 import type { Rights } from './mount-table.js';
 import { makeDirectory } from './layer-files.js';
@@ -135,7 +135,7 @@ class ShellStarter implements Starter {
 
   async #makePipes(paths: readonly string[]): Promise<void> {
     const directory = mkdtempSync(`${paths[0] ?? ''}-`);
-    const command = [this.#programs.mkfifo, '-m', '622', '--', ...paths].map(quote).join(' ');
+    const command = [this.#programs.mkfifo, '-m', '622', '--', ...paths].map(shellQuote).join(' ');
     writeFileSync(join(directory, 'launch'), `exec ${command}\n`);
     const code = await this.#zygote.run(directory);
     await removeTree(directory);

@@ -34,4 +34,4 @@ function statesIn(directory: string): readonly (readonly [string, number])[] {
 }
 
 /** Returns the kind of mount point that a source needs. */
-export const kindOf = (source: string): Kind => (statSync(source).isDirectory() ? 'directory' : 'file');
+export const entryKind = (source: string): Kind => (statSync(source).isDirectory() ? 'directory' : 'file');

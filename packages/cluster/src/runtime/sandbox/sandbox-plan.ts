@@ -27,7 +27,7 @@ import {
 import { DEFAULT_PATH, executableProblem } from '../host/executable.js';
 import type { HostFileCache } from '../host/host-files.js';
 import { populateDev, makeDirectory } from '../launchers/layer-files.js';
-import { kindOf, shapeOf, type Kind } from './layer-shape.js';
+import { entryKind, shapeOf, type Kind } from './layer-shape.js';
 import { HOST_DIRECTORY, type MergedDirectories } from './merged-directory.js';
 import type { Operation, Plan } from '../launchers/plan.js';
 import { RootView, type ResolvedPath, type ViewMount } from '../host/root-view.js';
@@ -118,7 +118,7 @@ class PlanBuilder {
     this.view = new RootView(fileCache);
     this.#fileCache = fileCache;
     this.#nodeProgram = nodeProgram;
-    this.kinds = new Map(spec.mounts.map(({ source }) => [source, kindOf(source)]));
+    this.kinds = new Map(spec.mounts.map(({ source }) => [source, entryKind(source)]));
     this.#spec = spec;
     this.#mounts = mounts;
     this.#merged = merged;
@@ -262,7 +262,7 @@ class PlanBuilder {
     if (owner !== undefined) this.#augment(owner);
   }
 
-  bind(target: string, source: string, readOnly: boolean, kind = kindOf(source)): void {
+  bind(target: string, source: string, readOnly: boolean, kind = entryKind(source)): void {
     this.#put(this.point(target, kind), source, readOnly);
   }
 
@@ -361,7 +361,7 @@ class PlanBuilder {
 
   #link(target: string, sources: readonly string[]): Operation[] {
     const below = this.view.mounts.filter((it) => it.target !== target && isWithin(it.target, target));
-    const points = below.map(({ target: path, sources: [source = ''] }) => ({ path, kind: kindOf(source) }));
+    const points = below.map(({ target: path, sources: [source = ''] }) => ({ path, kind: entryKind(source) }));
     const merged = this.#merged.merge(this.#spec.scratch, { target, sources, own: this.layer, points });
     const host = join(HOST_DIRECTORY, target);
     makeDirectory(join(this.layer, host));

@@ -7,7 +7,7 @@
 
 import { deepCopy, isObject, deepEqual, type JsonObject } from '../../../model/json.js';
 import { DEPTH_MESSAGE, measured, MAX_BODY_BYTES } from '../../wire/json-limits.js';
-import { badRequest, StatusError, tooLarge } from '../../status-error.js';
+import { badRequest, StatusError, requestEntityTooLarge } from '../../status-error.js';
 
 /** The most operations of a patch. */
 const MAX_OPERATIONS = 10_000;
@@ -21,7 +21,7 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): JsonObject {
   if (!Array.isArray(patch)) throw notAPatch(typeof patch === 'object' ? 'object' : typeof patch, 'Patch');
   if (patch.length > MAX_OPERATIONS) {
     const why = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`;
-    throw tooLarge(`Request entity too large: ${why}`);
+    throw requestEntityTooLarge(`Request entity too large: ${why}`);
   }
   const target = new Target(deepCopy(object));
   for (const operation of patch as readonly unknown[]) {
@@ -163,7 +163,9 @@ class Target {
   #count(items: number): void {
     this.#moved += items;
     if (this.#moved > MAX_MOVED_ITEMS)
-      throw tooLarge(`Request entity too large: the patch moves more than ${MAX_MOVED_ITEMS} items of lists`);
+      throw requestEntityTooLarge(
+        `Request entity too large: the patch moves more than ${MAX_MOVED_ITEMS} items of lists`,
+      );
   }
 }
 

@@ -8,7 +8,7 @@ import { fieldValidator } from '../../wire/field-validation.js';
 import { isObject, objectAt, type JsonObject, type KubeObject } from '../../../model/json.js';
 import { writeOptions, type ObjectRequest, type ObjectsContext } from '../object-request.js';
 import { applyJsonPatch } from './json-patch.js';
-import { mergePatch } from './merge-patch.js';
+import { applyMergePatch } from './merge-patch.js';
 import { commit } from '../commit.js';
 import { badRequest, forbidden, invalid, notFound, required, unsupportedMedia } from '../../status-error.js';
 import type { ResourceType } from '../../kinds/resource-type.js';
@@ -92,6 +92,6 @@ function patchWith(
 export function applyPatch(type: ResourceType, old: JsonObject, patch: unknown, media: string): JsonObject {
   if (media === 'application/json-patch+json') return applyJsonPatch(old, patch);
   if (!isObject(patch)) throw badRequest('error decoding patch: the patch must be a JSON object');
-  if (media === 'application/merge-patch+json') return mergePatch(old, patch);
+  if (media === 'application/merge-patch+json') return applyMergePatch(old, patch);
   return strategicPatch(old, patch, type.schema);
 }

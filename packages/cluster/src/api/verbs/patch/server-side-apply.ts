@@ -17,7 +17,7 @@ import {
 } from '../../../model/json.js';
 import { childrenOf, fieldsOf, removeAll, toFieldsV1, withoutPaths, type FieldSet } from './managed-fields.js';
 import { StatusError, type Cause } from '../../status-error.js';
-import { apiVersionOf, type ResourceType } from '../../kinds/resource-type.js';
+import { groupVersionOf, type ResourceType } from '../../kinds/resource-type.js';
 import { strategicPatch } from './strategic-merge-patch.js';
 import { timestamp } from '../../api-context.js';
 
@@ -64,7 +64,7 @@ export function serverSideApply(
   const entry = {
     manager,
     operation: 'Apply',
-    apiVersion: apiVersionOf(type),
+    apiVersion: groupVersionOf(type),
     time: timestamp(now),
     fieldsType: 'FieldsV1',
     fieldsV1: owned,
