@@ -6,7 +6,7 @@
  */
 
 import { parseDuration } from '@pipewright/tekton';
-import type { Difference } from './compare.js';
+import type { Difference } from './difference.js';
 import type { Json } from './json.js';
 
 /** The kind of cluster on which a case was replayed. */

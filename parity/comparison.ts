@@ -1,7 +1,7 @@
 /** Compares a replayed case with its recording: differences, and which of them are accepted. Pure. */
 
 import { ACCEPTED, covers, type Accepted, type ClusterKind } from './accepted.js';
-import { compare, type Difference } from './compare.js';
+import { differencesBetween, type Difference } from './difference.js';
 import { normalize } from './normalize.js';
 import { at, isObject, objectAt, type Json, type JsonObject } from './json.js';
 import type { Outcome, Recording } from './recording.js';
@@ -30,7 +30,7 @@ export function compareCase(
   const { where, addresses, rules = ACCEPTED } = options;
   const expected = normalize(recording.outcome, { sortSteps: true });
   const got = comparable(expected, normalize(replayed, { addresses }));
-  const all = compare(expected, got);
+  const all = differencesBetween(expected, got);
   const direct = new Map(
     all.map((difference) => [difference, rules.find((one) => covers(one, recording.name, where, difference))]),
   );

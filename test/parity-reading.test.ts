@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { compare } from '../parity/compare.js';
+import { differencesBetween } from '../parity/difference.js';
 import { withoutTimes } from '../parity/normalize.js';
 import { imagesOf, standIn } from '../parity/images.js';
 import type { JsonObject } from '../parity/json.js';
@@ -160,12 +160,12 @@ describe('a pod from the perspective of its steps', () => {
         { name: 'secret-volume-g-abcde', secret: { secretName: 'g' } },
       ],
     );
-    expect(compare(theirs, ours)).toEqual([]);
+    expect(differencesBetween(theirs, ours)).toEqual([]);
   });
 
   test('differs if a mount has another source with the same name', () => {
     const mounts = [{ name: 'v', mountPath: '/v' }];
-    const paths = compare(
+    const paths = differencesBetween(
       viewOf(mounts, [{ name: 'v', configMap: { name: 'a', defaultMode: 420 } }]),
       viewOf(mounts, [{ name: 'v', configMap: { name: 'b' } }]),
     ).map(({ path }) => path);

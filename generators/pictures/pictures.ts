@@ -3,7 +3,7 @@
 import { dataFlow } from './data-flow.js';
 import { pipelineGraph } from './pipeline-graph.js';
 import { taskRunPod } from './task-run-pod.js';
-import { startRecording } from './terminal-recording.js';
+import { startRecording } from './animated-recording.js';
 
 /** The pictures, by path from the root of the repository. */
 export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {

@@ -1,102 +1,103 @@
 /**
- * Draws a terminal recording as an animated SVG.
+ * Reads a terminal recording (asciicast v2) and returns what the screen showed, frame by frame.
  *
- * All frames stand below one another on a strip that moves past a window of one screen. Rows that several frames show are written once.
- * Without animation, or with `prefers-reduced-motion`, the last frame is visible.
+ * A terminal emulator (`@xterm/headless`) executes the recorded output; pauses longer than the recording's `idle_time_limit` are shortened to it.
  */
 
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { readRecording, type Frame, type TextRun } from './recording.js';
-import { escapeXml } from './svg.js';
+import xterm from '@xterm/headless';
 
-const CAST = resolve(import.meta.dirname, '../../docs/images/start.cast');
-
-const CELL = { width: 7.8, height: 17, margin: 12 };
-
-/** Seconds for which the last frame stays before the animation starts again. */
-const LAST_SECONDS = 6;
-
-/** Colors 0 to 15 of the palette. */
-const PALETTE = [
-  ...['#484f58', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#b1bac4'],
-  ...['#6e7681', '#ffa198', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#f0f6fc'],
-];
-
-const STYLE = [
-  'text{font:13px ui-monospace,Consolas,"DejaVu Sans Mono",monospace;fill:#e6edf3;white-space:pre}',
-  ...PALETTE.map((color, index) => `.c${String(index)}{fill:${color}}`),
-  '.b{font-weight:700}',
-  '.d{opacity:.65}',
-].join('\n');
-
-const rounded = (value: number): string => String(Number(value.toFixed(2)));
-
-function span({ column, text, color, isBold, isDim }: TextRun): string {
-  const classes = [
-    ...(color === undefined ? [] : [`c${String(color)}`]),
-    ...(isBold ? ['b'] : []),
-    ...(isDim ? ['d'] : []),
-  ];
-  const style = classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
-  return `<tspan x="${rounded(column * CELL.width)}"${style}>${escapeXml(text)}</tspan>`;
+/** Characters of one row with the same style. */
+export interface TextRun {
+  readonly column: number;
+  readonly text: string;
+  /** A color of the terminal's palette, from 0 to 15. Absent: the default color. */
+  readonly color?: number;
+  readonly isBold: boolean;
+  readonly isDim: boolean;
 }
 
-/** Returns the frames one below another, and each distinct row as a definition. */
-function strip(frames: readonly Frame[], screenHeight: number): { readonly rows: string[]; readonly uses: string[] } {
-  const ids = new Map<string, string>();
-  const uses = frames.map(({ rows }, index) => {
-    const shown = rows.flatMap((runs, row) => {
-      if (runs.length === 0) return [];
-      const content = runs.map(span).join('');
-      const id = ids.get(content) ?? `r${ids.size.toString(36)}`;
-      ids.set(content, id);
-      return [`<use href="#${id}" y="${String((row + 1) * CELL.height - 4)}"/>`];
-    });
-    return `<g transform="translate(0 ${rounded(index * screenHeight)})">${shown.join('')}</g>`;
-  });
-  return { rows: [...ids].map(([content, id]) => `<text id="${id}">${content}</text>`), uses };
+/** The screen from one moment until the next frame. */
+export interface Frame {
+  /** Seconds from the start. */
+  readonly time: number;
+  /** The rows from top to bottom. */
+  readonly rows: readonly (readonly TextRun[])[];
 }
 
-function animation(frames: readonly Frame[], screenHeight: number): string {
-  const start = frames[0]?.time ?? 0;
-  const total = (frames.at(-1)?.time ?? 0) - start + LAST_SECONDS;
-  const offset = (index: number): string => `transform:translateY(${rounded(-index * screenHeight)}px)`;
-  const stops = frames.map(({ time }, index) => `${rounded(((time - start) / total) * 100)}%{${offset(index)}}`);
-  return [
-    `.strip{${offset(frames.length - 1)};animation:play ${rounded(total)}s step-end infinite}`,
-    `@keyframes play{${stops.join('')}}`,
-    '@media(prefers-reduced-motion:reduce){.strip{animation:none}}',
-  ].join('\n');
+/** A recording as frames. */
+export interface Recording {
+  readonly columns: number;
+  readonly rows: number;
+  readonly frames: readonly Frame[];
 }
 
-const textOf = (runs: readonly TextRun[]): string => runs.map(({ text }) => text).join(' ');
-
-/** `docs/images/start.svg` */
-export async function startRecording(): Promise<string> {
-  const { columns, rows, frames } = await readRecording(readFileSync(CAST, 'utf8'));
-  const [width, height] = [Math.ceil(columns * CELL.width), rows * CELL.height];
-  const definitions = strip(frames, height);
-  const outcome =
-    frames
-      .at(-1)
-      ?.rows.map(textOf)
-      .find((text) => text.startsWith('Succeeded')) ?? '';
-  const outer = `width="${String(width + 2 * CELL.margin)}" height="${String(height + 2 * CELL.margin)}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${outer} viewBox="0 0 ${String(width + 2 * CELL.margin)} ${String(height + 2 * CELL.margin)}" role="img" aria-labelledby="title description">
-<title id="title">npm start in a terminal</title>
-<desc id="description">A recording: cdk8s synth writes the manifests, then pipewright run streams the log of the tasks unit-tests, build-push and deploy. It ends with: ${escapeXml(outcome)}</desc>
-<style>
-${STYLE}
-${animation(frames, height)}
-</style>
-<defs>
-${definitions.rows.join('\n')}
-</defs>
-<rect ${outer} rx="8" fill="#0d1117"/>
-<svg x="${String(CELL.margin)}" y="${String(CELL.margin)}" width="${String(width)}" height="${String(height)}"><g class="strip">
-${definitions.uses.join('\n')}
-</g></svg>
-</svg>
-`;
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly idle_time_limit: number;
 }
+
+/** Output that follows a frame within this many seconds belongs to it. */
+const FRAME_SECONDS = 0.35;
+
+/** Returns the frames of a recording. */
+export async function readRecording(cast: string): Promise<Recording> {
+  const [first = '', ...lines] = cast.trim().split('\n');
+  const header = JSON.parse(first) as Header; // written by record-start.ts
+  const terminal = new xterm.Terminal({ cols: header.width, rows: header.height, allowProposedApi: true });
+  const frames: Frame[] = [];
+  let pending = '';
+  let time = 0;
+  let last = 0;
+  let frameTime = 0;
+  const endFrame = async (): Promise<void> => {
+    await new Promise<void>((done) => terminal.write(pending, done));
+    pending = '';
+    const rows = screenOf(terminal);
+    if (JSON.stringify(rows) !== JSON.stringify(frames.at(-1)?.rows)) frames.push({ time: frameTime, rows });
+  };
+  for (const line of lines) {
+    const [at, , text] = JSON.parse(line) as readonly [number, 'o', string]; // an event of asciicast
+    time += Math.min(at - last, header.idle_time_limit);
+    last = at;
+    if (pending !== '' && time - frameTime >= FRAME_SECONDS) await endFrame();
+    if (pending === '') frameTime = time;
+    pending += text;
+  }
+  await endFrame();
+  return { columns: header.width, rows: header.height, frames };
+}
+
+function screenOf({ buffer, rows }: xterm.Terminal): readonly (readonly TextRun[])[] {
+  const { active } = buffer;
+  return Array.from({ length: rows }, (_, row) => runsOf(active.getLine(active.viewportY + row)));
+}
+
+function runsOf(line: xterm.IBufferLine | undefined): readonly TextRun[] {
+  const runs: TextRun[] = [];
+  for (let column = 0; column < (line?.length ?? 0); column += 1) {
+    const cell = line?.getCell(column);
+    const text = cell?.getChars() ?? '';
+    if (cell === undefined || text === '' || text === ' ') continue; // empty
+    const style = {
+      ...(cell.isFgPalette() && { color: cell.getFgColor() }),
+      isBold: cell.isBold() !== 0,
+      isDim: cell.isDim() !== 0,
+    };
+    const before = runs.at(-1);
+    if (before && continues(before, style, column)) {
+      const gap = ' '.repeat(column - before.column - before.text.length);
+      runs[runs.length - 1] = { ...before, text: `${before.text}${gap}${text}` };
+    } else {
+      runs.push({ column, text, ...style });
+    }
+  }
+  return runs;
+}
+
+/** A single space within text of one style does not start a new run. */
+const continues = (before: TextRun, style: Omit<TextRun, 'column' | 'text'>, column: number): boolean =>
+  before.color === style.color &&
+  before.isBold === style.isBold &&
+  before.isDim === style.isDim &&
+  column - before.column - before.text.length <= 1;

@@ -13,14 +13,18 @@ export interface Difference {
 }
 
 /** Returns all differences, in the order of the recording. A list of plain values is compared as a whole. */
-export function compare(expected: Json | undefined, got: Json | undefined, path = ''): readonly Difference[] {
+export function differencesBetween(
+  expected: Json | undefined,
+  got: Json | undefined,
+  path = '',
+): readonly Difference[] {
   if (isObject(expected) && isObject(got)) {
     const fields = [...Object.keys(expected), ...Object.keys(got).filter((field) => !(field in expected))];
-    return fields.flatMap((field) => compare(expected[field], got[field], below(path, field)));
+    return fields.flatMap((field) => differencesBetween(expected[field], got[field], below(path, field)));
   }
   if (isListOfTrees(expected) && isListOfTrees(got)) {
     const longest = expected.length > got.length ? expected : got;
-    return longest.flatMap((_, index) => compare(expected[index], got[index], below(path, String(index))));
+    return longest.flatMap((_, index) => differencesBetween(expected[index], got[index], below(path, String(index))));
   }
   if (JSON.stringify(sorted(expected)) === JSON.stringify(sorted(got))) return [];
   return [{ path, ...(expected !== undefined && { expected }), ...(got !== undefined && { got }) }];
