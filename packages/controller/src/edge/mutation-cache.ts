@@ -7,6 +7,7 @@
 
 import {
   keyOf,
+  ChangeListeners,
   Informer,
   type Change,
   type ChangeListener,
@@ -32,7 +33,7 @@ interface OverlayEntry<T> {
 export class MutationCache<T extends KubeObject> implements Source<T> {
   readonly informer: Informer<T>;
   readonly #clock: Clock;
-  readonly #listeners: ChangeListener<T>[] = [];
+  readonly #listeners: ChangeListeners<T>;
   /** Oldest first. */
   readonly #overlay = new Map<string, OverlayEntry<T>>();
   /** Uids of deleted objects, until the watch has shown their deletion. */
@@ -42,9 +43,9 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
   /** The uid of the owner that an object is indexed under, by the object's key. */
   readonly #owners = new Map<string, string>();
 
-  constructor(client: KubeClient, resource: Resource, clock: Clock, options: InformerOptions<T>) {
+  constructor(client: KubeClient, resource: Resource, clock: Clock, options: Omit<InformerOptions<T>, 'onChange'>) {
     this.#clock = clock;
-    if (options.onChange) this.#listeners.push(options.onChange);
+    this.#listeners = new ChangeListeners((error) => options.onError?.(error, 0));
     this.informer = new Informer<T>(client, resource, {
       clock,
       ...options,
@@ -54,14 +55,14 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
           this.#deletedUids.delete(change.before.metadata.uid);
         this.#index(key);
         // The response to an own write may contain changes of other clients that a list has skipped.
-        if (listed || !isOwnWrite) for (const listener of this.#listeners) listener(key, change, listed);
+        if (listed || !isOwnWrite) this.#listeners.notify(key, change, listed);
       },
     });
   }
 
   /** Adds a listener for changes that are not own writes. */
   subscribe(listener: ChangeListener<T>): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
   }
 
   get synced(): Promise<boolean> {

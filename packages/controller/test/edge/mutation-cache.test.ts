@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeClient, systemClock, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import {
+  KubeClient,
+  systemClock,
+  type ChangeListener,
+  type KubeObject,
+  type Resource,
+  type Send,
+} from '@pipewright/kube';
 import { MutationCache } from '../../src/edge/mutation-cache.js';
 
 const WIDGETS: Resource = { group: 'g', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
@@ -35,15 +42,21 @@ function server(listed: readonly KubeObject[]): { readonly send: Send; readonly 
 }
 
 describe('what an owner controls is found', () => {
-  async function opened(listed: readonly KubeObject[]) {
+  async function opened(listed: readonly KubeObject[], listeners: readonly ChangeListener<KubeObject>[] = []) {
     const { send, sendEvent } = server(listed);
     let now = 0;
     let onChange: () => void = () => undefined;
+    const errors: unknown[] = [];
     const clock = { ...systemClock, now: () => now, date: () => new Date(now), after: () => () => undefined };
-    const cache = new MutationCache<KubeObject>(new KubeClient(send), WIDGETS, clock, { onChange: () => onChange() });
+    const cache = new MutationCache<KubeObject>(new KubeClient(send), WIDGETS, clock, {
+      onError: (error) => errors.push(error),
+    });
+    for (const listener of listeners) cache.subscribe(listener);
+    cache.subscribe(() => onChange());
     await cache.informer.start().synced;
     return {
       mutations: cache,
+      errors,
       names: (owner: string) => [...cache.ownedBy(owner)].map(([name, it]) => `${name}@${it.metadata.resourceVersion}`),
       say: (type: string, object: KubeObject) =>
         new Promise<void>((resolve) => {
@@ -117,6 +130,19 @@ describe('what an owner controls is found', () => {
       .list()
       .map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
     expect(listed).toEqual(['a@1', 'b@11', 'd@12']);
+    await it.close();
+  });
+
+  test('for the other listeners as well when one listener throws', async () => {
+    const error = new Error('listener is broken');
+    const keys: string[] = [];
+    const fail = (): void => {
+      throw error;
+    };
+    const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2')], [fail, (key) => void keys.push(key)]);
+    expect(keys).toEqual(['n/a', 'n/b']);
+    expect(it.names('one')).toEqual(['a@1', 'b@2']);
+    expect(it.errors).toEqual([error, error]);
     await it.close();
   });
 

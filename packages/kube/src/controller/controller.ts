@@ -8,11 +8,9 @@
  */
 
 import { keyOf, type KubeObject } from '../client/resource.js';
+import type { ChangeListener } from './change-listeners.js';
 import type { Change } from './store.js';
 import { PRIORITY, WorkQueue, type WorkQueueOptions } from './work-queue.js';
-
-/** Receives a change after it is stored. `listed`: a list found it, as opposed to a watch. */
-export type ChangeListener<T extends KubeObject> = (key: string, change: Change<T>, listed: boolean) => void;
 
 /** A cache of one kind that reports changes: an informer, or a cache laid over one. Several controllers can share it. */
 export interface Source<T extends KubeObject> {
@@ -33,7 +31,7 @@ export interface ReconcileRequest {
 }
 
 /** Options of {@link Controller.owns}. */
-export interface OwnsOptions {
+interface OwnsOptions {
   /**
    * Milliseconds by which a watched change of a child delays the reconcile of its owner, so that several changes cause one.
    * Deletions and the first list are not delayed. By default 0.
@@ -97,12 +95,10 @@ export class Controller {
     return this;
   }
 
-  /** Reconciles a key now. For changes that no source reports, such as the controller's own writes. */
-  enqueue(key: string): void {
-    this.#queue.add(key);
-  }
-
-  /** Reconciles a key after a delay; of several delays the earliest counts. */
+  /**
+   * Reconciles a key after a delay; of several delays the earliest counts. For changes that no source reports, such as the
+   * controller's own writes.
+   */
   enqueueAfter(key: string, ms: number): void {
     this.#queue.addAfter(key, ms);
   }

@@ -16,7 +16,8 @@ import type { KubeClient } from '../client/client.js';
 import { sleep, systemClock, type Clock } from '../clock.js';
 import { systemRandom } from '../random.js';
 import { keyOf, type KubeObject, type Resource } from '../client/resource.js';
-import type { ChangeListener, Source } from './controller.js';
+import { ChangeListeners, type ChangeListener } from './change-listeners.js';
+import type { Source } from './controller.js';
 import { dropUnusedMetadata, Store, type Change, type Indexer } from './store.js';
 import type { WatchEvent } from '../client/watch.js';
 import { Watchdog } from './watchdog.js';
@@ -66,7 +67,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
   readonly #random: () => number;
   readonly #store: Store<T>;
   readonly #backoff: Backoff;
-  readonly #listeners: ChangeListener<T>[] = [];
+  readonly #listeners: ChangeListeners<T>;
   readonly #stop = new AbortController();
   #version: string | undefined;
   #running: Promise<void> | undefined;
@@ -80,7 +81,8 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
-    if (options.onChange) this.#listeners.push(options.onChange);
+    this.#listeners = new ChangeListeners((error) => this.#report(error, 0));
+    if (options.onChange) this.#listeners.add(options.onChange);
     this.#store = new Store(options.indexers);
     this.#backoff = new Backoff(INITIAL_RETRY_DELAY_MS, this.#random);
     this.synced = new Promise((resolve) => (this.#resolveSynced = resolve));
@@ -101,7 +103,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
   }
 
   subscribe(listener: ChangeListener<T>): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
   }
 
   /** Returns an object by key: `namespace/name`, or `name` for a kind without namespaces. */
@@ -223,16 +225,8 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     return this.#options.transform?.(reduced) ?? reduced;
   }
 
-  /** An exception in a listener must not end the watch or lose the event. */
   #notify(key: string, changes: readonly Change<T>[], listed: boolean): void {
-    for (const change of changes)
-      for (const listener of this.#listeners) {
-        try {
-          listener(key, change, listed);
-        } catch (error) {
-          this.#report(error, 0);
-        }
-      }
+    for (const change of changes) this.#listeners.notify(key, change, listed);
   }
 
   #report(error: unknown, retryIn: number): void {

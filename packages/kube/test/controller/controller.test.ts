@@ -178,7 +178,7 @@ describe('a controller', () => {
     await controller.for(source).start();
     await controller.stop();
     source.report({ after: object('a') });
-    controller.enqueue('ns/b');
+    controller.enqueueAfter('ns/b', 0);
     await settle();
     expect(reconciled).toEqual([]);
   });

@@ -12,7 +12,7 @@ import { objectSchemaOf } from '../schema/kind-definition.js';
 import type { ObjectSchema } from '../schema/schema.js';
 import { describeValue } from '../schema/type-hint.js';
 import { checkAccess } from '../validation/access.js';
-import type { VersionedObject } from '../validation/api-version.js';
+import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
 import type { CheckedObject } from '../validation/catalog.js';
 import { checkNamespace, checkObjectName } from '../validation/metadata.js';
 import { canonicalFields } from './canonical-object.js';
@@ -26,6 +26,8 @@ export function checkObject(object: unknown, index = 0): readonly Problem[] {
 /** A checked object with the further checks of its API version. */
 export interface VersionedCheckedObject extends CheckedObject {
   readonly tekton?: VersionedObject;
+  /** The API version of `tekton`. */
+  readonly version?: ApiVersion;
 }
 
 /** Checks one object and returns the data for checks across objects. */
@@ -69,7 +71,7 @@ export function inspectObject(
   const conforming = conform(canonical.object, schema, [], { report, messages: version.messages });
   const tekton = version.interpret(conforming as object); // the root schema is an object
   tekton.check({ path: ['spec'], report });
-  return { id, report, object, tekton };
+  return { id, report, object, tekton, version };
 }
 
 /** Kinds that Tekton Triggers had in this group, up to its v0.3. */

@@ -10,7 +10,6 @@ import type { NewRun } from '../model/new-run.js';
 import type { ObjectModel } from '../model/object.js';
 import { suggestionBudget } from '../problems/report.js';
 import { inspectObject } from './check-object.js';
-import { tryFindVersion } from './versions.js';
 
 /** The model of an object, with the writers of its API version. */
 export interface ReadObject {
@@ -24,8 +23,7 @@ export interface ReadObject {
 
 /** Reads a Tekton object, without invalid fields. Returns undefined if its version or kind is unknown. */
 export function tryReadObject(object: unknown): ReadObject | undefined {
-  const { id, tekton } = inspectObject(object, 0, suggestionBudget());
-  const version = tryFindVersion(id.apiVersion ?? '');
+  const { tekton, version } = inspectObject(object, 0, suggestionBudget());
   if (!tekton || !version) return undefined;
   const { fieldPaths, writeRun, withParams } = version;
   return { model: tekton.read(), paths: fieldPaths, writeRun, withParams };
