@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -40,6 +41,13 @@ async function printed(
   const pod = await lab.end(name);
   expect(stateOf(pod, 'main')).toBe('Completed 0');
   return lab.log(name, 'main');
+}
+
+/** Resolves when a directory does not have this entry, or no longer. */
+async function removed(directory: string, entry: string): Promise<void> {
+  const changes = watch(directory);
+  while (existsSync(join(directory, entry))) await once(changes, 'change');
+  changes.close();
 }
 
 if (probe.kind === 'unusable') {
@@ -204,10 +212,6 @@ describeWithSandbox('a pod of real processes', probe, () => {
     await lab.ask('DELETE', '/api/v1/namespaces/default/pods/clean');
     await lab.gone('clean');
     const run = join(dataDir, 'node/run');
-    const left = (): string[] =>
-      readdirSync(run).flatMap((it) => readdirSync(join(run, it)).filter((name) => name === metadata.uid));
-    for (let tries = 0; left().length > 0 && tries < 200; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(left()).toEqual([]);
+    for (const parent of readdirSync(run)) await removed(join(run, parent), metadata.uid);
   });
 });
