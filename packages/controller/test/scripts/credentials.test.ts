@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { badAnnotation, credentialsOf, credentialsScript, type SecretHeader } from '../../src/scripts/credentials/credentials.js';
+import {
+  badAnnotation,
+  credentialsOf,
+  credentialsScript,
+  type SecretHeader,
+} from '../../src/scripts/credentials/credentials.js';
 import { scripts } from '../support/scripts.js';
 import { exec, run, shells } from '../support/shells.js';
 
