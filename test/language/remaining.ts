@@ -26,7 +26,7 @@ export const KNOWN_NAMESAKES: readonly string[] = [
   'parseDuration: packages/cli/src/commands/option-values.ts, packages/tekton/src/model/duration.ts',
   'resource: packages/cli/src/explain/example.ts, packages/kube/src/client/resource.ts',
   'list: packages/cli/src/import/code.ts, packages/tekton/src/schema/schema.ts',
-  'succeededCondition: packages/cli/src/run/follow/observed.ts, packages/controller/src/run/condition.ts',
+  'succeededCondition: packages/cli/src/run/follow/observed.ts, packages/tekton/src/execution/condition.ts',
   'pendingReason: packages/cli/src/run/follow/observed.ts, packages/controller/src/taskrun/pending-reason.ts',
   'error: packages/cli/src/run/prepare/required-objects.ts, packages/tekton/src/problems/problem.ts',
   'withParams: packages/cli/src/run/select/select.ts, packages/tekton/src/v1alpha1/run-writer.ts',

@@ -9,17 +9,18 @@ import {
   type KubeObject,
   type Resource,
 } from '@pipewright/kube';
-import type {
-  ClusterTask,
-  Condition,
-  Pipeline,
-  PipelineResource,
-  PipelineRun,
-  Task,
-  TaskRun,
+import {
+  MANAGED_BY_TEKTON,
+  TEKTON_LABELS,
+  type ClusterTask,
+  type Condition,
+  type Pipeline,
+  type PipelineResource,
+  type PipelineRun,
+  type Task,
+  type TaskRun,
 } from '@pipewright/tekton';
 import type { Pod } from '../pod/pod-types.js';
-import { labels } from '../run/labels.js';
 import type { ControllerOptions } from './controller-options.js';
 import { silent } from './log.js';
 import { MutationCache } from './mutation-cache.js';
@@ -59,7 +60,7 @@ export function newCaches(options: ControllerOptions, client: KubeClient, clock:
   const mutationCache = <T extends KubeObject>(resource: Resource, labelSelector?: string): MutationCache<T> =>
     new MutationCache<T>(client, resource, wireClock, { ...optionsFor<T>(resource), labelSelector });
   return {
-    pods: mutationCache<Pod>(PODS, `${labels.managedBy}=${labels.managedByUs}`),
+    pods: mutationCache<Pod>(PODS, `${TEKTON_LABELS.managedBy}=${MANAGED_BY_TEKTON}`),
     taskRuns: mutationCache<TaskRun>(TASK_RUNS),
     pipelineRuns: mutationCache<PipelineRun>(PIPELINE_RUNS),
     tasks: cache<Task>(TASKS),

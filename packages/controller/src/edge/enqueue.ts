@@ -1,8 +1,7 @@
 /** How reconcilers add keys to each other's queues. */
 
 import { ownerKey } from '@pipewright/kube';
-import type { TaskRun, TaskRunStatus } from '@pipewright/tekton';
-import { isDone } from '../run/condition.js';
+import { isDone, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
 import type { QueueName } from './controller-options.js';
 
 /** Adds a key to a queue, after a delay if there is one. For own writes, which caches do not report. */

@@ -6,8 +6,7 @@
  */
 
 import type { Clock } from '@pipewright/kube';
-import type { PipelineRun, PipelineRunStatus } from '@pipewright/tekton';
-import { isDone } from '../run/condition.js';
+import { isDone, type PipelineRun, type PipelineRunStatus } from '@pipewright/tekton';
 
 /** Milliseconds between two writes. */
 const STATUS_WRITE_INTERVAL_MS = 100;

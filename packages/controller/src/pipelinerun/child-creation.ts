@@ -4,7 +4,7 @@
  * Pure. Separate from the plan because the edge asks here which rejections are final: others are retried.
  */
 
-import type { ConditionUpdate } from '../run/condition.js';
+import type { ConditionUpdate } from '@pipewright/tekton';
 
 /** The API server's answer to the creation of a TaskRun. */
 export type ChildCreation =

@@ -7,7 +7,7 @@
 
 import {
   conditionCheckName,
-  readRunMemory,
+  pipelineRunFormatOf,
   taskRunNames,
   type PipelineModel,
   type PipelineRun,
@@ -40,7 +40,8 @@ interface RunNames {
 /** Names that reconciles of the same run use again. A controller owns one; results do not depend on it. */
 export class ChildNameCache {
   readonly namedTasks = memoize(namedTasks);
-  readonly #memory = memoize((status: PipelineRunStatus) => readRunMemory(status));
+  /** By status. */
+  readonly #memories = new WeakMap<PipelineRunStatus, RunMemory>();
   readonly allNames = memoize(allNames);
   /** By uid of the run. */
   readonly computed = memoizeLru<
@@ -50,8 +51,11 @@ export class ChildNameCache {
   readonly byRun = new WeakMap<PipelineRun, RunNames>();
 
   /** Returns what a run's status records of its children. */
-  memory({ status = NO_STATUS }: PipelineRun): RunMemory {
-    return this.#memory(status);
+  memory(run: PipelineRun): RunMemory {
+    const { status = NO_STATUS } = run;
+    const memory = this.#memories.get(status) ?? pipelineRunFormatOf(run).readMemory(status);
+    this.#memories.set(status, memory);
+    return memory;
   }
 }
 

@@ -5,28 +5,29 @@
  */
 
 import {
-  V1ALPHA1,
+  conditionTaskSpec,
   DEFAULT_TIMEOUT_MS,
   formatDuration,
+  inheritedAnnotations,
+  TEKTON_LABELS,
   toLabelValue,
-  conditionTaskSpec,
-  type PipelineTaskInput,
-  type PipelineTaskOutput,
+  V1ALPHA1,
   type ParamAssignment,
   type PipelineRun,
+  type PipelineTaskInput,
   type PipelineTaskModel,
+  type PipelineTaskOutput,
   type TaskResourceBinding,
   type TaskRun,
   type TaskRunSpec,
 } from '@pipewright/tekton';
-import { inheritedAnnotations, labels } from '../run/labels.js';
 import { workspaceForTask } from '../pod/workspaces.js';
 import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './resolve.js';
 
 /** Returns the TaskRun of a task whose params are resolved. */
 export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: ResolvedTask, name: string): TaskRun {
   const { source: use } = found.task;
-  const own = use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
+  const own = use?.kind === 'reference' ? { [TEKTON_LABELS.task]: toLabelValue(use.name) } : {};
   const metadata = metadataOf(run, resolved, found.task, { name, labels: own, annotations: {} });
   return { apiVersion: V1ALPHA1, kind: 'TaskRun', metadata, spec: specOf(resolved, found) };
 }
@@ -39,7 +40,7 @@ export function conditionCheckRunFor(
   check: ResolvedCheck,
   name: string,
 ): TaskRun {
-  const own = { ...check.labels, [labels.conditionCheck]: name };
+  const own = { ...check.labels, [TEKTON_LABELS.conditionCheck]: name };
   const metadata = metadataOf(run, resolved, task, {
     name,
     labels: own,
@@ -71,9 +72,9 @@ function metadataOf(
       ...metadata.labels,
       ...resolved.inherited.labels, // the run may not have them yet
       ...own.labels,
-      [labels.pipeline]: toLabelValue(resolved.pipelineName),
-      [labels.pipelineRun]: toLabelValue(metadata.name ?? ''),
-      [labels.pipelineTask]: toLabelValue(task.name),
+      [TEKTON_LABELS.pipeline]: toLabelValue(resolved.pipelineName),
+      [TEKTON_LABELS.pipelineRun]: toLabelValue(metadata.name ?? ''),
+      [TEKTON_LABELS.pipelineTask]: toLabelValue(task.name),
     },
     annotations: {
       ...inheritedAnnotations(metadata.annotations),

@@ -10,34 +10,35 @@
  */
 
 import {
+  deadlineOf,
   DEFAULT_TIMEOUT_MS,
   formatDuration,
+  inheritedAnnotations,
+  isDone,
   readyTasks,
+  statusWithCondition,
+  succeededCondition,
+  taskRunFormatOf,
+  TEKTON_LABELS,
+  timestamp,
   toLabelValue,
+  type ConditionUpdate,
+  type Inherited,
   type PipelineRunStatus,
   type RunFailure,
+  type TaskPhase,
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
-import {
-  conditionsOf,
-  deadlineOf,
-  isDone,
-  succeededCondition,
-  timestamp,
-  type ConditionUpdate,
-} from '../run/condition.js';
-import { inheritedAnnotations, labels, type Inherited } from '../run/labels.js';
-import { statusWithCondition } from '../taskrun/status.js';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
 import { creationFailure, type ChildCreation } from './child-creation.js';
 import { PlannerCaches } from './planner-caches.js';
 import { resolvePipelineRun, type ResolvedRun, type ResolvedTask } from './resolve.js';
 import type { ObservedPipelineRun } from './observed.js';
-import { statusOf, taskRunsOf } from './status.js';
+import { pipelineRunStatus } from './status.js';
 import { conditionCheckRunFor, taskRunFor } from './child-task-run.js';
 import { withResults, type ResultsOf } from './task-results.js';
-import { isComplete, skippedTasks, taskStates, type TaskState, type TaskPhase } from './task-state.js';
+import { isComplete, skippedTasks, taskStates, type TaskState } from './task-state.js';
 
 /** One idempotent change to the cluster. */
 export type PipelineRunAction =
@@ -94,7 +95,7 @@ export function planPipelineRun(
   if (resolved.kind === 'refused') {
     const { failure, pipelineName } = resolved;
     const actions = hasStarted ? [{ kind: 'delete-claim' } as const] : [];
-    const ended = statusOf(observed, { status: 'False', ...failure });
+    const ended = pipelineRunStatus(observed, { update: { status: 'False', ...failure } });
     return { status: ended, actions, ...nameAndInherits(observed, pipelineName) };
   }
   const all = taskStates(resolved, observed, caches);
@@ -121,7 +122,7 @@ function nameAndInherits(
 ): Pick<PipelineRunDecision, 'pipelineName' | 'inherits'> {
   if (pipelineName === undefined) return {};
   const inherits = {
-    labels: { ...pipeline?.labels, [labels.pipeline]: toLabelValue(pipelineName) },
+    labels: { ...pipeline?.labels, [TEKTON_LABELS.pipeline]: toLabelValue(pipelineName) },
     annotations: inheritedAnnotations(pipeline?.annotations),
   };
   return { pipelineName, inherits };
@@ -137,7 +138,7 @@ function planTasks(
     all.filter(({ phase }) => states.includes(phase));
   const claim = resolved.artifactPath === ARTIFACT_DIR;
   const end = (update: ConditionUpdate): PipelineRunDecision => ({
-    status: statusOf(observed, update, { taskStates: all }),
+    status: pipelineRunStatus(observed, { update, taskStates: all }),
     actions: claim ? [{ kind: 'delete-claim' }] : [],
   });
   const [failure] = withPhase('failed', 'gone');
@@ -160,8 +161,8 @@ function planTasks(
     reason: 'Running',
     message: 'Not all Tasks in the Pipeline have finished executing',
   };
-  const creating = new Map(creations.actions.map(({ task, taskRun }) => [taskRun.metadata.name ?? '', task]));
-  const status = statusOf(observed, running, { taskStates: all, creating });
+  const creating = new Set(creations.actions.map(({ taskRun }) => taskRun.metadata.name ?? ''));
+  const status = pipelineRunStatus(observed, { update: running, taskStates: all, creating });
   return { status, actions: [...claimActions, ...creations.actions, ...retries] };
 }
 
@@ -185,7 +186,10 @@ function createTaskRuns(
   next: ReadonlySet<string>,
 ): Creations {
   const statesByTask = new Map(all.map((one) => [one.task, one]));
-  const resultsOf: ResultsOf = (task) => statesByTask.get(task)?.taskRun?.status?.taskResults ?? [];
+  const resultsOf: ResultsOf = (task) => {
+    const taskRun = statesByTask.get(task)?.taskRun;
+    return taskRun ? taskRunFormatOf(taskRun).results(taskRun.status) : [];
+  };
   const creations: Creation[] = [];
   for (const found of resolved.tasks) {
     const task = found.task.name;
@@ -238,20 +242,17 @@ function createChecks(
   return { kind: 'creations', actions: creations };
 }
 
-/** Starts the next attempt: moves the status into `retriesStatus` and resets the TaskRun. */
-function retryAction(taskRun: TaskRun, now: Date): PipelineRunAction {
-  const { retriesStatus = [], ...attempt } = taskRun.status ?? {};
-  const fresh: TaskRunStatus = {
-    conditions: conditionsOf(undefined, { status: 'Unknown', reason: 'Pending', message: 'Pending' }, now),
-    retriesStatus: [...retriesStatus, attempt],
-  };
-  return { kind: 'retry', taskRun, status: fresh };
-}
+/** Starts the next attempt of a TaskRun. */
+const retryAction = (taskRun: TaskRun, now: Date): PipelineRunAction => ({
+  kind: 'retry',
+  taskRun,
+  status: taskRunFormatOf(taskRun).nextAttempt(taskRun.status, now),
+});
 
 /** Ends the run and cancels its running TaskRuns. */
 function endRun(observed: ObservedPipelineRun, reason: string, message: string): PipelineRunDecision {
   return {
-    status: statusOf(observed, { status: 'False', reason, message }),
+    status: pipelineRunStatus(observed, { update: { status: 'False', reason, message } }),
     actions: [...cancellations(observed), { kind: 'delete-claim' }],
   };
 }
@@ -267,7 +268,7 @@ const FORCED_REASONS: ReadonlySet<string> = new Set(['PipelineRunCancelled', 'Pi
 function planFinishedRun(observed: ObservedPipelineRun, status: PipelineRunStatus): PipelineRunDecision {
   const isForced = FORCED_REASONS.has(succeededCondition(status)?.reason ?? '');
   return {
-    status: { ...status, ...taskRunsOf(observed) },
+    status: pipelineRunStatus(observed, {}),
     actions: isForced ? cancellations(observed) : [],
   };
 }

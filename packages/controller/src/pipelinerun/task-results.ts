@@ -10,12 +10,12 @@ import {
   substituteValue,
   type ParamAssignment,
   type RunFailure,
-  type TaskRunResult,
+  type RecordedResult,
 } from '@pipewright/tekton';
 import type { ResolvedRun } from './resolve.js';
 
 /** Returns the results of a task by its name. */
-export type ResultsOf = (task: string) => readonly TaskRunResult[];
+export type ResultsOf = (task: string) => readonly RecordedResult[];
 
 /** Params of a task or condition: as written, and with the pipeline's own params substituted. */
 export interface ParamSources {

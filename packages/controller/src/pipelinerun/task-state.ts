@@ -6,27 +6,21 @@
  */
 
 import {
+  hasSucceeded,
+  isDone,
+  succeededCondition,
   transitiveDependents,
   type RecordedCheck,
   type RecordedTask,
   type TaskDependencies,
   type TaskRun,
+  taskRunFormatOf,
+  type TaskPhase,
+  type TaskProgress,
 } from '@pipewright/tekton';
 import { childNames, type ChildNameCache } from './child-names.js';
-import { hasSucceeded, isDone, succeededCondition } from '../run/condition.js';
 import type { ResolvedRun } from './resolve.js';
 import type { ObservedPipelineRun } from './observed.js';
-
-/**
- * The phase of a task.
- *
- * - `absent`: not started; `checking`: its checks run; `cleared`: they have passed, and it may start
- * - `skipped`: one of them has failed
- * - `gone`: its TaskRun, or that of a check, was deleted before it ended
- * - `retry`: failed, and may be retried
- */
-export type TaskPhase =
-  'absent' | 'checking' | 'cleared' | 'skipped' | 'gone' | 'running' | 'retry' | 'succeeded' | 'failed';
 
 /** One check of a task. */
 export interface CheckState {
@@ -36,13 +30,9 @@ export interface CheckState {
 }
 
 /** One task. */
-export interface TaskState {
-  readonly task: string;
-  /** Name of its TaskRun, whether it exists or not. */
-  readonly name: string;
+export interface TaskState extends TaskProgress {
   readonly taskRun?: TaskRun;
   readonly checks: readonly CheckState[];
-  readonly phase: TaskPhase;
 }
 
 /** Returns the state of each task in declared order. */
@@ -94,12 +84,12 @@ function withoutChecks(
   return taskState;
 }
 
-function phaseOf({ status }: TaskRun, retries: number): TaskPhase {
-  const condition = succeededCondition(status);
+function phaseOf(taskRun: TaskRun, retries: number): TaskPhase {
+  const condition = succeededCondition(taskRun.status);
   if (condition?.status === 'True') return 'succeeded';
   if (condition?.status !== 'False') return 'running';
   const cancelled = condition.reason === 'TaskRunCancelled';
-  return !cancelled && (status?.retriesStatus?.length ?? 0) < retries ? 'retry' : 'failed';
+  return !cancelled && taskRunFormatOf(taskRun).attempt(taskRun.status) < retries ? 'retry' : 'failed';
 }
 
 /** Returns the phase of a task whose TaskRun does not exist. */

@@ -10,11 +10,14 @@
 import {
   hexHashSuffix,
   internalStepName,
+  MANAGED_BY_TEKTON,
   podName,
+  READY_ANNOTATION,
   sidecarContainerName,
   stepContainerName,
   substituteTask,
   taskReplacements,
+  TEKTON_LABELS,
   type Container,
   type PipelineResourceModel,
   type Step,
@@ -26,7 +29,6 @@ import {
 import type { ArtifactStorage } from '../resources/artifact-storage.js';
 import type { ImageCommandResult } from './image-command.js';
 import { resourceSteps, type ResourceBindings } from '../resources/resource-steps.js';
-import { labels } from '../run/labels.js';
 import type { Images } from '../run/options.js';
 import type { Pod } from './pod-types.js';
 import { podTemplateFields } from './pod-template.js';
@@ -269,8 +271,8 @@ function assemble(
       namespace: taskRun.namespace,
       labels: {
         ...taskRun.labels,
-        [labels.managedBy]: labels.managedByUs,
-        [labels.taskRun]: taskRun.name,
+        [TEKTON_LABELS.managedBy]: MANAGED_BY_TEKTON,
+        [TEKTON_LABELS.taskRun]: taskRun.name,
       },
       annotations: taskRun.annotations,
       ownerReferences: [
@@ -342,6 +344,6 @@ const readyVolume = (name: string): Volume =>
   ({
     name,
     downwardAPI: {
-      items: [{ path: 'ready', fieldRef: { fieldPath: `metadata.annotations['${labels.ready}']` } }],
+      items: [{ path: 'ready', fieldRef: { fieldPath: `metadata.annotations['${READY_ANNOTATION}']` } }],
     },
   }) as Volume; // Volume is open in its sources

@@ -5,8 +5,16 @@
  * those of 0.2, which Tekton v0.9.2 sent. A failed delivery is retried with growing delays from the status, so it survives a restart.
  */
 
-import type { CloudEventDelivery, TaskModel, TaskRun, TaskRunStatus } from '@pipewright/tekton';
-import { isDone, succeededCondition, timestamp } from '../run/condition.js';
+import {
+  awaitsDelivery,
+  isPendingDelivery,
+  succeededCondition,
+  timestamp,
+  type CloudEventDelivery,
+  type TaskModel,
+  type TaskRun,
+  type TaskRunStatus,
+} from '@pipewright/tekton';
 import type { ResourceBindings } from './resource-steps.js';
 
 /** Milliseconds between attempts; after the last one the delivery has failed. */
@@ -22,12 +30,6 @@ export const cloudEventTargets = ({ outputs }: TaskModel, bindings: ResourceBind
 /** Returns `status.cloudEvents` of a run that starts. */
 export const pendingDeliveries = (targets: readonly string[]): readonly CloudEventDelivery[] =>
   targets.map((target) => ({ target, status: { condition: 'Unknown', message: '', retryCount: 0 } }));
-
-/** Reports whether a run has ended and has CloudEvents to deliver. */
-export const awaitsDelivery = (status: TaskRunStatus | undefined): boolean =>
-  status !== undefined && isDone(status) && (status.cloudEvents ?? []).some(isPending);
-
-const isPending = ({ status }: CloudEventDelivery): boolean => status.condition === 'Unknown';
 
 /**
  * Returns when a pending delivery is due, in milliseconds since the epoch. `sentAt` is in whole seconds, of which the last counts in full.
@@ -45,7 +47,7 @@ export function dueDeliveries(
   now: Date,
 ): { readonly due: readonly number[]; readonly requeueAfterMs: number | undefined } {
   const pending = deliveries.flatMap((delivery, index) =>
-    isPending(delivery) ? [{ index, at: dueAt(delivery, now) }] : [],
+    isPendingDelivery(delivery) ? [{ index, at: dueAt(delivery, now) }] : [],
   );
   const due = pending.filter(({ at }) => at <= now.getTime()).map(({ index }) => index);
   const later = pending.map(({ at }) => at).filter((at) => at > now.getTime());

@@ -1,7 +1,6 @@
 /** Which Kubernetes events a change of a run's status causes. Pure. */
 
-import type { StatusCondition } from '@pipewright/tekton';
-import { succeededCondition } from './condition.js';
+import { succeededCondition, type StatusCondition } from '@pipewright/tekton';
 
 /** An event about a run. */
 export interface RunEvent {

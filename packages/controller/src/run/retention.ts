@@ -6,8 +6,7 @@
  * Pure: the same runs, policy and time give the same decision. Running runs are in no group.
  */
 
-import type { PipelineRun, TaskRun } from '@pipewright/tekton';
-import { isDone, succeededCondition } from './condition.js';
+import { isDone, succeededCondition, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 
 /** How many finished runs are kept, and for how long. An absent limit does not apply; without limits, all are kept. */
 export interface RetentionPolicy {

@@ -7,15 +7,14 @@
  * observed state, so that all rules about them are here.
  */
 
-import { readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
+import { readTaskRun, statusWithCondition, type Inherited, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
 import type { Pod } from '../pod/pod-types.js';
 import { pendingDeliveries } from '../resources/cloud-events.js';
 import type { RunEvent } from '../run/events.js';
-import type { Inherited } from '../run/labels.js';
 import { creationFailedEvent } from './events.js';
 import { isQuotaExceeded, quotaAttempts, quotaExceeded, quotaRetryDelayMs } from './quota.js';
 import { missingTaskPrefix, startTaskRun, type Start, type StartInputs } from './start.js';
-import { statusWithCondition, statusWithPod } from './status.js';
+import { statusWithPod } from './status.js';
 
 /** The API server's answer to the creation of a pod. */
 export type PodCreation =
@@ -166,7 +165,7 @@ function planAnswer(
   if (creation.kind === 'created')
     return {
       kind: 'decided',
-      status: statusWithPod(status, creation.pod, PENDING, now),
+      status: statusWithPod({ ...run, status }, creation.pod, PENDING, now),
       events: [],
       inherits: start.inherits,
     };

@@ -1,7 +1,6 @@
 /** Which Kubernetes events a TaskRun causes, in Tekton's reasons and messages. Pure. */
 
-import type { TaskRun, TaskRunStatus } from '@pipewright/tekton';
-import { succeededCondition } from '../run/condition.js';
+import { succeededCondition, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
 import { completionEvents, type RunEvent } from '../run/events.js';
 
 const exceedsNodeResources = (status: TaskRunStatus | undefined): boolean =>

@@ -4,8 +4,7 @@
  * Tekton's message has only the timeout; the reason is not visible later, for example that no node had room.
  */
 
-import type { TaskRunStatus } from '@pipewright/tekton';
-import { succeededCondition } from '../run/condition.js';
+import { succeededCondition, type TaskRunStatus } from '@pipewright/tekton';
 import { containersOf, STEP_PREFIX, type Pod } from '../pod/pod-types.js';
 import { evaluatePod } from './status.js';
 

@@ -9,11 +9,23 @@
  * again; a pod whose images lack a shell is replaced once, before anything in it has run.
  */
 
-import { DEFAULT_TIMEOUT_MS, formatDuration, readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
-import { conditionsOf, deadlineOf, isDone, timestamp, type ConditionUpdate } from '../run/condition.js';
-import { labels } from '../run/labels.js';
+import {
+  statusWithCondition,
+  taskRunFormatOf,
+  conditionsOf,
+  deadlineOf,
+  DEFAULT_TIMEOUT_MS,
+  formatDuration,
+  isDone,
+  readTaskRun,
+  READY_ANNOTATION,
+  timestamp,
+  type ConditionUpdate,
+  type TaskRun,
+  type TaskRunStatus,
+} from '@pipewright/tekton';
 import { nonStepContainers, type Pod } from '../pod/pod-types.js';
-import { evaluatePod, statusWithPod, statusWithCondition } from './status.js';
+import { evaluatePod, statusWithPod } from './status.js';
 import { pendingReason } from './pending-reason.js';
 
 /** Everything a decision depends on. */
@@ -60,7 +72,7 @@ export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
   const deadline = deadlineOf(status.startTime, timeout);
   const end = (reason: string, message: string): TaskRunDecision => {
     const update: ConditionUpdate = { status: 'False', reason, message };
-    const next = pod ? statusWithPod(status, pod, update, now) : statusWithCondition(status, update, now);
+    const next = pod ? statusWithPod(run, pod, update, now) : statusWithCondition(status, update, now);
     return { status: next, actions: podsOf(observed).map((one) => ({ kind: 'delete', pod: one })) };
   };
   const name = run.metadata.name ?? '';
@@ -92,7 +104,7 @@ function cleanUp(pod: Pod, now: Date): readonly TaskRunAction[] {
 }
 
 /** Returns the number of earlier attempts. */
-export const attemptOf = (status: TaskRunStatus | undefined): number => status?.retriesStatus?.length ?? 0;
+export const attemptOf = (run: TaskRun): number => taskRunFormatOf(run).attempt(run.status);
 
 function planWithoutPod(run: TaskRun, now: Date): TaskRunDecision {
   const status = run.status ?? {};
@@ -107,7 +119,7 @@ function planWithoutPod(run: TaskRun, now: Date): TaskRunDecision {
   };
   return {
     status: started,
-    actions: [{ kind: 'start', attempt: attemptOf(status), replacement: false, shellLess: [] }],
+    actions: [{ kind: 'start', attempt: attemptOf(run), replacement: false, shellLess: [] }],
   };
 }
 
@@ -120,16 +132,16 @@ function planWithPod({ run, pod: first, replacement, now }: ObservedTaskRun, pod
     case 'shell-less':
       return {
         status,
-        actions: [{ kind: 'start', attempt: attemptOf(status), replacement: true, shellLess: outcome.images }],
+        actions: [{ kind: 'start', attempt: attemptOf(run), replacement: true, shellLess: outcome.images }],
       };
     case 'ended':
       return {
-        status: statusWithPod(status, pod, outcome.update, now),
+        status: statusWithPod(run, pod, outcome.update, now),
         actions: [...deleteFirst, ...(outcome.mustDelete ? [{ kind: 'delete', pod } as const] : sidecarsToStop(pod))],
       };
     case 'going':
       return {
-        status: statusWithPod(status, pod, outcome.update, now),
+        status: statusWithPod(run, pod, outcome.update, now),
         actions: [...deleteFirst, ...announceReadiness(pod)],
         ...(outcome.requeueAt && { requeueAt: outcome.requeueAt }),
       };
@@ -139,7 +151,7 @@ function planWithPod({ run, pod: first, replacement, now }: ObservedTaskRun, pod
 /** Annotates the pod when its sidecars are ready; step 0 waits for the annotation. */
 function announceReadiness(pod: Pod): readonly TaskRunAction[] {
   const sidecars = nonStepContainers(pod);
-  const isAnnounced = pod.metadata.annotations?.[labels.ready] !== undefined;
+  const isAnnounced = pod.metadata.annotations?.[READY_ANNOTATION] !== undefined;
   // A terminated sidecar counts as ready: it may have prepared something.
   const isReady =
     pod.status?.phase === 'Running' &&

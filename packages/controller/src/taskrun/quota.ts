@@ -4,8 +4,7 @@
  * Messages and growing delays are Tekton's. Pure: the number of attempts is read from the status.
  */
 
-import type { TaskRunStatus } from '@pipewright/tekton';
-import { succeededCondition, type ConditionUpdate } from '../run/condition.js';
+import { succeededCondition, type ConditionUpdate, type TaskRunStatus } from '@pipewright/tekton';
 
 /** Reports whether a rejection is due to a quota, so that a retry can succeed. */
 export const isQuotaExceeded = (message: string): boolean => /exceeded quota/i.test(message);

@@ -6,33 +6,35 @@
 
 import {
   canonicalSpec,
-  toLabelValue,
+  inheritedAnnotations,
+  isInsideWorkspace,
   readPipelineResource,
   readTask,
   readTaskRun,
-  isInsideWorkspace,
   taskNotFound,
-  taskResourceNotFound,
   taskResourceAmbiguous,
+  taskResourceNotFound,
   taskRunFailure,
   taskWorkspacesFailure,
-  type ResourceBindingModel,
+  TEKTON_LABELS,
+  toLabelValue,
+  type Inherited,
   type PipelineResource,
   type PipelineResourceSpec,
-  type RunFailure,
+  type ResourceBindingModel,
   type ResourceModel,
   type ResourceType,
+  type RunFailure,
   type TaskModel,
   type TaskRun,
   type TaskRunModel,
-  type TaskSpec,
   type TaskSource,
+  type TaskSpec,
 } from '@pipewright/tekton';
 import type { ArtifactStorage } from '../resources/artifact-storage.js';
 import { cloudEventTargets } from '../resources/cloud-events.js';
 import type { ImageCommandResult } from '../pod/image-command.js';
 import type { ResourceBindings, BoundResource } from '../resources/resource-steps.js';
-import { inheritedAnnotations, labels, type Inherited } from '../run/labels.js';
 import { mountProblem } from '../pod/mount-problem.js';
 import type { Images } from '../run/options.js';
 import { badAnnotation, type SecretHeader } from '../scripts/credentials/credentials.js';
@@ -106,8 +108,8 @@ function canonicalInputs(inputs: StartInputs): StartInputs {
   const { run, task } = inputs;
   return {
     ...inputs,
-    run: { ...run, spec: canonicalSpec('TaskRun', run.spec) },
-    task: task && { ...task, spec: canonicalSpec('Task', task.spec) },
+    run: { ...run, spec: canonicalSpec(run, run.spec) },
+    task: task && { ...task, spec: canonicalSpec({ apiVersion: run.apiVersion, kind: 'Task' }, task.spec) },
   };
 }
 
@@ -269,7 +271,7 @@ function createPod(
 }
 
 const taskLabel = ({ source: use }: TaskRunModel): StringMap =>
-  use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
+  use?.kind === 'reference' ? { [TEKTON_LABELS.task]: toLabelValue(use.name) } : {};
 
 /** Returns the start of Tekton's message about a run without a pod. */
 export const missingTaskPrefix = ({ source: use }: TaskRunModel, namespace: string): string =>

@@ -5,8 +5,17 @@
  * names the step that failed, never one that was skipped because of it.
  */
 
-import type { ResourceResult, SidecarState, StepState, TaskRunResult, TaskRunStatus } from '@pipewright/tekton';
-import { conditionsOf, timestamp, type ConditionUpdate } from '../run/condition.js';
+import {
+  statusWithCondition,
+  taskRunFormatOf,
+  type ConditionUpdate,
+  type ContainerReport,
+  type PodReport,
+  type StepOutput,
+  type StepState,
+  type TaskRun,
+  type TaskRunStatus,
+} from '@pipewright/tekton';
 import { containersOf, SIDECAR_PREFIX, STEP_PREFIX, type ObservedContainer, type Pod } from '../pod/pod-types.js';
 
 /** Reasons of a waiting container that cannot recover. */
@@ -182,74 +191,73 @@ function progressUpdate(pod: Pod, steps: readonly ObservedContainer[]): Conditio
 }
 
 /** Returns the status of a TaskRun with a pod. */
-export function statusWithPod(before: TaskRunStatus, pod: Pod, update: ConditionUpdate, now: Date): TaskRunStatus {
-  const podName = pod.metadata.name !== undefined && { podName: pod.metadata.name };
+export function statusWithPod(run: TaskRun, pod: Pod, update: ConditionUpdate, now: Date): TaskRunStatus {
+  const status = statusWithCondition(run.status ?? {}, update, now);
+  return taskRunFormatOf(run).withPod(status, podReport(pod, update));
+}
+
+function podReport(pod: Pod, update: ConditionUpdate): PodReport {
+  const { name: podName } = pod.metadata;
   // Before a container has started, changes of the reasons for which containers wait are not reported.
-  if (update.message === 'Pending') return { ...statusWithCondition(before, update, now), ...podName };
-  const steps = containersOf(pod, STEP_PREFIX).flatMap(stepState);
-  const sidecars = containersOf(pod, SIDECAR_PREFIX).flatMap(sidecarState);
-  const reports = update.status === 'True' ? reportsOf(pod) : [];
-  const results = reports.flatMap(resultOf);
-  const taskResults = reports.flatMap(taskResultOf);
+  const isReported = update.message !== 'Pending';
   return {
-    ...statusWithCondition(before, update, now),
-    ...podName,
-    ...(steps.length > 0 && { steps }),
-    ...(sidecars.length > 0 && { sidecars }),
-    ...(results.length > 0 && { resourcesResult: results }),
-    ...(taskResults.length > 0 && { taskResults }),
+    ...(podName !== undefined && { podName }),
+    steps: isReported ? containerReports(pod, STEP_PREFIX) : [],
+    sidecars: isReported ? containerReports(pod, SIDECAR_PREFIX) : [],
+    outputs: update.status === 'True' ? terminationEntries(pod).flatMap(outputOf) : [],
   };
 }
 
-/** Returns the status with a new condition. Sets the start time the first time, and the completion time at the end. */
-export function statusWithCondition(before: TaskRunStatus, update: ConditionUpdate, now: Date): TaskRunStatus {
-  return {
-    ...before,
-    conditions: conditionsOf(before, update, now),
-    startTime: before.startTime ?? timestamp(now),
-    ...(update.status !== 'Unknown' && { completionTime: before.completionTime ?? timestamp(now) }),
-  };
-}
+/** Returns the states of the containers with a prefix whose status the kubelet has reported. */
+const containerReports = (pod: Pod, prefix: string): readonly ContainerReport[] =>
+  containersOf(pod, prefix).flatMap(({ name: container, status }) =>
+    status
+      ? [
+          {
+            name: container.slice(prefix.length),
+            container,
+            ...(status.imageID && { imageID: status.imageID }),
+            state: status.state ?? {},
+          },
+        ]
+      : [],
+  );
 
-const stepState = ({ name, status }: ObservedContainer): readonly StepState[] =>
-  status
-    ? [{ name: name.slice(STEP_PREFIX.length), container: name, ...imageOf(status), ...(status.state ?? {}) }]
-    : [];
-
-const sidecarState = ({ name, status }: ObservedContainer): readonly SidecarState[] =>
-  status ? [{ name: name.slice(SIDECAR_PREFIX.length), ...imageOf(status) }] : [];
-
-const imageOf = ({ imageID }: { readonly imageID?: string }): { readonly imageID?: string } =>
-  imageID ? { imageID } : {};
-
-type Report = Readonly<Record<string, unknown>>;
+type TerminationEntry = Readonly<Record<string, unknown>>;
 
 /** Returns the entries of the steps' termination messages, in the order of the steps. Skips messages in other formats. */
-function reportsOf(pod: Pod): readonly Report[] {
+function terminationEntries(pod: Pod): readonly TerminationEntry[] {
   return containersOf(pod, STEP_PREFIX).flatMap((step) => {
     const message = terminated(step)?.message?.trim() ?? '';
     if (!message.startsWith('[')) return [];
     try {
       const entries: unknown = JSON.parse(message);
-      return Array.isArray(entries) ? entries.filter(isReport) : [];
+      return Array.isArray(entries) ? entries.filter(isEntry) : [];
     } catch {
       return [];
     }
   });
 }
 
-const isReport = (entry: unknown): entry is Report => typeof entry === 'object' && entry !== null;
+const isEntry = (entry: unknown): entry is TerminationEntry => typeof entry === 'object' && entry !== null;
 
 /** Tekton's type of an entry that is a result of the task, as opposed to a property of a resource. */
 const TASK_RESULT = 'TaskRunResult';
 
-const text = (given: unknown): string => (typeof given === 'string' ? given : '');
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const taskResultOf = ({ key, value, type }: Report): readonly TaskRunResult[] =>
-  type === TASK_RESULT && text(key) ? [{ name: text(key), value: text(value) }] : [];
-
-function resultOf({ name, digest, key, value, resourceRef, type }: Report): readonly ResourceResult[] {
-  if (type === TASK_RESULT || (!text(key) && !text(digest))) return [];
-  const ref = isReport(resourceRef) ? resourceRef : {};
-  return [{ name: text(name), digest: text(digest), key: text(key), value: text(value), resourceRef: ref }];
+function outputOf({ name, digest, key, value, resourceRef, type }: TerminationEntry): readonly StepOutput[] {
+  if (type === TASK_RESULT) return text(key) ? [{ kind: 'result', name: text(key), value: text(value) }] : [];
+  if (!text(key) && !text(digest)) return [];
+  const reference = isEntry(resourceRef) ? resourceRef : {};
+  return [
+    {
+      kind: 'resource',
+      name: text(name),
+      digest: text(digest),
+      key: text(key),
+      value: text(value),
+      resourceRef: reference,
+    },
+  ];
 }

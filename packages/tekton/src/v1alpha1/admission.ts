@@ -10,12 +10,12 @@ import { comparePaths } from '../problems/report.js';
 import type { FieldPath } from '../model/field-path.js';
 
 /** Returns Tekton's message; `undefined` if Tekton admits the object. `problems` are those of one object. */
-export function admissionMessage(problems: readonly Problem[]): string | undefined {
-  const heard = problems
+export function firstMessage(problems: readonly Problem[]): string | undefined {
+  const messages = problems
     .filter(({ tektonMessage }) => tektonMessage !== undefined)
     .map((problem) => ({ problem, rank: rankOf(problem) }))
     .sort((a, b) => comparePaths(a.rank, b.rank) || comparePaths(a.problem.path, b.problem.path));
-  return heard[0]?.problem.tektonMessage;
+  return messages[0]?.problem.tektonMessage;
 }
 
 /** Position of a check in Tekton's order. Ranks are compared lexicographically. */

@@ -4,24 +4,17 @@
  * Readers assume the same defaults, so objects that bypassed the webhook run the same way.
  */
 
+import { DEFAULT_TIMEOUT_MS, type DefaultOptions } from '../model/default-options.js';
 import { formatDuration, parseDuration } from '../model/duration.js';
 import { paramType } from './reader.js';
 import type { V1alpha1Object, ParamSpec, PipelineRunSpec, PipelineSpec, TaskRunSpec, TaskSpec } from './types.js';
 
-/** Defaults that the cluster operator can configure. */
-export interface DefaultOptions {
-  /** Timeout in milliseconds of runs without `timeout`; 0 = no timeout. @default 3600000 */
-  readonly timeoutMs?: number;
-}
-
-/** Default timeout in milliseconds of runs without `timeout`: one hour. */
-export const DEFAULT_TIMEOUT_MS = 3_600_000;
-
-/** Returns a copy of `object` with defaults. Does not validate it. */
-export function applyDefaults<T extends V1alpha1Object>(object: T, options: DefaultOptions = {}): T {
-  const spec: unknown = object.spec; // may be absent in user objects, despite the type
+/** Returns a copy of an object with defaults. Returns objects of other shapes unchanged. */
+export function withDefaults<T extends object>(object: T, { timeoutMs = DEFAULT_TIMEOUT_MS }: DefaultOptions): T {
+  const v1alpha1 = object as unknown as V1alpha1Object; // its apiVersion says so; the cases below handle other shapes
+  const spec: unknown = v1alpha1.spec; // may be absent in user objects, despite the type
   if (typeof spec !== 'object' || spec === null) return object;
-  return { ...object, spec: defaultsOf(object, options.timeoutMs ?? DEFAULT_TIMEOUT_MS) };
+  return { ...object, spec: defaultsOf(v1alpha1, timeoutMs) };
 }
 
 function defaultsOf(object: V1alpha1Object, timeout: number): object {

@@ -4,7 +4,7 @@
  * `kubectl explain` shows the descriptions. Includes the fields of Tekton v0.10.
  */
 
-import { DEFAULT_TIMEOUT_MS } from './defaults.js';
+import { DEFAULT_TIMEOUT_MS } from '../model/default-options.js';
 import { formatDuration } from '../model/duration.js';
 import type { KindDefinition } from '../schema/kind-definition.js';
 import { container, podTemplate, step, volume } from '../schema/kubernetes.js';

@@ -1,7 +1,9 @@
 /** Reads the state of a run's children from a v1alpha1 status, in which `taskRuns` lists them by name. */
 
 import type { ChildOutcome, RecordedCheck, RecordedTask, RunMemory } from '../execution/run-memory.js';
-import type { PipelineRunStatus, PipelineRunTaskRunStatus, StatusCondition } from './status.js';
+import { isDone, succeededCondition } from '../execution/condition.js';
+import type { RunStatus } from '../model/run-status.js';
+import type { CloudEventDelivery, PipelineRunStatus, PipelineRunTaskRunStatus, TaskRunStatus } from './status.js';
 
 /** Reason of a task that is skipped because a condition check failed. */
 export const CONDITION_CHECK_FAILED = 'ConditionCheckFailed';
@@ -43,18 +45,11 @@ function readTask({ pipelineTaskName: task, status, conditionChecks }: PipelineR
 /** A task without checks is listed once its TaskRun is created; a task with checks is listed from the start. */
 function taskOutcome(status: PipelineRunTaskRunStatus['status'], hasChecks: boolean): RecordedTask['outcome'] {
   if (!status) return hasChecks ? 'planned' : 'running';
-  return succeeded(status)?.reason === CONDITION_CHECK_FAILED ? 'skipped' : outcomeOf(status);
+  return succeededCondition(status)?.reason === CONDITION_CHECK_FAILED ? 'skipped' : outcomeOf(status);
 }
 
-interface StatusWithConditions {
-  readonly conditions?: readonly StatusCondition[];
-}
-
-const succeeded = ({ conditions }: StatusWithConditions): StatusCondition | undefined =>
-  conditions?.find(({ type }) => type === 'Succeeded');
-
-function outcomeOf(status: StatusWithConditions): ChildOutcome {
-  switch (succeeded(status)?.status) {
+function outcomeOf(status: Pick<RunStatus, 'conditions'>): ChildOutcome {
+  switch (succeededCondition(status)?.status) {
     case 'True':
       return 'succeeded';
     case 'False':
@@ -64,3 +59,19 @@ function outcomeOf(status: StatusWithConditions): ChildOutcome {
       return 'running';
   }
 }
+
+/** Reports whether all children that a status lists have ended, and have no CloudEvents to deliver. */
+export function areChildrenDone({ taskRuns = {} }: PipelineRunStatus): boolean {
+  return Object.values(taskRuns).every(({ status, conditionChecks }) => {
+    const checks = Object.values(conditionChecks ?? {});
+    const isTaskDone = status === undefined ? conditionChecks !== undefined : isDone(status) && !awaitsDelivery(status);
+    return isTaskDone && checks.every((check) => check.status === undefined || isDone(check.status));
+  });
+}
+
+/** Reports whether a TaskRun has ended and has CloudEvents to deliver. */
+export const awaitsDelivery = (status: TaskRunStatus | undefined): boolean =>
+  status !== undefined && isDone(status) && (status.cloudEvents ?? []).some(isPendingDelivery);
+
+/** Reports whether a CloudEvent is to be delivered. */
+export const isPendingDelivery = ({ status }: CloudEventDelivery): boolean => status.condition === 'Unknown';

@@ -5,17 +5,8 @@
  * dashboards read them; times are RFC 3339 with a precision of seconds.
  */
 
-import type { ContainerState, AdditionalFields } from '../model/kubernetes.js';
-
-/** A condition. Runs have exactly one, of type `Succeeded`: Unknown while running, then True or False. */
-export interface StatusCondition {
-  readonly type: string;
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTransitionTime?: string;
-  readonly severity?: string;
-}
+import type { ContainerState } from '../model/kubernetes.js';
+import type { RunStatus, StatusCondition } from '../model/run-status.js';
 
 /** State of one step. `container` has the prefix `step-`, `name` does not. */
 export interface StepState extends ContainerState {
@@ -58,11 +49,8 @@ export interface CloudEventDelivery {
 }
 
 /** Status of a TaskRun. */
-export interface TaskRunStatus extends AdditionalFields {
-  readonly conditions?: readonly StatusCondition[];
+export interface TaskRunStatus extends RunStatus {
   readonly podName?: string;
-  readonly startTime?: string;
-  readonly completionTime?: string;
   readonly steps?: readonly StepState[];
   readonly sidecars?: readonly SidecarState[];
   readonly resourcesResult?: readonly ResourceResult[];
@@ -95,10 +83,7 @@ export interface PipelineRunTaskRunStatus {
 }
 
 /** Status of a PipelineRun. */
-export interface PipelineRunStatus extends AdditionalFields {
-  readonly conditions?: readonly StatusCondition[];
-  readonly startTime?: string;
-  readonly completionTime?: string;
+export interface PipelineRunStatus extends RunStatus {
   /** By name of the TaskRun. */
   readonly taskRuns?: Readonly<Record<string, PipelineRunTaskRunStatus>>;
 }

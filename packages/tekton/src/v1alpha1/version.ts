@@ -1,5 +1,5 @@
 /**
- * Implements the API version interface for tekton.dev/v1alpha1: kinds, messages, checks and readers.
+ * Implements the API version interface for tekton.dev/v1alpha1: kinds, messages, checks, readers and writers.
  *
  * Only `versions/` imports this file.
  */
@@ -9,10 +9,13 @@ import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
 import type { ValidationContext } from '../validation/context.js';
 import { checkMetadata, checkNamespace } from '../validation/metadata.js';
 import { checkPipelineReferences, type ReferenceScope } from '../validation/pipeline-references.js';
+import { firstMessage } from './admission.js';
 import { DECODE_MESSAGES } from './decode-messages.js';
+import { withDefaults } from './defaults.js';
 import { KINDS } from './kinds.js';
 import { readCondition, readPipeline, readPipelineResource, readPipelineRun, readTask, readTaskRun } from './reader.js';
 import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
+import { pipelineRunFormat, taskRunFormat } from './status-writer.js';
 import { V1ALPHA1, type V1alpha1Object } from './types.js';
 import { checkPipeline } from './validation/pipeline.js';
 import { checkResource } from './validation/resource.js';
@@ -41,6 +44,10 @@ export const v1alpha1: ApiVersion = {
   fieldPaths: FIELD_PATHS,
   writeRun,
   withParams,
+  applyDefaults: withDefaults,
+  admissionMessage: firstMessage,
+  taskRunFormat,
+  pipelineRunFormat,
 };
 
 function read(object: V1alpha1Object): ObjectModel {

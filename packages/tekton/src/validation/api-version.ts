@@ -1,13 +1,16 @@
 /**
- * The interface of an API version, used by the shared checks.
+ * The interface of an API version, used by the shared checks and by execution.
  *
  * Each version's directory has one implementation; `versions/versions.ts` lists them.
  */
 
 import type { ConformanceMessages } from '../schema/conformance.js';
+import type { PipelineRunFormat, TaskRunFormat } from '../execution/status-format.js';
 import type { FieldPaths } from '../model/field-paths.js';
+import type { DefaultOptions } from '../model/default-options.js';
 import type { ParamAssignment } from '../model/model.js';
 import type { NewRun } from '../model/new-run.js';
+import type { Problem } from '../problems/problem.js';
 import type { KindDefinition } from '../schema/kind-definition.js';
 import type { ReadableObject } from './catalog.js';
 import type { ValidationContext } from './context.js';
@@ -26,6 +29,13 @@ export interface ApiVersion {
   readonly writeRun: (run: NewRun) => object;
   /** Returns a copy of a run of this version with these params added. Existing params are overwritten. */
   readonly withParams: <T extends object>(run: T, params: readonly ParamAssignment[]) => T;
+  /** Returns a copy of an object of this version with the defaults of the webhook. Does not validate it. */
+  readonly applyDefaults: <T extends object>(object: T, options: DefaultOptions) => T;
+  /** Returns the webhook's message for an object with these problems; undefined if it admits the object. */
+  readonly admissionMessage: (problems: readonly Problem[]) => string | undefined;
+  /** The statuses of this version. */
+  readonly taskRunFormat: TaskRunFormat;
+  readonly pipelineRunFormat: PipelineRunFormat;
 }
 
 /** A Tekton object with the checks and the reader of its API version. */

@@ -8,9 +8,7 @@
 import { canonicalFieldsOf, type RenamedField } from '../schema/canonical-fields.js';
 import { isRecord } from '../schema/conformance.js';
 import { kubernetesObject, type ObjectSchema } from '../schema/schema.js';
-import { KINDS } from '../v1alpha1/kinds.js';
-import type { Kind } from '../v1alpha1/types.js';
-import { VERSIONS } from './versions.js';
+import { findVersion, VERSIONS } from './versions.js';
 
 /** An object with canonical field names, and the renamed fields. */
 export interface CanonicalObject {
@@ -29,9 +27,14 @@ export function canonicalFields(object: unknown): CanonicalObject {
   return { object: value, renamed };
 }
 
-/** Renames the fields of a v1alpha1 spec to their canonical names. */
-export const canonicalSpec = <T extends object>(kind: Kind, spec: T): T =>
-  canonicalFieldsOf(spec, KINDS[kind].spec).value;
+/** Renames the fields of a spec to their canonical names. Throws if the version of `of` is not supported. */
+export function canonicalSpec<T extends object>(
+  of: { readonly apiVersion: string; readonly kind: string },
+  spec: T,
+): T {
+  const definition = findVersion(of.apiVersion).kinds[of.kind];
+  return definition ? canonicalFieldsOf(spec, definition.spec).value : spec;
+}
 
 /** Schemas of the fields that Tekton decodes, by apiVersion and kind. The API server decodes the others. */
 const SCHEMAS: ReadonlyMap<string, ObjectSchema> = new Map(

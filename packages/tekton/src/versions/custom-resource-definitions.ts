@@ -9,7 +9,8 @@
 import { TEKTON_GROUP } from '../model/tekton-group.js';
 import { STATUS_SCHEMA, type KindDefinition } from '../schema/kind-definition.js';
 import { openApi } from '../schema/open-api.js';
-import { KINDS } from '../v1alpha1/kinds.js';
+import type { ApiVersion } from '../validation/api-version.js';
+import { VERSIONS } from './versions.js';
 
 /** A CustomResourceDefinition as plain JSON. */
 export interface Crd {
@@ -29,9 +30,10 @@ export interface CrdOptions {
   readonly preserveUnknownFields?: boolean;
 }
 
-/** Returns the definitions of all seven kinds. The result is deterministic. */
+/** Returns one definition for each kind, with all its API versions. The result is deterministic. */
 export function crds({ preserveUnknownFields = false }: CrdOptions = {}): Crd[] {
-  const definitions = Object.values(KINDS).map(crd);
+  const kinds = new Set(VERSIONS.flatMap((version) => Object.keys(version.kinds)));
+  const definitions = [...kinds].flatMap((kind) => crd(servedVersions(kind)));
   return preserveUnknownFields ? definitions.map(preservingUnknownFields) : definitions;
 }
 
@@ -54,47 +56,64 @@ const COLUMNS = [
   { name: 'CompletionTime', type: 'date', jsonPath: '.status.completionTime' },
 ];
 
-function crd(shape: KindDefinition): Crd {
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${shape.plural}.${TEKTON_GROUP}` },
-    spec: {
-      group: TEKTON_GROUP,
-      scope: shape.isNamespaced ? 'Namespaced' : 'Cluster',
-      preserveUnknownFields: false,
-      names: {
-        kind: shape.kind,
-        listKind: `${shape.kind}List`,
-        plural: shape.plural,
-        singular: shape.kind.toLowerCase(),
-        ...(shape.shortNames.length > 0 && { shortNames: shape.shortNames }),
-        categories: ['all', 'tekton-pipelines'],
-      },
-      versions: [
-        {
-          name: 'v1alpha1',
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          ...(shape.isRun && { additionalPrinterColumns: COLUMNS }),
-          schema: { openAPIV3Schema: rootSchema(shape) },
-        },
-      ],
-    },
-  };
+/** A kind as one API version defines it. */
+interface ServedVersion {
+  readonly apiVersion: string;
+  readonly definition: KindDefinition;
 }
 
-function rootSchema(shape: KindDefinition): object {
+/** Returns the definitions of a kind, oldest version first. */
+const servedVersions = (kind: string): readonly ServedVersion[] =>
+  VERSIONS.flatMap(({ apiVersion, kinds }: ApiVersion) => {
+    const definition = kinds[kind];
+    return definition ? [{ apiVersion, definition }] : [];
+  });
+
+/** Returns the definition of a kind. Names and scope are those of the newest version, in which objects are stored. */
+function crd(served: readonly ServedVersion[]): readonly Crd[] {
+  const newest = served.at(-1);
+  if (!newest) return [];
+  const { kind, plural, isNamespaced, shortNames } = newest.definition;
+  return [
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${plural}.${TEKTON_GROUP}` },
+      spec: {
+        group: TEKTON_GROUP,
+        scope: isNamespaced ? 'Namespaced' : 'Cluster',
+        preserveUnknownFields: false,
+        names: {
+          kind,
+          listKind: `${kind}List`,
+          plural,
+          singular: kind.toLowerCase(),
+          ...(shortNames.length > 0 && { shortNames }),
+          categories: ['all', 'tekton-pipelines'],
+        },
+        versions: served.map(({ apiVersion, definition }) => ({
+          name: apiVersion.slice(TEKTON_GROUP.length + 1),
+          served: true,
+          storage: definition === newest.definition,
+          subresources: { status: {} },
+          ...(definition.isRun && { additionalPrinterColumns: COLUMNS }),
+          schema: { openAPIV3Schema: rootSchema(definition) },
+        })),
+      },
+    },
+  ];
+}
+
+function rootSchema({ description, spec }: KindDefinition): object {
   return {
     type: 'object',
-    description: shape.description,
+    description,
     required: ['spec'],
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: { type: 'object' },
-      spec: openApi(shape.spec),
+      spec: openApi(spec),
       status: openApi(STATUS_SCHEMA),
     },
   };

@@ -13,3 +13,10 @@ export const VERSIONS: readonly ApiVersion[] = [v1alpha1];
 /** Returns the version of an object; undefined if it is not supported. */
 export const tryFindVersion = (apiVersion: string): ApiVersion | undefined =>
   VERSIONS.find((version) => version.apiVersion === apiVersion);
+
+/** Returns the version of an object. Throws if it is not supported. */
+export function findVersion(apiVersion: string): ApiVersion {
+  const version = tryFindVersion(apiVersion);
+  if (!version) throw new Error(`${JSON.stringify(apiVersion)} is not a supported API version`);
+  return version;
+}

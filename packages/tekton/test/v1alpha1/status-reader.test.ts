@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  readRunMemory,
+  pipelineRunFormatOf,
+  V1ALPHA1,
   type PipelineRunStatus,
   type PipelineRunTaskRunStatus,
   type RecordedTask,
+  type RunMemory,
   type TaskRunStatus,
 } from '../../src/index.js';
 
@@ -13,6 +15,8 @@ const ended = (status: 'True' | 'False', reason: string): TaskRunStatus => ({
 const check = (status?: TaskRunStatus): NonNullable<PipelineRunTaskRunStatus['conditionChecks']> => ({
   'run-deploy-check': { conditionName: 'sunny', ...(status && { status }) },
 });
+const readRunMemory = (status: PipelineRunStatus | undefined): RunMemory =>
+  pipelineRunFormatOf({ apiVersion: V1ALPHA1, metadata: {} }).readMemory(status);
 const memoryOf = (entry: Omit<PipelineRunTaskRunStatus, 'pipelineTaskName'>) =>
   readRunMemory({ taskRuns: { 'run-deploy': { pipelineTaskName: 'deploy', ...entry } } });
 

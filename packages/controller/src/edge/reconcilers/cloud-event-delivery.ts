@@ -6,16 +6,14 @@
  */
 
 import { ownerKey, type Clock, type Result, type Send } from '@pipewright/kube';
-import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { awaitsDelivery, isDone, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import {
   afterAttempt,
-  awaitsDelivery,
   dueDeliveries,
   cloudEventOf,
   readResponse,
   type DeliveryResult,
 } from '../../resources/cloud-events.js';
-import { isDone } from '../../run/condition.js';
 import type { Enqueue } from '../enqueue.js';
 import type { Log } from '../log.js';
 import type { MutationCache } from '../mutation-cache.js';

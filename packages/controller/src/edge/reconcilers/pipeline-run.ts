@@ -14,18 +14,16 @@ import {
   type Clock,
   type Result,
 } from '@pipewright/kube';
-import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { isDone, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
 import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';
 import type { ObservedPipelineRun } from '../../pipelinerun/observed.js';
 import { planPipelineRun, statusAfterCreations, type PipelineRunAction } from '../../pipelinerun/plan.js';
 import type { PlannerCaches } from '../../pipelinerun/planner-caches.js';
 import type { PipelineObject } from '../../pipelinerun/resolve.js';
-import { isSignificantChange } from '../../pipelinerun/significant-change.js';
-import { needsReconcile } from '../../pipelinerun/status.js';
+import { isSignificantChange, needsReconcile } from '../../pipelinerun/status.js';
 import { artifactClaim, claimName } from '../../resources/artifact-claim.js';
 import { hasDueDelivery } from '../../resources/cloud-events.js';
-import { isDone } from '../../run/condition.js';
 import type { Enqueue } from '../enqueue.js';
 import type { MutationCache } from '../mutation-cache.js';
 import type { RunRateLimiter } from '../rate-limits.js';
@@ -67,7 +65,7 @@ export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): 
   const { taskRuns, now } = observed;
   const status = statusAfterCreations(plan.status, creations, now);
   const writeDelayMs = deps.rateLimiter.writeDelayMs(key, run, status, taskRuns.size);
-  if (writeDelayMs === 0 && isSignificantChange(run.status ?? {}, status)) {
+  if (writeDelayMs === 0 && isSignificantChange(run, status)) {
     const write = await deps.writer.writeStatus(run, status);
     if (write !== 'written') return resultAfterWrite(write);
     deps.rateLimiter.statusWritten(key, deps.pipelineRuns.get(key) ?? run);

@@ -6,9 +6,7 @@
  */
 
 import type { Clock, KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
-import type { PipelineRun, TaskRun } from '@pipewright/tekton';
-import { awaitsDelivery } from '../../resources/cloud-events.js';
-import { isDone } from '../../run/condition.js';
+import { awaitsDelivery, isDone, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
 import type { Log } from '../log.js';
 import type { MutationCache } from '../mutation-cache.js';

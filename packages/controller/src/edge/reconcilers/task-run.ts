@@ -6,12 +6,9 @@
  */
 
 import { isControlledBy, keyOf, PODS, type Result } from '@pipewright/kube';
-import type { TaskRun } from '@pipewright/tekton';
+import { awaitsDelivery, isDone, READY_ANNOTATION, type TaskRun } from '@pipewright/tekton';
 import { podNameOf } from '../../pod/pod.js';
 import type { Pod } from '../../pod/pod-types.js';
-import { awaitsDelivery } from '../../resources/cloud-events.js';
-import { isDone } from '../../run/condition.js';
-import { labels } from '../../run/labels.js';
 import type { AttemptDecision } from '../../taskrun/attempt.js';
 import { attemptOf, planTaskRun, type TaskRunAction } from '../../taskrun/plan.js';
 import { enqueueOwner } from '../enqueue.js';
@@ -63,7 +60,7 @@ async function podsOf(
   run: TaskRun,
 ): Promise<{ readonly pod?: Pod; readonly replacement?: Pod }> {
   const { name = '', uid = '', namespace = '' } = run.metadata;
-  const attempt = attemptOf(run.status);
+  const attempt = attemptOf(run);
   const find = async (podName: string): Promise<Pod | undefined> => {
     let pod = pods.get(`${namespace}/${podName}`);
     if (!pod && run.status?.podName === podName && !isDone(run.status)) {
@@ -87,7 +84,7 @@ async function apply({ client, pods, images }: TaskRunDeps, action: TaskRunActio
       pods.forget(keyOf(action.pod));
       return;
     case 'announce': {
-      const body = { metadata: { annotations: { [labels.ready]: 'READY' } } };
+      const body = { metadata: { annotations: { [READY_ANNOTATION]: 'READY' } } };
       pods.record(await client.patch<Pod>(PODS, key, body, { type: 'merge' }));
       return;
     }

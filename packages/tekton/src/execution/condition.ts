@@ -1,9 +1,10 @@
 /**
- * The condition `Succeeded` of a run and its rules: Unknown while the run is running, then True or False permanently;
- * `lastTransitionTime` changes only with `status`.
+ * The condition `Succeeded` of a run and its rules, the same in every API version: Unknown while the run is running, then True or
+ * False permanently; `lastTransitionTime` changes only with `status`.
  */
 
-import type { StatusCondition } from '@pipewright/tekton';
+import type { RunStatus, StatusCondition } from '../model/run-status.js';
+import { timestamp } from '../model/timestamp.js';
 
 /** A condition without its time. */
 export interface ConditionUpdate {
@@ -12,9 +13,8 @@ export interface ConditionUpdate {
   readonly message: string;
 }
 
-interface StatusWithConditions {
-  readonly conditions?: readonly StatusCondition[];
-}
+/** A status of a run, or a part of one. */
+type StatusWithConditions = Pick<RunStatus, 'conditions'>;
 
 /** Returns the condition of type `Succeeded`; undefined before the first reconcile. */
 export const succeededCondition = (status: StatusWithConditions | undefined): StatusCondition | undefined =>
@@ -26,15 +26,11 @@ export function isDone(status: StatusWithConditions | undefined): boolean {
   return outcome === 'True' || outcome === 'False';
 }
 
-/** Reports whether the run has failed. */
-export const hasFailed = (status: StatusWithConditions | undefined): boolean =>
-  succeededCondition(status)?.status === 'False';
-
 /** Reports whether the run has succeeded. */
 export const hasSucceeded = (status: StatusWithConditions | undefined): boolean =>
   succeededCondition(status)?.status === 'True';
 
-/** The conditions that say `verdict` from `now` on. One that has ended stays as it is. */
+/** Returns the conditions after an update at `now`. The condition of a run that has ended does not change. */
 export function conditionsOf(
   before: StatusWithConditions | undefined,
   update: ConditionUpdate,
@@ -46,15 +42,22 @@ export function conditionsOf(
   return [{ type: 'Succeeded', ...update, lastTransitionTime: since }];
 }
 
-/** Formats a time as Kubernetes does: RFC 3339 in whole seconds. */
-export const timestamp = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+/** Returns a status with a new condition. Sets the start time the first time, and the completion time at the end. */
+export function statusWithCondition<S extends RunStatus>(before: S, update: ConditionUpdate, now: Date): S {
+  return {
+    ...before,
+    conditions: conditionsOf(before, update, now),
+    startTime: before.startTime ?? timestamp(now),
+    ...(update.status !== 'Unknown' && { completionTime: before.completionTime ?? timestamp(now) }),
+  };
+}
 
 /**
  * Returns the deadline of a run that started at `start` with a timeout in milliseconds; undefined if it has none.
  *
  * `start` is in whole seconds, so the first second counts in full and a run never ends early.
  */
-export function deadlineOf(start: string | undefined, timeout: number): Date | undefined {
-  if (start === undefined || timeout <= 0) return undefined;
-  return new Date(Date.parse(start) + timeout + 999);
+export function deadlineOf(start: string | undefined, timeoutMs: number): Date | undefined {
+  if (start === undefined || timeoutMs <= 0) return undefined;
+  return new Date(Date.parse(start) + timeoutMs + 999);
 }

@@ -1,7 +1,7 @@
 /** Tekton's labels and annotations, by which tkn and dashboards select objects, and which annotations are inherited. */
 
-/** Keys, and one value. */
-export const labels = {
+/** Keys of labels. */
+export const TEKTON_LABELS = {
   pipeline: 'tekton.dev/pipeline',
   pipelineRun: 'tekton.dev/pipelineRun',
   pipelineTask: 'tekton.dev/pipelineTask',
@@ -10,10 +10,13 @@ export const labels = {
   /** On the TaskRun and pod of a condition's check: the TaskRun's name. */
   conditionCheck: 'tekton.dev/conditionCheck',
   managedBy: 'app.kubernetes.io/managed-by',
-  managedByUs: 'tekton-pipelines',
-  /** Annotation of a pod whose sidecars are ready. */
-  ready: 'tekton.dev/ready',
 } as const;
+
+/** Value of the label `managedBy` on all pods of TaskRuns. */
+export const MANAGED_BY_TEKTON = 'tekton-pipelines';
+
+/** Annotation of a pod whose sidecars are ready. */
+export const READY_ANNOTATION = 'tekton.dev/ready';
 
 /** Annotations that describe only one object and are not inherited. */
 const NOT_INHERITED: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration']);

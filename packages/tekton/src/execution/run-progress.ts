@@ -1,0 +1,77 @@
+/**
+ * The state of a run as its status reports it, independent of the API version.
+ *
+ * The planner determines it from TaskRuns and pods; the status format of each version writes it.
+ */
+
+import type { ContainerState } from '../model/kubernetes.js';
+import type { RunObject } from '../model/run-status.js';
+import type { ConditionUpdate } from './condition.js';
+
+/**
+ * The phase of a task.
+ *
+ * - `absent`: not started; `checking`: its checks run; `cleared`: they have passed, and it may start
+ * - `skipped`: one of them has failed
+ * - `gone`: its TaskRun, or that of a check, was deleted before it ended
+ * - `retry`: failed, and may be retried
+ */
+export type TaskPhase =
+  'absent' | 'checking' | 'cleared' | 'skipped' | 'gone' | 'running' | 'retry' | 'succeeded' | 'failed';
+
+/** The state of a pipeline task. */
+export interface TaskProgress {
+  readonly task: string;
+  /** Name of its TaskRun, whether it exists or not. */
+  readonly name: string;
+  readonly phase: TaskPhase;
+  /** Its condition checks, by name of their TaskRuns. */
+  readonly checks: readonly { readonly name: string; readonly condition: string }[];
+}
+
+/** The state of a PipelineRun. `C`: its TaskRuns, which have the API version of the run. */
+export interface RunProgress<C extends RunObject = RunObject> {
+  /** Absent if the condition does not change. */
+  readonly update?: ConditionUpdate;
+  /** Empty if the pipeline is unknown, or if its tasks no longer matter. */
+  readonly tasks: readonly TaskProgress[];
+  /** The TaskRuns that exist and belong to the run, by name. */
+  readonly taskRuns: ReadonlyMap<string, C>;
+  /** Names of the TaskRuns that are about to be created, including those of checks. */
+  readonly creating: ReadonlySet<string>;
+  readonly now: Date;
+}
+
+/** The state of a container of a TaskRun's pod. */
+export interface ContainerReport {
+  /** Name of the step or sidecar. */
+  readonly name: string;
+  /** Name of the container: the name with a prefix. */
+  readonly container: string;
+  readonly imageID?: string;
+  readonly state: ContainerState;
+}
+
+/** What a step has written into its termination message. */
+export type StepOutput =
+  /** The value of a Task result. */
+  | { readonly kind: 'result'; readonly name: string; readonly value: string }
+  /** A property of a PipelineResource, for example the cloned commit. */
+  | {
+      readonly kind: 'resource';
+      readonly name: string;
+      readonly digest: string;
+      readonly key: string;
+      readonly value: string;
+      readonly resourceRef: { readonly name?: string };
+    };
+
+/** The state of a TaskRun's pod. */
+export interface PodReport {
+  readonly podName?: string;
+  /** In the order in which they run. */
+  readonly steps: readonly ContainerReport[];
+  readonly sidecars: readonly ContainerReport[];
+  /** In the order of the steps. Empty until all of them have succeeded. */
+  readonly outputs: readonly StepOutput[];
+}
