@@ -20,6 +20,7 @@ export const TEKTON_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     tekton('validation'),
     ...['reader', 'types'].map((file) => tekton(`v1alpha1/${file}.js`)),
   ],
+  'packages/tekton/src/v1': [...TEKTON_SHARED, tekton('validation')],
   'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1alpha1')],
 };
 

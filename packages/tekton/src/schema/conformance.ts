@@ -5,6 +5,7 @@
  * absent, as in the API server.
  */
 
+import type { ObjectId } from '../problems/problem.js';
 import type { Report } from '../problems/report.js';
 import type { ObjectSchema, Schema, StringSchema } from './schema.js';
 import { quantityHint, typeHint, describeValue, type TypeMismatch } from './type-hint.js';
@@ -18,7 +19,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** The webhook's messages of one API version about nonconforming values; `undefined` where it accepts them. */
 export interface ConformanceMessages {
   readonly unknownField: (name: string) => string | undefined;
-  readonly wrongType: (expected: string, value: unknown) => string | undefined;
+  readonly wrongType: (expected: string, value: unknown, path: FieldPath, object: ObjectId) => string | undefined;
   readonly invalidQuantity: (value: string) => string | undefined;
   readonly missingField: (
     name: string,
@@ -62,6 +63,8 @@ function conformValue(
       return reportWrongType('a whole number or a string', value, path, output);
     case 'value':
       return conformParamValue(value, path, output);
+    case 'anyValue':
+      return conformAnyValue(value, path, output);
     case 'list':
       return Array.isArray(value)
         ? conformItems(value, schema.of, path, output)
@@ -101,7 +104,7 @@ function conformItems(
 
 /** Returns a placeholder for a missing required value, so that types hold; it has already been reported. */
 function placeholder(schema: Schema): unknown {
-  if (schema.kind === 'string' || schema.kind === 'value') return '';
+  if (schema.kind === 'string' || schema.kind === 'value' || schema.kind === 'anyValue') return '';
   if (schema.kind !== 'object') return undefined;
   return Object.fromEntries(schema.required.map((name) => [name, placeholder(schema.fields[name] ?? schema)]));
 }
@@ -265,6 +268,19 @@ function conformParamValue(value: unknown, path: FieldPath, output: ConformanceO
   return misfit === -1 ? value : reportWrongType('a string', value[misfit], [...path, misfit], output);
 }
 
+/** Tekton accepts every value; one that is no string, list of strings or object of strings becomes its JSON text. */
+function conformAnyValue(value: unknown, path: FieldPath, output: ConformanceOutput): unknown {
+  if (typeof value === 'string') return value;
+  const items = typeof value === 'object' && value !== null ? Object.values(value) : undefined;
+  if (items?.every((item) => typeof item === 'string')) return value;
+  const sourceText = output.report.sourceText(path);
+  const expected = Array.isArray(value) ? 'a list of strings' : isRecord(value) ? 'an object of strings' : 'a string';
+  const got = items ? `${describeValue(value)} with other values` : describeValue(value, sourceText);
+  const fix = items ? 'put every value in quotes' : typeHint({ expected, value, sourceText, field: path.at(-1) });
+  output.report.add('TYPE_WRONG', [...path], { wants: expected, got, fix }, { value, severity: 'warning' });
+  return JSON.stringify(value);
+}
+
 /** Reports a wrong type; always `undefined`. */
 function reportWrongType(
   expected: string,
@@ -276,7 +292,7 @@ function reportWrongType(
   const sourceText = output.report.sourceText(path);
   const got = describeValue(value, sourceText);
   const fix = typeHint({ expected, value, sourceText, field: path.at(-1), ...more });
-  const tektonMessage = output.messages.wrongType(expected, value);
+  const tektonMessage = output.messages.wrongType(expected, value, path, output.report.object);
   output.report.markInvalid('TYPE_WRONG', [...path], { wants: expected, got, fix }, { value, tektonMessage });
   return undefined;
 }

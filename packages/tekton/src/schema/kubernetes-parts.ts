@@ -245,3 +245,23 @@ export const dnsConfig = part({
 
 /** A Secret of the same namespace. */
 export const localSecret = secretRef;
+
+/** How pods are spread over failure domains. */
+export const topologySpreadConstraint = part({
+  ...stringFields('topologyKey', 'whenUnsatisfiable', 'nodeAffinityPolicy', 'nodeTaintsPolicy'),
+  maxSkew: nonNegativeInteger,
+  minDomains: nonNegativeInteger,
+  labelSelector,
+  matchLabelKeys: strings,
+});
+
+/** Names of an address in /etc/hosts. */
+export const hostAlias = part({ ip: anyString, hostnames: strings });
+
+/** A claim to create, with or without its apiVersion, kind and status. */
+export const claimTemplate = part({
+  ...stringFields('apiVersion', 'kind'),
+  metadata: claimMetadata,
+  spec: claimSpec,
+  status: map('', anyString),
+});

@@ -32,6 +32,7 @@ export function openApi(schema: Schema): object {
         ? { type: 'array', description, items: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
         : { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true };
     case 'value':
+    case 'anyValue':
       return { description, 'x-kubernetes-preserve-unknown-fields': true };
     case 'intOrString':
       return { description, 'x-kubernetes-int-or-string': true };

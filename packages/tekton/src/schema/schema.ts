@@ -19,6 +19,8 @@ export type Schema =
   | { readonly kind: 'intOrString'; readonly description: string }
   /** A string or a list of strings. */
   | { readonly kind: 'value'; readonly description: string }
+  /** A string, a list of strings, or an object of strings. Other values stand for their JSON text, as in Tekton. */
+  | { readonly kind: 'anyValue'; readonly description: string }
   /** A string or a number, as quantities are. */
   | { readonly kind: 'quantity'; readonly description: string };
 
@@ -96,6 +98,9 @@ export const intOrString = (description: string): Schema => ({ kind: 'intOrStrin
 /** A param's value. */
 export const value = (description: string): Schema => ({ kind: 'value', description });
 
+/** A param's value of any type: string, array or object. */
+export const anyValue = (description: string): Schema => ({ kind: 'anyValue', description });
+
 /** A string or number. */
 export const quantity = (description: string): Schema => ({ kind: 'quantity', description });
 
@@ -121,3 +126,16 @@ export function kubernetesObject(
 ): ObjectSchema {
   return { kind: 'object', description, fields, required, misplacedHints: {}, relocations: {} };
 }
+
+/** The same object with hints for fields that it does not have. */
+export const withHints = (schema: ObjectSchema, hints: Readonly<Record<string, string>>): ObjectSchema => ({
+  ...schema,
+  misplacedHints: { ...schema.misplacedHints, ...hints },
+});
+
+/** Returns the fields of an object, except some. */
+export const withoutFields = (
+  { fields }: ObjectSchema,
+  excluded: readonly string[],
+): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !excluded.includes(name)));

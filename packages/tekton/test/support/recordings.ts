@@ -1,0 +1,53 @@
+/** What Tekton v1.15 answered to recorded objects, where the recordings are at hand: beside the repository, as for parity. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { isThorough } from '../../../../test/thorough.js';
+
+const FOLDER = join(import.meta.dirname, '../../../../../shared/oracle/v1.15/cases');
+
+/** A test over all recordings, for the thorough run. Tables in the same suites have the same content. */
+export const testWithRecordings: typeof test | typeof test.skip = isThorough && existsSync(FOLDER) ? test : test.skip;
+
+/** An object and the answer to it. */
+export interface RecordedObject {
+  /** Case and index. */
+  readonly id: string;
+  readonly object: { readonly apiVersion: string; readonly kind: string; readonly spec?: unknown };
+  readonly isAdmitted: boolean;
+  /** Text of the Status. Empty if the object was admitted. */
+  readonly message: string;
+  /** Settings of the ConfigMaps. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+interface Outcome {
+  readonly applied: readonly { readonly code: number; readonly status?: { readonly message: string } }[];
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** All Tekton objects of the recorded cases. */
+export const recordedObjects = (): RecordedObject[] => readdirSync(FOLDER).flatMap(objectsOfCase);
+
+function objectsOfCase(name: string): RecordedObject[] {
+  const outcome = JSON.parse(readFileSync(join(FOLDER, name, 'outcome.json'), 'utf8')) as Outcome; // as its README says
+  const objects = parseAllDocuments(readFileSync(join(FOLDER, name, 'input.yaml'), 'utf8'))
+    .map((document) => document.toJS() as RecordedObject['object'] | null)
+    .filter((object) => object !== null);
+  return objects.flatMap((object, index) => {
+    const { code = 0, status } = outcome.applied[index] ?? {};
+    if (!object.apiVersion.startsWith('tekton.dev/')) return [];
+    const isAdmitted = code < 300;
+    return [
+      {
+        id: `${name} ${String(index)}`,
+        object,
+        isAdmitted,
+        message: isAdmitted ? '' : (status?.message ?? ''),
+        config: outcome.config ?? {},
+      },
+    ];
+  });
+}
