@@ -125,7 +125,7 @@ const row = (area: string, id: string, title: string, shows: Feature['isShownBy'
 /** Defines a feature that tests cover instead of recordings. */
 const tested = (tests: string, feature: Feature): Feature => ({ ...feature, tests });
 
-const RESOURCES = 'packages/cli/test/resources';
+const RESOURCES = 'packages/cli/test/resources/resources';
 const ADDITIONS = 'packages/controller/test/cluster/additions';
 const DISRUPTIONS = 'packages/controller/test/cluster/disruptions';
 

@@ -7,7 +7,7 @@ import { commandsPage } from '../generators/commands/commands-page.js';
 import { eventPartTypes, eventTypes } from '../generators/commands/event-types.js';
 import { commandTable } from '../packages/cli/src/commands/command-table.js';
 import { newProgram } from '../packages/cli/src/commands/program.js';
-import { folderWith, recorded } from '../packages/cli/test/cli.js';
+import { folderWith, recorded } from '../packages/cli/test/support/cli.js';
 
 const page = commandsPage();
 const headings = [...page.matchAll(/^##+ (.*)$/gm)].map(([, text]) => text);

@@ -86,7 +86,7 @@ describe('the page', () => {
     ],
     [
       'names the tests of a feature without a recording',
-      '| pullRequest | no recording; `packages/cli/test/resources.*.ts` | tested | tested |',
+      '| pullRequest | no recording; `packages/cli/test/resources/resources.*.ts` | tested | tested |',
     ],
     ['gives the reason of each accepted difference', '| one rule | Because \\| of it. | 0 | 1 |'],
     ['lists every case with its rules', '| r-a | a | as recorded | accepted | one rule |'],

@@ -41,12 +41,12 @@ export const withoutNulls = (object: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(object)
       .filter(([, it]) => it !== null)
-      .map(([key, it]) => [key, presentIn(it)]),
+      .map(([key, it]) => [key, nestedWithoutNulls(it)]),
   );
 
-const presentIn = (value: Json): Json =>
+const nestedWithoutNulls = (value: Json): Json =>
   Array.isArray(value)
-    ? value.map((it: Json) => presentIn(it)) // Array.isArray widens to any[]
+    ? value.map((it: Json) => nestedWithoutNulls(it)) // Array.isArray widens to any[]
     : isObject(value)
       ? withoutNulls(value)
       : value;

@@ -3,7 +3,7 @@
 import type { RetentionPolicy } from '@pipewright/controller';
 import { InvalidArgumentError } from 'commander';
 
-const HOW = 'Write a number of runs (100) or a duration (24h); repeat the option to give both.';
+const USAGE = 'Write a number of runs (100) or a duration (24h); repeat the option to give both.';
 
 /**
  * Returns the policy with an additional limit. Throws commander's InvalidArgumentError if the value is not a limit, or
@@ -19,15 +19,15 @@ export function addKeepRuns(
   if (/^\d+$/.test(text)) {
     const count = Number(text);
     if (count < 1 || !Number.isSafeInteger(count))
-      throw new InvalidArgumentError(`A number of runs must be at least 1. ${HOW}`);
+      throw new InvalidArgumentError(`A number of runs must be at least 1. ${USAGE}`);
     if (before.count !== undefined)
-      throw new InvalidArgumentError(`A number of runs, ${String(before.count)}, is given already. ${HOW}`);
+      throw new InvalidArgumentError(`A number of runs, ${String(before.count)}, is given already. ${USAGE}`);
     return { ...before, count };
   }
   const ageMs = tryDuration(text, toMilliseconds);
-  if (ageMs === undefined) throw new InvalidArgumentError(`${suggestion(text)}${HOW}`);
-  if (ageMs <= 0) throw new InvalidArgumentError(`A duration must be longer than zero. ${HOW}`);
-  if (before.ageMs !== undefined) throw new InvalidArgumentError(`A duration is given already. ${HOW}`);
+  if (ageMs === undefined) throw new InvalidArgumentError(`${suggestion(text)}${USAGE}`);
+  if (ageMs <= 0) throw new InvalidArgumentError(`A duration must be longer than zero. ${USAGE}`);
+  if (before.ageMs !== undefined) throw new InvalidArgumentError(`A duration is given already. ${USAGE}`);
   return { ...before, ageMs };
 }
 

@@ -26,7 +26,7 @@ export function parsePath(text: string): string {
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /** Parses a duration in Go's syntax, such as `90s`, `10m` or `1h30m`. @returns milliseconds */
-export function parseDuration(text: string): number {
+export function parseDurationOption(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     throw new InvalidArgumentError('Write a duration, as in 90s, 10m or 1h30m.');

@@ -45,7 +45,7 @@ const WITHOUT_EMPTY_DEFAULTS = {
 const withoutEmptyDefault = (description: string): string => description.replace(/ \(default: (?:\{\}|\[\])\)$/, '');
 
 /** Returns the program with all its commands. `done` is called with the exit status of a command. */
-export function newProgram(out: Output, done: Done): Command {
+export function newProgram(output: Output, done: Done): Command {
   const program = new Command('pipewright')
     .description('Runs, checks and serves Tekton v1alpha1 pipelines: on this machine, with no cluster and no daemon.')
     .version(version(), '-V, --version')
@@ -53,38 +53,39 @@ export function newProgram(out: Output, done: Done): Command {
     .showSuggestionAfterError()
     .addHelpText('after', exitStatusHelp())
     .configureHelp(WITHOUT_EMPTY_DEFAULTS)
-    .configureOutput({ writeOut: (text) => out.raw(text), writeErr: (text) => out.warn(text.trimEnd()) })
+    .configureOutput({ writeOut: (text) => output.raw(text), writeErr: (text) => output.warn(text.trimEnd()) })
     .exitOverride();
   for (const add of COMMANDS) {
-    add(program, out, done).copyInheritedSettings(program).option('--no-color', 'print without colours');
+    add(program, output, done).copyInheritedSettings(program).option('--no-color', 'print without colours');
   }
   return program;
 }
 
 /** Runs one command line. @returns the exit status */
-export async function runProgram(args: readonly string[], out: Output): Promise<number> {
+export async function runProgram(args: readonly string[], output: Output): Promise<number> {
   let status = 0;
-  const program = newProgram(out, (code) => void (status = code));
+  const program = newProgram(output, (code) => void (status = code));
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync([...args], { from: 'user' });
     return args.length === 0 ? 2 : status;
   } catch (cause) {
-    return explain(cause, out);
+    return reportError(cause, output);
   }
 }
 
-function explain(cause: unknown, out: Output): number {
+function reportError(cause: unknown, output: Output): number {
   if (cause instanceof CommanderError) {
-    const asked =
+    const isHelpOrVersion =
       cause.code === 'commander.helpDisplayed' || cause.code === 'commander.version' || cause.code === 'commander.help';
-    if (!asked) out.warn('  hint: `pipewright --help` lists the commands, `pipewright COMMAND --help` their options');
-    return asked ? 0 : 2;
+    if (!isHelpOrVersion)
+      output.warn('  hint: `pipewright --help` lists the commands, `pipewright COMMAND --help` their options');
+    return isHelpOrVersion ? 0 : 2;
   }
   if (cause instanceof UsageError) {
-    out.warn(`${out.colors.red('error')}: ${visible(cause.message)}`);
-    for (const line of cause.hint.split('\n')) out.warn(`  hint: ${visible(line)}`);
+    output.warn(`${output.colors.red('error')}: ${visible(cause.message)}`);
+    for (const line of cause.hint.split('\n')) output.warn(`  hint: ${visible(line)}`);
     return cause.status;
   }
-  return reportFailure(cause, out);
+  return reportFailure(cause, output);
 }

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import type { Output } from '../terminal/output.js';
 import type { Done } from './done.js';
 
-import { parsePairs, collect, oneOf, parseDuration, parsePath } from './option-values.js';
+import { parsePairs, collect, oneOf, parseDurationOption, parsePath } from './option-values.js';
 import {
   type LogFlags,
   excludeOption,
@@ -112,7 +112,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     )
     .option('-o, --output <FORMAT>', 'text, or json for one event per line', oneOf('text', 'json'), 'text')
     .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
-    .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', parseDuration)
+    .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', parseDurationOption)
     .addOption(logFileOption())
     .addOption(logLevelOption('error'))
     .addHelpText('after', RUN_HELP)

@@ -4,14 +4,14 @@ import { Option } from 'commander';
 import type { LogLevel } from '@pipewright/cluster';
 import type { RetentionPolicy } from '@pipewright/controller';
 import { addKeepRuns } from './keep-runs.js';
-import { collect, parseDuration, oneOf, parsePairs, parsePath } from './option-values.js';
+import { collect, parseDurationOption, oneOf, parsePairs, parsePath } from './option-values.js';
 
 /** `--keep-runs`: how many finished runs to keep, or for how long. */
 export const keepRunsOption = (): Option =>
   new Option(
     '--keep-runs <NUMBER|DURATION>',
     'delete finished runs, with their pods and logs, beyond the newest NUMBER of each Pipeline or Task, or when they finished DURATION ago; may be given once for each (default: all are kept)',
-  ).argParser((text: string, before: RetentionPolicy = {}) => addKeepRuns(text, before, parseDuration));
+  ).argParser((text: string, before: RetentionPolicy = {}) => addKeepRuns(text, before, parseDurationOption));
 
 /** `--exclude`: files and folders that a search for manifests skips. */
 export const excludeOption = (): Option =>

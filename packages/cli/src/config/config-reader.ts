@@ -109,19 +109,19 @@ class ConfigReader {
     const fields = this.object(value, path, keysOf('images.NAME'));
     const rootfs = this.#text(fields, 'rootfs', path, 'host');
     const image = rootfs === undefined ? undefined : this.#rootfs(rootfs, [...path, 'rootfs']);
-    const entrypoint = this.#words(fields, 'entrypoint', path);
-    const cmd = this.#words(fields, 'cmd', path);
-    const runs = { ...(entrypoint && { entrypoint }), ...(cmd && { cmd }) };
-    if (fields['overlay'] === undefined) return image && { ...image, ...runs };
-    const named = this.#text(fields, 'overlay', path);
-    const overlay = named === undefined ? undefined : this.#directory(named, [...path, 'overlay']);
-    return image && overlay !== undefined ? { ...image, overlay, ...runs } : undefined;
+    const entrypoint = this.#textList(fields, 'entrypoint', path);
+    const cmd = this.#textList(fields, 'cmd', path);
+    const commandOverrides = { ...(entrypoint && { entrypoint }), ...(cmd && { cmd }) };
+    if (fields['overlay'] === undefined) return image && { ...image, ...commandOverrides };
+    const overlayPath = this.#text(fields, 'overlay', path);
+    const overlay = overlayPath === undefined ? undefined : this.#directory(overlayPath, [...path, 'overlay']);
+    return image && overlay !== undefined ? { ...image, overlay, ...commandOverrides } : undefined;
   }
 
   resource(value: Json, path: Path): ResourceStandIn | undefined {
     const fields = this.object(value, path, keysOf('resources.NAME'));
-    const both = ['directory', 'registry'].filter((field) => fields[field] !== undefined);
-    if (both.length !== 1) {
+    const setFields = ['directory', 'registry'].filter((field) => fields[field] !== undefined);
+    if (setFields.length !== 1) {
       if (isObject(value))
         this.#report(
           path,
@@ -130,7 +130,7 @@ class ConfigReader {
         );
       return undefined;
     }
-    if (both[0] === 'directory') {
+    if (setFields[0] === 'directory') {
       const named = this.#text(fields, 'directory', path);
       const directory = named === undefined ? undefined : this.#directory(named, [...path, 'directory']);
       return directory === undefined ? undefined : { kind: 'directory', directory };
@@ -202,7 +202,7 @@ class ConfigReader {
     return undefined;
   }
 
-  #words(fields: JsonObject, field: string, path: Path): readonly string[] | undefined {
+  #textList(fields: JsonObject, field: string, path: Path): readonly string[] | undefined {
     const value = fields[field];
     if (value === undefined) return undefined;
     if (Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string')) return value;

@@ -23,16 +23,16 @@ export interface LoadedConfig {
   readonly standIns: StandIns;
   readonly findings: readonly Finding[];
   /** Returns the position of a path in the file. Absent: the file could not be read. */
-  readonly place?: (path: Path) => SourcePosition;
+  readonly positionOf?: (path: Path) => SourcePosition;
 }
 
-const NAMES = ['pipewright.yaml', 'pipewright.yml'];
+const FILE_NAMES = ['pipewright.yaml', 'pipewright.yml'];
 
 /** Finds the file next to the manifests, in their parent folder, or in the working directory; the first one is used. */
 export function tryFindConfig(paths: readonly string[], cwd: string = process.cwd()): string | undefined {
   const folders = paths.filter((path) => path !== '-').map((path) => folderOf(resolve(cwd, path)));
   const places = [...folders.flatMap((folder) => [folder, dirname(folder)]), cwd];
-  return places.flatMap((place) => NAMES.map((name) => join(place, name))).find((file) => existsSync(file));
+  return places.flatMap((place) => FILE_NAMES.map((name) => join(place, name))).find((file) => existsSync(file));
 }
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
@@ -47,18 +47,18 @@ export function loadConfig(file: string): LoadedConfig {
   const parsed = parseYaml(source);
   const [document, second] = parsed.documents;
   if (!document) return { file, standIns: NO_STAND_INS, findings: parsed.findings };
-  const { value, findings: own } = readValue(document);
-  if (document.faulty || hasErrors(own) || parsed.findings.length > 0) {
-    return { file, standIns: NO_STAND_INS, findings: [...parsed.findings, ...own] };
+  const { value, findings: valueFindings } = readValue(document);
+  if (document.isFaulty || hasErrors(valueFindings) || parsed.findings.length > 0) {
+    return { file, standIns: NO_STAND_INS, findings: [...parsed.findings, ...valueFindings] };
   }
   const { standIns, problems } = readConfig(value, dirname(resolve(file)));
   const all = second ? [...problems, SECOND_DOCUMENT] : problems;
-  const warnings = own.filter(({ severity }) => severity === 'warning');
+  const warnings = valueFindings.filter(({ severity }) => severity === 'warning');
   return {
     file,
     standIns,
     findings: [...warnings, ...all.map((problem) => findingOf(document, value, problem))],
-    place: (path) => locate(document, path).key,
+    positionOf: (path) => locate(document, path).key,
   };
 }
 

@@ -18,25 +18,26 @@ export interface StandInFlags {
 }
 
 /** Returns the stand-ins of the configuration file, overridden by those of the command line. */
-export function standInsFor(
+export function resolveStandIns(
   flags: StandInFlags,
   paths: readonly string[],
 ): {
   readonly standIns: StandIns;
   readonly findings: readonly Finding[];
   readonly file?: string | undefined;
-  readonly place?: LoadedConfig['place'] | undefined;
+  readonly place?: LoadedConfig['positionOf'] | undefined;
 } {
   const file = flags.config ?? tryFindConfig(paths);
   const config: LoadedConfig = file === undefined ? { standIns: NO_STAND_INS, findings: [] } : loadConfig(file);
-  const { findings, place } = config;
-  return { standIns: mergeStandIns(config.standIns, fromFlags(flags)), findings, file, place };
+  const { findings, positionOf } = config;
+  return { standIns: mergeStandIns(config.standIns, fromFlags(flags)), findings, file, place: positionOf };
 }
 
 function fromFlags({ image, source }: Pick<StandInFlags, 'image' | 'source'>): StandIns {
   const images = [...image].map(([name, value]): readonly [string, ImageStandIn] => [name, imageStandIn(name, value)]);
   const resources = [...source].map(
-    ([name, value]) => [name, { kind: 'directory', directory: directory(value, `--source ${name}=${value}`) }] as const,
+    ([name, value]) =>
+      [name, { kind: 'directory', directory: requireDirectory(value, `--source ${name}=${value}`) }] as const,
   );
   return { images: new Map(images), resources: new Map(resources) };
 }
@@ -46,12 +47,12 @@ function imageStandIn(name: string, value: string): ImageStandIn {
   if (value === 'host') return { rootfs: 'host' };
   const saved = readImageReference(value, process.cwd());
   const found = saved ? savedImageStandIn(saved, name) : builtinStandIn(value);
-  if (found === undefined) return { rootfs: directory(value, flag) };
+  if (found === undefined) return { rootfs: requireDirectory(value, flag) };
   if (found.kind === 'image') return found.standIn;
   throw new UsageError(`--image ${name}: ${found.message}`, found.hint);
 }
 
-function directory(path: string, flag: string): string {
+function requireDirectory(path: string, flag: string): string {
   const full = resolve(path);
   if (existsSync(full) && statSync(full).isDirectory()) return full;
   throw new UsageError(

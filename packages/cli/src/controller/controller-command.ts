@@ -62,7 +62,7 @@ export async function runController(
   const requests = listenForStop(dependencies.signals);
   try {
     const client = new KubeClient(send);
-    await reach(client, send, output);
+    await requireReachable(client, send, output);
     if (options.installCrds === true) await installCrds(client, log);
     const { namespace, keepRuns } = options;
     const controller = await startController({
@@ -101,7 +101,7 @@ async function connect({ kubeconfig, context }: ControllerOptions): Promise<Clus
 }
 
 /** Requests the version once, so that a wrong address fails immediately instead of being retried forever. */
-async function reach(client: KubeClient, send: ClusterSend, output: Output): Promise<void> {
+async function requireReachable(client: KubeClient, send: ClusterSend, output: Output): Promise<void> {
   try {
     await client.request({ method: 'GET', path: '/version' });
   } catch (cause) {

@@ -60,7 +60,7 @@ function reportClusterError(
 }
 
 function reportUnexpected(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 'colors'>): number {
-  const { code, path, message } = partsOf(cause);
+  const { code, path, message } = errorFields(cause);
   const hint = code === undefined ? undefined : HINTS[code];
   const debug = (process.env['PIPEWRIGHT_DEBUG'] ?? '') !== '';
   if (hint === undefined) {
@@ -76,7 +76,7 @@ function reportUnexpected(cause: unknown, { warn, colors }: Pick<Output, 'warn' 
   return code !== undefined && USER_ERRORS.has(code) && path !== undefined ? 2 : INTERNAL_ERROR;
 }
 
-function partsOf(cause: unknown): {
+function errorFields(cause: unknown): {
   readonly code: string | undefined;
   readonly path: string | undefined;
   readonly message: string;

@@ -95,29 +95,29 @@ export const positionText = ({ file, line, column }: SourcePosition): string =>
  */
 export function describeFinding(finding: Finding, paint: Paint = plain, columns?: number): string {
   const { place, severity, code, message, hint } = finding;
-  const fitted = (line: string): readonly string[] => (columns === undefined ? [line] : wrap(line, columns));
+  const wrapped = (line: string): readonly string[] => (columns === undefined ? [line] : wrap(line, columns));
   return [
-    ...fitted(`${visible(positionText(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`),
-    ...quoteOf(finding, paint, columns),
-    ...hint.split('\n').flatMap((text) => fitted(`  hint: ${visible(text)}`)),
+    ...wrapped(`${visible(positionText(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`),
+    ...quoteLines(finding, paint, columns),
+    ...hint.split('\n').flatMap((text) => wrapped(`  hint: ${visible(text)}`)),
   ].join('\n');
 }
 
 /** Maximum columns of a quoted line. */
-const MOST_COLUMNS = 120;
+const MAX_COLUMNS = 120;
 
 /** Minimum columns of a quoted line, even on a narrow terminal. */
-const LEAST_COLUMNS = 12;
+const MIN_COLUMNS = 12;
 
-function quoteOf(
+function quoteLines(
   { place, severity, quote, caret = place.column }: Finding,
   paint: Paint,
   columns = Infinity,
 ): readonly string[] {
   if (quote === undefined) return [];
   const line = String(place.line);
-  const room = columns - `    ${line} | `.length;
-  const excerpt = sourceExcerpt(quote, caret, Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, room)));
+  const available = columns - `    ${line} | `.length;
+  const excerpt = sourceExcerpt(quote, caret, Math.max(MIN_COLUMNS, Math.min(MAX_COLUMNS, available)));
   const shown = paint.dim(`    ${line} | ${excerpt.text}`);
   if (caret === 0) return [shown];
   const margin = paint.dim(`    ${' '.repeat(line.length)} |`);

@@ -1,12 +1,12 @@
 /** Examples of problems in single pipelines, runs and resources. */
 
 import type { ProblemCode } from '@pipewright/tekton';
-import { pipeline, pipelineRun, remedy, resource, taskRun, type Remedy } from './example.js';
+import { pipeline, pipelineRun, remedy, pipelineResource, taskRun, type Remedy } from './example.js';
 
 const compile = (fields: string): string => `- name: compile\n  taskRef:\n    name: compile\n${fields}`;
 const deploy = (fields: string): string => `- name: deploy\n  taskRef:\n    name: deploy\n${fields}`;
 
-const git = (params: string): string => resource(`type: git\nparams:\n${params}`);
+const git = (params: string): string => pipelineResource(`type: git\nparams:\n${params}`);
 const URL = '- name: url\n  value: https://git.example.com/app.git\n';
 
 /** Remedies by code. */
@@ -121,17 +121,19 @@ export const PIPELINE_EXAMPLES = {
   ),
   PULL_REQUEST_URL_INVALID: remedy(
     'Use https://HOST/OWNER/REPO/pull/NUMBER, or https://HOST/GROUP/PROJECT/merge_requests/NUMBER.',
-    resource('type: pullRequest\nparams:\n- name: url\n  value: ftp://git.example.com/acme/app/pull/7\n'),
+    pipelineResource('type: pullRequest\nparams:\n- name: url\n  value: ftp://git.example.com/acme/app/pull/7\n'),
     ['ftp:', 'https:'],
   ),
   BUCKET_LOCATION_INVALID: remedy(
     'Use gs://BUCKET/PATH.',
-    resource('type: storage\nparams:\n- name: type\n  value: gcs\n- name: location\n  value: my-bucket/files\n'),
+    pipelineResource(
+      'type: storage\nparams:\n- name: type\n  value: gcs\n- name: location\n  value: my-bucket/files\n',
+    ),
     ['my-bucket/files', 'gs://my-bucket/files'],
   ),
   CLUSTER_URL_INVALID: remedy(
     'Write the URL with its scheme.',
-    resource(
+    pipelineResource(
       'type: cluster\nparams:\n- name: name\n  value: staging\n- name: url\n  value: 10.0.0.1:6443\n- name: username\n  value: admin\n- name: cadata\n  value: LS0t\n',
     ),
     ['10.0.0.1', 'https://10.0.0.1'],

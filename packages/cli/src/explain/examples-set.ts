@@ -1,7 +1,17 @@
 /** Examples of problems between objects: references, params, bindings, credentials and permissions. */
 
 import type { ProblemCode } from '@pipewright/tekton';
-import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, taskRun, type Remedy } from './example.js';
+import {
+  COMPILE,
+  documents,
+  pipeline,
+  pipelineRun,
+  remedy,
+  pipelineResource,
+  step,
+  taskRun,
+  type Remedy,
+} from './example.js';
 
 const WITH_PARAM = step(
   'command: [go, build]\nargs: [$(inputs.params.target)]\n',
@@ -18,7 +28,7 @@ const params = (name: string, value = './cmd'): string =>
 const PIPELINE = pipeline(
   'params:\n- name: branch\n  default: main\ntasks:\n- name: compile\n  taskRef:\n    name: compile\n',
 );
-const SOURCE = resource('type: git\nparams:\n- name: url\n  value: https://git.example.com/app.git\n');
+const SOURCE = pipelineResource('type: git\nparams:\n- name: url\n  value: https://git.example.com/app.git\n');
 
 const account = (fields: string): string => `apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: robot\n${fields}`;
 const secret = (fields: string): string => `apiVersion: v1\nkind: Secret\nmetadata:\n  name: git-login\n${fields}`;

@@ -1,7 +1,17 @@
 /** Examples of problems with the shape of an object: kind, fields, types of values, names. */
 
 import type { ProblemCode } from '@pipewright/tekton';
-import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, task, type Remedy } from './example.js';
+import {
+  COMPILE,
+  documents,
+  pipeline,
+  pipelineRun,
+  remedy,
+  pipelineResource,
+  step,
+  task,
+  type Remedy,
+} from './example.js';
 
 /** Remedies by code. */
 export const SHAPE_EXAMPLES = {
@@ -32,7 +42,7 @@ export const SHAPE_EXAMPLES = {
   ]),
   FIELD_MISSING: remedy(
     'Add the field.',
-    resource('params:\n- name: url\n  value: https://git.example.com/app.git\n'),
+    pipelineResource('params:\n- name: url\n  value: https://git.example.com/app.git\n'),
     ['  params:', '  type: git\n  params:'],
   ),
   TYPE_WRONG: remedy(

@@ -7,10 +7,10 @@ import { explainedCodes, explanationOf } from './explanations.js';
 
 /** Explains the given codes, ignoring case; without any, lists all. Throws a UsageError for an unknown code. */
 export function explain(codes: readonly string[], output: Output): void {
-  const meant = codes.map((code) => code.trim().toUpperCase().replaceAll('-', '_'));
-  for (const code of meant) if (explanationOf(code) === undefined) throw unknownCode(code);
-  if (meant.length === 0) return listCodes(output);
-  meant.forEach((code, index) => {
+  const normalized = codes.map((code) => code.trim().toUpperCase().replaceAll('-', '_'));
+  for (const code of normalized) if (explanationOf(code) === undefined) throw unknownCode(code);
+  if (normalized.length === 0) return listCodes(output);
+  normalized.forEach((code, index) => {
     if (index > 0) output.print('');
     explainOne(code, output);
   });

@@ -41,7 +41,7 @@ const fromRow = ({ severity, title, explanation: why }: RowText, remedy: Remedy)
   ...remedy,
 });
 
-const TABLE: ReadonlyMap<string, Explanation> = new Map<string, Explanation>([
+const EXPLANATIONS: ReadonlyMap<string, Explanation> = new Map<string, Explanation>([
   ...Object.entries(PROBLEMS).map(([code, row]): [string, Explanation] => [
     code,
     fromRow(row, MANIFEST_EXAMPLES[code as ProblemCode]), // a key of PROBLEMS
@@ -55,7 +55,7 @@ const TABLE: ReadonlyMap<string, Explanation> = new Map<string, Explanation>([
 ]);
 
 /** Returns the explanation of a code; undefined for an unknown one. */
-export const explanationOf = (code: string): Explanation | undefined => TABLE.get(code);
+export const explanationOf = (code: string): Explanation | undefined => EXPLANATIONS.get(code);
 
 /** Returns all codes, in alphabetical order. */
-export const explainedCodes = (): readonly string[] => [...TABLE.keys()].sort();
+export const explainedCodes = (): readonly string[] => [...EXPLANATIONS.keys()].sort();

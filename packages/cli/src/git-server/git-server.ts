@@ -42,17 +42,17 @@ export async function startGitServer(options: {
     for (const [name, source] of options.repositories)
       snapshots.set(name, await snapshot(source, join(work.path, `${snapshots.size}.git`)));
     const secret = randomBytes(16).toString('hex');
-    const server = await serveLoopback((incoming, outgoing) => answer(snapshots, secret, incoming, outgoing));
-    const of = (name: string): Snapshot => {
+    const server = await serveLoopback((incoming, outgoing) => handleRequest(snapshots, secret, incoming, outgoing));
+    const snapshotOf = (name: string): Snapshot => {
       const found = snapshots.get(name);
       if (!found) throw new Error(`no repository ${name} is served`);
       return found;
     };
     return {
       url: (name) => `http://127.0.0.1:${server.port}/${secret}/${encodeURIComponent(name)}${URL_SUFFIX}`,
-      commits: (name) => of(name).commits,
-      isDirty: (name) => of(name).isDirty,
-      filtered: (name) => of(name).filtered,
+      commits: (name) => snapshotOf(name).commits,
+      isDirty: (name) => snapshotOf(name).isDirty,
+      filtered: (name) => snapshotOf(name).filtered,
       close: async () => {
         await server.close();
         await work.remove();
@@ -64,7 +64,7 @@ export async function startGitServer(options: {
   }
 }
 
-async function answer(
+async function handleRequest(
   snapshots: ReadonlyMap<string, Snapshot>,
   secret: string,
   incoming: IncomingMessage,
@@ -96,13 +96,13 @@ export interface RepositoryRequest {
 /** Parses a URL in the format of {@link GitServer.url}. */
 export function parseRepositoryUrl(url: string): RepositoryRequest {
   const [, given = '', name = '', path = '', query = ''] = /^\/([^/]*)\/([^/?]+)\/git([^?]*)(\?.*)?$/.exec(url) ?? [];
-  const [asked = ''] = /\/(?:info\/refs|git-(?:upload|receive)-pack|HEAD|objects\/.*)$/.exec(path) ?? [];
-  const beyond = path.slice(0, path.length - asked.length);
+  const [protocolPath = ''] = /\/(?:info\/refs|git-(?:upload|receive)-pack|HEAD|objects\/.*)$/.exec(path) ?? [];
+  const extraPath = path.slice(0, path.length - protocolPath.length);
   return {
     givenSecret: given,
     name: unescaped(name),
-    extraPath: beyond === '.git' ? '' : beyond,
-    protocolPath: `${asked}${query}`,
+    extraPath: extraPath === '.git' ? '' : extraPath,
+    protocolPath: `${protocolPath}${query}`,
   };
 }
 
@@ -110,8 +110,8 @@ export function parseRepositoryUrl(url: string): RepositoryRequest {
  * Returns the error for a URL that extends the URL of a served repository: git rewrites URL prefixes, so it refers to
  * another repository.
  */
-export const otherRepositoryMessage = (name: string, beyond: string): string =>
-  `this address begins like that of ${name}, for which a directory stands in, and goes on with '${beyond}': it is another repository, and nothing stands in for it. A PipelineResource with its whole address is left to the network`;
+export const otherRepositoryMessage = (name: string, extraPath: string): string =>
+  `this address begins like that of ${name}, for which a directory stands in, and goes on with '${extraPath}': it is another repository, and nothing stands in for it. A PipelineResource with its whole address is left to the network`;
 
 function unescaped(name: string): string {
   try {

@@ -77,7 +77,7 @@ export async function gitBytes(args: readonly string[], { env, input }: GitOptio
   const stdio = ['pipe', 'pipe', 'pipe'] as const;
   const child = spawn('git', args, { cwd: NEUTRAL_DIRECTORY, env: gitEnvironment(env), stdio: [...stdio] });
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (cause) => reject(missing(cause)));
+    child.once('error', (cause) => reject(gitMissing(cause)));
     child.once('close', resolve);
   });
   child.stdin.on('error', () => undefined); // git may exit before it has read its input; the exit status decides
@@ -97,7 +97,7 @@ export async function tryGit(args: readonly string[], options?: GitOptions): Pro
   }
 }
 
-function missing(cause: Error): Error {
+function gitMissing(cause: Error): Error {
   if (!('code' in cause) || cause.code !== 'ENOENT') return cause;
   return new SourceError(
     'GIT_MISSING',

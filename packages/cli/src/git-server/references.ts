@@ -23,9 +23,9 @@ export interface References {
 /**
  * Reads the references below `places`, in the environment of the repository. Throws if one refers to a missing object.
  */
-export async function readReferences(env: Environment, places: readonly string[]): Promise<References> {
+export async function readReferences(env: Environment, prefixes: readonly string[]): Promise<References> {
   // Fails for missing objects, because %(objecttype) makes git read them.
-  const listed = await git(['for-each-ref', '--format=%(HEAD)%(objectname) %(objecttype) %(refname)', ...places], {
+  const listed = await git(['for-each-ref', '--format=%(HEAD)%(objectname) %(objecttype) %(refname)', ...prefixes], {
     env,
   });
   const objects = new Map<string, string>();
@@ -43,22 +43,25 @@ export async function readReferences(env: Environment, places: readonly string[]
 /**
  * Writes references and HEAD to a bare repository without references.
  *
- * @param renewed the references to point to `commit` instead; HEAD is the first branch among them, or else the commit
+ * @param updated the references to point to `commit` instead; HEAD is the first branch among them, or else the commit
  */
 export async function writeReferences(
   gitDir: string,
   env: Environment,
   objects: ReadonlyMap<string, string>,
-  renewed: { readonly commit: string; readonly names: readonly string[] },
+  updated: { readonly commit: string; readonly names: readonly string[] },
 ): Promise<void> {
-  const { commit, names } = renewed;
+  const { commit, names } = updated;
   const all = new Map([...objects, ...names.map((name) => [name, commit] as const)]);
-  const refused = names.filter((name) => !objects.has(name) && collides(name, all));
-  for (const name of refused) all.delete(name);
+  const colliding = names.filter((name) => !objects.has(name) && collides(name, all));
+  for (const name of colliding) all.delete(name);
   const packed = [...all].map(([name, object]) => `${object} ${name}\n`).join('');
   if (packed !== '') await writeFile(join(gitDir, 'packed-refs'), packed);
-  if (refused.length > 0)
-    await git(['update-ref', '--stdin'], { env, input: refused.map((name) => `update ${name} ${commit}\n`).join('') });
+  if (colliding.length > 0)
+    await git(['update-ref', '--stdin'], {
+      env,
+      input: colliding.map((name) => `update ${name} ${commit}\n`).join(''),
+    });
   const first = names.find((name) => name.startsWith('refs/heads/'));
   await writeFile(join(gitDir, 'HEAD'), first === undefined ? `${commit}\n` : `ref: ${first}\n`);
 }

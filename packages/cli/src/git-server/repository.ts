@@ -55,32 +55,36 @@ async function linkedDirectory(directory: string, file: string): Promise<string>
 /**
  * Prepares a repository for reading.
  *
- * @param reading the path of the generated common directory; must not exist
+ * @param commonDir the path of the generated common directory; must not exist
  */
-export async function openRepository(directory: string, gitDir: string, reading: string): Promise<Repository> {
+export async function openRepository(directory: string, gitDir: string, commonDir: string): Promise<Repository> {
   const common = await commonDirectory(gitDir);
   const objects = join(common, 'objects');
-  await mkdir(join(reading, 'objects', 'info'), { recursive: true });
-  await mkdir(join(reading, 'info'));
-  await writeFile(join(reading, 'objects', 'info', 'alternates'), alternates(objects));
+  await mkdir(join(commonDir, 'objects', 'info'), { recursive: true });
+  await mkdir(join(commonDir, 'info'));
+  await writeFile(join(commonDir, 'objects', 'info', 'alternates'), alternates(objects));
   for (const name of ['refs', 'packed-refs', 'reftable'])
-    if (await exists(join(common, name))) await symlink(join(common, name), join(reading, name));
+    if (await exists(join(common, name))) await symlink(join(common, name), join(commonDir, name));
   for (const name of ['info/exclude', 'info/attributes'])
-    if (await isFile(join(common, name))) await copyFile(join(common, name), join(reading, name));
-  const [users, own] = await Promise.all([userSettings(reading), settingsIn(join(common, 'config'), reading)]);
-  const format = own.get('extensions.objectformat') === 'sha256' ? 'sha256' : 'sha1';
-  const values = new Map([...users, ...own]);
+    if (await isFile(join(common, name))) await copyFile(join(common, name), join(commonDir, name));
+  const [userValues, repositorySettings] = await Promise.all([
+    userSettings(commonDir),
+    settingsIn(join(common, 'config'), commonDir),
+  ]);
+  const format = repositorySettings.get('extensions.objectformat') === 'sha256' ? 'sha256' : 'sha1';
+  const values = new Map([...userValues, ...repositorySettings]);
   const rules = await rulesFiles(values, directory);
-  await writeFile(join(reading, 'config'), safeConfig(values, format, rules));
+  await writeFile(join(commonDir, 'config'), safeConfig(values, format, rules));
   return {
     gitDir,
     objects,
     index: join(gitDir, 'index'),
     shallow: join(common, 'shallow'),
-    isBare: gitDir === directory || own.get('core.bare')?.toLowerCase() === 'true',
+    isBare: gitDir === directory || repositorySettings.get('core.bare')?.toLowerCase() === 'true',
     format,
-    hasMoreAttributes: rules['core.attributesfile'] !== NO_RULES || (await exists(join(reading, 'info', 'attributes'))),
-    env: { ...withoutUserSettings(reading), GIT_DIR: gitDir, GIT_COMMON_DIR: reading },
+    hasMoreAttributes:
+      rules['core.attributesfile'] !== NO_RULES || (await exists(join(commonDir, 'info', 'attributes'))),
+    env: { ...withoutUserSettings(commonDir), GIT_DIR: gitDir, GIT_COMMON_DIR: commonDir },
   };
 }
 
@@ -106,8 +110,8 @@ async function settingsIn(file: string, home: string): Promise<Settings> {
 /**
  * Returns the configuration of the user and the system. It is trusted, but only safe settings of it are used as well.
  */
-const userSettings = (reading: string): Promise<Settings> =>
-  settings(['--includes'], { GIT_DIR: reading, GIT_COMMON_DIR: reading });
+const userSettings = (commonDir: string): Promise<Settings> =>
+  settings(['--includes'], { GIT_DIR: commonDir, GIT_COMMON_DIR: commonDir });
 
 async function settings(options: readonly string[], env: Readonly<Record<string, string>>): Promise<Settings> {
   const listed = (await gitBytes(['config', ...options, '--null', '--list'], { env })).toString('utf8');
@@ -136,7 +140,7 @@ const SAFE_SETTINGS: Readonly<Record<string, RegExp>> = {
 };
 
 function safeConfig(values: Settings, format: string, rules: Rules): string {
-  const taken = Object.entries(SAFE_SETTINGS).flatMap(([key, valid]) => {
+  const safeEntries = Object.entries(SAFE_SETTINGS).flatMap(([key, valid]) => {
     const value = values.get(key);
     return value !== undefined && valid.test(value) ? [[key, value] as const] : [];
   });
@@ -145,7 +149,7 @@ function safeConfig(values: Settings, format: string, rules: Rules): string {
     ['core.bare', 'false'],
     ['core.hookspath', '/dev/null'],
     ...(format === 'sha256' ? [['extensions.objectformat', format]] : []),
-    ...taken,
+    ...safeEntries,
     ...Object.entries(rules),
   ] as const;
   return all

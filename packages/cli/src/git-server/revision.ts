@@ -34,55 +34,61 @@ export const branchOf = (revision: string): string =>
   revision.startsWith('refs/') ? revision : `refs/heads/${revision}`;
 
 /** Returns the references that git tries for a name on a remote, in order. */
-const referencesMeant = (asked: string): readonly string[] =>
-  asked.startsWith('refs/') ? [asked] : ['refs/', 'refs/tags/', 'refs/heads/'].map((place) => place + asked);
+const candidateReferences = (revision: string): readonly string[] =>
+  revision.startsWith('refs/') ? [revision] : ['refs/', 'refs/tags/', 'refs/heads/'].map((place) => place + revision);
 
 /**
  * References of proposed changes: pull requests (GitHub, Gitea, Bitbucket), merge requests (GitLab), changes (Gerrit).
  */
-const CHANGE =
+const CHANGE_REFERENCE =
   /^refs\/(?:pull\/\d+\/(?:head|merge)|pull-requests\/\d+\/(?:from|merge)|merge-requests\/\d+\/(?:head|merge)|changes\/\d+\/\d+\/\d+)$/;
 
 /** The prefixes of such references. */
-export const CHANGES = ['refs/pull', 'refs/pull-requests', 'refs/merge-requests', 'refs/changes'] as const;
+export const CHANGE_PREFIXES = ['refs/pull', 'refs/pull-requests', 'refs/merge-requests', 'refs/changes'] as const;
 
 /** Resolves a revision; undefined and `HEAD` resolve to the working copy. Throws REVISION_UNKNOWN. */
-export async function findRevision(now: WorkingCopy, asked: string | undefined): Promise<Revision> {
-  if (asked === undefined || asked === 'HEAD') return { commit: now.commit };
-  const { objects, branch: checkedOut } = now.references;
-  const commitAt = (name: string): Promise<string | undefined> =>
-    tryGit(['--git-dir', now.gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`], {
-      env: withoutUserSettings(now.gitDir),
-    });
-  const taggedAt = async (ref: string): Promise<string | undefined> => {
-    const object = now.hasCommits ? objects.get(ref) : undefined;
-    return object === undefined ? undefined : commitAt(object);
+export async function findRevision(workingCopy: WorkingCopy, revision: string | undefined): Promise<Revision> {
+  if (revision === undefined || revision === 'HEAD') return { commit: workingCopy.commit };
+  const { objects, branch: checkedOut } = workingCopy.references;
+  const tryFindCommit = (name: string): Promise<string | undefined> =>
+    tryGit(
+      ['--git-dir', workingCopy.gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`],
+      {
+        env: withoutUserSettings(workingCopy.gitDir),
+      },
+    );
+  const tryFindReference = async (ref: string): Promise<string | undefined> => {
+    const object = workingCopy.hasCommits ? objects.get(ref) : undefined;
+    return object === undefined ? undefined : tryFindCommit(object);
   };
 
   const isKnown = async (branch: string): Promise<boolean> => {
     if (branch === checkedOut || objects.has(branch)) return true;
     const remote = `refs/remotes/*/${branch.slice('refs/heads/'.length)}`;
-    return now.hasCommits && Boolean(await tryGit(['for-each-ref', '--count=1', remote], { env: now.reading }));
+    return (
+      workingCopy.hasCommits &&
+      Boolean(await tryGit(['for-each-ref', '--count=1', remote], { env: workingCopy.reading }))
+    );
   };
 
-  for (const ref of referencesMeant(asked)) {
-    const isChange = CHANGE.test(ref);
-    const fixed = isChange || ref.startsWith('refs/tags/') ? await taggedAt(ref) : undefined;
+  for (const ref of candidateReferences(revision)) {
+    const isChange = CHANGE_REFERENCE.test(ref);
+    const fixed = isChange || ref.startsWith('refs/tags/') ? await tryFindReference(ref) : undefined;
     if (fixed !== undefined) return { commit: fixed };
-    if (isChange || (ref.startsWith('refs/heads/') && (await isKnown(ref)))) return { commit: now.commit, ref };
+    if (isChange || (ref.startsWith('refs/heads/') && (await isKnown(ref)))) return { commit: workingCopy.commit, ref };
   }
 
-  const commit = /^[0-9a-f]{4,64}$/.test(asked) ? await commitAt(asked) : undefined;
+  const commit = /^[0-9a-f]{4,64}$/.test(revision) ? await tryFindCommit(revision) : undefined;
   if (commit !== undefined) return { commit };
-  throw unknown(now, asked);
+  throw unknownRevision(workingCopy, revision);
 }
 
-function unknown({ directory, commit, references }: WorkingCopy, asked: string): SourceError {
+function unknownRevision({ directory, commit, references }: WorkingCopy, revision: string): SourceError {
   const names = [...references.objects.keys()].flatMap((ref) => /^refs\/(?:heads|tags)\/(.+)$/.exec(ref)?.[1] ?? []);
   const some = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '');
   return new SourceError(
     'REVISION_UNKNOWN',
-    `${directory} has no branch, tag or commit ${JSON.stringify(asked)}`,
+    `${directory} has no branch, tag or commit ${JSON.stringify(revision)}`,
     names.length > 0 ? `it has ${some}` : `its only commit is ${commit}; a branch name means its files as they are`,
   );
 }

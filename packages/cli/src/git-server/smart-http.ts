@@ -25,19 +25,19 @@ export async function handleGitRequest(
   if (incoming.method === 'GET' && url.pathname === '/info/refs' && service === 'git-upload-pack')
     return advertise(gitDir, incoming, outgoing);
   if (incoming.method === 'POST' && url.pathname === '/git-upload-pack') {
-    reply(outgoing, 'result');
+    writeHead(outgoing, 'result');
     return uploadPack(gitDir, ['--stateless-rpc'], incoming, bodyOf(incoming), outgoing);
   }
   return sendError(outgoing, 404, 'only the smart HTTP protocol is supported; fetch with git 1.6.6 or later');
 }
 
 /** Responds with a message that git shows to the user as `remote: …`. */
-export function sendError(outgoing: ServerResponse, status: number, sentence: string): void {
-  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
+export function sendError(outgoing: ServerResponse, status: number, message: string): void {
+  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
 }
 
 async function advertise(gitDir: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  reply(outgoing, 'advertisement');
+  writeHead(outgoing, 'advertisement');
   if (!/(^|:)version=2(:|$)/.test(protocolOf(incoming))) outgoing.write('001e# service=git-upload-pack\n0000');
   await uploadPack(gitDir, ['--stateless-rpc', '--advertise-refs'], incoming, undefined, outgoing);
 }
@@ -68,7 +68,7 @@ async function uploadPack(
   }
 }
 
-function reply(outgoing: ServerResponse, kind: 'advertisement' | 'result'): void {
+function writeHead(outgoing: ServerResponse, kind: 'advertisement' | 'result'): void {
   outgoing.writeHead(200, {
     'content-type': `application/x-git-upload-pack-${kind}`,
     'cache-control': 'no-cache, max-age=0, must-revalidate',
@@ -77,23 +77,23 @@ function reply(outgoing: ServerResponse, kind: 'advertisement' | 'result'): void
 
 /** Returns the protocol that the client requests, if its format is valid: it becomes an environment variable. */
 function protocolOf(incoming: IncomingMessage): string {
-  const asked = incoming.headers['git-protocol'];
-  return typeof asked === 'string' && /^[a-z0-9=:.-]{1,64}$/.test(asked) ? asked : '';
+  const protocol = incoming.headers['git-protocol'];
+  return typeof protocol === 'string' && /^[a-z0-9=:.-]{1,64}$/.test(protocol) ? protocol : '';
 }
 
 /** Maximum size of a decompressed request: a clone of a repository with a million refs requests 50 MB of them. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
 function bodyOf(incoming: IncomingMessage): Readable {
   let size = 0;
   const limited = new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.byteLength;
-      done(size > MOST_BYTES ? new Error(`a request has at most ${MOST_BYTES} bytes`) : null, chunk);
+      done(size > MAX_REQUEST_BYTES ? new Error(`a request has at most ${MAX_REQUEST_BYTES} bytes`) : null, chunk);
     },
   });
-  const packed = incoming.headers['content-encoding'] === 'gzip';
-  const parts: [Readable, ...Transform[]] = packed ? [incoming, createGunzip(), limited] : [incoming, limited];
+  const isCompressed = incoming.headers['content-encoding'] === 'gzip';
+  const parts: [Readable, ...Transform[]] = isCompressed ? [incoming, createGunzip(), limited] : [incoming, limited];
   compose(parts).catch(() => undefined); // the reader of the body receives the same error
   return limited;
 }

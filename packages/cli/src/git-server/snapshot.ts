@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { git, GitFailure, NEUTRAL_DIRECTORY, tryGit, withoutUserSettings } from './git.js';
 import { alternates, exists, tryFindRepository, openRepository, type Repository } from './repository.js';
 import { isReferenceName, readReferences, writeReferences, type References } from './references.js';
-import { branchOf, CHANGES, findRevision, type Revision, type WorkingCopy } from './revision.js';
+import { branchOf, CHANGE_PREFIXES, findRevision, type Revision, type WorkingCopy } from './revision.js';
 import { SourceError } from './source-error.js';
 import { writeTree, type FilteredFiles, type WorkingTree } from './working-tree.js';
 
@@ -41,7 +41,7 @@ const AUTHOR_EMAIL = 'pipewright@localhost';
 const FIXED_DATE = '946684800 +0000';
 
 /** Settings that override those of the user and the system, which must not affect the hashes of a plain folder. */
-const LITERAL = {
+const CONTENT_ONLY_SETTINGS = {
   GIT_ATTR_NOSYSTEM: '1',
   GIT_CONFIG_COUNT: '2',
   GIT_CONFIG_KEY_0: 'core.autocrlf',
@@ -57,12 +57,17 @@ const LITERAL = {
  * @param gitDir path of the bare repository; must not exist. Throws {@link SourceError}.
  */
 export async function snapshot(source: SourceDirectory, gitDir: string): Promise<Snapshot> {
-  const directory = await existing(source.directory);
-  await readRevisions(source, checkName);
+  const directory = await requireDirectory(source.directory);
+  await readRevisions(source, requireRevisionName);
   try {
     const found = await tryFindRepository(directory);
-    if (found === undefined) return await ofFolder(source, directory, gitDir);
-    return await ofRepository(source, directory, await openRepository(directory, found, `${gitDir}.reading`), gitDir);
+    if (found === undefined) return await snapshotOfFolder(source, directory, gitDir);
+    return await snapshotOfRepository(
+      source,
+      directory,
+      await openRepository(directory, found, `${gitDir}.reading`),
+      gitDir,
+    );
   } catch (cause) {
     if (!(cause instanceof GitFailure)) throw cause;
     throw new SourceError(
@@ -74,7 +79,7 @@ export async function snapshot(source: SourceDirectory, gitDir: string): Promise
   }
 }
 
-async function existing(directory: string): Promise<string> {
+async function requireDirectory(directory: string): Promise<string> {
   const path = await realpath(directory).catch(() => undefined);
   if (path === undefined)
     throw new SourceError(
@@ -87,7 +92,7 @@ async function existing(directory: string): Promise<string> {
   return path;
 }
 
-function checkName(revision: string): void {
+function requireRevisionName(revision: string): void {
   if (!revision.startsWith('-') && isReferenceName(branchOf(revision))) return;
   throw new SourceError(
     'REVISION_INVALID',
@@ -96,25 +101,27 @@ function checkName(revision: string): void {
   );
 }
 
-async function ofRepository(
+async function snapshotOfRepository(
   source: SourceDirectory,
   directory: string,
-  own: Repository,
+  repository: Repository,
   gitDir: string,
 ): Promise<Snapshot> {
-  const { env } = own;
+  const { env } = repository;
   const [head, references] = await Promise.all([
-    headOf(own),
-    readReferences(env, ['refs/heads', 'refs/tags', ...CHANGES]),
-    borrow(own, gitDir),
+    headOf(repository),
+    readReferences(env, ['refs/heads', 'refs/tags', ...CHANGE_PREFIXES]),
+    initWithAlternates(repository, gitDir),
   ]);
-  const written = own.isBare ? undefined : await treeOf(directory, own, gitDir);
-  const dirty = written !== undefined && written.tree !== head?.tree;
-  const commit = dirty ? await commitTree(gitDir, written.tree, head?.date ?? FIXED_DATE, head?.commit) : head?.commit;
+  const workingTree = repository.isBare ? undefined : await writeTreeOf(directory, repository, gitDir);
+  const isDirty = workingTree !== undefined && workingTree.tree !== head?.tree;
+  const commit = isDirty
+    ? await commitTree(gitDir, workingTree.tree, head?.date ?? FIXED_DATE, head?.commit)
+    : head?.commit;
   if (commit === undefined)
     throw new SourceError('SOURCE_UNREADABLE', `${directory} is an empty repository`, 'commit something first');
 
-  const now: WorkingCopy = {
+  const workingCopy: WorkingCopy = {
     directory,
     gitDir,
     reading: env,
@@ -122,32 +129,32 @@ async function ofRepository(
     hasCommits: head !== undefined,
     references,
   };
-  const asked = await readRevisions(source, (revision) => findRevision(now, revision));
-  const found = asked.length > 0 ? asked : [await findRevision(now, undefined)];
-  await publish(gitDir, commit, references, found);
-  const commits = distinctCommits(found);
-  return { gitDir, isDirty: dirty, commits, filtered: commits.includes(commit) ? (written?.filtered ?? []) : [] };
+  const resolved = await readRevisions(source, (revision) => findRevision(workingCopy, revision));
+  const revisions = resolved.length > 0 ? resolved : [await findRevision(workingCopy, undefined)];
+  await publish(gitDir, commit, references, revisions);
+  const commits = distinctCommits(revisions);
+  return { gitDir, isDirty: isDirty, commits, filtered: commits.includes(commit) ? (workingTree?.filtered ?? []) : [] };
 }
 
 /** Creates a bare repository without references that uses the objects of another as alternates. */
-async function borrow(own: Repository, gitDir: string): Promise<void> {
+async function initWithAlternates(repository: Repository, gitDir: string): Promise<void> {
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
   await mkdir(join(gitDir, 'refs'));
   await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/master\n');
-  const extension = own.format === 'sha1' ? '' : `[extensions]\n\tobjectFormat = ${own.format}\n`;
+  const extension = repository.format === 'sha1' ? '' : `[extensions]\n\tobjectFormat = ${repository.format}\n`;
   await writeFile(join(gitDir, 'config'), `[core]\n\trepositoryFormatVersion = 1\n\tbare = true\n${extension}`);
-  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), alternates(own.objects));
-  if (await exists(own.shallow)) await copyFile(own.shallow, join(gitDir, 'shallow'));
+  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), alternates(repository.objects));
+  if (await exists(repository.shallow)) await copyFile(repository.shallow, join(gitDir, 'shallow'));
 }
 
 /** Returns the environment variables for running git on a snapshot. */
-const ours = (gitDir: string): Readonly<Record<string, string>> => ({
+const snapshotEnvironment = (gitDir: string): Readonly<Record<string, string>> => ({
   ...withoutUserSettings(gitDir),
   GIT_DIR: gitDir,
 });
 
 /** Creates a bare repository. git records properties of the file system in it, such as case sensitivity. */
-const init = (gitDir: string): Promise<string> =>
+const initBareRepository = (gitDir: string): Promise<string> =>
   git(
     ['-c', 'init.defaultRefFormat=files', 'init', '--quiet', '--bare', '--template=', '--object-format=sha1', gitDir],
     {
@@ -163,12 +170,12 @@ interface Head {
 
 /** Returns the commit that is checked out; undefined in a repository without commits. */
 async function headOf({ env }: Repository): Promise<Head | undefined> {
-  const asked = ['log', '-1', '--no-show-signature', '--no-color', '--format=%H %T %ct', 'HEAD'];
-  const [commit = '', tree = '', seconds = ''] = (await tryGit(asked, { env }))?.split(' ') ?? [];
+  const args = ['log', '-1', '--no-show-signature', '--no-color', '--format=%H %T %ct', 'HEAD'];
+  const [commit = '', tree = '', seconds = ''] = (await tryGit(args, { env }))?.split(' ') ?? [];
   return commit === '' ? undefined : { commit, tree, date: `${seconds} +0000` };
 }
 
-function treeOf(directory: string, repository: Repository, gitDir: string): Promise<WorkingTree> {
+function writeTreeOf(directory: string, repository: Repository, gitDir: string): Promise<WorkingTree> {
   const env = {
     ...repository.env,
     GIT_OBJECT_DIRECTORY: join(gitDir, 'objects'),
@@ -178,23 +185,30 @@ function treeOf(directory: string, repository: Repository, gitDir: string): Prom
   return writeTree({ directory, index, hasMoreAttributes, gitDir, env });
 }
 
-async function ofFolder(source: SourceDirectory, directory: string, gitDir: string): Promise<Snapshot> {
-  await init(gitDir);
+async function snapshotOfFolder(source: SourceDirectory, directory: string, gitDir: string): Promise<Snapshot> {
+  await initBareRepository(gitDir);
   const { tree, filtered } = await writeTree({
     directory,
     hasMoreAttributes: false,
     gitDir,
-    env: { ...ours(gitDir), ...LITERAL },
+    env: { ...snapshotEnvironment(gitDir), ...CONTENT_ONLY_SETTINGS },
   });
   const commit = await commitTree(gitDir, tree, FIXED_DATE);
   const references = { objects: new Map<string, string>() };
-  const now: WorkingCopy = { directory, gitDir, reading: ours(gitDir), commit, hasCommits: false, references };
-  const found = await readRevisions(source, async (revision) => {
-    if (COMMIT.test(revision)) return findRevision(now, revision);
-    checkName(revision);
+  const workingCopy: WorkingCopy = {
+    directory,
+    gitDir,
+    reading: snapshotEnvironment(gitDir),
+    commit,
+    hasCommits: false,
+    references,
+  };
+  const revisions = await readRevisions(source, async (revision) => {
+    if (COMMIT.test(revision)) return findRevision(workingCopy, revision);
+    requireRevisionName(revision);
     return { commit, ref: branchOf(revision) };
   });
-  await publish(gitDir, commit, references, found.length > 0 ? found : [{ ref: branchOf('master') }]);
+  await publish(gitDir, commit, references, revisions.length > 0 ? revisions : [{ ref: branchOf('master') }]);
   return { gitDir, isDirty: true, commits: [commit], filtered };
 }
 
@@ -205,19 +219,19 @@ async function readRevisions<T>(
   source: SourceDirectory,
   find: (revision: string) => T | Promise<T>,
 ): Promise<readonly T[]> {
-  const found: T[] = [];
+  const results: T[] = [];
   for (const revision of source.revisions ?? []) {
     try {
-      found.push(await find(revision));
+      results.push(await find(revision));
     } catch (cause) {
       if (source.skipUnknown !== true || !(cause instanceof SourceError)) throw cause;
     }
   }
-  return found;
+  return results;
 }
 
-const distinctCommits = (found: readonly Revision[]): readonly string[] => [
-  ...new Set(found.map(({ commit }) => commit)),
+const distinctCommits = (revisions: readonly Revision[]): readonly string[] => [
+  ...new Set(revisions.map(({ commit }) => commit)),
 ];
 
 function commitTree(gitDir: string, tree: string, date: string, parent?: string): Promise<string> {
@@ -227,7 +241,7 @@ function commitTree(gitDir: string, tree: string, date: string, parent?: string)
     [`GIT_${role}_DATE`]: date,
   });
   const args = ['commit-tree', tree].concat(parent === undefined ? [] : ['-p', parent]);
-  const env = { ...ours(gitDir), ...person('AUTHOR'), ...person('COMMITTER') };
+  const env = { ...snapshotEnvironment(gitDir), ...person('AUTHOR'), ...person('COMMITTER') };
   return git(args, { env, input: 'The working copy as it is\n' });
 }
 
@@ -236,8 +250,8 @@ function publish(
   gitDir: string,
   commit: string,
   { objects, branch }: References,
-  found: readonly Pick<Revision, 'ref'>[],
+  revisions: readonly Pick<Revision, 'ref'>[],
 ): Promise<void> {
-  const refs = [branch, ...found.map(({ ref }) => ref)].filter((ref) => ref !== undefined);
-  return writeReferences(gitDir, ours(gitDir), objects, { commit, names: [...new Set(refs)] });
+  const refs = [branch, ...revisions.map(({ ref }) => ref)].filter((ref) => ref !== undefined);
+  return writeReferences(gitDir, snapshotEnvironment(gitDir), objects, { commit, names: [...new Set(refs)] });
 }

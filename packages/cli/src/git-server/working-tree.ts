@@ -121,8 +121,8 @@ async function storeUnfiltered(
   const filters = await filtersOf(files, run);
   const filteredEntries = files.filter(({ path }) => filters.has(path));
   if (filteredEntries.length === 0) return [];
-  const forgotten = filteredEntries.map(({ mode, object, path }) => `${mode} ${object} 0\t${path}`);
-  await run([...UPDATE, '--index-info'], forgotten);
+  const removedStat = filteredEntries.map(({ mode, object, path }) => `${mode} ${object} 0\t${path}`);
+  await run([...UPDATE, '--index-info'], removedStat);
   await run([...UPDATE, '--add', '--stdin'], [...filters.keys()]);
   return Promise.all(
     [...new Set(filters.values())].map(async (filter) => {
@@ -134,31 +134,31 @@ async function storeUnfiltered(
 
 /** Returns the filter of each file that has one. */
 async function filtersOf(files: readonly Entry[], run: Run): Promise<ReadonlyMap<string, string>> {
-  const asked = await run(
+  const attributes = await run(
     ['check-attr', '-z', '--stdin', 'filter'],
     files.map(({ path }) => path),
   );
-  const fields = asked.toString(BYTES).split('\0'); // repeated: path, "filter", value
-  const found = new Map<string, string>();
+  const fields = attributes.toString(BYTES).split('\0'); // repeated: path, "filter", value
+  const filters = new Map<string, string>();
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const [path = '', , value = ''] = fields.slice(at, at + 3);
-    if (!['unspecified', 'unset', 'set'].includes(value)) found.set(path, readable(value));
+    if (!['unspecified', 'unset', 'set'].includes(value)) filters.set(path, readable(value));
   }
-  return found;
+  return filters;
 }
 
 const POINTER = 'version https://git-lfs.github.com/spec/';
 
 async function pointersAmong(directory: string, paths: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = [];
+  const pointers: string[] = [];
   for (const path of paths) {
-    const place = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, BYTES)]);
-    const file = await open(place).catch(() => undefined);
-    const start = await file?.read({ buffer: Buffer.alloc(POINTER.length) }).catch(() => undefined);
-    await file?.close();
-    if (start?.buffer.toString(BYTES) === POINTER) found.push(path);
+    const file = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, BYTES)]);
+    const handle = await open(file).catch(() => undefined);
+    const start = await handle?.read({ buffer: Buffer.alloc(POINTER.length) }).catch(() => undefined);
+    await handle?.close();
+    if (start?.buffer.toString(BYTES) === POINTER) pointers.push(path);
   }
-  return found;
+  return pointers;
 }
 
 const readable = (path: string): string => Buffer.from(path, BYTES).toString('utf8');

@@ -1,7 +1,7 @@
 /** Opens saved images by reference, ready to be unpacked and run. */
 
 import { statSync } from 'node:fs';
-import { standsFor } from './image-name.js';
+import { matchesImage } from './image-name.js';
 import { blobsInArchive, blobsInDirectory } from './blobs.js';
 import { readDockerArchive } from './docker-archive.js';
 import { ImageError } from './image-error.js';
@@ -33,7 +33,7 @@ export function openSavedImage(
     );
   const blobs = wantsDirectory ? blobsInDirectory(path) : blobsInArchive(path);
   return transport === 'docker-archive'
-    ? readDockerArchive(blobs, { tag, isWanted: (written) => standsFor(name, written) }, machine)
+    ? readDockerArchive(blobs, { tag, isWanted: (written) => matchesImage(name, written) }, machine)
     : readOciLayout(blobs, tag, machine);
 }
 

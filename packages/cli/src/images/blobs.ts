@@ -2,7 +2,7 @@
 
 import { closeSync, createReadStream, fstatSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 import { BLOCK, TarHeaders } from './tar-header.js';
 import { padding } from './tar-stream.js';
 
@@ -16,10 +16,10 @@ export interface Blobs {
 }
 
 /** Maximum size in bytes of a manifest, index or configuration; registries accept at most 4 MiB. */
-const MOST_JSON = 4 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /** Maximum number of files in an image archive; far above the number of layers of any real image. */
-const MOST_FILES = 100_000;
+const MAX_FILES = 100_000;
 
 /** Returns the files below a directory. Names come from the format, never from a user. */
 export function blobsInDirectory(directory: string): Blobs {
@@ -64,9 +64,12 @@ async function* nothing(): AsyncGenerator<Buffer> {
 }
 
 function requireDocument(name: string, size: number | undefined): void {
-  if (size === undefined) throw new ImageError(`has no ${name}`, WRITE_AGAIN);
-  if (size > MOST_JSON)
-    throw new ImageError(`has a ${name} of ${String(size)} bytes; at most ${String(MOST_JSON)} are read`, WRITE_AGAIN);
+  if (size === undefined) throw new ImageError(`has no ${name}`, RECREATE_ARCHIVE);
+  if (size > MAX_DOCUMENT_BYTES)
+    throw new ImageError(
+      `has a ${name} of ${String(size)} bytes; at most ${String(MAX_DOCUMENT_BYTES)} are read`,
+      RECREATE_ARCHIVE,
+    );
 }
 
 /**
@@ -77,15 +80,15 @@ function indexOf(file: string): ReadonlyMap<string, Span> {
   const links = new Map<string, string>();
   withFile(file, (fd) => {
     const length = fstatSync(fd).size;
-    requirePlain(bytesAt(fd, 0, Math.min(length, BLOCK)), file);
+    requireUncompressed(bytesAt(fd, 0, Math.min(length, BLOCK)), file);
     const headers = new TarHeaders();
     for (let at = 0; at + BLOCK <= length;) {
       const header = headers.read(bytesAt(fd, at, BLOCK));
       at += BLOCK;
       if (header.kind === 'end') break;
       const size = header.kind === 'entry' ? header.entry.size : header.size;
-      if (at + size > length) throw new ImageError('ends in the middle of an entry', WRITE_AGAIN);
-      if (header.kind === 'metadata') header.learn(bytesAt(fd, at, size));
+      if (at + size > length) throw new ImageError('ends in the middle of an entry', RECREATE_ARCHIVE);
+      if (header.kind === 'metadata') header.apply(bytesAt(fd, at, size));
       else {
         const { kind, path, target } = header.entry;
         const name = posix.normalize(path);
@@ -93,9 +96,9 @@ function indexOf(file: string): ReadonlyMap<string, Span> {
         if (kind === 'symlink') links.set(name, posix.join(posix.dirname(name), target));
         if (kind === 'hardlink') links.set(name, posix.normalize(target));
       }
-      if (spans.size + links.size > MOST_FILES)
+      if (spans.size + links.size > MAX_FILES)
         throw new ImageError(
-          `has more than ${String(MOST_FILES)} files`,
+          `has more than ${String(MAX_FILES)} files`,
           'is this an image archive? An image is saved in some dozens of files',
         );
       at += size + padding(size);
@@ -108,7 +111,7 @@ function indexOf(file: string): ReadonlyMap<string, Span> {
   return spans;
 }
 
-function requirePlain(start: Buffer, file: string): void {
+function requireUncompressed(start: Buffer, file: string): void {
   const magic = start.toString('hex', 0, 4);
   if (magic.startsWith('1f8b')) throw new ImageError('is compressed with gzip', `decompress it: gunzip ${file}`);
   if (magic === '28b52ffd') throw new ImageError('is compressed with zstd', `decompress it: zstd -d ${file}`);
@@ -127,7 +130,7 @@ function bytesAt(fd: number, start: number, size: number): Buffer {
   const bytes = Buffer.alloc(size);
   for (let done = 0; done < size;) {
     const read = readSync(fd, bytes, done, size - done, start + done);
-    if (read === 0) throw new ImageError('ends in the middle of an entry', WRITE_AGAIN);
+    if (read === 0) throw new ImageError('ends in the middle of an entry', RECREATE_ARCHIVE);
     done += read;
   }
   return bytes;

@@ -6,18 +6,18 @@
 import { posix } from 'node:path';
 import { isObject, type Json } from '../json.js';
 import type { Blobs } from './blobs.js';
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 import {
-  digestOf,
+  sha256Digest,
   layersOf,
   parseDocument,
   readImageConfig,
-  requireSame,
+  requireDigestMatch,
   type Platform,
   type SavedImage,
 } from './saved-image.js';
 
-interface Listed {
+interface ManifestEntry {
   readonly config: string;
   readonly tags: readonly string[];
   readonly layers: readonly string[];
@@ -26,12 +26,12 @@ interface Listed {
 /**
  * Reads the requested image.
  *
- * @param wanted the tag, or a predicate for tags; without a tag, the only image of an archive is used regardless of its
+ * @param selection the tag, or a predicate for tags; without a tag, the only image of an archive is used regardless of its
  * tags
  */
 export function readDockerArchive(
   blobs: Blobs,
-  wanted: { readonly tag: string | undefined; readonly isWanted: (tag: string) => boolean },
+  selection: { readonly tag: string | undefined; readonly isWanted: (tag: string) => boolean },
   machine: Platform,
 ): SavedImage {
   if (blobs.size('manifest.json') === undefined)
@@ -41,26 +41,27 @@ export function readDockerArchive(
         ? 'name a file that docker save, podman save or skopeo has written'
         : 'it is an OCI archive: write oci-archive:FILE',
     );
-  const listed = readList(parseDocument(blobs.read('manifest.json'), 'manifest.json'));
-  const { config, layers } = choose(listed, wanted);
+  const entries = readManifestEntries(parseDocument(blobs.read('manifest.json'), 'manifest.json'));
+  const { config, layers } = selectEntry(entries, selection);
   const bytes = blobs.read(config);
-  const digest = digestOf(bytes);
+  const digest = sha256Digest(bytes);
   const [named] = /[0-9a-f]{64}/.exec(posix.basename(config)) ?? [];
-  if (named !== undefined) requireSame(digest, `sha256:${named}`, 'its configuration');
-  const read = readImageConfig(parseDocument(bytes, config), machine);
-  for (const layer of layers) if (blobs.size(layer) === undefined) throw new ImageError(`has no ${layer}`, WRITE_AGAIN);
+  if (named !== undefined) requireDigestMatch(digest, `sha256:${named}`, 'its configuration');
+  const parsed = readImageConfig(parseDocument(bytes, config), machine);
+  for (const layer of layers)
+    if (blobs.size(layer) === undefined) throw new ImageError(`has no ${layer}`, RECREATE_ARCHIVE);
   return {
     digest,
-    config: read.config,
+    config: parsed.config,
     layers: layersOf(
-      read.diffIds,
+      parsed.diffIds,
       layers.map((name) => ({ name })),
     ),
     blobs,
   };
 }
 
-function readList(value: Json): readonly Listed[] {
+function readManifestEntries(value: Json): readonly ManifestEntry[] {
   const list = Array.isArray(value) ? (value as readonly Json[]) : []; // Array.isArray widens to any[]
   const images = list.flatMap((each) => {
     if (!isObject(each) || typeof each['Config'] !== 'string' || !Array.isArray(each['Layers'])) return [];
@@ -76,20 +77,20 @@ function readList(value: Json): readonly Listed[] {
       },
     ];
   });
-  if (images.length === 0) throw new ImageError('has a manifest.json without an image', WRITE_AGAIN);
+  if (images.length === 0) throw new ImageError('has a manifest.json without an image', RECREATE_ARCHIVE);
   return images;
 }
 
-function choose(
-  listed: readonly Listed[],
+function selectEntry(
+  entries: readonly ManifestEntry[],
   { tag, isWanted }: { readonly tag: string | undefined; readonly isWanted: (tag: string) => boolean },
-): Listed {
-  const [only] = listed;
-  if (tag === undefined && listed.length === 1 && only) return only;
+): ManifestEntry {
+  const [only] = entries;
+  if (tag === undefined && entries.length === 1 && only) return only;
   const fits = tag === undefined ? isWanted : (name: string) => name === tag || name === `${tag}:latest`;
-  const [found, second] = listed.filter(({ tags }) => tags.some(fits));
+  const [found, second] = entries.filter(({ tags }) => tags.some(fits));
   if (found && !second) return found;
-  const all = listed.flatMap(({ tags }) => tags).join(', ') || 'images without a name';
+  const all = entries.flatMap(({ tags }) => tags).join(', ') || 'images without a name';
   throw new ImageError(
     tag === undefined ? `has several images (${all})` : `has no image ${tag}; it has ${all}`,
     'write which: docker-archive:FILE:NAME:TAG',

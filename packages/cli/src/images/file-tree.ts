@@ -29,16 +29,16 @@ import {
   type Stats,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 import type { TarEntry } from './tar-header.js';
 
 /** The limit of the Linux kernel. */
-const MOST_SYMLINKS = 40;
+const MAX_SYMLINKS = 40;
 
 /** The attributes of an entry that are kept in addition to its content. */
-export type FileFacts = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'mtime'>;
+export type FileAttributes = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'mtime'>;
 
-const PLAIN: FileFacts = { mode: 0o755, uid: 0, gid: 0, mtime: 0 };
+const DEFAULT_ATTRIBUTES: FileAttributes = { mode: 0o755, uid: 0, gid: 0, mtime: 0 };
 
 /** A file tree that layers are written into. */
 export class FileTree {
@@ -47,9 +47,9 @@ export class FileTree {
   /**
    * Attributes of directories, applied at the end: a directory may be read-only, and writing into it changes its mtime.
    */
-  readonly #directories = new Map<string, FileFacts>();
+  readonly #directories = new Map<string, FileAttributes>();
   /** Paths known to be directories and not symbolic links. */
-  readonly #known = new Set<string>();
+  readonly #knownDirectories = new Set<string>();
   /** The paths that the current layer has written, including their parent directories. */
   #written = new Set<string>();
 
@@ -68,58 +68,58 @@ export class FileTree {
   }
 
   /** Returns the host path of a name in the image, and creates its parent directories. `undefined`: the root itself. */
-  place(name: string): string | undefined {
-    const parts = partsOf(name);
+  hostPath(name: string): string | undefined {
+    const parts = componentsOf(name);
     const last = parts.pop();
     if (last === undefined) return undefined;
     return join(this.#directory(parts, name), last);
   }
 
-  makeDirectory(path: string, facts: FileFacts): void {
+  makeDirectory(path: string, attributes: FileAttributes): void {
     if (tryLstat(path)?.isDirectory() !== true) {
-      this.#clear(path);
+      this.#removeExisting(path);
       mkdirSync(path, { mode: 0o700 });
     }
-    this.#directories.set(path, facts);
-    this.#note(path);
+    this.#directories.set(path, attributes);
+    this.#markWritten(path);
   }
 
-  async writeFile(path: string, content: AsyncIterable<Buffer>, facts: FileFacts): Promise<void> {
-    this.#clear(path);
+  async writeFile(path: string, content: AsyncIterable<Buffer>, attributes: FileAttributes): Promise<void> {
+    this.#removeExisting(path);
     const fd = openSync(path, 'wx', 0o600);
     try {
       for await (const chunk of content) for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at);
-      if (this.#keepsOwners) fchownSync(fd, facts.uid, facts.gid); // before chmod: chown clears the set-user-ID bit
-      fchmodSync(fd, this.#modeOf(facts.mode, 0o400));
-      futimesSync(fd, facts.mtime, facts.mtime);
+      if (this.#keepsOwners) fchownSync(fd, attributes.uid, attributes.gid); // before chmod: chown clears the set-user-ID bit
+      fchmodSync(fd, this.#modeOf(attributes.mode, 0o400));
+      futimesSync(fd, attributes.mtime, attributes.mtime);
     } finally {
       closeSync(fd);
     }
-    this.#note(path);
+    this.#markWritten(path);
   }
 
-  makeSymlink(path: string, target: string, facts: FileFacts): void {
-    this.#clear(path);
+  makeSymlink(path: string, target: string, attributes: FileAttributes): void {
+    this.#removeExisting(path);
     symlinkSync(target, path);
-    if (this.#keepsOwners) lchownSync(path, facts.uid, facts.gid);
-    lutimesSync(path, facts.mtime, facts.mtime);
-    this.#note(path);
+    if (this.#keepsOwners) lchownSync(path, attributes.uid, attributes.gid);
+    lutimesSync(path, attributes.mtime, attributes.mtime);
+    this.#markWritten(path);
   }
 
   /** Creates a hard link to a file of this layer or a lower one. */
   makeHardLink(path: string, target: string): void {
-    const from = this.place(target);
+    const from = this.hostPath(target);
     const stats = from === undefined ? undefined : tryLstat(from);
     if (from === undefined || stats === undefined || !(stats.isFile() || stats.isSymbolicLink()))
       throw new ImageError(
         `has a hard link to ${JSON.stringify(target)}, which is not a file of the image`,
-        WRITE_AGAIN,
+        RECREATE_ARCHIVE,
       );
     if (from === path) return;
-    this.#clear(path);
+    this.#removeExisting(path);
     if (stats.isFile()) linkSync(from, path);
     else symlinkSync(readlinkSync(from), path);
-    this.#note(path);
+    this.#markWritten(path);
   }
 
   /** Removes a path as far as lower layers have written it. */
@@ -152,43 +152,43 @@ export class FileTree {
   }
 
   /** Resolves a directory as the kernel would with this root, and creates missing ones. */
-  #directory(wanted: readonly string[], name: string): string {
-    const todo = [...wanted];
+  #directory(components: readonly string[], name: string): string {
+    const remaining = [...components];
     let at = this.#root;
-    for (let links = 0; todo.length > 0;) {
-      const part = todo.shift() ?? '';
+    for (let links = 0; remaining.length > 0;) {
+      const part = remaining.shift() ?? '';
       if (part === '..') {
         at = at === this.#root ? at : dirname(at);
         continue;
       }
       const next = join(at, part);
-      const stats = this.#known.has(next) ? undefined : tryLstat(next);
+      const stats = this.#knownDirectories.has(next) ? undefined : tryLstat(next);
       if (stats?.isSymbolicLink() === true) {
         links += 1;
-        if (links > MOST_SYMLINKS)
-          throw new ImageError(`has ${JSON.stringify(name)} behind too many symbolic links`, WRITE_AGAIN);
+        if (links > MAX_SYMLINKS)
+          throw new ImageError(`has ${JSON.stringify(name)} behind too many symbolic links`, RECREATE_ARCHIVE);
         const target = readlinkSync(next);
         if (target.startsWith('/')) at = this.#root;
-        todo.unshift(...target.split('/').filter((one) => one !== '' && one !== '.'));
+        remaining.unshift(...target.split('/').filter((one) => one !== '' && one !== '.'));
         continue;
       }
       if (stats !== undefined && !stats.isDirectory())
         throw new ImageError(
           `has ${JSON.stringify(name)} below ${JSON.stringify(next.slice(this.#root.length))}, which is not a directory`,
-          WRITE_AGAIN,
+          RECREATE_ARCHIVE,
         );
-      if (stats === undefined && !this.#known.has(next)) {
+      if (stats === undefined && !this.#knownDirectories.has(next)) {
         mkdirSync(next, { mode: 0o700 });
-        this.#directories.set(next, PLAIN);
+        this.#directories.set(next, DEFAULT_ATTRIBUTES);
       }
-      this.#known.add(next);
+      this.#knownDirectories.add(next);
       at = next;
     }
     return at;
   }
 
   /** Removes an existing file or directory before a new one is written. */
-  #clear(path: string): void {
+  #removeExisting(path: string): void {
     const stats = tryLstat(path);
     if (stats !== undefined) this.#remove(path, stats);
   }
@@ -196,20 +196,20 @@ export class FileTree {
   #remove(path: string, stats: Stats): void {
     if (!stats.isDirectory()) return unlinkSync(path);
     rmSync(path, { recursive: true });
-    for (const each of [...this.#directories.keys(), ...this.#known]) {
+    for (const each of [...this.#directories.keys(), ...this.#knownDirectories]) {
       if (each !== path && !each.startsWith(`${path}/`)) continue;
       this.#directories.delete(each);
-      this.#known.delete(each);
+      this.#knownDirectories.delete(each);
     }
   }
 
-  #note(path: string): void {
+  #markWritten(path: string): void {
     for (let at = path; at !== this.#root && !this.#written.has(at); at = dirname(at)) this.#written.add(at);
   }
 }
 
 /** Splits a name into components. It may begin with `/` or `./`, but must not contain `..`. */
-function partsOf(name: string): string[] {
+function componentsOf(name: string): string[] {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..') || name.includes('\0'))
     throw new ImageError(
@@ -222,7 +222,7 @@ function partsOf(name: string): string[] {
 const tryLstat = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
 /** Splits a path into its parent directory and its base name. */
-export const lastPart = (path: string): { readonly above: string; readonly name: string } => ({
-  above: dirname(path),
+export const splitPath = (path: string): { readonly parent: string; readonly name: string } => ({
+  parent: dirname(path),
   name: basename(path),
 });

@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { isPrivate, openTemporaryDirectory } from '@pipewright/cluster';
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 import { numericUser } from './image-user.js';
 import type { SavedImage } from './saved-image.js';
 import { unpackImage } from './unpack-image.js';
@@ -41,27 +41,27 @@ const nameOf = ({ digest }: SavedImage): string => `${digest.replace(':', '-')}$
 /** Returns the root directory of an image in the cache. */
 export const rootfsOf = (image: SavedImage, cache: string): string => join(cache, nameOf(image), 'rootfs');
 
-const FACTS = 'image.json';
+const METADATA_FILE = 'image.json';
 
 /**
  * Unpacks an image unless it is cached.
  *
- * @param begin called before it is unpacked
+ * @param onUnpack called before it is unpacked
  */
 export async function ensureUnpacked(
   image: SavedImage,
   cache: string,
-  begin: () => void = () => undefined,
+  onUnpack: () => void = () => undefined,
 ): Promise<CachedImage> {
   const final = join(cache, nameOf(image));
-  if (existsSync(cache)) requireOwn(cache);
+  if (existsSync(cache)) requirePrivate(cache);
   if (!existsSync(final)) {
-    begin();
+    onUnpack();
     mkdirSync(cache, { recursive: true, mode: 0o700 });
-    requireOwn(cache);
+    requirePrivate(cache);
     await unpackInto(image, cache, final);
   }
-  const { user } = JSON.parse(readFileSync(join(final, FACTS), 'utf8')) as { readonly user?: string }; // has the format written below
+  const { user } = JSON.parse(readFileSync(join(final, METADATA_FILE), 'utf8')) as { readonly user?: string }; // has the format written below
   return { rootfs: join(final, 'rootfs'), ...(user !== undefined && { user }) };
 }
 
@@ -69,7 +69,7 @@ export async function ensureUnpacked(
  * Throws an `ImageError` if other users can access the cache: write access would let them control which programs steps
  * run.
  */
-function requireOwn(cache: string): void {
+function requirePrivate(cache: string): void {
   if (!isPrivate(cache))
     throw new ImageError(
       `cannot be unpacked into ${cache}, which other users may read or write`,
@@ -80,17 +80,17 @@ function requireOwn(cache: string): void {
 async function unpackInto(image: SavedImage, cache: string, final: string): Promise<void> {
   const partial = await openTemporaryDirectory('image', cache);
   try {
-    const made = join(partial.path, 'image');
-    const rootfs = join(made, 'rootfs');
+    const staging = join(partial.path, 'image');
+    const rootfs = join(staging, 'rootfs');
     mkdirSync(rootfs, { recursive: true, mode: 0o755 });
     const { leftOut } = await unpackImage(image, rootfs, keepsOwners());
     const user = image.config.User === undefined ? undefined : numericUser(image.config.User, rootfs);
-    writeFileSync(join(made, FACTS), JSON.stringify({ digest: image.digest, user, leftOut }));
-    publish(made, final);
+    writeFileSync(join(staging, METADATA_FILE), JSON.stringify({ digest: image.digest, user, leftOut }));
+    publish(staging, final);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException; // undefined unless it is a system error
-    if (code !== undefined && NOT_A_TREE.has(code))
-      throw new ImageError(`has files that cannot be made here (${code})`, WRITE_AGAIN, { cause });
+    if (code !== undefined && INVALID_PATH_ERRORS.has(code))
+      throw new ImageError(`has files that cannot be made here (${code})`, RECREATE_ARCHIVE, { cause });
     throw cause;
   } finally {
     await partial.remove();
@@ -98,7 +98,7 @@ async function unpackInto(image: SavedImage, cache: string, final: string): Prom
 }
 
 /** Errors of the system for names and links that cannot exist in a file tree. */
-const NOT_A_TREE: ReadonlySet<string> = new Set([
+const INVALID_PATH_ERRORS: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
   'ELOOP',
   'ENOTDIR',
@@ -108,9 +108,9 @@ const NOT_A_TREE: ReadonlySet<string> = new Set([
   'EMLINK',
 ]);
 
-function publish(made: string, final: string): void {
+function publish(staging: string, final: string): void {
   try {
-    renameSync(made, final);
+    renameSync(staging, final);
   } catch (cause) {
     if (!existsSync(final)) throw cause; // another process published it first
   }

@@ -12,4 +12,4 @@ export class ImageError extends Error {
 }
 
 /** The hint for an archive that violates its format. */
-export const WRITE_AGAIN = 'write the archive again: skopeo copy docker://IMAGE docker-archive:FILE.tar';
+export const RECREATE_ARCHIVE = 'write the archive again: skopeo copy docker://IMAGE docker-archive:FILE.tar';

@@ -9,13 +9,13 @@ export function shortName(name: string): string {
 }
 
 /** Returns whether a configured name matches an image. A name without a tag matches every tag. */
-export function standsFor(configured: string, image: string): boolean {
-  const wanted = parseImageName(configured);
-  const asked = parseImageName(image);
+export function matchesImage(configured: string, image: string): boolean {
+  const pattern = parseImageName(configured);
+  const reference = parseImageName(image);
   return (
-    wanted.registry === asked.registry &&
-    wanted.repository === asked.repository &&
-    (wanted.digest === undefined || wanted.digest === asked.digest) &&
-    (wanted.tag === undefined || wanted.tag === (asked.tag ?? 'latest'))
+    pattern.registry === reference.registry &&
+    pattern.repository === reference.repository &&
+    (pattern.digest === undefined || pattern.digest === reference.digest) &&
+    (pattern.tag === undefined || pattern.tag === (reference.tag ?? 'latest'))
   );
 }

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { pipeline, type Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { ImageError, WRITE_AGAIN } from './image-error.js';
-import { requireSame, type SavedImage, type SavedLayer } from './saved-image.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
+import { requireDigestMatch, type SavedImage, type SavedLayer } from './saved-image.js';
 
 type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -27,26 +27,26 @@ const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: () =>
  */
 export async function* layerBytes({ blobs }: SavedImage, layer: SavedLayer, most: number): AsyncGenerator<Buffer> {
   if (layer.digest !== undefined)
-    requireSame(await digestOfAll(blobs.stream(layer.name)), layer.digest, `the layer ${layer.name}`);
+    requireDigestMatch(await streamDigest(blobs.stream(layer.name)), layer.digest, `the layer ${layer.name}`);
   const hash = createHash('sha256');
   let count = 0;
   for await (const chunk of decompressed(blobs.stream(layer.name), layer.name)) {
     count += chunk.length;
-    if (count > most) throw tooLarge(most);
+    if (count > most) throw imageTooLarge(most);
     hash.update(chunk);
     yield chunk;
   }
-  requireSame(`sha256:${hash.digest('hex')}`, layer.diffId, `the layer ${layer.name}`);
+  requireDigestMatch(`sha256:${hash.digest('hex')}`, layer.diffId, `the layer ${layer.name}`);
 }
 
 /** Returns the error for an image that exceeds the size limit. */
-export const tooLarge = (most: number): ImageError =>
+export const imageTooLarge = (most: number): ImageError =>
   new ImageError(
     `unpacks to more than ${String(Math.floor(most / 1024 ** 3))} GiB`,
     'use a smaller image, or unpack it yourself and name the directory',
   );
 
-async function digestOfAll(chunks: AsyncIterable<Buffer>): Promise<string> {
+async function streamDigest(chunks: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of chunks) hash.update(chunk);
   return `sha256:${hash.digest('hex')}`;
@@ -57,7 +57,7 @@ async function* decompressed(chunks: AsyncIterable<Buffer>, name: string): Async
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done === true) return;
-  const rest = rejoined(first.value, iterator);
+  const rest = prepend(first.value, iterator);
   const compression = compressionOf(first.value);
   if (compression === 'none') return yield* rest;
   const decoder = decoderFor(compression, name);
@@ -68,11 +68,11 @@ async function* decompressed(chunks: AsyncIterable<Buffer>, name: string): Async
     if (cause instanceof ImageError) throw cause;
     const { code = '' } = cause as NodeJS.ErrnoException; // streams throw errors of this type
     if (!/^(Z_|ZSTD_|ERR_)/.test(code)) throw cause;
-    throw new ImageError(`is damaged: the layer ${name} cannot be decompressed (${code})`, WRITE_AGAIN, { cause });
+    throw new ImageError(`is damaged: the layer ${name} cannot be decompressed (${code})`, RECREATE_ARCHIVE, { cause });
   }
 }
 
-async function* rejoined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* prepend(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   try {
     yield first;
     for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;

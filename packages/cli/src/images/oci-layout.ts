@@ -2,22 +2,22 @@
 
 import { isObject, type Json, type JsonObject } from '../json.js';
 import type { Blobs } from './blobs.js';
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 import {
-  digestOf,
+  sha256Digest,
   layersOf,
   parseDocument,
   platformText,
   readImageConfig,
   requireDigest,
-  requireSame,
+  requireDigestMatch,
   runsOn,
   type Platform,
   type SavedImage,
 } from './saved-image.js';
 
 /** Maximum nesting of indexes. An index may refer to one per platform or attestation; real images nest less. */
-const DEEPEST = 4;
+const MAX_INDEX_DEPTH = 4;
 
 const REF_NAMES = ['org.opencontainers.image.ref.name', 'io.containerd.image.name'];
 
@@ -32,19 +32,19 @@ export function readOciLayout(blobs: Blobs, tag: string | undefined, machine: Pl
     );
   const index = parseDocument(blobs.read('index.json'), 'index.json');
   let descriptor = chooseByTag(descriptorsIn(index), tag, machine);
-  for (let depth = 0; depth < DEEPEST; depth += 1) {
-    const value = parseDocument(blobRead(blobs, descriptor), 'manifest');
+  for (let depth = 0; depth < MAX_INDEX_DEPTH; depth += 1) {
+    const value = parseDocument(readBlob(blobs, descriptor), 'manifest');
     const below = descriptorsIn(value);
     if (below.length === 0) return readManifest(blobs, value, machine);
     descriptor = chooseByPlatform(below, machine);
   }
-  throw new ImageError('has indexes that name indexes without end', WRITE_AGAIN);
+  throw new ImageError('has indexes that name indexes without end', RECREATE_ARCHIVE);
 }
 
 function readManifest(blobs: Blobs, manifest: Json, machine: Platform): SavedImage {
   if (!isObject(manifest) || !isObject(manifest['config']) || !Array.isArray(manifest['layers']))
-    throw new ImageError('has a manifest without config and layers', WRITE_AGAIN);
-  const bytes = blobRead(blobs, manifest['config']);
+    throw new ImageError('has a manifest without config and layers', RECREATE_ARCHIVE);
+  const bytes = readBlob(blobs, manifest['config']);
   const { config, diffIds } = readImageConfig(parseDocument(bytes, 'configuration'), machine);
   const files = (manifest['layers'] as readonly Json[]).map((layer) => {
     // Array.isArray widens to any[]
@@ -53,15 +53,15 @@ function readManifest(blobs: Blobs, manifest: Json, machine: Platform): SavedIma
       throw new ImageError(`lacks the layer ${digest}`, 'save the whole image, with all its layers');
     return { name: nameOf(digest), digest };
   });
-  return { digest: digestOf(bytes), config, layers: layersOf(diffIds, files), blobs };
+  return { digest: sha256Digest(bytes), config, layers: layersOf(diffIds, files), blobs };
 }
 
 const nameOf = (digest: string): string => `blobs/sha256/${digest.slice('sha256:'.length)}`;
 
-function blobRead(blobs: Blobs, descriptor: JsonObject): Buffer {
+function readBlob(blobs: Blobs, descriptor: JsonObject): Buffer {
   const digest = requireDigest(descriptor['digest'], 'a blob');
   const bytes = blobs.read(nameOf(digest));
-  requireSame(digestOf(bytes), digest, nameOf(digest));
+  requireDigestMatch(sha256Digest(bytes), digest, nameOf(digest));
   return bytes;
 }
 
@@ -79,21 +79,21 @@ const tagsOf = (descriptor: JsonObject): readonly string[] => {
  */
 function chooseByTag(all: readonly JsonObject[], tag: string | undefined, machine: Platform): JsonObject {
   const tags = [...new Set(all.flatMap(tagsOf))];
-  const fitting =
+  const matching =
     tag === undefined
       ? all
       : all.filter((each) => tagsOf(each).some((name) => name === tag || name.endsWith(`:${tag}`)));
-  if (tag !== undefined && fitting.length === 0)
+  if (tag !== undefined && matching.length === 0)
     throw new ImageError(
       `has no image ${tag}; it has ${tags.join(', ') || 'images without a name'}`,
       'name one of them',
     );
-  if (tag === undefined && fitting.length > 1 && tags.length > 1)
+  if (tag === undefined && matching.length > 1 && tags.length > 1)
     throw new ImageError(
       `has several images (${tags.join(', ')})`,
       'write which: oci-archive:FILE:TAG or oci:DIRECTORY:TAG',
     );
-  return chooseByPlatform(fitting, machine);
+  return chooseByPlatform(matching, machine);
 }
 
 function chooseByPlatform(all: readonly JsonObject[], machine: Platform): JsonObject {
@@ -103,8 +103,8 @@ function chooseByPlatform(all: readonly JsonObject[], machine: Platform): JsonOb
     const platform = platformOf(each);
     return platform ? [{ each, platform }] : [];
   });
-  const fitting = known.find(({ platform }) => runsOn(platform, machine));
-  if (fitting) return fitting.each;
+  const matching = known.find(({ platform }) => runsOn(platform, machine));
+  if (matching) return matching.each;
   if (only && known.length === 0) return only;
   throw new ImageError(
     all.length === 0

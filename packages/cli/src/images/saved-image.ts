@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageConfig } from '@pipewright/cluster';
 import type { Blobs } from './blobs.js';
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 import { isObject, type Json } from '../json.js';
 
 /** A layer. Layers are listed in the order in which they are applied. */
@@ -53,15 +53,16 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** Returns a digest as text. Throws an `ImageError` if it is invalid or uses another algorithm. */
 export function requireDigest(value: unknown, what: string): string {
   if (typeof value === 'string' && DIGEST.test(value)) return value;
-  throw new ImageError(`${what} has the digest ${JSON.stringify(value)}; only sha256 is read`, WRITE_AGAIN);
+  throw new ImageError(`${what} has the digest ${JSON.stringify(value)}; only sha256 is read`, RECREATE_ARCHIVE);
 }
 
 /** Returns the digest of bytes. */
-export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+export const sha256Digest = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** Throws an `ImageError` unless a digest is the expected one. */
-export function requireSame(found: string, wanted: string, what: string): void {
-  if (found !== wanted) throw new ImageError(`is damaged: ${what} has the digest ${found}, not ${wanted}`, WRITE_AGAIN);
+export function requireDigestMatch(actual: string, expected: string, what: string): void {
+  if (actual !== expected)
+    throw new ImageError(`is damaged: ${what} has the digest ${actual}, not ${expected}`, RECREATE_ARCHIVE);
 }
 
 /** Parses a JSON document of an archive. Throws an `ImageError` if it is invalid. */
@@ -69,7 +70,7 @@ export function parseDocument(bytes: Buffer, name: string): Json {
   try {
     return JSON.parse(bytes.toString('utf8')) as Json; // the return type of JSON.parse
   } catch (cause) {
-    throw new ImageError(`has a ${name} that is not JSON`, WRITE_AGAIN, { cause });
+    throw new ImageError(`has a ${name} that is not JSON`, RECREATE_ARCHIVE, { cause });
   }
 }
 
@@ -82,7 +83,7 @@ export function readImageConfig(
   value: Json,
   machine: Platform,
 ): { readonly config: ImageConfig; readonly diffIds: readonly string[] } {
-  if (!isObject(value)) throw new ImageError('has a configuration that is not an object', WRITE_AGAIN);
+  if (!isObject(value)) throw new ImageError('has a configuration that is not an object', RECREATE_ARCHIVE);
   const { os = 'linux', architecture = machine.architecture, rootfs, config } = value;
   const platform = { os: String(os), architecture: String(architecture) };
   if (!runsOn(platform, machine))
@@ -92,7 +93,7 @@ export function readImageConfig(
     );
   const diffIds =
     isObject(rootfs) && Array.isArray(rootfs['diff_ids']) ? (rootfs['diff_ids'] as readonly Json[]) : undefined; // Array.isArray widens to any[]
-  if (diffIds === undefined) throw new ImageError('has a configuration without rootfs.diff_ids', WRITE_AGAIN);
+  if (diffIds === undefined) throw new ImageError('has a configuration without rootfs.diff_ids', RECREATE_ARCHIVE);
   return {
     config: isObject(config) ? runConfig(config) : {},
     diffIds: diffIds.map((id) => requireDigest(id, 'a layer')),
@@ -105,7 +106,7 @@ function runConfig(config: { readonly [key: string]: Json }): ImageConfig {
     if (list === null) return undefined;
     if (Array.isArray(list) && list.every((word) => typeof word === 'string'))
       return list.length === 0 ? undefined : list;
-    throw new ImageError(`has a configuration whose ${field} is not a list of texts`, WRITE_AGAIN);
+    throw new ImageError(`has a configuration whose ${field} is not a list of texts`, RECREATE_ARCHIVE);
   };
   const text = (field: string): string | undefined => {
     const value = config[field];
@@ -130,7 +131,7 @@ export function layersOf(
   if (diffIds.length !== files.length)
     throw new ImageError(
       `has ${String(files.length)} layers; its configuration has ${String(diffIds.length)}`,
-      WRITE_AGAIN,
+      RECREATE_ARCHIVE,
     );
   return files.map((file, index) => ({ ...file, diffId: diffIds[index] ?? '' }));
 }

@@ -5,13 +5,13 @@
  * stream. Sparse files and multi-volume archives are rejected; images do not use them.
  */
 
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 
 /** The block size: all parts of an archive are padded to a multiple of it. */
 export const BLOCK = 512;
 
 /** Maximum size in bytes of an entry's extended headers; Linux paths have at most 4096 bytes. */
-const MOST_METADATA = 1024 * 1024;
+const MAX_METADATA_BYTES = 1024 * 1024;
 
 /** The type of an entry. `other`: devices and pipes, which are not created. */
 export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
@@ -36,7 +36,7 @@ export interface TarEntry {
 export type TarHeader =
   | { readonly kind: 'entry'; readonly entry: TarEntry }
   /** `size` bytes of metadata for the next entry follow; pass them to `learn`. */
-  | { readonly kind: 'metadata'; readonly size: number; readonly learn: (body: Buffer) => void }
+  | { readonly kind: 'metadata'; readonly size: number; readonly apply: (body: Buffer) => void }
   | { readonly kind: 'end' };
 
 const KINDS: Readonly<Record<string, TarEntryKind>> = {
@@ -58,10 +58,10 @@ export class TarHeaders {
   /** Parses a block of {@link BLOCK} bytes at the position of a header. */
   read(block: Buffer): TarHeader {
     if (block.every((byte) => byte === 0)) return { kind: 'end' };
-    requireSum(block);
+    requireChecksum(block);
     const type = String.fromCharCode(block[156] ?? 0);
     const size = numberIn(block, 124, 12, 'size');
-    if (type === 'x' || type === 'X') return this.#metadata(size, (body) => this.#learnPax(body));
+    if (type === 'x' || type === 'X') return this.#metadata(size, (body) => this.#applyPax(body));
     if (type === 'g') return this.#metadata(size, () => undefined); // global headers do not describe an entry
     if (type === 'L') return this.#metadata(size, (body) => void this.#pax.set('path', cString(body, 0, body.length)));
     if (type === 'K')
@@ -70,7 +70,7 @@ export class TarHeaders {
     if (kind === undefined || [...this.#pax.keys()].some((key) => key.startsWith('GNU.sparse.')))
       throw new ImageError(
         `has an entry of a type that image archives do not have (${describeType(type)})`,
-        WRITE_AGAIN,
+        RECREATE_ARCHIVE,
       );
     return { kind: 'entry', entry: this.#entry(block, kind, size) };
   }
@@ -81,33 +81,33 @@ export class TarHeaders {
     const path = pax.get('path') ?? nameIn(block);
     const isDirectory = kind === 'directory' || (kind === 'file' && path.endsWith('/')); // the convention before POSIX
     const hasContent = kind === 'file' && !isDirectory;
-    const numeric = (key: string, otherwise: () => number): number => {
+    const numericField = (key: string, otherwise: () => number): number => {
       const text = pax.get(key);
       return text === undefined ? otherwise() : wholeNumber(text, key);
     };
     return {
       kind: isDirectory ? 'directory' : kind,
       path,
-      size: hasContent ? numeric('size', () => size) : 0,
+      size: hasContent ? numericField('size', () => size) : 0,
       mode: numberIn(block, 100, 8, 'mode') & 0o7777,
-      uid: owner(numeric('uid', () => numberIn(block, 108, 8, 'uid'))),
-      gid: owner(numeric('gid', () => numberIn(block, 116, 8, 'gid'))),
-      mtime: Math.min(timeOf(pax.get('mtime')) ?? numberIn(block, 136, 12, 'mtime'), LATEST),
+      uid: requireOwnerId(numericField('uid', () => numberIn(block, 108, 8, 'uid'))),
+      gid: requireOwnerId(numericField('gid', () => numberIn(block, 116, 8, 'gid'))),
+      mtime: Math.min(timeOf(pax.get('mtime')) ?? numberIn(block, 136, 12, 'mtime'), MAX_TIME),
       target: pax.get('linkpath') ?? cString(block, 157, 100),
     };
   }
 
   #metadata(size: number, learn: (body: Buffer) => void): TarHeader {
-    if (size > MOST_METADATA)
+    if (size > MAX_METADATA_BYTES)
       throw new ImageError(
-        `has an extended header of ${String(size)} bytes; at most ${String(MOST_METADATA)} are read`,
-        WRITE_AGAIN,
+        `has an extended header of ${String(size)} bytes; at most ${String(MAX_METADATA_BYTES)} are read`,
+        RECREATE_ARCHIVE,
       );
-    return { kind: 'metadata', size, learn };
+    return { kind: 'metadata', size, apply: learn };
   }
 
   /** Parses records of the form `LENGTH KEY=VALUE LF`, where LENGTH is the length of the whole record. */
-  #learnPax(body: Buffer): void {
+  #applyPax(body: Buffer): void {
     for (let at = 0; at < body.length && body[at] !== 0;) {
       const space = body.indexOf(0x20, at);
       const length = Number(body.toString('latin1', at, Math.max(space, at)));
@@ -115,7 +115,7 @@ export class TarHeaders {
       const equals = record.indexOf(0x3d);
       const isWhole = space > at && Number.isSafeInteger(length) && at + length <= body.length;
       if (!isWhole || equals < 1 || body[at + length - 1] !== 0x0a)
-        throw new ImageError('has an extended header that cannot be read', WRITE_AGAIN);
+        throw new ImageError('has an extended header that cannot be read', RECREATE_ARCHIVE);
       this.#pax.set(record.toString('utf8', 0, equals), record.toString('utf8', equals + 1));
       at += length;
     }
@@ -126,16 +126,16 @@ export class TarHeaders {
  * Throws an `ImageError` unless the checksum of a header is valid. Its own field counts as blanks; old programs summed
  * signed bytes.
  */
-function requireSum(block: Buffer): void {
-  const said = parseInt(block.toString('latin1', 148, 156), 8);
+function requireChecksum(block: Buffer): void {
+  const recorded = parseInt(block.toString('latin1', 148, 156), 8);
   let [unsigned, signed] = [0, 0];
   for (let at = 0; at < BLOCK; at += 1) {
     const byte = at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
     unsigned += byte;
     signed += byte > 127 ? byte - 256 : byte;
   }
-  if (said !== unsigned && said !== signed)
-    throw new ImageError('is not a tar archive, or is damaged: a header has another checksum', WRITE_AGAIN);
+  if (recorded !== unsigned && recorded !== signed)
+    throw new ImageError('is not a tar archive, or is damaged: a header has another checksum', RECREATE_ARCHIVE);
 }
 
 /**
@@ -170,16 +170,16 @@ function numberIn(block: Buffer, at: number, width: number, what: string): numbe
 function wholeNumber(value: number | string | bigint, what: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number >= 0 && value !== '') return number;
-  throw new ImageError(`has an entry whose ${what} is ${JSON.stringify(String(value))}`, WRITE_AGAIN);
+  throw new ImageError(`has an entry whose ${what} is ${JSON.stringify(String(value))}`, RECREATE_ARCHIVE);
 }
 
-function owner(id: number): number {
+function requireOwnerId(id: number): number {
   if (id < 0xffffffff) return id;
-  throw new ImageError(`has an entry whose owner is ${String(id)}, which no user can be`, WRITE_AGAIN);
+  throw new ImageError(`has an entry whose owner is ${String(id)}, which no user can be`, RECREATE_ARCHIVE);
 }
 
 /** The latest time that every file system can store. */
-const LATEST = 0x7fffffff;
+const MAX_TIME = 0x7fffffff;
 
 const timeOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^-?\d+(?:\.\d*)?$/.test(text) ? Math.max(0, Number(text)) : undefined;

@@ -1,6 +1,6 @@
 /** Reads a tar archive as a stream: each entry with its content, in bounded memory. */
 
-import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
 import { BLOCK, TarHeaders, type TarEntry } from './tar-header.js';
 
 /** An entry with its content, which must be consumed or skipped before the next entry is requested. */
@@ -9,7 +9,7 @@ export interface StreamedEntry {
   readonly content: AsyncIterable<Buffer>;
 }
 
-const CUT_OFF = 'ends in the middle of an entry';
+const TRUNCATED = 'ends in the middle of an entry';
 
 /**
  * Reads an archive to the end of the stream, including bytes after the end of the archive. Throws an `ImageError` if it
@@ -20,18 +20,18 @@ export async function* tarStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   const headers = new TarHeaders();
   try {
     for (;;) {
-      const block = await bytes.take(BLOCK);
-      const header = block.length === 0 ? ({ kind: 'end' } as const) : headers.read(whole(block, BLOCK));
+      const block = await bytes.read(BLOCK);
+      const header = block.length === 0 ? ({ kind: 'end' } as const) : headers.read(requireLength(block, BLOCK));
       if (header.kind === 'end') break;
       if (header.kind === 'metadata') {
-        header.learn(whole(await bytes.take(header.size), header.size));
+        header.apply(requireLength(await bytes.read(header.size), header.size));
         await bytes.skip(padding(header.size));
         continue;
       }
       const { entry } = header;
-      const content = new Content(bytes, entry.size);
+      const content = new EntryContent(bytes, entry.size);
       yield { entry, content };
-      await content.leave();
+      await content.skip();
       await bytes.skip(padding(entry.size));
     }
     await bytes.skip(Infinity);
@@ -43,30 +43,30 @@ export async function* tarStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<
 /** Returns the number of bytes that pad a size to a full block. */
 export const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 
-function whole(bytes: Buffer, size: number): Buffer {
-  if (bytes.length < size) throw new ImageError(CUT_OFF, WRITE_AGAIN);
+function requireLength(bytes: Buffer, size: number): Buffer {
+  if (bytes.length < size) throw new ImageError(TRUNCATED, RECREATE_ARCHIVE);
   return bytes;
 }
 
-class Content implements AsyncIterable<Buffer> {
+class EntryContent implements AsyncIterable<Buffer> {
   readonly #bytes: ByteReader;
-  #left: number;
+  #remaining: number;
 
   constructor(bytes: ByteReader, size: number) {
     this.#bytes = bytes;
-    this.#left = size;
+    this.#remaining = size;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    while (this.#left > 0) {
-      const chunk = await this.#bytes.some(this.#left);
-      if (chunk === undefined) throw new ImageError(CUT_OFF, WRITE_AGAIN);
-      this.#left -= chunk.length;
+    while (this.#remaining > 0) {
+      const chunk = await this.#bytes.readSome(this.#remaining);
+      if (chunk === undefined) throw new ImageError(TRUNCATED, RECREATE_ARCHIVE);
+      this.#remaining -= chunk.length;
       yield chunk;
     }
   }
 
-  async leave(): Promise<void> {
+  async skip(): Promise<void> {
     for await (const chunk of this) void chunk;
   }
 }
@@ -85,7 +85,7 @@ class ByteReader {
   }
 
   /** Returns at least one byte and at most `most`; undefined at the end. */
-  async some(most: number): Promise<Buffer | undefined> {
+  async readSome(most: number): Promise<Buffer | undefined> {
     while (this.#chunk.length === 0) {
       const { done, value } = await this.#chunks.next();
       if (done === true) return undefined;
@@ -97,10 +97,10 @@ class ByteReader {
   }
 
   /** Returns `count` bytes, or all that remain. */
-  async take(count: number): Promise<Buffer> {
+  async read(count: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
     for (let left = count; left > 0;) {
-      const piece = await this.some(left);
+      const piece = await this.readSome(left);
       if (piece === undefined) break;
       pieces.push(piece);
       left -= piece.length;
@@ -110,7 +110,7 @@ class ByteReader {
 
   async skip(count: number): Promise<void> {
     for (let left = count; left > 0;) {
-      const piece = await this.some(left);
+      const piece = await this.readSome(left);
       if (piece === undefined) return;
       left -= piece.length;
     }

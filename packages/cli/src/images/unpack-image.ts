@@ -1,8 +1,8 @@
 /** Unpacks the layers of an image into one directory (OCI image specification, image-layer filesystem changeset). */
 
-import { ImageError, WRITE_AGAIN } from './image-error.js';
-import { FileTree, lastPart } from './file-tree.js';
-import { layerBytes, tooLarge } from './layer-bytes.js';
+import { ImageError, RECREATE_ARCHIVE } from './image-error.js';
+import { FileTree, splitPath } from './file-tree.js';
+import { layerBytes, imageTooLarge } from './layer-bytes.js';
 import type { SavedImage } from './saved-image.js';
 import { tarStream, type StreamedEntry } from './tar-stream.js';
 
@@ -17,15 +17,15 @@ export interface UnpackLimits {
 export const UNPACK_LIMITS: UnpackLimits = { bytes: 64 * 1024 ** 3, entries: 5_000_000 };
 
 /** The result of unpacking. */
-export interface Unpacked {
+export interface UnpackResult {
   /** Number of devices and pipes, which are not created. */
   readonly leftOut: number;
 }
 
 const WHITEOUT = '.wh.';
-const OPAQUE = '.wh..wh..opq';
+const OPAQUE_WHITEOUT = '.wh..wh..opq';
 /** The prefix of files that some builders reserve for their own storage. */
-const RESERVED = '.wh..wh.';
+const RESERVED_PREFIX = '.wh..wh.';
 
 /**
  * Unpacks all layers into an empty directory.
@@ -37,7 +37,7 @@ export async function unpackImage(
   root: string,
   keepsOwners: boolean,
   limits: UnpackLimits = UNPACK_LIMITS,
-): Promise<Unpacked> {
+): Promise<UnpackResult> {
   const tree = new FileTree(root, keepsOwners);
   let [bytes, entries, leftOut] = [0, 0, 0];
   for (const layer of image.layers) {
@@ -45,7 +45,7 @@ export async function unpackImage(
     const counted = (async function* () {
       for await (const chunk of layerBytes(image, layer, limits.bytes)) {
         bytes += chunk.length;
-        if (bytes > limits.bytes) throw tooLarge(limits.bytes);
+        if (bytes > limits.bytes) throw imageTooLarge(limits.bytes);
         yield chunk;
       }
     })();
@@ -66,12 +66,12 @@ export async function unpackImage(
 /** @returns false if the entry is not created */
 async function apply(tree: FileTree, { entry, content }: StreamedEntry): Promise<boolean> {
   if (entry.kind === 'other') return false;
-  if (entry.path.split('/').some((part) => part.startsWith(RESERVED) && part !== OPAQUE)) return true;
-  const path = tree.place(entry.path);
+  if (entry.path.split('/').some((part) => part.startsWith(RESERVED_PREFIX) && part !== OPAQUE_WHITEOUT)) return true;
+  const path = tree.hostPath(entry.path);
   if (path === undefined) return true; // the root directory keeps its mode
-  const { above, name } = lastPart(path);
-  if (name === OPAQUE) tree.emptyLower(above);
-  else if (name.startsWith(WHITEOUT)) tree.removeLower(`${above}/${hidden(name)}`);
+  const { parent, name } = splitPath(path);
+  if (name === OPAQUE_WHITEOUT) tree.emptyLower(parent);
+  else if (name.startsWith(WHITEOUT)) tree.removeLower(`${parent}/${whiteoutTarget(name)}`);
   else if (entry.kind === 'directory') tree.makeDirectory(path, entry);
   else if (entry.kind === 'file') await tree.writeFile(path, content, entry);
   else if (entry.kind === 'symlink') tree.makeSymlink(path, entry.target, entry);
@@ -79,8 +79,11 @@ async function apply(tree: FileTree, { entry, content }: StreamedEntry): Promise
   return true;
 }
 
-function hidden(name: string): string {
+function whiteoutTarget(name: string): string {
   const rest = name.slice(WHITEOUT.length);
   if (rest !== '' && rest !== '.' && rest !== '..') return rest;
-  throw new ImageError(`has an entry that would remove what is not in the image: ${JSON.stringify(name)}`, WRITE_AGAIN);
+  throw new ImageError(
+    `has an entry that would remove what is not in the image: ${JSON.stringify(name)}`,
+    RECREATE_ARCHIVE,
+  );
 }

@@ -6,9 +6,9 @@
  */
 
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../json.js';
-import { list, text, type Code } from './code.js';
+import { arrayLiteral, stringLiteral, type Code } from './code.js';
 import type { ImportedObjects, ImportedObject } from './imported-objects.js';
-import { NotExpressible, onlyFields } from './not-expressible.js';
+import { NotExpressible, requireOnlyFields } from './not-expressible.js';
 import type { Program } from './program.js';
 
 /** Returns the props of a PipelineServiceAccount. */
@@ -18,7 +18,11 @@ export function accountCode(
   known: ImportedObjects,
   subject: ImportedObject,
 ): Record<string, Code | undefined> {
-  onlyFields(object, ['apiVersion', 'kind', 'metadata', 'secrets', 'automountServiceAccountToken'], 'a ServiceAccount');
+  requireOnlyFields(
+    object,
+    ['apiVersion', 'kind', 'metadata', 'secrets', 'automountServiceAccountToken'],
+    'a ServiceAccount',
+  );
   const automount = object['automountServiceAccountToken'];
   if (automount === true)
     throw new NotExpressible('it sets `automountServiceAccountToken: true`, which constructs omit');
@@ -27,11 +31,11 @@ export function accountCode(
   const secrets = listAt(object, 'secrets').map((secret) => {
     const name = textAt(secret, 'name');
     if (!isObject(secret) || name === undefined) throw new NotExpressible('one of its secrets has no name');
-    onlyFields(secret, ['name'], 'a secret of the account');
+    requireOnlyFields(secret, ['name'], 'a secret of the account');
     return credentialsCode(name, program, known, known.find('Secret', name, subject));
   });
   return {
-    credentials: secrets.length > 0 ? list(secrets) : undefined,
+    credentials: secrets.length > 0 ? arrayLiteral(secrets) : undefined,
     automountToken: automount === false ? undefined : 'true',
   };
 }
@@ -42,14 +46,14 @@ function credentialsCode(
   known: ImportedObjects,
   secret: ImportedObject | undefined,
 ): string {
-  if (secret?.isConstruct) return known.mention(secret);
+  if (secret?.isConstruct) return known.constantOf(secret);
   const annotations = Object.keys(objectAt(secret?.object, 'metadata', 'annotations'));
   const ofGit = annotations.some((it) => it.startsWith('tekton.dev/git-'));
   const ofRegistry =
     annotations.some((it) => it.startsWith('tekton.dev/docker-')) ||
     textAt(secret?.object, 'type')?.startsWith('kubernetes.io/docker') === true;
-  if (ofGit === ofRegistry) return `{ secretName: ${text(name)} }`;
-  return `${program.construct(ofGit ? 'GitCredentials' : 'DockerCredentials')}.fromSecret(${text(name)})`;
+  if (ofGit === ofRegistry) return `{ secretName: ${stringLiteral(name)} }`;
+  return `${program.construct(ofGit ? 'GitCredentials' : 'DockerCredentials')}.fromSecret(${stringLiteral(name)})`;
 }
 
 /**
@@ -57,15 +61,15 @@ function credentialsCode(
  * generates.
  */
 export function plaintextCode(object: JsonObject): Record<string, Code | undefined> {
-  onlyFields(object, ['apiVersion', 'kind', 'metadata', 'type', 'stringData'], 'a Secret');
+  requireOnlyFields(object, ['apiVersion', 'kind', 'metadata', 'type', 'stringData'], 'a Secret');
   const { username, password, ...others } = objectAt(object, 'stringData');
   const { 'tekton.dev/git-0': server, ...annotations } = objectAt(object, 'metadata', 'annotations');
-  const fits =
+  const isSupported =
     textAt(object, 'type') === 'kubernetes.io/basic-auth' &&
     typeof server === 'string' &&
     typeof username === 'string' &&
     typeof password === 'string' &&
     Object.keys(others).length + Object.keys(annotations).length === 0;
-  if (!fits) throw new NotExpressible('only one form of Secret has a construct');
-  return { server: text(server), username: text(username), password: text(password) };
+  if (!isSupported) throw new NotExpressible('only one form of Secret has a construct');
+  return { server: stringLiteral(server), username: stringLiteral(username), password: stringLiteral(password) };
 }

@@ -29,7 +29,7 @@ export interface Item {
 const WIDTH = 110;
 
 /** `[…]` */
-export const list = (items: readonly (Code | Item)[]): Block => ({
+export const arrayLiteral = (items: readonly (Code | Item)[]): Block => ({
   open: '[',
   close: ']',
   items: items.map(asItem),
@@ -37,7 +37,7 @@ export const list = (items: readonly (Code | Item)[]): Block => ({
 });
 
 /** `{ … }` of `key: value`. Omits fields that are undefined. */
-export function fields(record: Readonly<Record<string, Code | Item | undefined>>): Block {
+export function objectLiteral(record: Readonly<Record<string, Code | Item | undefined>>): Block {
   const items = Object.entries(record).flatMap(([key, value]) => {
     if (value === undefined) return [];
     const { code, comment } = asItem(value);
@@ -48,7 +48,7 @@ export function fields(record: Readonly<Record<string, Code | Item | undefined>>
 }
 
 /** `{ … }` of statements, each of which includes its semicolon. */
-export const statements = (items: readonly Item[]): Block => ({ open: '{', close: '}', items, kind: 'statements' });
+export const statementBlock = (items: readonly Item[]): Block => ({ open: '{', close: '}', items, kind: 'statements' });
 
 const isBlock = (code: Code): code is Block => typeof code === 'object' && 'items' in code;
 const isItem = (it: Code | Item): it is Item => typeof it === 'object' && 'code' in it;
@@ -62,23 +62,23 @@ export function print(code: Code, indent = 0, column = indent, after = 0): strin
   const line = onOneLine(code);
   if (line !== undefined && column + line.length + after <= WIDTH) return line;
   if (typeof code === 'string') return code;
-  if (isBlock(code)) return brokenBlock(code, indent);
-  let text = '';
+  if (isBlock(code)) return multiLineBlock(code, indent);
+  let printed = '';
   for (const [index, part] of code.entries()) {
     const rest = code.slice(index + 1).map((it) => onOneLine(it) ?? '');
-    const lastLine = text.slice(text.lastIndexOf('\n') + 1);
-    const at = text.includes('\n') ? lastLine.length : column + text.length;
-    text += print(part, indent, at, rest.join('').length + after);
+    const lastLine = printed.slice(printed.lastIndexOf('\n') + 1);
+    const at = printed.includes('\n') ? lastLine.length : column + printed.length;
+    printed += print(part, indent, at, rest.join('').length + after);
   }
-  return text;
+  return printed;
 }
 
-function brokenBlock({ open, close, items, kind }: Block, indent: number): string {
+function multiLineBlock({ open, close, items, kind }: Block, indent: number): string {
   if (items.length === 0) return open + close;
   const margin = ' '.repeat(indent + 2);
   const lines = items.map(({ code, comment = [] }) => {
-    const said = comment.map((line) => `${margin}//${visible(line)}\n`).join(''); // a line break would end the comment
-    return `${said}${margin}${print(code, indent + 2, indent + 2, 1)}${kind === 'statements' ? '' : ','}`;
+    const commentLines = comment.map((line) => `${margin}//${visible(line)}\n`).join(''); // a line break would end the comment
+    return `${commentLines}${margin}${print(code, indent + 2, indent + 2, 1)}${kind === 'statements' ? '' : ','}`;
   });
   return `${open}\n${lines.join('\n')}\n${' '.repeat(indent)}${close}`;
 }
@@ -105,32 +105,34 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
  * prototype.
  */
 export const propertyName = (name: string): string =>
-  name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : quoted(name);
+  name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : quotedString(name);
 
 /** Returns a member access: `params.path`, `params['dash-ed']`. */
-export const member = (of: string, name: string): string =>
-  IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${text(name)}]`;
+export const memberAccess = (of: string, name: string): string =>
+  IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${stringLiteral(name)}]`;
 
 /** Returns a string literal; for multi-line text, a template literal, for readability. */
-export function text(value: string): string {
-  return value.trimEnd().includes('\n') && !HIDDEN.test(value) ? `\`${templateText(value)}\`` : quoted(value);
+export function stringLiteral(value: string): string {
+  return value.trimEnd().includes('\n') && !HIDDEN.test(value)
+    ? `\`${escapeTemplateLiteral(value)}\``
+    : quotedString(value);
 }
 
 /** Returns a quoted string literal, which is also valid as a property name. */
-function quoted(value: string): string {
-  const escaped = JSON.stringify(value).replace(INVISIBLE, unicode);
+function quotedString(value: string): string {
+  const escaped = JSON.stringify(value).replace(INVISIBLE, unicodeEscape);
   if (value.includes("'") && !value.includes('"')) return escaped;
   return `'${escaped.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
 /** Returns a text escaped for use between the backticks of a template literal. */
-export const templateText = (value: string): string =>
+export const escapeTemplateLiteral = (value: string): string =>
   value
     .replace(/\\|`|\$(?=\{)/g, '\\$&')
     .replaceAll('\r', '\\r')
-    .replace(INVISIBLE, unicode);
+    .replace(INVISIBLE, unicodeEscape);
 
 /** Characters that a template literal would change or that are invisible in one. */
 const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 const INVISIBLE = /[\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-const unicode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const unicodeEscape = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -1,7 +1,7 @@
 /** Derives the names of constants from the names of the objects. */
 
 /** Reserved words of TypeScript, and names that the generated functions use. */
-const TAKEN = new Set(
+const RESERVED = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends false ' +
     'finally for function if implements import in instanceof interface let new null package private protected public return ' +
@@ -16,7 +16,7 @@ const TAKEN = new Set(
  */
 export class Identifiers {
   readonly #used = new Set<string>();
-  readonly #usedWithin = new Set<string>();
+  readonly #usedInNested = new Set<string>();
   readonly #outer: Identifiers | undefined;
 
   constructor(outer?: Identifiers) {
@@ -28,16 +28,16 @@ export class Identifiers {
     const plain = camelCase(name) || lowerFirst(kind);
     const base = /^\d/.test(plain) ? `${lowerFirst(kind)}${plain}` : plain;
     const candidates = [base, `${base}${kind}`];
-    const free = (it: string): boolean => !TAKEN.has(it) && !this.#isUsed(it);
-    let found = candidates.find(free);
-    for (let number = 2; found === undefined; number++) found = [`${base}${kind}${String(number)}`].find(free);
+    const isFree = (it: string): boolean => !RESERVED.has(it) && !this.#isUsed(it);
+    let found = candidates.find(isFree);
+    for (let number = 2; found === undefined; number++) found = [`${base}${kind}${String(number)}`].find(isFree);
     this.#used.add(found);
-    if (this.#outer) this.#outer.#usedWithin.add(found);
+    if (this.#outer) this.#outer.#usedInNested.add(found);
     return found;
   }
 
   #isUsed(name: string): boolean {
-    if (this.#used.has(name) || this.#usedWithin.has(name)) return true;
+    if (this.#used.has(name) || this.#usedInNested.has(name)) return true;
     return this.#outer ? this.#outer.#used.has(name) : false;
   }
 }

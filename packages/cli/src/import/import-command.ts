@@ -6,7 +6,8 @@ import { writeFileNamingPath } from '../diagnostics/failure.js';
 import { describeFinding, hasErrors, inReadingOrder, maskedFinding, type Finding } from '../diagnostics/finding.js';
 import { checkWithObjects } from '../lint/check.js';
 import { textAt, withoutNulls } from '../json.js';
-import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
+import { loadManifests, secretObjects, type Manifest } from '../manifests/load.js';
+import { errorAt } from '../manifests/manifest-finding.js';
 import { Mask } from '../masking/mask.js';
 import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
@@ -42,9 +43,9 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     throw new UsageError(`${out} exists, and may have been changed by hand`, 'name another file, or remove this one');
   }
   const { manifests, findings } = loadManifests(paths);
-  const { hide } = new Mask(secretsIn(manifests));
+  const { hide } = new Mask(secretObjects(manifests));
   output.protect(hide);
-  const unreadable = inReadingOrder([...findings, ...manifests.flatMap(withoutKind)]).map((finding) =>
+  const unreadable = inReadingOrder([...findings, ...manifests.flatMap(missingKind)]).map((finding) =>
     maskedFinding(finding, hide),
   );
   if (hasErrors(unreadable)) {
@@ -55,12 +56,12 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
   const present = manifests.map((it) => ({ ...it, object: withoutNulls(it.object) }));
   const found = checkWithObjects(present);
   const errors = found.filter(({ finding }) => finding.severity === 'error');
-  const given = present.map((manifest) => ({
+  const checkedManifests = present.map((manifest) => ({
     manifest,
     errors: errors.filter((it) => it.manifest === manifest).map(({ finding }) => finding),
   }));
   const stem = stemOf(out ?? paths[0] ?? '');
-  const { text, carried } = translate(given, {
+  const { text, carried } = translate(checkedManifests, {
     className: pascalCase(stem).replace(/^(?=\d|$)/, 'Manifests'),
     chartId: stem,
     library,
@@ -69,13 +70,14 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
   });
   if (out === undefined) output.raw(text);
   else writeFileNamingPath(out, text);
-  const lies = (it: (typeof errors)[number]): boolean =>
+  const isDefinedElsewhere = (it: (typeof errors)[number]): boolean =>
     UNRESOLVED_REFERENCES.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
-  const wrong = errors.filter((it) => !lies(it));
-  for (const { finding } of wrong) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
-  for (const { finding } of errors.filter(lies)) output.warn(visible(`taken as defined elsewhere: ${finding.message}`));
+  const reported = errors.filter((it) => !isDefinedElsewhere(it));
+  for (const { finding } of reported) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
+  for (const { finding } of errors.filter(isDefinedElsewhere))
+    output.warn(visible(`taken as defined elsewhere: ${finding.message}`));
   for (const { what, why } of carried) output.warn(visible(`carried over as it is: ${what}: ${why}`));
-  return wrong.length > 0 ? 1 : 0;
+  return reported.length > 0 ? 1 : 0;
 }
 
 /** Derives the name of the chart from a file name. */
@@ -95,12 +97,12 @@ function isCommonJs(program: string): boolean {
   if (/\.[cm]ts$/.test(program)) return program.endsWith('.cts');
   for (let at = resolve(dirname(program)); ; at = dirname(at)) {
     const manifest = join(at, 'package.json');
-    if (existsSync(manifest)) return textAt(parsed(readFileSync(manifest, 'utf8')), 'type') !== 'module';
+    if (existsSync(manifest)) return textAt(tryParseJson(readFileSync(manifest, 'utf8')), 'type') !== 'module';
     if (at === dirname(at)) return false; // outside any package, so the module type is unknown
   }
 }
 
-function parsed(json: string): unknown {
+function tryParseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
@@ -108,20 +110,10 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Reports an object without apiVersion or kind, which no construct can generate. */
-function withoutKind({ object, locate, quotable }: Manifest): readonly Finding[] {
+/** Returns an error for an object without apiVersion or kind, which no construct can generate. */
+function missingKind(manifest: Manifest): readonly Finding[] {
+  const { object } = manifest;
   if (textAt(object, 'apiVersion') !== undefined && textAt(object, 'kind') !== undefined) return [];
-  const place = locate([]).value;
   const message = 'a manifest needs apiVersion and kind';
-  const quote = quotable(place);
-  return [
-    {
-      severity: 'error',
-      code: 'NOT_AN_OBJECT',
-      place,
-      message,
-      hint: 'add them, or leave the file out',
-      ...(quote !== undefined && { quote }),
-    },
-  ];
+  return [errorAt(manifest, [], 'NOT_AN_OBJECT', message, 'add them, or leave the file out')];
 }

@@ -9,8 +9,8 @@
 import type { ResourceType } from '@pipewright/tekton';
 import type { JsonObject } from '../json.js';
 import { textAt } from '../json.js';
-import { isEmpty, text, type Block, type Code } from './code.js';
-import type { Declared, Program } from './program.js';
+import { isEmpty, stringLiteral, type Block, type Code } from './code.js';
+import type { Declaration, Program } from './program.js';
 import { signatureCode, type SignatureModel } from './signature.js';
 
 /** An object that is being translated. */
@@ -19,7 +19,7 @@ export interface ImportedObject {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
-  readonly declared: Declared;
+  readonly declared: Declaration;
   /** The params, resources and workspaces that it declares; absent if they cannot be read. */
   readonly signature?: SignatureModel | undefined;
   /** The type of a PipelineResource. */
@@ -30,23 +30,23 @@ export interface ImportedObject {
 
 /** All imported objects, and the declarations required for objects that are defined elsewhere. */
 export class ImportedObjects {
-  readonly #subjects: ReadonlyMap<string, ImportedObject>;
+  readonly #objects: ReadonlyMap<string, ImportedObject>;
   readonly #program: Program;
-  readonly #elsewhere = new Map<string, Declared>();
+  readonly #external = new Map<string, Declaration>();
 
   constructor(program: Program, subjects: readonly ImportedObject[]) {
     this.#program = program;
-    this.#subjects = new Map(subjects.map((it) => [keyOf(it.kind, it.namespace, it.name), it]));
+    this.#objects = new Map(subjects.map((it) => [keyOf(it.kind, it.namespace, it.name), it]));
   }
 
   /** Returns the name of the object's constant, and marks the constant as used, so that it is declared. */
-  mention(subject: ImportedObject): string {
-    return this.#program.mention(subject.declared);
+  constantOf(subject: ImportedObject): string {
+    return this.#program.reference(subject.declared);
   }
 
   /** Returns an object of the files; undefined if they do not contain it. */
   find(kind: string, name: string, from: ImportedObject): ImportedObject | undefined {
-    return this.#subjects.get(keyOf(kind, from.namespace, name));
+    return this.#objects.get(keyOf(kind, from.namespace, name));
   }
 
   /**
@@ -57,43 +57,47 @@ export class ImportedObjects {
     kind: 'Task' | 'ClusterTask' | 'Condition' | 'Pipeline',
     name: string,
     from: ImportedObject,
-    use: () => SignatureModel,
+    inferSignature: () => SignatureModel,
   ): { readonly code: string; readonly signature: SignatureModel } {
     const found = this.find(kind, name, from);
-    if (found?.isConstruct && found.signature) return { code: this.mention(found), signature: found.signature };
-    const signature = found?.signature ?? use();
+    if (found?.isConstruct && found.signature) return { code: this.constantOf(found), signature: found.signature };
+    const signature = found?.signature ?? inferSignature();
     return { code: this.#fromName(kind, name, signature), signature };
   }
 
   /** Returns a reference to a PipelineResource. */
   resource(name: string, type: ResourceType, from: ImportedObject): string {
     const found = this.find('PipelineResource', name, from);
-    if (found?.isConstruct && found.type === type) return this.mention(found);
+    if (found?.isConstruct && found.type === type) return this.constantOf(found);
     this.#program.construct('PipelineResource');
-    return `PipelineResource.fromName(${text(name)}, ${text(type)})`;
+    return `PipelineResource.fromName(${stringLiteral(name)}, ${stringLiteral(type)})`;
   }
 
   /** Returns a reference to a ServiceAccount. */
   account(name: string, from: ImportedObject): string {
     const found = this.find('ServiceAccount', name, from);
-    return found?.isConstruct ? this.mention(found) : `{ name: ${text(name)} }`;
+    return found?.isConstruct ? this.constantOf(found) : `{ name: ${stringLiteral(name)} }`;
   }
 
   #fromName(kind: string, name: string, signature: SignatureModel): string {
     const construct = this.#program.construct(kind);
     const taskLike = kind === 'Task' || kind === 'ClusterTask';
-    const told: Code = taskLike
+    const signatureArgument: Code = taskLike
       ? signatureCode(signature)
       : signatureCode({ params: signature.params, workspaces: signature.workspaces }, signature.inputs);
-    const key = `${kind} ${name} ${JSON.stringify(told)}`;
-    const there = this.#elsewhere.get(key);
-    if (there) return there.name;
-    const declared = this.#program.declareFirst(name, kind);
-    declared.mentioned = true;
+    const key = `${kind} ${name} ${JSON.stringify(signatureArgument)}`;
+    const known = this.#external.get(key);
+    if (known) return known.name;
+    const declared = this.#program.declareEarly(name, kind);
+    declared.isReferenced = true;
     // `signatureCode` returns fields.
-    declared.code = [`${construct}.fromName(${text(name)}`, ...(isEmpty(told as Block) ? [] : [', ', told]), ')'];
-    this.#elsewhere.set(key, declared);
-    this.#program.orElse(() => this.#elsewhere.delete(key));
+    declared.code = [
+      `${construct}.fromName(${stringLiteral(name)}`,
+      ...(isEmpty(signatureArgument as Block) ? [] : [', ', signatureArgument]),
+      ')',
+    ];
+    this.#external.set(key, declared);
+    this.#program.onRollback(() => this.#external.delete(key));
     return declared.name;
   }
 }

@@ -11,7 +11,7 @@ const isTextMap = (it: Json): boolean => isObject(it) && Object.values(it).every
 const isList = (it: Json, of: (item: Json) => boolean): boolean =>
   Array.isArray(it) && it.every((item: Json) => of(item)); // Array.isArray widens to any[]
 
-const OWNER: Readonly<Record<string, 'string' | 'boolean'>> = {
+const OWNER_FIELDS: Readonly<Record<string, 'string' | 'boolean'>> = {
   apiVersion: 'string',
   kind: 'string',
   name: 'string',
@@ -23,7 +23,7 @@ const OWNER: Readonly<Record<string, 'string' | 'boolean'>> = {
 const isOwner = (it: Json): boolean =>
   isObject(it) &&
   ['apiVersion', 'kind', 'name', 'uid'].every((field) => field in it) &&
-  Object.entries(it).every(([field, value]) => typeof value === OWNER[field]);
+  Object.entries(it).every(([field, value]) => typeof value === OWNER_FIELDS[field]);
 
 const TYPES: Readonly<Record<string, (it: Json) => boolean>> = {
   name: isText,

@@ -9,9 +9,9 @@ export class NotExpressible extends Error {
 }
 
 /** Throws `NotExpressible` if an object has a field that is not in `known`. */
-export function onlyFields(value: object, known: readonly string[], what: string): void {
-  const others = Object.entries(value).filter(([key, it]) => it !== null && !known.includes(key));
-  const [first] = others;
+export function requireOnlyFields(value: object, known: readonly string[], what: string): void {
+  const unsupported = Object.entries(value).filter(([key, it]) => it !== null && !known.includes(key));
+  const [first] = unsupported;
   if (first) throw new NotExpressible(`\`${first[0]}\` of ${what} is not translated`);
 }
 
@@ -19,7 +19,7 @@ export function onlyFields(value: object, known: readonly string[], what: string
  * Returns the list, or an empty one if it is absent. Throws `NotExpressible` if it is present but empty, which
  * constructs do not write.
  */
-export function listIn<T>(value: readonly T[] | null | undefined, what: string): readonly T[] {
+export function nonEmptyList<T>(value: readonly T[] | null | undefined, what: string): readonly T[] {
   if (Array.isArray(value) && value.length === 0) throw new NotExpressible(`${what} is an empty list`);
   return value ?? [];
 }
@@ -31,7 +31,8 @@ export function byName<T extends { readonly name: string }>(
 ): readonly (readonly [string, T])[] {
   const names = entries.map(({ name }) => name);
   if (new Set(names).size < names.length) throw new NotExpressible(`a name stands twice in ${what}`);
-  const odd = names.find((name) => /^\d+$/.test(name) || name === '__proto__' || name === '');
-  if (odd !== undefined) throw new NotExpressible(`${what} has the name "${odd}", which no record keeps in its place`);
+  const unusable = names.find((name) => /^\d+$/.test(name) || name === '__proto__' || name === '');
+  if (unusable !== undefined)
+    throw new NotExpressible(`${what} has the name "${unusable}", which no record keeps in its place`);
   return entries.map((entry) => [entry.name, entry] as const);
 }

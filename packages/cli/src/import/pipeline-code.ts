@@ -10,25 +10,35 @@ import type {
   TaskRef,
   WorkspacePipelineTaskBinding,
 } from '@pipewright/tekton';
-import { fields, isEmpty, list, member, statements, text, type Block, type Code, type Item } from './code.js';
+import {
+  objectLiteral,
+  isEmpty,
+  arrayLiteral,
+  memberAccess,
+  statementBlock,
+  stringLiteral,
+  type Block,
+  type Code,
+  type Item,
+} from './code.js';
 import { Identifiers } from './identifiers.js';
 import type { ImportedObjects, ImportedObject } from './imported-objects.js';
-import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
+import { byName, nonEmptyList, NotExpressible, requireOnlyFields } from './not-expressible.js';
 import type { Program } from './program.js';
 import {
-  fitParams,
-  fitResources,
+  requireMatchingParams,
+  requireMatchingResources,
   paramModels,
   paramsCode,
   resourceModels,
   resourcesCode,
-  fitWorkspaces,
+  requireMatchingWorkspaces,
   workspaceNames,
   workspacesCode,
   type SignatureModel,
 } from './signature.js';
 import { taskCode, taskSignature, type Comments } from './task-code.js';
-import { record, textWith, type Mentions } from './values.js';
+import { mapFields, textWithReferences, type ResolveVariable } from './values.js';
 
 /** Returns the signature of a pipeline; its resources are `inputs`. */
 export const pipelineSignature = (spec: PipelineSpec): SignatureModel => ({
@@ -54,7 +64,7 @@ export const signatureFromUse = (
 });
 
 /** The context in which a pipeline is translated. */
-export interface Surroundings {
+export interface TranslationContext {
   readonly program: Program;
   readonly known: ImportedObjects;
   readonly subject: ImportedObject;
@@ -63,17 +73,17 @@ export interface Surroundings {
 /** Returns the props of a pipeline. */
 export function pipelineCode(
   spec: PipelineSpec,
-  around: Surroundings,
+  context: TranslationContext,
   comments: Comments,
 ): Record<string, Code | undefined> {
-  onlyFields(spec, ['resources', 'params', 'workspaces', 'tasks'], 'a pipeline');
-  const params = listIn(spec.params, 'its params');
-  const resources = listIn(spec.resources, 'its resources');
-  const workspaces = listIn(spec.workspaces, 'its workspaces');
-  const tasks = listIn(spec.tasks, 'its tasks');
+  requireOnlyFields(spec, ['resources', 'params', 'workspaces', 'tasks'], 'a pipeline');
+  const params = nonEmptyList(spec.params, 'its params');
+  const resources = nonEmptyList(spec.resources, 'its resources');
+  const workspaces = nonEmptyList(spec.workspaces, 'its workspaces');
+  const tasks = nonEmptyList(spec.tasks, 'its tasks');
   if (tasks.length === 0) throw new NotExpressible('it has no tasks');
   byName(tasks, 'the tasks');
-  const body = new PipelineBody(pipelineSignature(spec), around);
+  const body = new PipelineBody(pipelineSignature(spec), context);
   const added = tasks.map((task, index): Item => {
     const comment = comments('tasks')(index);
     return { code: body.add(task, tasks.slice(index + 1)), ...(comment && { comment }) };
@@ -82,12 +92,12 @@ export function pipelineCode(
     resources: resources.length > 0 ? resourcesCode(resources, comments('resources')) : undefined,
     params: params.length > 0 ? paramsCode(params, comments('params')) : undefined,
     workspaces: workspaces.length > 0 ? workspacesCode(workspaces, ['description'], comments('workspaces')) : undefined,
-    tasks: [`({ ${body.mentioned.join(', ')} }) => `, statements(added)],
+    tasks: [`({ ${body.usedParameters.join(', ')} }) => `, statementBlock(added)],
   };
 }
 
 /** A task that has been added, for later tasks to refer to. */
-interface Added {
+interface AddedTask {
   readonly task: PipelineTask;
   readonly identifier: string;
 }
@@ -95,25 +105,25 @@ interface Added {
 /** Generates the function that adds the tasks. */
 class PipelineBody {
   readonly #signature: SignatureModel;
-  readonly #around: Surroundings;
+  readonly #context: TranslationContext;
   readonly #identifiers: Identifiers;
-  readonly #added = new Map<string, Added>();
-  readonly #mentioned = new Set(['task']);
+  readonly #added = new Map<string, AddedTask>();
+  readonly #usedParameters = new Set(['task']);
 
-  constructor(signature: SignatureModel, around: Surroundings) {
+  constructor(signature: SignatureModel, context: TranslationContext) {
     this.#signature = signature;
-    this.#around = around;
-    this.#identifiers = new Identifiers(around.program.identifiers);
+    this.#context = context;
+    this.#identifiers = new Identifiers(context.program.identifiers);
   }
 
   /** The parameters that the function uses. */
-  get mentioned(): readonly string[] {
-    return ['task', 'check', 'params', 'resources', 'workspaces'].filter((name) => this.#mentioned.has(name));
+  get usedParameters(): readonly string[] {
+    return ['task', 'check', 'params', 'resources', 'workspaces'].filter((name) => this.#usedParameters.has(name));
   }
 
   /** Returns the statement that adds a task, assigned to a constant if a later task refers to it. */
   add(task: PipelineTask, later: readonly PipelineTask[]): Code {
-    onlyFields(
+    requireOnlyFields(
       task,
       [
         'name',
@@ -130,86 +140,88 @@ class PipelineBody {
       `the task "${task.name}"`,
     );
     const call = this.#call(task);
-    const needed = later.some((it) => namesOf(it).includes(task.name));
-    const identifier = needed ? this.#identifiers.take(task.name, 'Placed') : '';
+    const isReferenced = later.some((it) => namesOf(it).includes(task.name));
+    const identifier = isReferenced ? this.#identifiers.take(task.name, 'Placed') : '';
     this.#added.set(task.name, { task, identifier });
-    return [needed ? `const ${identifier} = ` : '', ...call, ';'];
+    return [isReferenced ? `const ${identifier} = ` : '', ...call, ';'];
   }
 
   #call(task: PipelineTask): readonly Code[] {
     const what = `the task "${task.name}"`;
-    if (task.resources) onlyFields(task.resources, ['inputs', 'outputs'], `the resources of ${what}`);
-    const params = listIn(task.params, `the params of ${what}`);
-    const inputs = this.#typed(listIn(task.resources?.inputs, `the inputs of ${what}`));
-    const outputs = this.#typed(listIn(task.resources?.outputs, `the outputs of ${what}`));
+    if (task.resources) requireOnlyFields(task.resources, ['inputs', 'outputs'], `the resources of ${what}`);
+    const params = nonEmptyList(task.params, `the params of ${what}`);
+    const inputs = this.#withTypes(nonEmptyList(task.resources?.inputs, `the inputs of ${what}`));
+    const outputs = this.#withTypes(nonEmptyList(task.resources?.outputs, `the outputs of ${what}`));
     if (task.resources && inputs.length + outputs.length === 0) throw new NotExpressible(`${what} has empty resources`);
-    const workspaces = listIn(task.workspaces, `the workspaces of ${what}`);
-    const { code, signature } = this.#used(task, () => signatureFromUse(params, inputs, outputs, workspaces));
-    fitParams(params, signature.params, what);
-    fitResources(inputs, signature.inputs, what);
-    fitResources(outputs, signature.outputs, what);
-    fitWorkspaces(workspaces, signature.workspaces, what);
-    this.#refuseOtherOrder(task);
-    const conditions = listIn(task.conditions, `the conditions of ${what}`);
-    const call = fields({
+    const workspaces = nonEmptyList(task.workspaces, `the workspaces of ${what}`);
+    const { code, signature } = this.#taskArgument(task, () => signatureFromUse(params, inputs, outputs, workspaces));
+    requireMatchingParams(params, signature.params, what);
+    requireMatchingResources(inputs, signature.inputs, what);
+    requireMatchingResources(outputs, signature.outputs, what);
+    requireMatchingWorkspaces(workspaces, signature.workspaces, what);
+    this.#requireSameOrder(task);
+    const conditions = nonEmptyList(task.conditions, `the conditions of ${what}`);
+    const call = objectLiteral({
       after:
         task.runAfter &&
-        list(listIn(task.runAfter, `runAfter of ${what}`).map((name) => this.#earlier(name, what).identifier)),
+        arrayLiteral(
+          nonEmptyList(task.runAfter, `runAfter of ${what}`).map((name) => this.#precedingTask(name, what).identifier),
+        ),
       params: params.length > 0 ? this.#values(params) : undefined,
       inputs: inputs.length > 0 ? this.#bindings(inputs, what) : undefined,
       outputs:
         outputs.length > 0
-          ? fields(Object.fromEntries(outputs.map((it) => [it.name, this.#resource(it.resource)])))
+          ? objectLiteral(Object.fromEntries(outputs.map((it) => [it.name, this.#resource(it.resource)])))
           : undefined,
       workspaces:
         workspaces.length > 0
-          ? fields(Object.fromEntries(workspaces.map((it) => [it.name, this.#workspace(it, what)])))
+          ? objectLiteral(Object.fromEntries(workspaces.map((it) => [it.name, this.#workspace(it, what)])))
           : undefined,
-      timeout: task.timeout === undefined ? undefined : text(task.timeout),
+      timeout: task.timeout === undefined ? undefined : stringLiteral(task.timeout),
       retries: task.retries === undefined ? undefined : String(task.retries),
-      conditions: conditions.length > 0 ? list(conditions.map((it) => this.#check(it, what))) : undefined,
+      conditions: conditions.length > 0 ? arrayLiteral(conditions.map((it) => this.#check(it, what))) : undefined,
     });
-    return [`task(${text(task.name)}, `, code, ...(isEmpty(call) ? [] : [', ', call]), ')'];
+    return [`task(${stringLiteral(task.name)}, `, code, ...(isEmpty(call) ? [] : [', ', call]), ')'];
   }
 
   /** Returns the task that is run: a constant, or an inline task. */
-  #used(
+  #taskArgument(
     { name, taskRef, taskSpec }: PipelineTask,
-    told: () => SignatureModel,
+    inferSignature: () => SignatureModel,
   ): { code: Code; signature: SignatureModel } {
-    const { program, known, subject } = this.#around;
+    const { program, known, subject } = this.#context;
     if (taskSpec && !taskRef) {
       program.construct('Task');
       const none = (): (() => undefined) => () => undefined;
       return {
-        code: ['Task.inline(', fields(taskCode(taskSpec, program.imports, none)), ')'],
+        code: ['Task.inline(', objectLiteral(taskCode(taskSpec, program.imports, none)), ')'],
         signature: taskSignature(taskSpec),
       };
     }
     if (!taskRef || taskSpec) throw new NotExpressible(`the task "${name}" needs either taskRef or taskSpec`);
-    return known.reference(kindOf(taskRef, `the task "${name}"`), taskRef.name, subject, told);
+    return known.reference(referencedTaskKind(taskRef, `the task "${name}"`), taskRef.name, subject, inferSignature);
   }
 
   #check(condition: PipelineTaskCondition, what: string): Code {
-    const { known, subject } = this.#around;
+    const { known, subject } = this.#context;
     const at = `the condition "${condition.conditionRef}" of ${what}`;
-    onlyFields(condition, ['conditionRef', 'params', 'resources'], at);
-    const params = listIn(condition.params, `the params of ${at}`);
-    const resources = this.#typed(listIn(condition.resources, `the resources of ${at}`));
+    requireOnlyFields(condition, ['conditionRef', 'params', 'resources'], at);
+    const params = nonEmptyList(condition.params, `the params of ${at}`);
+    const resources = this.#withTypes(nonEmptyList(condition.resources, `the resources of ${at}`));
     const { code, signature } = known.reference('Condition', condition.conditionRef, subject, () =>
       signatureFromUse(params, resources),
     );
-    fitParams(params, signature.params, at);
-    fitResources(resources, signature.inputs, at);
-    const call = fields({
+    requireMatchingParams(params, signature.params, at);
+    requireMatchingResources(resources, signature.inputs, at);
+    const call = objectLiteral({
       params: params.length > 0 ? this.#values(params) : undefined,
       resources: resources.length > 0 ? this.#bindings(resources, at) : undefined,
     });
-    this.#mentioned.add('check');
+    this.#usedParameters.add('check');
     return [`check(${code}`, ...(isEmpty(call) ? [] : [', ', call]), ')'];
   }
 
-  #typed<T extends { readonly name: string; readonly resource: string }>(
+  #withTypes<T extends { readonly name: string; readonly resource: string }>(
     bound: readonly T[],
   ): (T & { type: ResourceType })[] {
     return bound.map((it) => {
@@ -220,60 +232,62 @@ class PipelineBody {
   }
 
   #values(params: readonly Param[]): Block {
-    const its: Mentions = (path) => this.#mention(path);
+    const resolve: ResolveVariable = (path) => this.#resolve(path);
     const value = (it: unknown): Code =>
-      Array.isArray(it) ? list(it.map((one) => textWith(String(one), its, true))) : textWith(String(it), its);
-    for (const { name, ...rest } of params) onlyFields(rest, ['value'], `the param "${name}"`);
-    return fields(record(Object.fromEntries(params.map((it) => [it.name, it.value])), value));
+      Array.isArray(it)
+        ? arrayLiteral(it.map((one) => textWithReferences(String(one), resolve, true)))
+        : textWithReferences(String(it), resolve);
+    for (const { name, ...rest } of params) requireOnlyFields(rest, ['value'], `the param "${name}"`);
+    return objectLiteral(mapFields(Object.fromEntries(params.map((it) => [it.name, it.value])), value));
   }
 
-  #mention(path: string): ReturnType<Mentions> {
+  #resolve(path: string): ReturnType<ResolveVariable> {
     const name = path.startsWith('params.') ? path.slice('params.'.length) : undefined;
     const declared = name === undefined ? undefined : this.#signature.params.get(name);
     if (name === undefined || !declared) return undefined;
     const use = (): string => {
-      this.#mentioned.add('params');
-      return member('params', name);
+      this.#usedParameters.add('params');
+      return memberAccess('params', name);
     };
     return { use, type: declared.type };
   }
 
   #resource(name: string): string {
-    this.#mentioned.add('resources');
-    return member('resources', name);
+    this.#usedParameters.add('resources');
+    return memberAccess('resources', name);
   }
 
   #workspace({ name: _, workspace, subPath, ...others }: WorkspacePipelineTaskBinding, what: string): Code {
-    onlyFields(others, [], `the workspace "${workspace}" of ${what}`);
+    requireOnlyFields(others, [], `the workspace "${workspace}" of ${what}`);
     if (!this.#signature.workspaces.includes(workspace)) {
       throw new NotExpressible(`the pipeline declares no workspace "${workspace}"`);
     }
-    this.#mentioned.add('workspaces');
-    const whole = member('workspaces', workspace);
-    return subPath === undefined ? whole : `${whole}.directory(${text(subPath)})`;
+    this.#usedParameters.add('workspaces');
+    const whole = memberAccess('workspaces', workspace);
+    return subPath === undefined ? whole : `${whole}.directory(${stringLiteral(subPath)})`;
   }
 
   #bindings(bound: readonly PipelineTaskInputResource[], what: string): Block {
-    return fields(
+    return objectLiteral(
       Object.fromEntries(
         bound.map((it) => {
-          const from = listIn(it.from, `from of ${what}`).map((name) =>
-            this.#left(this.#earlier(name, what), it.resource),
+          const from = nonEmptyList(it.from, `from of ${what}`).map((name) =>
+            this.#outputOf(this.#precedingTask(name, what), it.resource),
           );
-          return [it.name, from.length > 1 ? list(from) : (from[0] ?? this.#resource(it.resource))];
+          return [it.name, from.length > 1 ? arrayLiteral(from) : (from[0] ?? this.#resource(it.resource))];
         }),
       ),
     );
   }
 
   /** Returns a resource as an output of an earlier task. */
-  #left({ task, identifier }: Added, resource: string): string {
+  #outputOf({ task, identifier }: AddedTask, resource: string): string {
     const output = task.resources?.outputs?.find((it) => it.resource === resource);
-    if (output) return member(`${identifier}.outputs`, output.name);
+    if (output) return memberAccess(`${identifier}.outputs`, output.name);
     throw new NotExpressible(`the task "${task.name}" does not output "${resource}"`);
   }
 
-  #earlier(name: string, what: string): Added {
+  #precedingTask(name: string, what: string): AddedTask {
     const found = this.#added.get(name);
     if (found) return found;
     throw new NotExpressible(
@@ -285,13 +299,14 @@ class PipelineBody {
    * Throws `NotExpressible` if a task uses a result without depending on its producer: constructs always add that
    * dependency, which the YAML does not have.
    */
-  #refuseOtherOrder({ name, params = [], resources, runAfter = [] }: PipelineTask): void {
-    const before = new Set([...runAfter, ...(resources?.inputs ?? []).flatMap(({ from = [] }) => from)]);
-    const taken = [...JSON.stringify(params).matchAll(/\$\(tasks\.([^.)]+)\.results\.[^)]+\)/g)].map(
+  #requireSameOrder({ name, params = [], resources, runAfter = [] }: PipelineTask): void {
+    const dependencies = new Set([...runAfter, ...(resources?.inputs ?? []).flatMap(({ from = [] }) => from)]);
+    const producers = [...JSON.stringify(params).matchAll(/\$\(tasks\.([^.)]+)\.results\.[^)]+\)/g)].map(
       (found) => found[1] ?? '',
     );
-    const loose = taken.find((it) => !before.has(it));
-    if (loose !== undefined) throw new NotExpressible(`"${name}" takes a result of "${loose}" without waiting for it`);
+    const unordered = producers.find((it) => !dependencies.has(it));
+    if (unordered !== undefined)
+      throw new NotExpressible(`"${name}" takes a result of "${unordered}" without waiting for it`);
     if (new Set(runAfter).size < runAfter.length) throw new NotExpressible(`runAfter of "${name}" names a task twice`);
   }
 }
@@ -303,7 +318,7 @@ const namesOf = ({ runAfter = [], resources, conditions = [] }: PipelineTask): r
 ];
 
 /** Returns the kind that a taskRef refers to. An explicit `kind: Task` is Tekton's default and can be omitted. */
-export function kindOf(ref: TaskRef, what: string): 'Task' | 'ClusterTask' {
-  onlyFields(ref, ['name', 'kind'], `the taskRef of ${what}`);
+export function referencedTaskKind(ref: TaskRef, what: string): 'Task' | 'ClusterTask' {
+  requireOnlyFields(ref, ['name', 'kind'], `the taskRef of ${what}`);
   return ref.kind ?? 'Task';
 }

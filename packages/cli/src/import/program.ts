@@ -4,22 +4,22 @@
  * An object gets a constant only if another one refers to it; otherwise its code is a statement.
  */
 
-import { fields, print, statements, text, type Code, type Item } from './code.js';
+import { objectLiteral, print, statementBlock, stringLiteral, type Code, type Item } from './code.js';
 import { Identifiers } from './identifiers.js';
 
 /** The imported modules and the names imported from each. */
 export class Imports {
   readonly #names = new Map<string, Set<string>>();
-  readonly #journal: (undo: () => void) => void;
+  readonly #onAdd: (undo: () => void) => void;
 
   /** @param journal called with a function that undoes an import */
   constructor(journal: (undo: () => void) => void) {
-    this.#journal = journal;
+    this.#onAdd = journal;
   }
 
   add(module: string, name: string): string {
     const names = this.#names.get(module) ?? new Set();
-    if (!names.has(name)) this.#journal(() => names.delete(name));
+    if (!names.has(name)) this.#onAdd(() => names.delete(name));
     names.add(name);
     this.#names.set(module, names);
     return name;
@@ -38,15 +38,15 @@ export class Imports {
       .map(([module, names]) => {
         const sorted = [...names].toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
         const spread = { open: '{', close: '}', items: sorted.map((code) => ({ code })), kind: 'fields' as const };
-        return `import ${print(spread, 0, 7, module.length + 9)} from ${text(module)};`;
+        return `import ${print(spread, 0, 7, module.length + 9)} from ${stringLiteral(module)};`;
       });
   }
 }
 
 /** An object that the program creates and that others may refer to. */
-export interface Declared {
+export interface Declaration {
   readonly name: string;
-  mentioned: boolean;
+  isReferenced: boolean;
   /** Set once the code that creates the object is known. */
   code?: Code;
   comment?: readonly string[];
@@ -67,15 +67,15 @@ export interface ProgramOptions {
 }
 
 /** `Construct` is imported as a type; the compiler rejects a class named `Object` in a CommonJS module. */
-const RESERVED_CLASSES: ReadonlySet<string> = new Set(['Construct', 'Object']);
+const RESERVED_CLASS_NAMES: ReadonlySet<string> = new Set(['Construct', 'Object']);
 
 /** A program under construction. */
 export class Program {
-  readonly imports = new Imports((undo) => this.orElse(undo));
+  readonly imports = new Imports((undo) => this.onRollback(undo));
   readonly identifiers = new Identifiers();
   readonly #ids = new Set(Object.getOwnPropertyNames(Object.prototype)); // constructs treats these as existing children
-  readonly #first: Declared[] = [];
-  readonly #declared: Declared[] = [];
+  readonly #early: Declaration[] = [];
+  readonly #declared: Declaration[] = [];
   readonly #options: ProgramOptions;
   #undo: (() => void)[] = [];
 
@@ -95,14 +95,14 @@ export class Program {
   }
 
   /** Registers how to undo a change if the current attempt fails. */
-  orElse(undo: () => void): void {
+  onRollback(undo: () => void): void {
     this.#undo.push(undo);
   }
 
   /** Marks a declaration as used, so that it gets a constant, and returns its name. */
-  mention(declared: Declared): string {
-    if (!declared.mentioned) this.orElse(() => (declared.mentioned = false));
-    declared.mentioned = true;
+  reference(declared: Declaration): string {
+    if (!declared.isReferenced) this.onRollback(() => (declared.isReferenced = false));
+    declared.isReferenced = true;
     return declared.name;
   }
 
@@ -112,17 +112,17 @@ export class Program {
   }
 
   /** Reserves a name for an object. Objects are created in the order of their declarations. */
-  declare(name: string, kind: string): Declared {
-    const declared: Declared = { name: this.identifiers.take(name, kind), mentioned: false };
+  declare(name: string, kind: string): Declaration {
+    const declared: Declaration = { name: this.identifiers.take(name, kind), isReferenced: false };
     this.#declared.push(declared);
     return declared;
   }
 
   /** Like `declare`, but creates the object before all those declared with `declare`. */
-  declareFirst(name: string, kind: string): Declared {
-    const declared: Declared = { name: this.identifiers.take(name, kind), mentioned: false };
-    this.#first.push(declared);
-    this.orElse(() => this.#first.pop());
+  declareEarly(name: string, kind: string): Declaration {
+    const declared: Declaration = { name: this.identifiers.take(name, kind), isReferenced: false };
+    this.#early.push(declared);
+    this.onRollback(() => this.#early.pop());
     return declared;
   }
 
@@ -142,22 +142,22 @@ export class Program {
    */
   #className(): string {
     const { className } = this.#options;
-    return this.imports.has(className) || RESERVED_CLASSES.has(className) ? `${className}Manifests` : className;
+    return this.imports.has(className) || RESERVED_CLASS_NAMES.has(className) ? `${className}Manifests` : className;
   }
 
   /** Returns the complete program text. */
   text(): string {
     const { chartId, sources, isCommonJs } = this.#options;
-    const isStarted = isCommonJs ? 'require.main === module' : 'process.argv[1] === import.meta.filename';
+    const isMainModule = isCommonJs ? 'require.main === module' : 'process.argv[1] === import.meta.filename';
     this.imports.add('cdk8s', 'Chart');
     const app = this.construct('TektonApp');
     const className = this.#className();
-    const made: Item[] = [...this.#first, ...this.#declared].flatMap(({ name, mentioned, code, comment }) =>
+    const declarations: Item[] = [...this.#early, ...this.#declared].flatMap(({ name, isReferenced, code, comment }) =>
       code === undefined
         ? []
-        : [{ code: mentioned ? [`const ${name} = `, code, ';'] : [code, ';'], ...(comment && { comment }) }],
+        : [{ code: isReferenced ? [`const ${name} = `, code, ';'] : [code, ';'], ...(comment && { comment }) }],
     );
-    const body = statements([{ code: 'super(scope, id);' }, ...made]);
+    const body = statementBlock([{ code: 'super(scope, id);' }, ...declarations]);
     const constructor: Item = { code: ['constructor(scope: Construct, id: string) ', body] };
     const imports = [...this.imports.lines(), `import type { Construct } from 'constructs';`].toSorted(byModule);
     return `/**
@@ -167,11 +167,11 @@ export class Program {
 ${imports.join('\n')}
 
 /** What ${sources.join(', ')} held. */
-${print(['export class ', className, ' extends Chart ', statements([constructor])])}
+${print(['export class ', className, ' extends Chart ', statementBlock([constructor])])}
 
-if (${isStarted}) {
+if (${isMainModule}) {
   const app = new ${app}();
-  new ${className}(app, ${text(chartId)});
+  new ${className}(app, ${stringLiteral(chartId)});
   app.synth();
 }
 `;
@@ -192,4 +192,4 @@ export const construction = (
   name: string,
   id: string,
   props: Readonly<Record<string, Code | Item | undefined>>,
-): Code => [`new ${name}(this, ${text(id)}, `, fields(props), ')'];
+): Code => [`new ${name}(this, ${stringLiteral(id)}, `, objectLiteral(props), ')'];

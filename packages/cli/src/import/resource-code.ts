@@ -1,8 +1,8 @@
 /** Translates PipelineResources to the construct of their type, and the inline definitions in runs likewise. */
 
 import type { PipelineResourceSpec, ResourceType } from '@pipewright/tekton';
-import { fields, text, type Block } from './code.js';
-import { byName, NotExpressible, onlyFields } from './not-expressible.js';
+import { objectLiteral, stringLiteral, type Block } from './code.js';
+import { byName, NotExpressible, requireOnlyFields } from './not-expressible.js';
 
 /** A construct of the library, and its props. */
 export interface ResourceCode {
@@ -10,14 +10,14 @@ export interface ResourceCode {
   readonly props: Readonly<Record<string, string | Block | undefined>>;
 }
 
-type Reads = (params: Params, secrets: Secrets) => ResourceCode;
+type TranslateResource = (params: Params, secrets: Secrets) => ResourceCode;
 
 /** The translation of each resource type. */
-const TYPES: Readonly<Record<ResourceType, Reads>> = {
+const TYPES: Readonly<Record<ResourceType, TranslateResource>> = {
   git: (params) => ({
     construct: 'GitResource',
     props: {
-      url: params.needed('url'),
+      url: params.required('url'),
       revision: params.text('revision'),
       submodules: params.flag('submodules'),
       depth: params.number('depth'),
@@ -26,12 +26,12 @@ const TYPES: Readonly<Record<ResourceType, Reads>> = {
   }),
   image: (params) => ({
     construct: 'ImageResource',
-    props: { url: params.needed('url'), digest: params.text('digest') },
+    props: { url: params.required('url'), digest: params.text('digest') },
   }),
   pullRequest: (params, secrets) => ({
     construct: 'PullRequestResource',
     props: {
-      url: params.needed('url'),
+      url: params.required('url'),
       provider: params.oneOf('provider', ['github', 'gitlab']),
       insecureSkipTlsVerify: params.flag('insecure-skip-tls-verify'),
       authToken: secrets.take('authToken'),
@@ -40,14 +40,14 @@ const TYPES: Readonly<Record<ResourceType, Reads>> = {
   storage: (params, secrets) =>
     params.oneOf('type', ['gcs', 'build-gcs']) === "'gcs'" ? gcs(params, secrets) : buildGcs(params),
   cluster: (params, secrets) => cluster(params, secrets),
-  cloudEvent: (params) => ({ construct: 'CloudEventResource', props: { targetURI: params.needed('targetURI') } }),
+  cloudEvent: (params) => ({ construct: 'CloudEventResource', props: { targetURI: params.required('targetURI') } }),
 };
 
-const gcs: Reads = (params, secrets) => ({
+const gcs: TranslateResource = (params, secrets) => ({
   construct: 'StorageResource',
   props: {
-    type: text('gcs'),
-    location: params.needed('location'),
+    type: stringLiteral('gcs'),
+    location: params.required('location'),
     directory: params.oneOf('dir', ['y']) && 'true',
     credentials: secrets.take('GOOGLE_APPLICATION_CREDENTIALS'),
     boto: secrets.take('BOTO_CONFIG'),
@@ -57,14 +57,14 @@ const gcs: Reads = (params, secrets) => ({
 const buildGcs = (params: Params): ResourceCode => ({
   construct: 'BuildStorageResource',
   props: {
-    type: text('build-gcs'),
-    location: params.needed('location'),
+    type: stringLiteral('build-gcs'),
+    location: params.required('location'),
     artifactType: params.oneOf('artifactType', ['ZipArchive', 'TarGzArchive', 'Manifest'], true),
   },
 });
 
-const cluster: Reads = (params, secrets) => {
-  const given = params.names.filter(isPlaintext);
+const cluster: TranslateResource = (params, secrets) => {
+  const plaintextNames = params.names.filter(isPlaintext);
   const insecure = params.flag('insecure');
   const plaintext = { password: params.text('password'), token: params.text('token') };
   const secret = { password: secrets.take('password'), token: secrets.take('token') };
@@ -76,7 +76,7 @@ const cluster: Reads = (params, secrets) => {
     construct: 'ClusterResource',
     props: {
       name: params.text('name'),
-      url: params.needed('url'),
+      url: params.required('url'),
       revision: params.text('revision'),
       username: params.text('username') ?? secrets.take('username'),
       ...secret,
@@ -84,7 +84,9 @@ const cluster: Reads = (params, secrets) => {
       cadata,
       insecure,
       unsafePlaintext:
-        given.length > 0 ? fields(Object.fromEntries(given.map((name) => [name, plaintext[name]]))) : undefined,
+        plaintextNames.length > 0
+          ? objectLiteral(Object.fromEntries(plaintextNames.map((name) => [name, plaintext[name]])))
+          : undefined,
     },
   };
 };
@@ -97,13 +99,13 @@ const PROP_NAMES: Readonly<Partial<Record<ResourceType, Readonly<Record<string, 
 
 /** Returns the construct for a definition, with its props in the order of the params and secrets. */
 export function resourceCode(spec: PipelineResourceSpec): ResourceCode {
-  onlyFields(spec, ['type', 'params', 'secrets'], 'a resource');
+  requireOnlyFields(spec, ['type', 'params', 'secrets'], 'a resource');
   const params = new Params(spec);
   const secrets = new Secrets(spec);
   const { construct, props } = TYPES[spec.type](params, secrets);
-  params.refuseOthers();
-  secrets.refuseOthers();
-  return { construct, props: inOrder(props, orderOf(spec)) };
+  params.requireAllUsed();
+  secrets.requireAllUsed();
+  return { construct, props: sortedProps(props, orderOf(spec)) };
 }
 
 /**
@@ -126,7 +128,7 @@ const isPlaintext = (param: string): param is 'password' | 'token' => param === 
  * Sorts the props. A storage's `type` is set by the construct, which writes it as the first param unless it is among
  * the props.
  */
-function inOrder(props: ResourceCode['props'], order: readonly string[]): ResourceCode['props'] {
+function sortedProps(props: ResourceCode['props'], order: readonly string[]): ResourceCode['props'] {
   const at = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return Object.fromEntries(
     Object.entries(props)
@@ -137,10 +139,10 @@ function inOrder(props: ResourceCode['props'], order: readonly string[]): Resour
 
 /** The params of a resource, each of which is consumed once. */
 class Params {
-  readonly #values: Map<string, string>;
+  readonly #unused: Map<string, string>;
 
   constructor({ params = [] }: PipelineResourceSpec) {
-    this.#values = new Map(
+    this.#unused = new Map(
       byName(params, 'its params').map(([name, { value }]) => {
         if (value === undefined) throw new NotExpressible(`its param "${name}" has no value`);
         return [name, value];
@@ -150,15 +152,15 @@ class Params {
 
   /** The names not yet consumed, in order. */
   get names(): readonly string[] {
-    return [...this.#values.keys()];
+    return [...this.#unused.keys()];
   }
 
   text(name: string): string | undefined {
     const value = this.#take(name);
-    return value === undefined ? undefined : text(value);
+    return value === undefined ? undefined : stringLiteral(value);
   }
 
-  needed(name: string): string {
+  required(name: string): string {
     const value = this.text(name);
     if (value === undefined) throw new NotExpressible(`it has no param "${name}"`);
     return value;
@@ -178,11 +180,11 @@ class Params {
     if (value === undefined || !choices.includes(value)) {
       throw new NotExpressible(`its param "${name}" is not one of ${choices.join(', ')}`);
     }
-    return text(value);
+    return stringLiteral(value);
   }
 
-  refuseOthers(): void {
-    const [other] = this.#values.keys();
+  requireAllUsed(): void {
+    const [other] = this.#unused.keys();
     if (other !== undefined) throw new NotExpressible(`the constructs have no param "${other}"`);
   }
 
@@ -193,18 +195,21 @@ class Params {
   }
 
   #take(name: string): string | undefined {
-    const value = this.#values.get(name);
-    this.#values.delete(name);
+    const value = this.#unused.get(name);
+    this.#unused.delete(name);
     return value;
   }
 }
 
 /** The secrets of a resource, each of which is consumed once. */
 class Secrets {
-  readonly #left: Map<string, { readonly fieldName: string; readonly secretKey: string; readonly secretName: string }>;
+  readonly #unused: Map<
+    string,
+    { readonly fieldName: string; readonly secretKey: string; readonly secretName: string }
+  >;
 
   constructor({ secrets = [] }: PipelineResourceSpec) {
-    this.#left = new Map(
+    this.#unused = new Map(
       byName(
         secrets.map((it) => ({ ...it, name: it.fieldName })),
         'its secrets',
@@ -213,15 +218,15 @@ class Secrets {
   }
 
   take(field: string): Block | undefined {
-    const secret = this.#left.get(field);
+    const secret = this.#unused.get(field);
     if (!secret) return undefined;
-    onlyFields(secret, ['fieldName', 'secretKey', 'secretName'], 'a secret');
-    this.#left.delete(field);
-    return fields({ secretName: text(secret.secretName), secretKey: text(secret.secretKey) });
+    requireOnlyFields(secret, ['fieldName', 'secretKey', 'secretName'], 'a secret');
+    this.#unused.delete(field);
+    return objectLiteral({ secretName: stringLiteral(secret.secretName), secretKey: stringLiteral(secret.secretKey) });
   }
 
-  refuseOthers(): void {
-    const [other] = this.#left.keys();
+  requireAllUsed(): void {
+    const [other] = this.#unused.keys();
     if (other !== undefined) throw new NotExpressible(`the constructs have no secret "${other}"`);
   }
 }

@@ -5,9 +5,9 @@
  */
 
 import type { ParamSpec, ParamValue, ResourceType, WorkspaceDeclaration } from '@pipewright/tekton';
-import { fields, text, type Code, type Item } from './code.js';
-import { byName, NotExpressible, onlyFields } from './not-expressible.js';
-import { literal, record } from './values.js';
+import { objectLiteral, stringLiteral, type Code, type Item } from './code.js';
+import { byName, NotExpressible, requireOnlyFields } from './not-expressible.js';
+import { jsonLiteral, mapFields } from './values.js';
 
 /** The part of a declared param that its uses must match. */
 export interface DeclaredParam {
@@ -55,25 +55,28 @@ export const resourceModels = (specs: readonly ResourceSpec[] = []): ReadonlyMap
 /** Returns the comment above a list item. */
 export type CommentAt = (index: number) => readonly string[] | undefined;
 
-const commented = (code: Code, comment: readonly string[] | undefined): Item => ({ code, ...(comment && { comment }) });
+const commentedItem = (code: Code, comment: readonly string[] | undefined): Item => ({
+  code,
+  ...(comment && { comment }),
+});
 
 /** Returns declared params as a record. */
 export function paramsCode(specs: readonly ParamSpec[], comment: CommentAt = () => undefined): Code {
   const entries = byName(specs, 'the params').map(([name, { name: _, ...it }], index) => {
-    onlyFields(it, ['type', 'description', 'default'], `the param "${name}"`);
-    return [name, commented(fields(record(it, literal)), comment(index))] as const;
+    requireOnlyFields(it, ['type', 'description', 'default'], `the param "${name}"`);
+    return [name, commentedItem(objectLiteral(mapFields(it, jsonLiteral)), comment(index))] as const;
   });
-  return fields(Object.fromEntries(entries));
+  return objectLiteral(Object.fromEntries(entries));
 }
 
 /** Returns declared resources as a record, each as its type alone if it has no other field. */
 export function resourcesCode(specs: readonly ResourceSpec[], comment: CommentAt = () => undefined): Code {
   const entries = byName(specs, 'the resources').map(([name, { name: _, ...it }], index) => {
-    onlyFields(it, ['type', 'targetPath', 'description', 'optional'], `the resource "${name}"`);
-    const code = Object.keys(it).length === 1 ? text(it.type) : fields(record(it, literal));
-    return [name, commented(code, comment(index))] as const;
+    requireOnlyFields(it, ['type', 'targetPath', 'description', 'optional'], `the resource "${name}"`);
+    const code = Object.keys(it).length === 1 ? stringLiteral(it.type) : objectLiteral(mapFields(it, jsonLiteral));
+    return [name, commentedItem(code, comment(index))] as const;
   });
-  return fields(Object.fromEntries(entries));
+  return objectLiteral(Object.fromEntries(entries));
 }
 
 /** Reads the names of the declared workspaces of an object. */
@@ -86,30 +89,30 @@ export const workspacesCode = (
   known: readonly (keyof WorkspaceDeclaration)[],
   comment: CommentAt = () => undefined,
 ): Code =>
-  fields(
+  objectLiteral(
     Object.fromEntries(
       byName(declared, 'the workspaces').map(([name, { name: _, ...it }], index) => {
-        onlyFields(it, known, `the workspace "${name}"`);
-        return [name, commented(fields(record(it, literal)), comment(index))] as const;
+        requireOnlyFields(it, known, `the workspace "${name}"`);
+        return [name, commentedItem(objectLiteral(mapFields(it, jsonLiteral)), comment(index))] as const;
       }),
     ),
   );
 
 /** Throws `NotExpressible` unless the given workspaces are exactly those declared. */
-export function fitWorkspaces(
+export function requireMatchingWorkspaces(
   given: readonly { readonly name: string }[],
   declared: SignatureModel['workspaces'],
   what: string,
 ): void {
   const names = byName(given, `the workspaces of ${what}`).map(([name]) => name);
-  const stranger = names.find((name) => !declared.includes(name));
-  if (stranger !== undefined) throw new NotExpressible(`${what} declares no workspace "${stranger}"`);
+  const undeclared = names.find((name) => !declared.includes(name));
+  if (undeclared !== undefined) throw new NotExpressible(`${what} declares no workspace "${undeclared}"`);
   const missing = declared.find((name) => !names.includes(name));
   if (missing !== undefined) throw new NotExpressible(`${what} needs the workspace "${missing}"`);
 }
 
 /** Throws `NotExpressible` for undeclared params, missing required ones, and values of the wrong type. */
-export function fitParams(
+export function requireMatchingParams(
   given: readonly { readonly name: string; readonly value: ParamValue }[],
   declared: SignatureModel['params'],
   what: string,
@@ -121,11 +124,11 @@ export function fitParams(
       throw new NotExpressible(`the param "${name}" of ${what} is ${param.type === 'array' ? 'an array' : 'a string'}`);
     }
   }
-  refuseMissing('param', declared, given, what);
+  requireAll('param', declared, given, what);
 }
 
 /** Throws `NotExpressible` unless the bindings match the declared resources. */
-export function fitResources(
+export function requireMatchingResources(
   given: readonly { readonly name: string; readonly type: ResourceType }[],
   declared: ReadonlyMap<string, DeclaredResource>,
   what: string,
@@ -135,10 +138,10 @@ export function fitResources(
     if (!resource) throw new NotExpressible(`${what} declares no resource "${name}" there`);
     if (resource.type !== type) throw new NotExpressible(`"${name}" of ${what} is a ${resource.type}, not a ${type}`);
   }
-  refuseMissing('resource', declared, given, what);
+  requireAll('resource', declared, given, what);
 }
 
-function refuseMissing(
+function requireAll(
   kind: string,
   declared: ReadonlyMap<string, { readonly required: boolean }>,
   given: readonly { readonly name: string }[],
@@ -155,31 +158,31 @@ function refuseMissing(
 export function signatureCode(signature: Partial<SignatureModel>, resources?: SignatureModel['inputs']): Code {
   const params = [...(signature.params ?? [])].map(([name, { type, required }]) => [
     name,
-    fields({
-      ...(type === 'array' && required && { type: text('array') }),
-      ...(!required && { default: type === 'array' ? '[]' : text('') }),
+    objectLiteral({
+      ...(type === 'array' && required && { type: stringLiteral('array') }),
+      ...(!required && { default: type === 'array' ? '[]' : stringLiteral('') }),
     }),
   ]);
   const declared = (of: ReadonlyMap<string, DeclaredResource> | undefined): Code | undefined =>
     of && of.size > 0
-      ? fields(
+      ? objectLiteral(
           Object.fromEntries(
             [...of].map(([name, { type, required }]) => [
               name,
-              required ? text(type) : fields({ type: text(type), optional: 'true' }),
+              required ? stringLiteral(type) : objectLiteral({ type: stringLiteral(type), optional: 'true' }),
             ]),
           ),
         )
       : undefined;
-  return fields({
+  return objectLiteral({
     // These are pairs of name and code.
-    params: params.length > 0 ? fields(Object.fromEntries(params) as Record<string, Code>) : undefined,
+    params: params.length > 0 ? objectLiteral(Object.fromEntries(params) as Record<string, Code>) : undefined,
     inputs: declared(signature.inputs),
     outputs: declared(signature.outputs),
     resources: declared(resources),
     workspaces:
       signature.workspaces && signature.workspaces.length > 0
-        ? fields(Object.fromEntries(signature.workspaces.map((name) => [name, '{}'])))
+        ? objectLiteral(Object.fromEntries(signature.workspaces.map((name) => [name, '{}'])))
         : undefined,
   });
 }

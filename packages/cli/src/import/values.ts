@@ -5,20 +5,20 @@
 
 import type { Json } from '../json.js';
 import { isObject } from '../json.js';
-import { fields, list, templateText, text, type Code } from './code.js';
+import { objectLiteral, arrayLiteral, escapeTemplateLiteral, stringLiteral, type Code } from './code.js';
 import { NotExpressible } from './not-expressible.js';
 import type { Imports } from './program.js';
 
 /** Returns JSON as a literal. Omits null fields, which Kubernetes treats as absent. */
-export function literal(value: unknown): Code {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return list(value.map(literal));
+export function jsonLiteral(value: unknown): Code {
+  if (typeof value === 'string') return stringLiteral(value);
+  if (Array.isArray(value)) return arrayLiteral(value.map(jsonLiteral));
   if (!isObject(value)) return JSON.stringify(value);
-  return fields(record(value, literal));
+  return objectLiteral(mapFields(value, jsonLiteral));
 }
 
 /** Maps the fields of an object, except those that are null or undefined. */
-export const record = (value: object, make: (it: unknown, key: string) => Code): Record<string, Code> =>
+export const mapFields = (value: object, make: (it: unknown, key: string) => Code): Record<string, Code> =>
   Object.fromEntries(
     Object.entries(value)
       .filter(([, it]) => it !== null && it !== undefined)
@@ -26,28 +26,28 @@ export const record = (value: object, make: (it: unknown, key: string) => Code):
   );
 
 /** A reference to a declaration in a text. */
-export interface Mention {
+export interface VariableReference {
   /** Returns its expression, and registers the function parameter that the expression needs. */
   readonly use: () => string;
   readonly type: 'string' | 'array';
 }
 
 /** Resolves the path of a `$(…)` variable to its TypeScript expression; undefined if the variable is left unchanged. */
-export type Mentions = (path: string) => Mention | undefined;
+export type ResolveVariable = (path: string) => VariableReference | undefined;
 
 /** Returns a text with its variables replaced by references. */
-export function textWith(value: string, mentions: Mentions, arraysToo = false): Code {
+export function textWithReferences(value: string, resolve: ResolveVariable, allowsArrays = false): Code {
   const parts = value.split(/(\$\([^()]+\))/);
-  const found = parts.map((part, index) => (index % 2 === 1 ? mentions(part.slice(2, -1)) : undefined));
-  const whole = parts.length === 3 && parts[0] === '' && parts[2] === '' ? found[1] : undefined;
-  if (whole && (whole.type === 'string' || arraysToo)) return whole.use();
-  if (!found.some((it) => it?.type === 'string')) return text(value);
-  if (/[\u0000-\u0008\u000b-\u001f]/.test(value)) return text(value); // a template literal would hide them
-  const written = parts.map((part, index) => {
-    const it = found[index];
-    return it?.type === 'string' ? `\${${it.use()}}` : templateText(part);
+  const references = parts.map((part, index) => (index % 2 === 1 ? resolve(part.slice(2, -1)) : undefined));
+  const whole = parts.length === 3 && parts[0] === '' && parts[2] === '' ? references[1] : undefined;
+  if (whole && (whole.type === 'string' || allowsArrays)) return whole.use();
+  if (!references.some((it) => it?.type === 'string')) return stringLiteral(value);
+  if (/[\u0000-\u0008\u000b-\u001f]/.test(value)) return stringLiteral(value); // a template literal would hide them
+  const fragments = parts.map((part, index) => {
+    const it = references[index];
+    return it?.type === 'string' ? `\${${it.use()}}` : escapeTemplateLiteral(part);
   });
-  return `\`${value.includes('\n') ? written.join('') : written.join('').replaceAll('\t', '\\t')}\``;
+  return `\`${value.includes('\n') ? fragments.join('') : fragments.join('').replaceAll('\t', '\\t')}\``;
 }
 
 /** Kubernetes fields that hold a number or a string, and are a class in TypeScript. */
@@ -72,23 +72,23 @@ const TYPED_NAMES: ReadonlyMap<string, string> = new Map([
 const FREE_FORM = new Set(['annotations', 'labels', 'matchLabels', 'nodeSelector', 'options', 'volumeAttributes']);
 
 /** Returns a Kubernetes API value (a probe, a volume, a toleration) in the form that its TypeScript type requires. */
-export function kubernetesPart(value: unknown, imports: Imports): Code {
-  if (Array.isArray(value)) return list(value.map((it) => kubernetesPart(it, imports)));
-  if (!isObject(value)) return literal(value);
-  const named = Object.entries(value).map(([key, it]) => [TYPED_NAMES.get(key) ?? key, it] as const);
-  return fields(
-    record(Object.fromEntries(named), (it, key) => {
+export function kubernetesValue(value: unknown, imports: Imports): Code {
+  if (Array.isArray(value)) return arrayLiteral(value.map((it) => kubernetesValue(it, imports)));
+  if (!isObject(value)) return jsonLiteral(value);
+  const renamedEntries = Object.entries(value).map(([key, it]) => [TYPED_NAMES.get(key) ?? key, it] as const);
+  return objectLiteral(
+    mapFields(Object.fromEntries(renamedEntries), (it, key) => {
       if (/[A-Z]{2}/.test(key)) throw new NotExpressible(`\`${key}\` has another name in cdk8s-plus`);
-      if (FREE_FORM.has(key)) return literal(it);
+      if (FREE_FORM.has(key)) return jsonLiteral(it);
       if (NUMBER_OR_TEXT.has(key) && isScalar(it)) {
         imports.add('cdk8s-plus-27', 'k8s');
-        return [`k8s.IntOrString.${typeof it === 'number' ? 'fromNumber' : 'fromString'}(`, literal(it), ')'];
+        return [`k8s.IntOrString.${typeof it === 'number' ? 'fromNumber' : 'fromString'}(`, jsonLiteral(it), ')'];
       }
       if (QUANTITIES.has(key) && isScalar(it)) {
         imports.add('cdk8s-plus-27', 'k8s');
-        return [`k8s.Quantity.${typeof it === 'number' ? 'fromNumber' : 'fromString'}(`, literal(it), ')'];
+        return [`k8s.Quantity.${typeof it === 'number' ? 'fromNumber' : 'fromString'}(`, jsonLiteral(it), ')'];
       }
-      return kubernetesPart(it, imports);
+      return kubernetesValue(it, imports);
     }),
   );
 }

@@ -1,15 +1,17 @@
 /** Translates the workspace bindings of a run to the factories of `Workspace`. */
 
 import type { WorkspaceBinding } from '@pipewright/tekton';
-import { fields, text, type Block, type Code } from './code.js';
-import { NotExpressible, onlyFields } from './not-expressible.js';
+import { objectLiteral, stringLiteral, type Block, type Code } from './code.js';
+import { NotExpressible, requireOnlyFields } from './not-expressible.js';
 import type { Imports, Program } from './program.js';
-import { kubernetesPart } from './values.js';
+import { kubernetesValue } from './values.js';
 
 /** Returns the workspace bindings of a run, by name. */
 export const workspaceBindings = (bound: readonly WorkspaceBinding[], program: Program): Block => {
   const workspace = program.construct('Workspace');
-  return fields(Object.fromEntries(bound.map((it) => [it.name, [`${workspace}.`, volumeCode(it, program.imports)]])));
+  return objectLiteral(
+    Object.fromEntries(bound.map((it) => [it.name, [`${workspace}.`, volumeCode(it, program.imports)]])),
+  );
 };
 
 /** Returns the volume of a workspace. Only a persistentVolumeClaim may have a subPath. */
@@ -21,26 +23,29 @@ function volumeCode({ name, subPath, ...sources }: WorkspaceBinding, imports: Im
   }
   if (persistentVolumeClaim) {
     const { claimName, ...rest } = persistentVolumeClaim;
-    onlyFields(rest, [], `the claim of the workspace "${name}"`);
-    const directory = subPath === undefined ? '' : `, ${text(subPath)}`;
-    return `claim(${text(required(claimName, name))}${directory})`;
+    requireOnlyFields(rest, [], `the claim of the workspace "${name}"`);
+    const directory = subPath === undefined ? '' : `, ${stringLiteral(subPath)}`;
+    return `claim(${stringLiteral(requireName(claimName, name))}${directory})`;
   }
   if (subPath !== undefined) throw new NotExpressible(`the workspace "${name}" has a subPath and no claim`);
   const call = (factory: string, first: string | undefined, options: object): Code => {
-    const more = kubernetesPart(options, imports);
-    const given = [first === undefined ? [] : [text(first)], Object.keys(options).length > 0 ? [more] : []].flat();
+    const more = kubernetesValue(options, imports);
+    const given = [
+      first === undefined ? [] : [stringLiteral(first)],
+      Object.keys(options).length > 0 ? [more] : [],
+    ].flat();
     return [`${factory}(`, ...given.flatMap((it, index) => (index > 0 ? [', ', it] : [it])), ')'];
   };
   if (emptyDir) return call('emptyDirectory', undefined, emptyDir);
   if (configMap) {
     const { name: map, ...options } = configMap;
-    return call('configMap', required(map, name), options);
+    return call('configMap', requireName(map, name), options);
   }
   const { secretName, ...options } = secret ?? {};
-  return call('secret', required(secretName, name), options);
+  return call('secret', requireName(secretName, name), options);
 }
 
-function required(name: string | undefined, workspace: string): string {
+function requireName(name: string | undefined, workspace: string): string {
   if (name === undefined) throw new NotExpressible(`what the workspace "${workspace}" holds has no name`);
   return name;
 }

@@ -16,7 +16,7 @@ export const checkManifests = (manifests: readonly Manifest[], options: CheckOpt
   checkWithObjects(manifests, options).map(({ finding }) => finding);
 
 /** Codes of references that may be unresolved only because a part of the manifests could not be read. */
-const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
+const POSSIBLY_UNREAD: ReadonlySet<string> = new Set([
   ...UNRESOLVED_REFERENCES,
   'SERVICE_ACCOUNT_MISSING',
   'SECRET_MISSING',
@@ -30,7 +30,7 @@ const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
  */
 export function findingsIn({ manifests, findings }: Manifests, options: CheckOptions): readonly Finding[] {
   const checked = checkManifests(manifests, options);
-  const related = hasErrors(findings) ? checked.filter(({ code }) => !SEEMINGLY_MISSING.has(code)) : checked;
+  const related = hasErrors(findings) ? checked.filter(({ code }) => !POSSIBLY_UNREAD.has(code)) : checked;
   const mistyped = new Set(related.filter(({ code }) => code === 'TYPE_WRONG').map(({ place }) => positionText(place)));
   const text = findings.filter(({ code, place }) => code !== 'YAML_BOOLEAN' || !mistyped.has(positionText(place)));
   return inReadingOrder([...text, ...related]);
@@ -41,13 +41,13 @@ export function checkWithObjects(
   manifests: readonly Manifest[],
   options: CheckOptions = {},
 ): readonly { readonly finding: Finding; readonly manifest: Manifest }[] {
-  const sound = manifests.filter(({ faulty }) => !faulty);
+  const readable = manifests.filter(({ isFaulty }) => !isFaulty);
   return checkObjects(
-    sound.map(({ object }) => object),
-    { ...options, sourceText: (index, path) => sound[index]?.written(path) },
+    readable.map(({ object }) => object),
+    { ...options, sourceText: (index, path) => readable[index]?.written(path) },
   ).flatMap((problem) => {
-    const manifest = sound[problem.object?.index ?? 0];
-    const other = problem.otherObjectIndex === undefined ? undefined : sound[problem.otherObjectIndex];
+    const manifest = readable[problem.object?.index ?? 0];
+    const other = problem.otherObjectIndex === undefined ? undefined : readable[problem.otherObjectIndex];
     return manifest ? [{ finding: findingOf(problem, manifest, other), manifest }] : [];
   });
 }

@@ -9,7 +9,7 @@ import {
   type Finding,
   type Paint,
 } from '../diagnostics/finding.js';
-import { loadManifests, secretsIn, type Manifests } from '../manifests/load.js';
+import { loadManifests, secretObjects, type Manifests } from '../manifests/load.js';
 import { Mask } from '../masking/mask.js';
 import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
@@ -39,7 +39,7 @@ export interface LintOptions {
 /** @returns the exit status: 0 without errors, 1 with errors, 2 if nothing could be read */
 export function lint(options: LintOptions, output: Output): number {
   const loaded = load(options, output);
-  const { hide } = new Mask(secretsIn(loaded.manifests));
+  const { hide } = new Mask(secretObjects(loaded.manifests));
   const findings = findingsIn(loaded, { externals: options.complete ? 'shared' : 'any' }).map((finding) =>
     maskedFinding(finding, hide),
   );

@@ -37,9 +37,9 @@ export interface TextLog extends Log {
  * the reason.
  */
 export function textLog(options: TextLogOptions): TextLog {
-  const { target, level, hide, warn, now = () => new Date(), write = writeWhole } = options;
+  const { target, level, hide, warn, now = () => new Date(), write = writeAll } = options;
   let { fd } = target;
-  const put = (text: string): void => {
+  const writeEntry = (text: string): void => {
     if (fd === undefined) return warn(text);
     try {
       write(fd, `${text}\n`);
@@ -50,12 +50,12 @@ export function textLog(options: TextLogOptions): TextLog {
       warn(text);
     }
   };
-  const log = (at: LogLevel, message: string, facts?: LogFields): void => {
+  const log = (at: LogLevel, message: string, fields?: LogFields): void => {
     if (LOG_LEVELS.indexOf(at) > LOG_LEVELS.indexOf(level)) return;
-    const lines = hide(`${message}${written(facts)}`)
+    const lines = hide(`${message}${formatFields(fields)}`)
       .split('\n')
       .map(visible);
-    put(`${now().toISOString()} ${at.toUpperCase()} ${lines.join('\n    ')}`);
+    writeEntry(`${now().toISOString()} ${at.toUpperCase()} ${lines.join('\n    ')}`);
   };
   return {
     info: (message, facts) => log('info', message, facts),
@@ -67,15 +67,15 @@ export function textLog(options: TextLogOptions): TextLog {
   };
 }
 
-const written = (facts: LogFields = {}): string =>
-  Object.entries(facts)
+const formatFields = (fields: LogFields = {}): string =>
+  Object.entries(fields)
     .map(
       ([key, value]) =>
         ` ${key}=${typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)}`,
     )
     .join('');
 
-function writeWhole(fd: number, text: string): void {
+function writeAll(fd: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
 }

@@ -13,7 +13,7 @@ import { loadManifests, type Manifests } from './load.js';
 const FOLDERS = ['.tekton', 'tekton', 'dist'];
 
 /** Lower than the limit for folders specified by the user, because the working directory may be the wrong one. */
-const MOST_ENTRIES = 10_000;
+const MAX_ENTRIES = 10_000;
 
 /** The manifests found, and their folders. */
 export interface DefaultManifests {
@@ -26,12 +26,15 @@ export interface DefaultManifests {
 
 /** Loads the manifests of the conventional folders; if none has any, those of the whole directory. */
 export function loadDefaultFolders(exclude: readonly string[], directory = '.'): DefaultManifests {
-  const search = { exclude, mostEntries: MOST_ENTRIES };
-  const usual = FOLDERS.map((name) => join(directory, name))
+  const search = { exclude, mostEntries: MAX_ENTRIES };
+  const conventional = FOLDERS.map((name) => join(directory, name))
     .filter((path) => existsSync(path))
     .map((path) => ({ path, loaded: loadManifests([path], undefined, search) }))
     .filter(({ loaded }) => loaded.findings.every(({ code }) => code !== 'NO_OBJECTS'));
-  const all = usual.length > 0 ? usual : [{ path: directory, loaded: loadManifests([directory], undefined, search) }];
+  const all =
+    conventional.length > 0
+      ? conventional
+      : [{ path: directory, loaded: loadManifests([directory], undefined, search) }];
   return {
     loaded: {
       manifests: all.flatMap(({ loaded }) => loaded.manifests),

@@ -17,16 +17,16 @@ export interface SearchOptions {
    */
   readonly exclude?: readonly string[];
   /** Maximum number of folder entries to examine. @default 100000 */
-  readonly mostEntries?: number;
+  readonly maxEntries?: number;
 }
 
 /** Files sorted by path, and problems of the search. */
-export interface FoundFiles {
+export interface SearchResult {
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-const MOST_ENTRIES = 100_000;
+const MAX_ENTRIES = 100_000;
 
 /** Describes why a path cannot be read. */
 export type Unreadable = (path: string, cause: unknown) => Finding;
@@ -35,31 +35,33 @@ export type Unreadable = (path: string, cause: unknown) => Finding;
  * Returns the file of a path, or the files below it. A specified file is read regardless of its name; in folders the
  * extension decides.
  */
-export function findFiles(path: string, options: SearchOptions, unreadable: Unreadable): FoundFiles {
+export function findFiles(path: string, options: SearchOptions, unreadable: Unreadable): SearchResult {
   const search = new FileSearch(options, unreadable);
   const files = search.filesOf(path, new Set());
-  return search.isOver ? { files: [], findings: [tooMany(path, search.most)] } : { files, findings: search.findings };
+  return search.exceedsLimit
+    ? { files: [], findings: [tooMany(path, search.maxEntries)] }
+    : { files, findings: search.findings };
 }
 
 class FileSearch {
   readonly findings: Finding[] = [];
-  readonly most: number;
+  readonly maxEntries: number;
   readonly #exclude: readonly string[];
   readonly #unreadable: Unreadable;
-  #seen = 0;
+  #examined = 0;
 
-  constructor({ exclude = [], mostEntries = MOST_ENTRIES }: SearchOptions, unreadable: Unreadable) {
-    this.most = mostEntries;
+  constructor({ exclude = [], maxEntries = MAX_ENTRIES }: SearchOptions, unreadable: Unreadable) {
+    this.maxEntries = maxEntries;
     this.#exclude = exclude.map((glob) => glob.replace(/^\.\//, '').replace(/\/+$/, ''));
     this.#unreadable = unreadable;
   }
 
-  get isOver(): boolean {
-    return this.#seen > this.most;
+  get exceedsLimit(): boolean {
+    return this.#examined > this.maxEntries;
   }
 
   filesOf(path: string, parents: ReadonlySet<string>): readonly string[] {
-    if (this.isOver || this.#isExcluded(path)) return [];
+    if (this.exceedsLimit || this.#isExcluded(path)) return [];
     try {
       const stats = statSync(path);
       if (stats.isDirectory()) return this.#filesBelow(path, parents);
@@ -76,7 +78,7 @@ class FileSearch {
     if (parents.has(real)) return [];
     const inside = new Set([...parents, real]);
     const entries = readdirSync(folder, { withFileTypes: true });
-    this.#seen += entries.length;
+    this.#examined += entries.length;
     return entries
       .filter(({ name }) => name !== 'node_modules' && (!name.startsWith('.') || name === '.tekton'))
       .filter((entry) => entry.isDirectory() || entry.isSymbolicLink() || isManifestName(entry.name))

@@ -20,7 +20,7 @@ export interface Manifest {
   readonly object: JsonObject;
   readonly file: string;
   /** Whether its text has errors, so that its content cannot be validated. */
-  readonly faulty: boolean;
+  readonly isFaulty: boolean;
   readonly locate: (path: Path) => Located;
   readonly quote: (place: SourcePosition) => string;
   /** Returns the source text of the plain scalar at a path. */
@@ -64,7 +64,7 @@ export function loadText(source: SourceText): Manifests {
   const all = [...findings, ...loaded.flatMap((each) => each.findings)];
   return {
     manifests: loaded.flatMap(({ manifests }) => manifests),
-    findings: holdsSecret(source) ? all.map(withoutValues) : all,
+    findings: containsSecret(source) ? all.map(withoutValues) : all,
   };
 }
 
@@ -84,27 +84,27 @@ function withoutValues(finding: Finding): Finding {
 
 function quotableLine(source: SourceText, line: number): string | undefined {
   const text = lineAt(source, line);
-  return SAFE_LINE.test(text) || !holdsSecret(source) ? text : undefined;
+  return SAFE_LINE.test(text) || !containsSecret(source) ? text : undefined;
 }
 
 /** Caches results, because a file may have many findings. */
-const WITH_SECRETS = new WeakMap<SourceText, boolean>();
+const containsSecretCache = new WeakMap<SourceText, boolean>();
 
-function holdsSecret(source: SourceText): boolean {
-  const known = WITH_SECRETS.get(source) ?? SECRET_KIND.test(source.text);
-  WITH_SECRETS.set(source, known);
+function containsSecret(source: SourceText): boolean {
+  const known = containsSecretCache.get(source) ?? SECRET_KIND.test(source.text);
+  containsSecretCache.set(source, known);
   return known;
 }
 
 /** Returns the Secrets among manifests. */
-export const secretsIn = (manifests: readonly Manifest[]): readonly JsonObject[] =>
+export const secretObjects = (manifests: readonly Manifest[]): readonly JsonObject[] =>
   manifests.flatMap(({ object }) => (textAt(object, 'kind') === 'Secret' ? [object] : []));
 
 function readDocument(parsed: ParsedDocument): Manifests {
   const lost = lostIndentation(parsed);
   const { value, findings } = readValue(parsed, lost.explained);
   const all = [...lost.findings, ...findings];
-  const faulty = parsed.faulty || hasErrors(all);
+  const faulty = parsed.isFaulty || hasErrors(all);
   if (isObject(value) && isStandIns(value)) return { manifests: [], findings: faulty ? all : [standIns(parsed)] };
   if (isObject(value)) {
     const loaded = expand(parsed, value, [], faulty);
@@ -117,12 +117,12 @@ function readDocument(parsed: ParsedDocument): Manifests {
 }
 
 /** A manifest, and findings about differences between its text and its object. */
-interface Loaded {
+interface LoadedManifest {
   readonly manifest: Manifest;
   readonly findings: readonly Finding[];
 }
 
-function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: boolean): readonly Loaded[] {
+function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: boolean): readonly LoadedManifest[] {
   const items = value['items'];
   if (textAt(value, 'kind') !== 'List' || !Array.isArray(items)) return [manifestAt(parsed, value, base, faulty)];
   return items.flatMap((item: unknown, index) =>
@@ -131,12 +131,12 @@ function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: b
 }
 
 /** Creates a manifest with canonical field names, so that other code need not handle alternative spellings. */
-function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, faulty: boolean): Loaded {
+function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, faulty: boolean): LoadedManifest {
   const { object, renamed } = canonicalFields(written);
   const manifest: Manifest = {
     object: isObject(object) ? object : written,
     file: parsed.source.file,
-    faulty,
+    isFaulty: faulty,
     locate: (path) => locate(parsed, path, nodeAt(parsed, base)),
     written: (path) => writtenAt(parsed, path, nodeAt(parsed, base)),
     quote: ({ line }) => lineAt(parsed.source, line),

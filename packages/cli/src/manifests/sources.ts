@@ -34,7 +34,7 @@ export function readSources(
   const texts: SourceText[] = [];
   const found = new Set<SourceText>();
   const findings: Finding[] = [];
-  const take = (file: string, named: boolean, read: () => Uint8Array): void => {
+  const add = (file: string, named: boolean, read: () => Uint8Array): void => {
     const result = readOne(file, read);
     if (!('text' in result)) return void findings.push(result);
     texts.push(result);
@@ -42,12 +42,12 @@ export function readSources(
   };
   for (const path of new Set(paths)) {
     if (path === '-') {
-      take('<stdin>', true, stdin);
+      add('<stdin>', true, stdin);
       continue;
     }
     const below = findFiles(path, options, (file, cause) => unreadable(file, reasonOf(cause)));
     findings.push(...below.findings);
-    for (const file of below.files) take(file, file === path, () => readFile(file));
+    for (const file of below.files) add(file, file === path, () => readFile(file));
   }
   return { texts, found, findings };
 }

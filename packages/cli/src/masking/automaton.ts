@@ -32,8 +32,8 @@ export class Automaton {
   readonly #wrapped: Int32Array;
   #states = 1;
 
-  constructor(needles: Iterable<TextPattern>) {
-    const all = [...needles].filter(({ text }) => text.length > 0);
+  constructor(patterns: Iterable<TextPattern>) {
+    const all = [...patterns].filter(({ text }) => text.length > 0);
     const most = 1 + all.reduce((sum, { text }) => sum + text.length, 0);
     this.#edges = new EdgeTable(most);
     this.#fallback = new Int32Array(most);
@@ -42,7 +42,7 @@ export class Automaton {
     this.#wrappedMatch = new Int32Array(most);
     this.#wrapped = new Int32Array(most);
     const tree = new ChildLists(most);
-    for (const needle of all) this.#add(needle, tree);
+    for (const pattern of all) this.#add(pattern, tree);
     this.#link(tree);
   }
 

@@ -6,19 +6,19 @@
  */
 
 import { CONTROLS, INCOMPLETE_SEQUENCE, SEQUENCES } from '../terminal/control-sequences.js';
-import { ReadingBuilder, Reading } from './reading.js';
+import { DecodedTextBuilder, DecodedText } from './decoded-text.js';
 
 /** Decodes a stream incrementally. */
 export interface Decoder {
   /** Returns the decoded text that no later input can change. */
-  readonly push: (part: Reading) => Reading;
+  readonly push: (part: DecodedText) => DecodedText;
   /** Returns the start of a sequence that is incomplete so far. */
   readonly undecided: () => number | undefined;
   /** Returns the rest at the end of the stream. */
-  readonly end: () => Reading;
+  readonly end: () => DecodedText;
 }
 
-interface Coding {
+interface EscapeSyntax {
   /** Matches text that may contain a sequence. */
   readonly trigger: RegExp;
   /** A complete sequence (flag g). */
@@ -30,15 +30,15 @@ interface Coding {
 }
 
 /** Maximum length of a sequence, to bound memory; longer ones are not decoded. */
-const LONGEST_SEQUENCE = 4096;
+const MAX_SEQUENCE_LENGTH = 4096;
 
-const NOTHING = Reading.plain('', 0);
+const EMPTY = DecodedText.plain('', 0);
 
-function decoderOf({ trigger, sequence, decode, incomplete }: Coding): Decoder {
-  let rest = NOTHING;
-  const decoded = (part: Reading): Reading => {
+function decoderOf({ trigger, sequence, decode, incomplete }: EscapeSyntax): Decoder {
+  let rest = EMPTY;
+  const decoded = (part: DecodedText): DecodedText => {
     if (!trigger.test(part.text)) return part;
-    const places = new ReadingBuilder();
+    const places = new DecodedTextBuilder();
     let at = 0;
     for (const { 0: match, index } of part.text.matchAll(sequence)) {
       places.copy(part, at, index);
@@ -46,16 +46,16 @@ function decoderOf({ trigger, sequence, decode, incomplete }: Coding): Decoder {
       places.add(decode(match), part.start(index), part.end(at - 1));
     }
     places.copy(part, at, part.text.length);
-    return places.reading();
+    return places.build();
   };
   return {
     push: (part) => {
       if (rest.text === '' && !trigger.test(part.text)) return part;
       const whole = rest.followedBy(part);
-      const tail = Math.max(0, whole.text.length - LONGEST_SEQUENCE);
+      const tail = Math.max(0, whole.text.length - MAX_SEQUENCE_LENGTH);
       const cut = incomplete.exec(whole.text.slice(tail))?.index;
       if (cut === undefined) {
-        rest = NOTHING;
+        rest = EMPTY;
         return decoded(whole);
       }
       rest = whole.slice(tail + cut, whole.text.length);
@@ -64,7 +64,7 @@ function decoderOf({ trigger, sequence, decode, incomplete }: Coding): Decoder {
     undecided: () => (rest.text === '' ? undefined : rest.start(0)),
     end: () => {
       const last = decoded(rest);
-      rest = NOTHING;
+      rest = EMPTY;
       return last;
     },
   };
@@ -81,25 +81,25 @@ export const chain = (...decoders: readonly Decoder[]): Decoder => ({
     decoders.reduce((reading, decoder) => {
       const pushed = decoder.push(reading);
       return pushed.followedBy(decoder.end());
-    }, NOTHING),
+    }, EMPTY),
 });
 
 /** Invisible characters: they split a word for programs, but not for readers. */
-const UNSEEN = '\\u00ad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff';
+const INVISIBLE_CHARACTERS = '\\u00ad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff';
 
-const NOT_SHOWN = new RegExp(`${SEQUENCES}|${CONTROLS}|[${UNSEEN}]`, 'g');
+const INVISIBLE = new RegExp(`${SEQUENCES}|${CONTROLS}|[${INVISIBLE_CHARACTERS}]`, 'g');
 
 /** Drops control characters and sequences, which are removed before a line is shown, and invisible characters. */
 export const visibleText = (): Decoder =>
   decoderOf({
-    trigger: new RegExp(`[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f${UNSEEN}]`),
-    sequence: NOT_SHOWN,
+    trigger: new RegExp(`[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f${INVISIBLE_CHARACTERS}]`),
+    sequence: INVISIBLE,
     decode: () => '',
     incomplete: INCOMPLETE_SEQUENCE,
   });
 
 /** Applies {@link visibleText} to a complete text. */
-export const withoutControls = (text: string): string => text.replace(NOT_SHOWN, '');
+export const withoutControls = (text: string): string => text.replace(INVISIBLE, '');
 
 const BACKSLASH: Readonly<Record<string, string>> = {
   ...{ a: '\u0007', b: '\b', e: '\u001b', E: '\u001b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },

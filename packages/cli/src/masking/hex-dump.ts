@@ -6,45 +6,45 @@
  */
 
 import type { Decoder } from './decoders.js';
-import { ReadingBuilder, Reading } from './reading.js';
+import { DecodedTextBuilder, DecodedText } from './decoded-text.js';
 
 /** Separates bytes that are not consecutive. It is a noncharacter, so it does not occur in text. */
 const BREAK = '\uffff';
 
-const NOTHING = Reading.plain('', 0);
+const EMPTY = DecodedText.plain('', 0);
 
 /** Minimum bytes for a row without an offset to start a dump: ordinary lines may also begin with numbers. */
-const FEWEST_BYTES = 8;
+const MIN_BYTES = 8;
 
 /** The valid start of a row; other lines are not rows. */
-const BEGINNING = /^[0-9a-fA-FxX:, \t]*$/;
-const BEGINNING_LENGTH = 12;
+const ROW_START = /^[0-9a-fA-FxX:, \t]*$/;
+const ROW_START_LENGTH = 12;
 
 /** Returns a decoder of dumps. It evaluates each line once it is complete. */
 export function hexDump(): Decoder {
-  let line = NOTHING;
+  let line = EMPTY;
   let ignoring = false; // the rest of a line that is not a row
   let inDump = false;
 
-  const finish = (places: ReadingBuilder): void => {
+  const finish = (places: DecodedTextBuilder): void => {
     const row = ignoring ? undefined : rowOf(line.text);
     if (inDump !== (row !== undefined)) places.add(BREAK, line.start(0), line.start(0));
     for (const { value, from, to } of row?.bytes ?? [])
       places.add(String.fromCharCode(value), line.start(from), line.end(to - 1));
-    inDump = row !== undefined && (row.hasOffset || row.bytes.length >= FEWEST_BYTES);
+    inDump = row !== undefined && (row.hasOffset || row.bytes.length >= MIN_BYTES);
     if (row !== undefined && !inDump) places.add(BREAK, line.start(0), line.start(0));
-    line = NOTHING;
+    line = EMPTY;
     ignoring = false;
   };
-  const take = (part: Reading): void => {
+  const take = (part: DecodedText): void => {
     if (ignoring || part.text === '') return;
-    const beginning = (line.text + part.text.slice(0, BEGINNING_LENGTH)).slice(0, BEGINNING_LENGTH);
-    ignoring = !BEGINNING.test(beginning) || line.text.length + part.text.length > LONGEST_ROW;
-    line = ignoring ? NOTHING : line.followedBy(part);
+    const beginning = (line.text + part.text.slice(0, ROW_START_LENGTH)).slice(0, ROW_START_LENGTH);
+    ignoring = !ROW_START.test(beginning) || line.text.length + part.text.length > MAX_ROW_LENGTH;
+    line = ignoring ? EMPTY : line.followedBy(part);
   };
   return {
     push: (part) => {
-      const places = new ReadingBuilder();
+      const places = new DecodedTextBuilder();
       let at = 0;
       for (let end = part.text.indexOf('\n'); end >= 0; end = part.text.indexOf('\n', at)) {
         take(part.slice(at, end));
@@ -52,19 +52,19 @@ export function hexDump(): Decoder {
         at = end + 1;
       }
       if (at < part.text.length) take(part.slice(at, part.text.length));
-      return places.reading();
+      return places.build();
     },
     undecided: () => (line.text === '' || ignoring ? undefined : line.start(0)),
     end: () => {
-      const places = new ReadingBuilder();
+      const places = new DecodedTextBuilder();
       if (line.text !== '') finish(places);
-      return places.reading();
+      return places.build();
     },
   };
 }
 
 /** The length of 256 bytes in groups, with an offset and the text. */
-const LONGEST_ROW = 2048;
+const MAX_ROW_LENGTH = 2048;
 
 interface Row {
   readonly hasOffset: boolean;

@@ -7,7 +7,7 @@
 
 import type { JsonObject } from '../json.js';
 import { Automaton } from './automaton.js';
-import { Scanner, type Cover } from './scanner.js';
+import { Scanner, type MaskedRange } from './scanner.js';
 import { secretEncodings } from './secret-encodings.js';
 import { secretValues, whyNotMasked, type SecretValue } from './secret-values.js';
 
@@ -70,41 +70,46 @@ export class Mask {
 
   /** Starts the masking of a stream. */
   stream(): MaskStream {
-    let used = this.#compiled();
-    let released = 0;
-    let kept = '';
-    let scanner = new Scanner(used, 0);
-    let covers: readonly Cover[] = [];
+    let automaton = this.#compiled();
+    let releasedLength = 0;
+    let pending = '';
+    let scanner = new Scanner(automaton, 0);
+    let ranges: readonly MaskedRange[] = [];
 
     const release = (isEnd: boolean): string => {
-      covers = merged([...covers, ...scanner.takeCovers()].map((cover) => toLineEnd(cover, kept, released, isEnd)));
-      const safe = isEnd ? released + kept.length : scanner.safe();
+      ranges = mergeRanges(
+        [...ranges, ...scanner.takeRanges()].map((range) => extendToLineEnd(range, pending, releasedLength, isEnd)),
+      );
+      const safe = isEnd ? releasedLength + pending.length : scanner.safeLength();
       const limit = Math.min(
         safe,
-        ...covers.filter(({ end }) => end > safe).map(({ start }) => Math.max(start, released)),
+        ...ranges.filter(({ end }) => end > safe).map(({ start }) => Math.max(start, releasedLength)),
       );
       const shown: string[] = [];
-      let at = released;
-      for (const { start, end } of covers.filter((cover) => cover.end <= limit)) {
+      let at = releasedLength;
+      for (const { start, end } of ranges.filter((range) => range.end <= limit)) {
         const from = Math.max(start, at);
-        shown.push(kept.slice(at - released, from - released), masked(kept.slice(from - released, end - released)));
+        shown.push(
+          pending.slice(at - releasedLength, from - releasedLength),
+          replacement(pending.slice(from - releasedLength, end - releasedLength)),
+        );
         at = Math.max(at, end);
       }
-      shown.push(kept.slice(at - released, limit - released));
-      covers = covers.filter(({ end }) => end > limit);
-      kept = kept.slice(limit - released);
-      released = limit;
+      shown.push(pending.slice(at - releasedLength, limit - releasedLength));
+      ranges = ranges.filter(({ end }) => end > limit);
+      pending = pending.slice(limit - releasedLength);
+      releasedLength = limit;
       return shown.join('');
     };
     const feed = (text: string): void => {
-      if (used !== this.#compiled()) {
-        used = this.#compiled();
-        scanner = new Scanner(used, released);
-        covers = [];
-        scanner.push(kept);
+      if (automaton !== this.#compiled()) {
+        automaton = this.#compiled();
+        scanner = new Scanner(automaton, releasedLength);
+        ranges = [];
+        scanner.push(pending);
       }
       scanner.push(text);
-      kept += text;
+      pending += text;
     };
     return {
       push: (text) => {
@@ -120,18 +125,18 @@ export class Mask {
   }
 }
 
-/** Extends a cover to the end of its line if required; on an unfinished line, to infinity. */
-function toLineEnd(cover: Cover, kept: string, released: number, isEnd: boolean): Cover {
-  if (!cover.toLineEnd) return cover;
-  const lineEnd = kept.indexOf('\n', cover.end - released);
-  if (lineEnd < 0 && !isEnd) return { ...cover, end: Number.POSITIVE_INFINITY };
-  return { ...cover, end: lineEnd < 0 ? released + kept.length : released + lineEnd, toLineEnd: false };
+/** Extends a range to the end of its line if required; on an unfinished line, to infinity. */
+function extendToLineEnd(range: MaskedRange, pending: string, releasedLength: number, isEnd: boolean): MaskedRange {
+  if (!range.toLineEnd) return range;
+  const lineEnd = pending.indexOf('\n', range.end - releasedLength);
+  if (lineEnd < 0 && !isEnd) return { ...range, end: Number.POSITIVE_INFINITY };
+  return { ...range, end: lineEnd < 0 ? releasedLength + pending.length : releasedLength + lineEnd, toLineEnd: false };
 }
 
 /** Merges overlapping covers: a key and its lines become one `***`. */
-function merged(covers: readonly Cover[]): readonly Cover[] {
-  const sorted = [...covers].sort((a, b) => a.start - b.start);
-  const joined: Cover[] = [];
+function mergeRanges(ranges: readonly MaskedRange[]): readonly MaskedRange[] {
+  const sorted = [...ranges].sort((a, b) => a.start - b.start);
+  const joined: MaskedRange[] = [];
   for (const cover of sorted) {
     const last = joined.at(-1);
     if (last && last.end > cover.start) {
@@ -143,7 +148,7 @@ function merged(covers: readonly Cover[]): readonly Cover[] {
 }
 
 /** Keeps line breaks, and resets colours that were set within the secret. */
-const masked = (secret: string): string =>
+const replacement = (secret: string): string =>
   secret
     .split('\n')
     .map((line) => (line.trim() === '' ? '' : MASKED))

@@ -13,24 +13,24 @@
 import type { Automaton } from './automaton.js';
 import { backslashes, chain, entities, percents, visibleText, type Decoder } from './decoders.js';
 import { hexDump } from './hex-dump.js';
-import { Reading } from './reading.js';
+import { DecodedText } from './decoded-text.js';
 import { Search } from './search.js';
 
 /** The position of a secret. `toLineEnd`: the rest of the line repeats the secret in another form. */
-export interface Cover {
+export interface MaskedRange {
   readonly start: number;
   readonly end: number;
   readonly toLineEnd: boolean;
 }
 
 /** Longer parts are searched in pieces, so that one escape does not cause a whole long part to be decoded. */
-const PIECE = 4096;
+const MAX_PART_LENGTH = 4096;
 
 /** A decoder that returns its input. */
-const asItIs: Decoder = {
+const identity: Decoder = {
   push: (part) => part,
   undecided: () => undefined,
-  end: () => Reading.plain('', 0),
+  end: () => DecodedText.plain('', 0),
 };
 
 /** A decoded form other than the visible text, and its search. */
@@ -38,10 +38,10 @@ interface Branch {
   readonly decoder: Decoder;
   readonly search: Search;
   /** The input of its decoder: the log, the visible text, or the text of another branch. */
-  readonly of: 'log' | 'visible' | Branch;
+  readonly input: 'log' | 'visible' | Branch;
   /** Whether its search is in the same state as that of the visible text. */
-  agrees: boolean;
-  reading: Reading;
+  isInSync: boolean;
+  output: DecodedText;
 }
 
 /** Searches all decoded forms of one stream. */
@@ -51,25 +51,25 @@ export class Scanner {
   readonly #branches: readonly Branch[];
   readonly #dump = hexDump();
   readonly #dumpSearch: Search;
-  #covers: Cover[] = [];
+  #ranges: MaskedRange[] = [];
   #length: number;
 
   /** @param offset position in the log at which the scanner starts */
   constructor(automaton: Automaton, offset: number) {
     this.#length = offset;
-    const found = (start: number, end: number): void => void this.#covers.push({ start, end, toLineEnd: false });
-    this.#search = new Search(automaton, found);
-    this.#dumpSearch = new Search(automaton, (start, end) => this.#covers.push({ start, end, toLineEnd: true }));
-    const branch = (decoder: Decoder, of: Branch['of']): Branch => ({
+    const addRange = (start: number, end: number): void => void this.#ranges.push({ start, end, toLineEnd: false });
+    this.#search = new Search(automaton, addRange);
+    this.#dumpSearch = new Search(automaton, (start, end) => this.#ranges.push({ start, end, toLineEnd: true }));
+    const branch = (decoder: Decoder, of: Branch['input']): Branch => ({
       decoder,
-      search: new Search(automaton, found),
-      of,
-      agrees: true,
-      reading: Reading.plain('', 0),
+      search: new Search(automaton, addRange),
+      input: of,
+      isInSync: true,
+      output: DecodedText.plain('', 0),
     });
     const unescaped = branch(chain(backslashes(), visibleText()), 'visible');
     this.#branches = [
-      branch(asItIs, 'log'),
+      branch(identity, 'log'),
       unescaped,
       branch(chain(backslashes(), visibleText()), unescaped),
       branch(percents(), 'visible'),
@@ -79,8 +79,8 @@ export class Scanner {
 
   /** Searches the next part of the stream. */
   push(text: string): void {
-    for (let at = 0; at < text.length; at += PIECE) {
-      const log = Reading.plain(text.slice(at, at + PIECE), this.#length);
+    for (let at = 0; at < text.length; at += MAX_PART_LENGTH) {
+      const log = DecodedText.plain(text.slice(at, at + MAX_PART_LENGTH), this.#length);
       this.#length += log.text.length;
       this.#scan(log, this.#visible.push(log), false);
     }
@@ -88,40 +88,40 @@ export class Scanner {
 
   /** Searches the text that was held back because of an incomplete sequence. */
   end(): void {
-    this.#scan(Reading.plain('', this.#length), this.#visible.end(), true);
+    this.#scan(DecodedText.plain('', this.#length), this.#visible.end(), true);
   }
 
   /** Returns the first position of the log that may still become part of a secret. */
-  safe(): number {
+  safeLength(): number {
     const undecided = [this.#visible, this.#dump, ...this.#branches.map(({ decoder }) => decoder)].map((decoder) =>
       decoder.undecided(),
     );
-    const searches = this.#branches.flatMap(({ search, agrees }) => (agrees ? [] : [search]));
+    const searches = this.#branches.flatMap(({ search, isInSync }) => (isInSync ? [] : [search]));
     const pending = [this.#search, this.#dumpSearch, ...searches].map((search) => search.pending());
     return Math.min(this.#length, ...[...undecided, ...pending].filter((place) => place !== undefined));
   }
 
-  /** Returns the positions found since the last call. */
-  takeCovers(): readonly Cover[] {
-    const covers = this.#covers;
-    this.#covers = [];
-    return covers;
+  /** Returns the ranges found since the last call. */
+  takeRanges(): readonly MaskedRange[] {
+    const ranges = this.#ranges;
+    this.#ranges = [];
+    return ranges;
   }
 
-  #scan(log: Reading, visible: Reading, isEnd: boolean): void {
+  #scan(log: DecodedText, visible: DecodedText, isEnd: boolean): void {
     for (const branch of this.#branches) {
-      const { decoder, of } = branch;
-      const source = of === 'log' ? log : of === 'visible' ? visible : of.reading;
+      const { decoder, input } = branch;
+      const source = input === 'log' ? log : input === 'visible' ? visible : input.output;
       const pushed = decoder.push(source);
-      branch.reading = isEnd ? pushed.followedBy(decoder.end()) : pushed;
-      if (branch.agrees && branch.reading === visible) continue;
-      if (branch.agrees) branch.search.adopt(this.#search);
-      branch.agrees = false;
-      branch.search.scan(branch.reading);
+      branch.output = isEnd ? pushed.followedBy(decoder.end()) : pushed;
+      if (branch.isInSync && branch.output === visible) continue;
+      if (branch.isInSync) branch.search.copyState(this.#search);
+      branch.isInSync = false;
+      branch.search.scan(branch.output);
     }
     this.#search.scan(visible);
     for (const branch of this.#branches)
-      branch.agrees ||= branch.decoder.undecided() === undefined && branch.search.agreesWith(this.#search);
+      branch.isInSync ||= branch.decoder.undecided() === undefined && branch.search.isInSyncWith(this.#search);
     const rows = this.#dump.push(visible);
     this.#dumpSearch.scan(isEnd ? rows.followedBy(this.#dump.end()) : rows);
   }

@@ -5,7 +5,7 @@
  */
 
 import type { Automaton, State } from './automaton.js';
-import type { Reading } from './reading.js';
+import type { DecodedText } from './decoded-text.js';
 import { WrappedSearch } from './wrapped-search.js';
 
 /** Called for each match, with its start and end in the log. */
@@ -14,7 +14,7 @@ export type OnMatch = (start: number, end: number) => void;
 interface Part {
   /** The number of characters before this part. */
   readonly first: number;
-  readonly reading: Reading;
+  readonly reading: DecodedText;
 }
 
 const LINE_FEED = 10;
@@ -22,7 +22,7 @@ const LINE_FEED = 10;
 /** A search of one form. */
 export class Search {
   readonly #automaton: Automaton;
-  readonly #found: OnMatch;
+  readonly #onMatch: OnMatch;
   /** The search across line breaks. */
   readonly #wrapped: WrappedSearch;
   #state: State = 0;
@@ -31,14 +31,14 @@ export class Search {
   #parts: Part[] = [];
   #head = 0;
 
-  constructor(automaton: Automaton, found: OnMatch) {
+  constructor(automaton: Automaton, onMatch: OnMatch) {
     this.#automaton = automaton;
-    this.#found = found;
-    this.#wrapped = new WrappedSearch(automaton, found);
+    this.#onMatch = onMatch;
+    this.#wrapped = new WrappedSearch(automaton, onMatch);
   }
 
   /** Searches the next part. */
-  scan(reading: Reading): void {
+  scan(reading: DecodedText): void {
     const { text } = reading;
     if (text === '') return;
     const automaton = this.#automaton;
@@ -52,10 +52,10 @@ export class Search {
       state = automaton.step(state, character);
       this.#count += 1;
       const length = automaton.match(state);
-      if (length > 0) this.#found(this.#startOf(this.#count - length), reading.end(index));
+      if (length > 0) this.#onMatch(this.#startOf(this.#count - length), reading.end(index));
     }
     this.#state = state;
-    this.#forget();
+    this.#dropParts();
   }
 
   /** Returns the position of the first character that may still become part of a match. */
@@ -67,16 +67,16 @@ export class Search {
   }
 
   /** Continues from the state of another search. */
-  adopt(other: Search): void {
+  copyState(other: Search): void {
     this.#state = other.#state;
     this.#count = other.#count;
     this.#parts = other.#parts.slice(other.#head);
     this.#head = 0;
-    this.#wrapped.adopt(other.#wrapped);
+    this.#wrapped.copyState(other.#wrapped);
   }
 
   /** Returns whether another search would find the same matches from here on. */
-  agreesWith(other: Search): boolean {
+  isInSyncWith(other: Search): boolean {
     return (
       this.#state === other.#state &&
       this.pending() === other.pending() &&
@@ -97,7 +97,7 @@ export class Search {
   }
 
   /** Drops the parts in which no match can begin. */
-  #forget(): void {
+  #dropParts(): void {
     const oldest = this.#count - this.#automaton.depth(this.#state);
     while (this.#head < this.#parts.length && (this.#parts[this.#head + 1]?.first ?? this.#count) <= oldest)
       this.#head += 1;

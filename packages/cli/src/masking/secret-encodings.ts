@@ -7,10 +7,10 @@
 
 import type { TextPattern } from './automaton.js';
 import { withoutControls } from './decoders.js';
-import { isYamlKey, SHORTEST, whyNotMasked } from './secret-values.js';
+import { isYamlKey, MIN_LENGTH, whyNotMasked } from './secret-values.js';
 
 /** To bound memory, longer values are not searched for in hexadecimal, and their lines only unencoded. */
-const LONG = 16 * 1024;
+const MAX_ENCODED_LENGTH = 16 * 1024;
 
 /** Returns all texts to mask for one value. */
 export function secretEncodings(value: string): readonly TextPattern[] {
@@ -19,13 +19,13 @@ export function secretEncodings(value: string): readonly TextPattern[] {
     .map((line) => line.trim())
     .filter((line) => whyNotMasked(line) === undefined && !isYamlKey(line));
   const whole = new Set([value, value.trim()]);
-  const isLong = value.length > LONG;
-  const needles = [
+  const isLong = value.length > MAX_ENCODED_LENGTH;
+  const patterns = [
     ...[...new Set([...whole, ...lines])].flatMap(plainForms),
     ...[...new Set([value.trim(), ...(isLong ? [] : lines)])].flatMap((text) => encodedForms(text, isLong)),
   ];
-  const distinct = new Map(needles.map((needle) => [`${String(needle.isWrapped)}${needle.text}`, needle]));
-  return [...distinct.values()].filter(({ text }) => text.length >= SHORTEST);
+  const distinct = new Map(patterns.map((pattern) => [`${String(pattern.isWrapped)}${pattern.text}`, pattern]));
+  return [...distinct.values()].filter(({ text }) => text.length >= MIN_LENGTH);
 }
 
 /** Returns the forms of a text in logs whose escapes have been decoded. */

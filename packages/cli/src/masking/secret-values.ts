@@ -17,10 +17,10 @@ export interface SecretValue {
 }
 
 /** Minimum length of a masked value: shorter ones would blank ordinary words. */
-export const SHORTEST = 4;
+export const MIN_LENGTH = 4;
 
 /** Keys whose values are not confidential, by the type of the Secret. */
-const PUBLIC: Readonly<Record<string, ReadonlySet<string>>> = {
+const PUBLIC_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
   'kubernetes.io/basic-auth': new Set(['username']),
   'kubernetes.io/ssh-auth': new Set(['known_hosts']),
   'kubernetes.io/service-account-token': new Set(['namespace', 'ca.crt']),
@@ -29,7 +29,7 @@ const PUBLIC: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Returns the values of one Secret that must not be shown: decoded `data`, and `stringData`. */
 export function secretValues(secret: JsonObject): readonly SecretValue[] {
-  const open = PUBLIC[textAt(secret, 'type') ?? ''] ?? new Set<string>();
+  const publicKeys = PUBLIC_KEYS[textAt(secret, 'type') ?? ''] ?? new Set<string>();
   const data = Object.entries(objectAt(secret, 'data')).flatMap(([key, value]) =>
     typeof value === 'string' ? decoded(value).map((text) => [key, text] as const) : [],
   );
@@ -37,8 +37,8 @@ export function secretValues(secret: JsonObject): readonly SecretValue[] {
     ([key, value]) => [key, typeof value === 'string' ? value : ''] as const,
   );
   const secretName = textAt(secret, 'metadata', 'name') ?? '?';
-  return [...data, ...plain, ...accounts(secret, new Map([...data, ...plain]))]
-    .filter(([key, value]) => !open.has(key) && value !== '')
+  return [...data, ...plain, ...basicAuthValues(secret, new Map([...data, ...plain]))]
+    .filter(([key, value]) => !publicKeys.has(key) && value !== '')
     .flatMap(([key, value]) => [[key, value] as const, ...registryPasswords(key, value)])
     .map(([key, text]) => ({ name: `${secretName}/${key}`, text }));
 }
@@ -53,7 +53,10 @@ function decoded(base64: string): readonly string[] {
  * Returns the base64 of `user:password`, as used by HTTP and docker configurations. In plain text, the user name stays
  * readable.
  */
-function accounts(secret: JsonObject, values: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+function basicAuthValues(
+  secret: JsonObject,
+  values: ReadonlyMap<string, string>,
+): readonly (readonly [string, string])[] {
   const [user, password] = [values.get('username'), values.get('password')];
   if (textAt(secret, 'type') !== 'kubernetes.io/basic-auth' || user === undefined || password === undefined) return [];
   return [['user:password', Buffer.from(`${user}:${password}`).toString('base64')]];
@@ -81,8 +84,8 @@ function registryPasswords(key: string, value: string): readonly (readonly [stri
 /** Returns why a value, or a line of one, is not masked; undefined if it is. */
 export function whyNotMasked(text: string): 'too short' | 'too common' | undefined {
   const word = withoutControls(text).trim().toLowerCase();
-  if (word.length < SHORTEST) return 'too short';
-  const isCommon = COMMON.has(word) || NUMBER.test(word) || REPEATED.test(word);
+  if (word.length < MIN_LENGTH) return 'too short';
+  const isCommon = COMMON_WORDS.has(word) || NUMBER.test(word) || REPEATED.test(word);
   return isCommon ? 'too common' : undefined;
 }
 
@@ -101,7 +104,7 @@ export const isYamlKey = (line: string): boolean => YAML_KEY.test(line);
 const YAML_KEY = /^(?:- )?[\w.-]+:$/;
 
 /** Words that are common in program output and in configurations. */
-const COMMON: ReadonlySet<string> = new Set(
+const COMMON_WORDS: ReadonlySet<string> = new Set(
   `true false null none undefined enabled disabled default auto yes no on off
   admin root user username password passwd secret token test tests testing demo example localhost nobody guest
   main master develop development staging production prod latest stable release local global public private

@@ -15,7 +15,7 @@ export async function watchSecrets(
   report: (line: string) => void,
 ): Promise<() => Promise<void>> {
   const reported = new Set<string>();
-  let synced = false;
+  let isSynced = false;
   const reportNew = (): void => {
     const unmasked = mask.unmasked.filter(({ name }) => !reported.has(name));
     for (const { name } of unmasked) reported.add(name);
@@ -24,11 +24,11 @@ export async function watchSecrets(
   const secrets = new Informer(client, SECRETS, {
     onChange: (_key, { after }) => {
       if (after) mask.add([after as unknown as JsonObject]); // API objects are JSON objects
-      if (synced) reportNew();
+      if (isSynced) reportNew();
     },
   }).start();
   await secrets.synced;
-  synced = true;
+  isSynced = true;
   reportNew();
   return () => secrets.stop();
 }

@@ -6,18 +6,18 @@
  */
 
 import type { Automaton, State } from './automaton.js';
-import type { Reading } from './reading.js';
+import type { DecodedText } from './decoded-text.js';
 
 /**
  * Minimum characters of a secret at the end of a line for the line to be held back: so many are unlikely to be a
  * coincidence.
  */
-const TELLING_DEPTH = 4;
+const MIN_MATCH_DEPTH = 4;
 /**
  * Minimum alphabet characters at the end of a line for it to be held back even after a shorter match: it is probably
  * wrapped.
  */
-const TELLING_RUN = 32;
+const MIN_ALPHABET_RUN = 32;
 
 /** The characters of base64, base64url and hexadecimal. */
 const ALPHABET = new Uint8Array(128);
@@ -29,20 +29,20 @@ const [BLANK, TAB] = [32, 9];
 /** The part of a search that continues across line breaks. */
 export class WrappedSearch {
   readonly #automaton: Automaton;
-  readonly #found: (start: number, end: number) => void;
+  readonly #onMatch: (start: number, end: number) => void;
   #state: State = 0;
   /** The positions of the characters that may become a match, and of some before them. */
   #starts: number[] = [];
   #inIndent = false;
   /** Number of characters of this line that were matched. */
-  #taken = 0;
+  #matchedOnLine = 0;
   /** Number of alphabet characters at the end of the current line, and of the previous line. */
   #run = 0;
   #runBefore = 0;
 
-  constructor(automaton: Automaton, found: (start: number, end: number) => void) {
+  constructor(automaton: Automaton, onMatch: (start: number, end: number) => void) {
     this.#automaton = automaton;
-    this.#found = found;
+    this.#onMatch = onMatch;
   }
 
   /** Returns whether a match may have begun on an earlier line. */
@@ -59,7 +59,7 @@ export class WrappedSearch {
   lineEnd(state: State, startOf: (back: number) => number): void {
     this.#runBefore = this.#run;
     this.#run = 0;
-    this.#taken = 0;
+    this.#matchedOnLine = 0;
     this.#inIndent = true;
     if (this.isActive) return;
     this.#state = this.#automaton.wrapped(state);
@@ -68,19 +68,20 @@ export class WrappedSearch {
   }
 
   /** Handles another character of a line. */
-  character(character: number, reading: Reading, index: number): void {
+  character(character: number, reading: DecodedText, index: number): void {
     this.#run = ALPHABET[character] === 1 ? this.#run + 1 : 0;
     if (this.#state === 0) return;
     if (this.#inIndent && (character === BLANK || character === TAB)) return;
     this.#inIndent = false;
     const automaton = this.#automaton;
     this.#state = automaton.wrapped(automaton.step(this.#state, character));
-    this.#taken += 1;
+    this.#matchedOnLine += 1;
     this.#starts.push(reading.start(index));
     const length = automaton.wrappedMatch(this.#state);
-    if (length > this.#taken) this.#found(this.#starts[this.#starts.length - length] ?? 0, reading.end(index));
+    if (length > this.#matchedOnLine)
+      this.#onMatch(this.#starts[this.#starts.length - length] ?? 0, reading.end(index));
     const depth = automaton.depth(this.#state);
-    if (depth <= this.#taken)
+    if (depth <= this.#matchedOnLine)
       this.#state = 0; // the whole match is covered by the search within lines
     else if (this.#starts.length > 2 * depth + 64) this.#starts.splice(0, this.#starts.length - depth);
   }
@@ -89,16 +90,16 @@ export class WrappedSearch {
   pending(): number | undefined {
     if (!this.isActive) return undefined;
     const depth = this.#automaton.depth(this.#state);
-    if (depth < TELLING_DEPTH && this.#runBefore < TELLING_RUN) return undefined;
+    if (depth < MIN_MATCH_DEPTH && this.#runBefore < MIN_ALPHABET_RUN) return undefined;
     return this.#starts[this.#starts.length - depth];
   }
 
   /** Continues from the state of another search. */
-  adopt(other: WrappedSearch): void {
+  copyState(other: WrappedSearch): void {
     this.#state = other.#state;
     this.#starts = [...other.#starts];
     this.#inIndent = other.#inIndent;
-    this.#taken = other.#taken;
+    this.#matchedOnLine = other.#matchedOnLine;
     this.#run = other.#run;
     this.#runBefore = other.#runBefore;
   }

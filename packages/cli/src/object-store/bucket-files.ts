@@ -34,7 +34,7 @@ export interface ObjectMetadata {
 }
 
 /** Maximum object size. Objects are read as a whole, and Node cannot read larger files. */
-export const MOST_OBJECT_BYTES = 2 ** 31 - 1;
+export const MAX_OBJECT_BYTES = 2 ** 31 - 1;
 
 /** A bucket backed by a directory. */
 export class BucketFiles {
@@ -59,7 +59,7 @@ export class BucketFiles {
         if (stats.isDirectory()) {
           if (object.startsWith(prefix) || prefix.startsWith(`${object}/`)) walk(path);
         } else if (!object.startsWith(prefix)) continue;
-        else if (stats.isFile() && stats.size <= MOST_OBJECT_BYTES) found.push(metadataOf(object, path));
+        else if (stats.isFile() && stats.size <= MAX_OBJECT_BYTES) found.push(metadataOf(object, path));
         else leftOut.push(object);
       }
     };
@@ -90,7 +90,7 @@ export class BucketFiles {
       renameSync(partial, path);
     } catch (cause) {
       rmSync(partial, { force: true });
-      if (isNameless(cause)) return undefined;
+      if (isUnresolvable(cause)) return undefined;
       throw cause;
     }
     return metadataOf(name, path);
@@ -102,11 +102,11 @@ export class BucketFiles {
     if (path === undefined || !isFile(path)) return false;
     rmSync(path);
     for (
-      let above = dirname(path);
-      above !== this.#directory && readdirSync(above).length === 0;
-      above = dirname(above)
+      let parent = dirname(path);
+      parent !== this.#directory && readdirSync(parent).length === 0;
+      parent = dirname(parent)
     )
-      rmdirSync(above);
+      rmdirSync(parent);
     return true;
   }
 
@@ -115,26 +115,26 @@ export class BucketFiles {
     if (name.includes('\0') || parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
     const path = join(this.#directory, ...parts);
     try {
-      let there = path;
-      while (lstatSync(there, { throwIfNoEntry: false }) === undefined) there = dirname(there);
-      const real = realpathSync(there);
+      let ancestor = path;
+      while (lstatSync(ancestor, { throwIfNoEntry: false }) === undefined) ancestor = dirname(ancestor);
+      const real = realpathSync(ancestor);
       return real === this.#directory || real.startsWith(this.#directory + sep) ? path : undefined;
     } catch (cause) {
-      if (isNameless(cause)) return undefined;
+      if (isUnresolvable(cause)) return undefined;
       throw cause;
     }
   }
 }
 
 /** Error codes for names that cannot be resolved: broken or cyclic links, too long names, files used as directories. */
-const NAMELESS = new Set<unknown>(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EEXIST']);
+const UNRESOLVABLE = new Set<unknown>(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EEXIST']);
 
-const isNameless = (cause: unknown): boolean =>
-  typeof cause === 'object' && cause !== null && 'code' in cause && NAMELESS.has(cause.code);
+const isUnresolvable = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'code' in cause && UNRESOLVABLE.has(cause.code);
 
 function isFile(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isFile() === true && stats.size <= MOST_OBJECT_BYTES;
+  return stats?.isFile() === true && stats.size <= MAX_OBJECT_BYTES;
 }
 
 function metadataOf(name: string, path: string): ObjectMetadata {

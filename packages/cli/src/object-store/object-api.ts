@@ -8,7 +8,7 @@
 import type { BucketFiles, ObjectMetadata } from './bucket-files.js';
 
 /** The metadata key of an object's permissions, in octal. */
-const MODE = 'goog-reserved-posix-mode';
+const MODE_KEY = 'goog-reserved-posix-mode';
 
 /**
  * A list field specific to Pipewright: files in the directory that are not objects. The gsutil replacement prints them.
@@ -23,16 +23,16 @@ export async function handleObjectRequest(
   const url = new URL(request.url);
   const [, upload, bucketName = '', objectName] =
     /^\/(upload\/)?storage\/v1\/b\/([^/]+)\/o(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
-  const [bucketAsked, name] = [decoded(bucketName), decoded(objectName)];
-  if (bucketAsked === undefined || name === undefined)
+  const [decodedBucket, name] = [decoded(bucketName), decoded(objectName)];
+  if (decodedBucket === undefined || name === undefined)
     return errorResponse(400, `${url.pathname} is not valid percent-encoding`);
-  const bucket = find(bucketAsked);
+  const bucket = find(decodedBucket);
   if (!bucket) return errorResponse(404, `The specified bucket does not exist: ${bucketName}`);
-  const shown = (object: ObjectMetadata): object => resourceOf(object, bucketName);
-  if (upload !== undefined) return write(request, url, bucket, shown);
+  const toResource = (object: ObjectMetadata): object => resourceOf(object, bucketName);
+  if (upload !== undefined) return writeObject(request, url, bucket, toResource);
   if (objectName === undefined) {
     if (request.method !== 'GET') return errorResponse(405, 'only lists are served here');
-    return Response.json({ kind: 'storage#objects', ...listed(bucket, url.searchParams, shown) });
+    return Response.json({ kind: 'storage#objects', ...listObjects(bucket, url.searchParams, toResource) });
   }
   if (request.method === 'DELETE')
     return bucket.remove(name)
@@ -41,10 +41,10 @@ export async function handleObjectRequest(
   if (request.method !== 'GET') return errorResponse(405, 'objects are read, removed, or uploaded whole');
   const object = bucket.stat(name);
   if (!object) return errorResponse(404, `No such object: ${bucketName}/${name}`);
-  if (url.searchParams.get('alt') !== 'media') return Response.json(shown(object));
+  if (url.searchParams.get('alt') !== 'media') return Response.json(toResource(object));
   return new Response(bucket.read(name) as Uint8Array<ArrayBuffer> | undefined, {
     // readFileSync returns a buffer backed by an ArrayBuffer
-    headers: { 'content-type': 'application/octet-stream', [`x-goog-meta-${MODE}`]: object.mode.toString(8) },
+    headers: { 'content-type': 'application/octet-stream', [`x-goog-meta-${MODE_KEY}`]: object.mode.toString(8) },
   });
 }
 
@@ -56,35 +56,39 @@ function decoded(text = ''): string | undefined {
   }
 }
 
-async function write(
+async function writeObject(
   request: Request,
   url: URL,
   bucket: BucketFiles,
-  shown: (object: ObjectMetadata) => object,
+  toResource: (object: ObjectMetadata) => object,
 ): Promise<Response> {
   const name = url.searchParams.get('name') ?? '';
   if (request.method !== 'POST' || url.searchParams.get('uploadType') !== 'media')
     return errorResponse(400, 'uploads are whole here: POST with uploadType=media');
-  const mode = request.headers.get(`x-goog-meta-${MODE}`);
+  const mode = request.headers.get(`x-goog-meta-${MODE_KEY}`);
   const content = new Uint8Array(await request.arrayBuffer());
   const object = bucket.write(name, content, mode === null ? undefined : Number.parseInt(mode, 8));
   return object
-    ? Response.json(shown(object))
+    ? Response.json(toResource(object))
     : errorResponse(400, `no file of this machine can be called ${JSON.stringify(name)}`);
 }
 
-function listed(bucket: BucketFiles, query: URLSearchParams, shown: (object: ObjectMetadata) => object): object {
+function listObjects(
+  bucket: BucketFiles,
+  query: URLSearchParams,
+  toResource: (object: ObjectMetadata) => object,
+): object {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const { objects, leftOut } = bucket.list(prefix);
   const rest = leftOut.length > 0 && { [LEFT_OUT]: leftOut };
-  if (delimiter === '') return { items: objects.map(shown), ...rest };
+  if (delimiter === '') return { items: objects.map(toResource), ...rest };
   const folderOf = ({ name }: ObjectMetadata): string | undefined => {
     const end = name.indexOf(delimiter, prefix.length);
     return end < 0 ? undefined : name.slice(0, end + delimiter.length);
   };
   return {
-    items: objects.filter((object) => folderOf(object) === undefined).map(shown),
+    items: objects.filter((object) => folderOf(object) === undefined).map(toResource),
     prefixes: [...new Set(objects.flatMap((object) => folderOf(object) ?? []))],
     ...rest,
   };
@@ -98,7 +102,7 @@ const resourceOf = ({ name, size, md5, updated, mode }: ObjectMetadata, bucket: 
   size: String(size),
   md5Hash: md5,
   updated: updated.toISOString(),
-  metadata: { [MODE]: mode.toString(8) },
+  metadata: { [MODE_KEY]: mode.toString(8) },
 });
 
 const errorResponse = (code: number, message: string): Response =>

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { equalInConstantTime, serveLoopback } from '@pipewright/cluster';
 import { handleObjectRequest } from './object-api.js';
-import { BucketFiles, MOST_OBJECT_BYTES } from './bucket-files.js';
+import { BucketFiles, MAX_OBJECT_BYTES } from './bucket-files.js';
 
 /** A running object store. */
 export interface ObjectStore {
@@ -27,7 +27,7 @@ export async function startObjectStore(find: (bucket: string) => string | undefi
   };
   const server = await serveLoopback(async (incoming, outgoing) => {
     try {
-      await send(await answer(incoming, secret, bucketNamed), outgoing);
+      await send(await handleRequest(incoming, secret, bucketNamed), outgoing);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       outgoing.writeHead(500, { 'content-type': 'application/json' });
@@ -38,7 +38,7 @@ export async function startObjectStore(find: (bucket: string) => string | undefi
   return { url: `http://127.0.0.1:${String(server.port)}/${secret}`, close: () => server.close() };
 }
 
-async function answer(
+async function handleRequest(
   incoming: IncomingMessage,
   secret: string,
   find: (bucket: string) => BucketFiles | undefined,
@@ -50,7 +50,7 @@ async function answer(
     typeof value === 'string' ? [[name, value]] : [],
   );
   const body = method === 'POST' ? await bytesOf(incoming) : null;
-  if (body === undefined) return tooLarge();
+  if (body === undefined) return bodyTooLarge();
   return handleObjectRequest(new Request(`http://store${rest}`, { method, headers, body }), find);
 }
 
@@ -61,14 +61,14 @@ async function bytesOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     // a request without an encoding yields buffers
     size += chunk.byteLength;
-    if (size > MOST_OBJECT_BYTES) return undefined;
+    if (size > MAX_OBJECT_BYTES) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function tooLarge(): Response {
-  const message = `an object has at most ${String(MOST_OBJECT_BYTES)} bytes here`;
+function bodyTooLarge(): Response {
+  const message = `an object has at most ${String(MAX_OBJECT_BYTES)} bytes here`;
   return Response.json({ error: { code: 413, message } }, { status: 413 });
 }
 

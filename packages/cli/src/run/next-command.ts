@@ -9,7 +9,7 @@ import type { RunOptions } from './run-options.js';
 import { formatDuration } from '@pipewright/tekton';
 import { commandLine } from '../terminal/shell-words.js';
 import type { EndedRun } from './follow/follower.js';
-import type { TaskOptions } from './task-alone.js';
+import type { SingleTaskOptions } from './task-alone.js';
 
 /** A command line, and its purpose. */
 export interface NextCommand {
@@ -18,7 +18,7 @@ export interface NextCommand {
 }
 
 /** The options of a command, and the outcome of its runs. */
-export interface Outcome {
+export interface RunsOutcome {
   /** The words that invoke this program. */
   readonly program: readonly string[];
   readonly options: RunOptions;
@@ -27,32 +27,35 @@ export interface Outcome {
   /** Whether --timeout stopped the runs. */
   readonly isTimedOut: boolean;
   /** The options to run the only failed task by itself, if this is possible. */
-  readonly alone?: TaskOptions | undefined;
+  readonly alone?: SingleTaskOptions | undefined;
 }
 
 /**
  * Returns the suggested commands, the best first: none if all runs succeeded, or if manifests came from standard input,
  * which cannot be read again.
  */
-export function nextCommands({ program, options, runs, isTimedOut, alone }: Outcome): readonly NextCommand[] {
+export function nextCommands({ program, options, runs, isTimedOut, alone }: RunsOutcome): readonly NextCommand[] {
   const failed = runs.filter(({ outcome }) => outcome !== 'succeeded');
   if (failed.length === 0 || options.paths.includes('-')) return [];
   const names = failed.length < runs.length ? [...new Set(failed.map(({ title }) => title))] : options.run;
   const { timeout } = options;
-  const longer = isTimedOut && timeout !== undefined ? timeout * 2 : timeout;
-  const what = failed.length === 1 ? 'it' : 'them';
-  const purpose = isTimedOut ? `to give ${what} more time` : `to run ${what} again`;
-  const lineOf = (words: Words): string => commandLine([...program, 'run', ...wordsOf(words)]);
-  const again = { purpose, command: lineOf({ ...options, run: names, timeout: longer }) };
-  if (alone === undefined) return [again];
-  const others = { run: [], pipeline: undefined, workspace: new Map(), serviceAccount: undefined, timeout };
-  return [{ purpose: 'to run the failed task alone', command: lineOf({ ...options, ...others, ...alone }) }, again];
+  const retryTimeout = isTimedOut && timeout !== undefined ? timeout * 2 : timeout;
+  const pronoun = failed.length === 1 ? 'it' : 'them';
+  const purpose = isTimedOut ? `to give ${pronoun} more time` : `to run ${pronoun} again`;
+  const lineOf = (words: CommandOptions): string => commandLine([...program, 'run', ...argumentsOf(words)]);
+  const retry = { purpose, command: lineOf({ ...options, run: names, timeout: retryTimeout }) };
+  if (alone === undefined) return [retry];
+  const resetOptions = { run: [], pipeline: undefined, workspace: new Map(), serviceAccount: undefined, timeout };
+  return [
+    { purpose: 'to run the failed task alone', command: lineOf({ ...options, ...resetOptions, ...alone }) },
+    retry,
+  ];
 }
 
-type Words = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefined };
+type CommandOptions = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefined };
 
 /** Returns the arguments for these options. */
-function wordsOf(options: Words): readonly string[] {
+function argumentsOf(options: CommandOptions): readonly string[] {
   const {
     paths,
     exclude = [],

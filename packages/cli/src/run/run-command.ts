@@ -27,13 +27,13 @@ import type { EventSink } from './follow/events.js';
 import { maskedEvent } from './follow/masked-event.js';
 import { Follower, type EndedRun } from './follow/follower.js';
 import { nextCommands } from './next-command.js';
-import { prepare, type Prepared } from './prepare/prepare.js';
+import { prepare, type PreparedRun } from './prepare/prepare.js';
 import { jsonPresenter, textPresenter, type Presenter } from './present/presenter.js';
 import { taskDependencies } from './select/reachable-tasks.js';
 import { runToEnd } from './run-to-end.js';
 import { openSession, type Session } from './session/session.js';
 import type { WaitsFor } from './present/status-area.js';
-import { failedTaskAlone } from './task-alone.js';
+import { optionsForFailedTask } from './task-alone.js';
 import { cloudEventNotes } from './session/cloud-events.js';
 
 /** Dependencies that tests replace. */
@@ -57,20 +57,20 @@ export async function run(options: RunOptions, output: Output, dependencies: Run
   printFindings(prepared.findings, output);
   if (hasErrors(prepared.findings)) return 2;
   const runtime = dependencies.runtime ?? createRuntime(options.runtime);
-  const how = await probeRuntime(runtime);
+  const runtimeDescription = await probeRuntime(runtime);
   const presenter = presenterFor(options, prepared, output);
-  const show: EventSink = (event) => presenter.show(maskedEvent(event, mask.hide));
+  const showEvent: EventSink = (event) => presenter.show(maskedEvent(event, mask.hide));
   const { logFile, logLevel = 'error' } = options;
   const log = textLog({ target: openLogTarget(logFile, 'run'), level: logLevel, hide: mask.hide, warn: output.warn });
   const requests = listenForStop(dependencies.signals);
   try {
-    const note = (message: string): void => show({ type: 'note', time: new Date().toISOString(), message });
+    const note = (message: string): void => showEvent({ type: 'note', time: new Date().toISOString(), message });
     const standIns = await unpackStandIns(prepared, runtime, note);
     const session = await openSession({ ...prepared, standIns }, runtime, log);
-    [how, ...session.notes, ...(await tryCheckoutHints(prepared, options))].forEach(note);
+    [runtimeDescription, ...session.notes, ...(await tryCheckoutHints(prepared, options))].forEach(note);
     try {
       const { clock = systemClock, program = programWords(process.env) } = dependencies;
-      return await runInSession({ options, prepared, session, mask, show, requests, note, clock, program });
+      return await runInSession({ options, prepared, session, mask, show: showEvent, requests, note, clock, program });
     } finally {
       await session.close();
     }
@@ -83,26 +83,26 @@ export async function run(options: RunOptions, output: Output, dependencies: Run
 
 /** Unpacks images before anything starts, so that a damaged image is detected before the first step runs. */
 async function unpackStandIns(
-  { standIns, images }: Prepared,
+  { standIns, images }: PreparedRun,
   runtime: Runtime,
   note: (line: string) => void,
-): Promise<Prepared['standIns']> {
+): Promise<PreparedRun['standIns']> {
   return runtime.usesFiles ? unpackSavedImages(standIns, images, note) : standIns;
 }
 
 /** Returns hints to show before the runs start. The fake runtime clones nothing, so it needs none. */
 async function tryCheckoutHints(
-  { boundResources, resources, local }: Prepared,
+  { boundResources, resources, local }: PreparedRun,
   { runtime }: RunOptions,
 ): Promise<readonly string[]> {
-  if (local.unansweredUrls.length === 0 || runtime === 'fake') return [];
+  if (local.urlsWithoutStandIn.length === 0 || runtime === 'fake') return [];
   const checkout = await checkoutAt(process.cwd());
-  return checkout ? checkoutHints(checkout, boundResources, resources, local.unansweredUrls) : [];
+  return checkout ? checkoutHints(checkout, boundResources, resources, local.urlsWithoutStandIn) : [];
 }
 
 interface RunContext {
   readonly options: RunOptions;
-  readonly prepared: Prepared;
+  readonly prepared: PreparedRun;
   readonly session: Session;
   readonly mask: Mask;
   /** Shows events, after masking their texts. */
@@ -144,7 +144,7 @@ async function showNextCommand(
   ended: readonly EndedRun[],
   isTimedOut: boolean,
 ): Promise<void> {
-  const alone = isTimedOut ? undefined : await failedTaskAlone(session.client, ended);
+  const alone = isTimedOut ? undefined : await optionsForFailedTask(session.client, ended);
   const runs = ended.map(({ outcome }, index) => ({ title: prepared.runs[index]?.title ?? '', outcome }));
   const next = nextCommands({ program, options, runs, isTimedOut, alone }).find(
     ({ command }) => mask.hide(command) === command,
@@ -171,12 +171,15 @@ function statusOf(ended: readonly EndedRun[]): number {
   return ended.every(({ outcome }) => outcome === 'succeeded' || outcome === 'timed-out') ? 124 : 1;
 }
 
-function presenterFor({ output: format }: RunOptions, prepared: Prepared, output: Output): Presenter {
+function presenterFor({ output: format }: RunOptions, prepared: PreparedRun, output: Output): Presenter {
   if (format === 'json') return jsonPresenter(output);
-  const waits = new Map(prepared.runs.map((each) => [each.title, taskDependencies(each, prepared.objects)]));
-  const waitsOf = (name: string): ReadonlyMap<string, readonly string[]> | undefined =>
-    waits.get(name) ?? [...waits].find(([title]) => title.endsWith('-') && name.startsWith(title))?.[1];
-  const waitsFor: WaitsFor = (name, task) => waitsOf(name)?.get(task) ?? [];
+  const dependenciesByTitle = new Map(
+    prepared.runs.map((each) => [each.title, taskDependencies(each, prepared.objects)]),
+  );
+  const dependenciesOf = (name: string): ReadonlyMap<string, readonly string[]> | undefined =>
+    dependenciesByTitle.get(name) ??
+    [...dependenciesByTitle].find(([title]) => title.endsWith('-') && name.startsWith(title))?.[1];
+  const waitsFor: WaitsFor = (name, task) => dependenciesOf(name)?.get(task) ?? [];
   return textPresenter(output, { waitsFor, hasSeveralRuns: prepared.runs.length > 1 });
 }
 

@@ -37,8 +37,8 @@ const FIRST_NOTICE_MS = 2_000;
 const NEXT_NOTICE_MS = 10_000;
 
 /** Follows the runs until all of them have ended. */
-export async function runToEnd(runs: readonly StartedRun[], running: RunToEndOptions): Promise<RunsResult> {
-  const { follower, requests, clock, timeout } = running;
+export async function runToEnd(runs: readonly StartedRun[], options: RunToEndOptions): Promise<RunsResult> {
+  const { follower, requests, clock, timeout } = options;
   const all = Promise.all(runs.map((each) => follower.follow(each)));
   const limit = timer(clock, timeout);
   const signal = await Promise.race([
@@ -49,13 +49,13 @@ export async function runToEnd(runs: readonly StartedRun[], running: RunToEndOpt
   limit.stop();
   if (signal === ENDED) return { ended: await all, isStopped: false };
   if (signal !== TIMEOUT) {
-    running.note(`stopping the steps (${signal}); ${howToKill(signal)}`);
-    return { ended: await stopRuns(runs, all, running, signal), isStopped: true, status: STATUS_OF[signal] ?? 1 };
+    options.note(`stopping the steps (${signal}); ${killHint(signal)}`);
+    return { ended: await stopRuns(runs, all, options, signal), isStopped: true, status: STATUS_OF[signal] ?? 1 };
   }
   const text = `--timeout ${formatDuration(timeout ?? 0)}`;
-  running.note(`stopping the steps: ${text} has passed`);
+  options.note(`stopping the steps: ${text} has passed`);
   follower.timedOut(`stopped by ${text}`);
-  const ended = await stopRuns(runs, all, running, TIMEOUT);
+  const ended = await stopRuns(runs, all, options, TIMEOUT);
   // A run may have finished just before the timeout.
   const isTimedOut = ended.some(({ outcome }) => outcome === 'timed-out');
   return { ended, isStopped: true, ...(isTimedOut && { status: TIMED_OUT_STATUS }) };
@@ -75,27 +75,27 @@ async function stopRuns(
   signal: string,
 ): Promise<readonly EndedRun[]> {
   await cancelRuns(client, runs);
-  let noticed: () => void = () => undefined;
+  let cancelNotice: () => void = () => undefined;
   const notice = (): void => {
-    const text = waitingNotice(follower.running(), clock.date().getTime(), howToKill(signal));
+    const text = waitingNotice(follower.running(), clock.date().getTime(), killHint(signal));
     if (text !== undefined) note(text);
-    noticed = clock.after(NEXT_NOTICE_MS, notice);
+    cancelNotice = clock.after(NEXT_NOTICE_MS, notice);
   };
-  noticed = clock.after(FIRST_NOTICE_MS, notice);
+  cancelNotice = clock.after(FIRST_NOTICE_MS, notice);
   const grace = timer(clock, GRACE_MS);
   const kill = signal === TIMEOUT ? requests.stop : requests.kill;
-  const isOver = await Promise.race([
+  const haveEnded = await Promise.race([
     all.then(() => true),
     whenAborted(kill).then(() => false),
     grace.elapsed.then(() => false),
   ]);
   grace.stop();
-  noticed();
-  if (!isOver) await follower.stop();
+  cancelNotice();
+  if (!haveEnded) await follower.stop();
   return all;
 }
 
-function howToKill(signal: string): string {
+function killHint(signal: string): string {
   if (signal === 'SIGINT') return 'press Ctrl-C again to kill them now';
   return signal === TIMEOUT || signal === OUTPUT_CLOSED
     ? 'press Ctrl-C to kill them now'

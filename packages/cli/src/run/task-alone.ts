@@ -8,10 +8,10 @@ import type { KubeClient } from '@pipewright/kube';
 import { tryReadObject, type TaskRunModel } from '@pipewright/tekton';
 import type { EndedRun } from './follow/follower.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUN_LABEL, TASK_RUNS } from './follow/kinds.js';
-import { outcomeOf, succeededCondition, type ObservedTaskRun } from './follow/observed.js';
+import { outcomeOf, tryFindSucceededCondition, type ObservedTaskRun } from './follow/observed.js';
 
 /** Options of `pipewright run` for one Task. */
-export interface TaskOptions {
+export interface SingleTaskOptions {
   readonly task: string;
   readonly param: ReadonlyMap<string, string>;
   readonly resource: ReadonlyMap<string, string>;
@@ -22,7 +22,7 @@ export interface TaskOptions {
  * Returns the options that create the TaskRun again; undefined if there are none, because it embeds its task or
  * received files of other tasks.
  */
-export function taskAlone(run: TaskRunModel): TaskOptions | undefined {
+export function optionsForTask(run: TaskRunModel): SingleTaskOptions | undefined {
   const { source, params, inputs, outputs, workspaces, serviceAccount } = run;
   const receivesFiles = inputs.some(({ paths }) => paths.length > 0);
   if (source?.kind !== 'reference' || receivesFiles || workspaces.length > 0) return undefined;
@@ -31,16 +31,16 @@ export function taskAlone(run: TaskRunModel): TaskOptions | undefined {
     if (typeof value !== 'string' && (value.length === 0 || value.some((item) => item.includes(',')))) return undefined;
     param.set(name, typeof value === 'string' ? value : value.join(','));
   }
-  const bound = new Map<string, string>();
+  const resourceOptions = new Map<string, string>();
   for (const { name, resource } of [...inputs, ...outputs]) {
     if (resource?.kind !== 'reference') return undefined;
-    if ((bound.get(name) ?? resource.name) !== resource.name) return undefined; // input and output of the same name
-    bound.set(name, resource.name);
+    if ((resourceOptions.get(name) ?? resource.name) !== resource.name) return undefined; // input and output of the same name
+    resourceOptions.set(name, resource.name);
   }
   return {
     task: source.name,
     param,
-    resource: bound,
+    resource: resourceOptions,
     ...(serviceAccount !== undefined && serviceAccount !== 'default' && { serviceAccount }),
   };
 }
@@ -49,10 +49,10 @@ export function taskAlone(run: TaskRunModel): TaskOptions | undefined {
  * Returns the options for the only failed task of a pipeline; undefined if several failed or if it cannot run by
  * itself.
  */
-export async function failedTaskAlone(
+export async function optionsForFailedTask(
   client: KubeClient,
   ended: readonly EndedRun[],
-): Promise<TaskOptions | undefined> {
+): Promise<SingleTaskOptions | undefined> {
   const [run, ...others] = ended.filter(({ outcome }) => outcome !== 'succeeded');
   if (run === undefined || others.length > 0) return undefined;
   const { items } = await client.list<ObservedTaskRun>(TASK_RUNS, {});
@@ -60,9 +60,9 @@ export async function failedTaskAlone(
     ({ metadata: { labels = {} }, status }) =>
       labels[PIPELINE_RUN_LABEL] === run.name &&
       labels[CONDITION_CHECK_LABEL] === undefined &&
-      outcomeOf(succeededCondition(status?.conditions)) === 'failed',
+      outcomeOf(tryFindSucceededCondition(status?.conditions)) === 'failed',
   );
   if (failed === undefined || more.length > 0) return undefined;
   const model = tryReadObject(failed)?.model;
-  return model?.kind === 'TaskRun' ? taskAlone(model.run) : undefined;
+  return model?.kind === 'TaskRun' ? optionsForTask(model.run) : undefined;
 }

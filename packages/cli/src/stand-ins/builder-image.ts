@@ -74,9 +74,9 @@ function makeOverlay(overlay: string, builder: Builder): void {
   mkdirSync(modules, { recursive: true });
   for (const file of readdirSync(BUILDER_FILES).filter((name) => name.endsWith('.mjs')))
     copyFileSync(join(BUILDER_FILES, file), join(modules, file));
-  const at = join(overlay, program);
-  mkdirSync(dirname(at), { recursive: true });
-  copyFileSync(join(BUILDER_FILES, builder === 'kaniko' ? 'executor' : 'buildah'), at);
-  chmodSync(at, 0o755);
+  const target = join(overlay, program);
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(join(BUILDER_FILES, builder === 'kaniko' ? 'executor' : 'buildah'), target);
+  chmodSync(target, 0o755);
   if (builder === 'kaniko') symlinkSync('bin', join(overlay, 'busybox')); // the shell of Kaniko's :debug images
 }

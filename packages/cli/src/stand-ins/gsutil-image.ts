@@ -20,12 +20,12 @@ export async function makeGsutilImage(): Promise<GsutilImage> {
   const { path, remove } = await openTemporaryDirectory('gsutil');
   const bin = join(path, 'usr/local/bin');
   mkdirSync(bin, { recursive: true });
-  put(join(bin, 'gsutil'), gsutilProgram());
-  put(join(bin, 'gcloud'), '#!/bin/sh\nexit 0\n');
+  writeProgram(join(bin, 'gsutil'), gsutilProgram());
+  writeProgram(join(bin, 'gcloud'), '#!/bin/sh\nexit 0\n');
   return { overlay: path, close: remove };
 }
 
-function put(file: string, text: string): void {
+function writeProgram(file: string, text: string): void {
   writeFileNamingPath(file, text);
   chmodSync(file, 0o755);
 }

@@ -16,14 +16,14 @@ import type { JsonObject } from '../json.js';
  *
  * @param others URLs without a stand-in
  */
-export function gitConfig(answeredBy: ReadonlyMap<string, string>, others: Iterable<string>): string {
-  const bare = (url: string): string => url.replace(/\.git$/, '');
-  const answered = new Map([...answeredBy].map(([url, local]) => [bare(url), local]));
-  for (const [url, local] of answeredBy) if (answered.get(bare(url)) !== local) answered.set(url, local);
-  const begun = [...new Set(others)].filter(
-    (url) => !answered.has(bare(url)) && [...answered.keys()].some((one) => url.startsWith(one)),
+export function gitConfig(localUrls: ReadonlyMap<string, string>, others: Iterable<string>): string {
+  const withoutSuffix = (url: string): string => url.replace(/\.git$/, '');
+  const rewrites = new Map([...localUrls].map(([url, local]) => [withoutSuffix(url), local]));
+  for (const [url, local] of localUrls) if (rewrites.get(withoutSuffix(url)) !== local) rewrites.set(url, local);
+  const exceptions = [...new Set(others)].filter(
+    (url) => !rewrites.has(withoutSuffix(url)) && [...rewrites.keys()].some((one) => url.startsWith(one)),
   );
-  return [...answered, ...begun.map((url) => [url, url] as const)]
+  return [...rewrites, ...exceptions.map((url) => [url, url] as const)]
     .map(([url, local]) => `[url ${quoted(local)}]\n\tinsteadOf = ${quoted(url)}\n`)
     .join('');
 }

@@ -2,7 +2,7 @@
 
 import type { ImageConfig, ImageSource } from '@pipewright/cluster';
 import { imageCommand, type ImageCommand } from '@pipewright/controller';
-import { standsFor } from '../images/image-name.js';
+import { matchesImage } from '../images/image-name.js';
 import type { ImageStandIn, StandIns } from './stand-ins.js';
 
 /** The images of the controller's own steps, which are replaced by git, the shell and Node of this machine. */
@@ -25,8 +25,8 @@ export const hasRegistry = ({ resources }: StandIns): boolean =>
 
 /** Returns the stand-in for an image; a name with a tag takes precedence over one without. */
 export function tryFindStandIn(image: string, { images }: StandIns): ImageStandIn | undefined {
-  const fitting = [...images].filter(([name]) => standsFor(name, image));
-  return fitting.sort(([a], [b]) => b.length - a.length)[0]?.[1];
+  const matching = [...images].filter(([name]) => matchesImage(name, image));
+  return matching.sort(([a], [b]) => b.length - a.length)[0]?.[1];
 }
 
 /** Returns the root filesystem and configuration of an image on this machine. */

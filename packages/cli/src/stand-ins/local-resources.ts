@@ -41,7 +41,7 @@ export interface LocalResources {
   readonly images: readonly LocalImage[];
   readonly buckets: readonly LocalBucket[];
   /** URLs of Git repositories without a stand-in. */
-  readonly unansweredUrls: readonly string[];
+  readonly urlsWithoutStandIn: readonly string[];
 }
 
 /** Returns the PipelineResource objects, and the resources embedded in runs. */
@@ -79,18 +79,18 @@ export function localResources(standIns: StandIns, resources: readonly PipelineR
   const images: LocalImage[] = [];
   const buckets: LocalBucket[] = [];
   for (const [name, standIn] of standIns.resources) {
-    const named = resources.filter((each) => each.name === name); // names without a resource are reported elsewhere
-    if (standIn.kind !== 'directory') images.push(...distinct(named.map(imageFor)));
+    const resourcesOfName = resources.filter((each) => each.name === name); // names without a resource are reported elsewhere
+    if (standIn.kind !== 'directory') images.push(...distinct(resourcesOfName.map(imageFor)));
     else {
-      const stores = named.filter(({ type }) => type === 'storage');
+      const stores = resourcesOfName.filter(({ type }) => type === 'storage');
       buckets.push(...stores.map((each) => bucketFor(each, standIn.directory)));
-      const others = named.filter((each) => !stores.includes(each));
+      const others = resourcesOfName.filter((each) => !stores.includes(each));
       if (others.length > 0) addSource(sources, sourceFor(name, others, standIn.directory, resources));
     }
   }
-  const answered = new Set(sources.flatMap(({ urls }) => urls));
-  const unansweredUrls = gitUrls(resources).filter((url) => !answered.has(url));
-  return { sources, images, buckets: oneDirectoryEach(buckets), unansweredUrls };
+  const servedUrls = new Set(sources.flatMap(({ urls }) => urls));
+  const unansweredUrls = gitUrls(resources).filter((url) => !servedUrls.has(url));
+  return { sources, images, buckets: requireOneDirectoryEach(buckets), urlsWithoutStandIn: unansweredUrls };
 }
 
 /** Returns the distinct URLs of the git resources among these. */
@@ -120,9 +120,9 @@ function addSource(sources: LocalSource[], source: LocalSource): void {
  * default, `master`.
  */
 export function revisionsOf(resources: readonly PipelineResourceModel[]): readonly string[] {
-  const written = resources.map(({ params }) => params.get('revision') ?? '');
-  if (written.every((revision) => revision === '')) return [];
-  return [...new Set(written.map((revision) => (revision === '' ? 'master' : revision)))];
+  const revisions = resources.map(({ params }) => params.get('revision') ?? '');
+  if (revisions.every((revision) => revision === '')) return [];
+  return [...new Set(revisions.map((revision) => (revision === '' ? 'master' : revision)))];
 }
 
 /** Returns the bucket of a storage resource, whose location may also be an https URL. */
@@ -139,7 +139,7 @@ function bucketFor(resource: PipelineResourceModel, directory: string): LocalBuc
   );
 }
 
-function oneDirectoryEach(buckets: readonly LocalBucket[]): readonly LocalBucket[] {
+function requireOneDirectoryEach(buckets: readonly LocalBucket[]): readonly LocalBucket[] {
   const first = new Map<string, LocalBucket>();
   for (const each of buckets) {
     const other = first.get(each.bucket) ?? each;
@@ -155,14 +155,14 @@ function oneDirectoryEach(buckets: readonly LocalBucket[]): readonly LocalBucket
 
 function sourceFor(
   resource: string,
-  named: readonly PipelineResourceModel[],
+  resourcesOfName: readonly PipelineResourceModel[],
   directory: string,
   all: readonly PipelineResourceModel[],
 ): LocalSource {
-  const urls = [...new Set(named.map(gitUrl))];
+  const urls = [...new Set(resourcesOfName.map(gitUrl))];
   // Resources with other names and the same URL are served from this directory too, and may need other revisions.
-  const answered = all.filter(({ type, params }) => type === 'git' && urls.includes(params.get('url') ?? ''));
-  return { resource, urls, directory, revisions: revisionsOf(answered) };
+  const servedResources = all.filter(({ type, params }) => type === 'git' && urls.includes(params.get('url') ?? ''));
+  return { resource, urls, directory, revisions: revisionsOf(servedResources) };
 }
 
 function gitUrl({ name, type, params }: PipelineResourceModel): string {

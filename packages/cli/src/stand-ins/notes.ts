@@ -15,8 +15,10 @@ export const imageNotes = ({ images }: StandIns): readonly string[] =>
 
 /** Returns a line about the node, if its labels or resources are configured. */
 export const nodeNotes = ({ node }: StandIns): readonly string[] => {
-  const said = Object.entries({ ...node?.labels, ...node?.resources }).map(([name, value]) => `${name}: ${value}`);
-  return said.length === 0 ? [] : [`the node has ${said.join(', ')}`];
+  const properties = Object.entries({ ...node?.labels, ...node?.resources }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return properties.length === 0 ? [] : [`the node has ${properties.join(', ')}`];
 };
 
 /**

@@ -5,7 +5,7 @@ import { cacheDirectory, ensureUnpacked, rootfsOf } from '../images/image-cache.
 import { ImageError } from '../images/image-error.js';
 import { imageReferenceText, type ImageReference } from '../images/image-reference.js';
 import { UsageError } from '../diagnostics/usage-error.js';
-import { standsFor } from '../images/image-name.js';
+import { matchesImage } from '../images/image-name.js';
 import type { ImageStandIn, StandIns } from './stand-ins.js';
 
 /** A stand-in, or why it cannot be used. */
@@ -39,21 +39,21 @@ export async function unpackSavedImages(
 ): Promise<StandIns> {
   const images = new Map(standIns.images);
   const isUsed = (name: string): boolean =>
-    used === undefined || used.some((image) => image.includes('$(') || standsFor(name, image));
+    used === undefined || used.some((image) => image.includes('$(') || matchesImage(name, image));
   for (const [name, standIn] of standIns.images) {
-    if (standIn.archive && isUsed(name)) images.set(name, await unpacked(name, standIn, note));
+    if (standIn.archive && isUsed(name)) images.set(name, await unpackStandIn(name, standIn, note));
   }
   return { ...standIns, images };
 }
 
-async function unpacked(name: string, standIn: ImageStandIn, note: (line: string) => void): Promise<ImageStandIn> {
+async function unpackStandIn(name: string, standIn: ImageStandIn, note: (line: string) => void): Promise<ImageStandIn> {
   const { archive, config = {} } = standIn;
   if (!archive) return standIn;
-  const written = imageReferenceText(archive.reference);
+  const referenceText = imageReferenceText(archive.reference);
   try {
     const cache = cacheDirectory();
     const { rootfs, user } = await ensureUnpacked(archive.image, cache, () =>
-      note(`unpacking ${written} into ${cache}`),
+      note(`unpacking ${referenceText} into ${cache}`),
     );
     const { User: _, ...others } = config; // a name, whose numeric IDs are in the cache
     if (user === undefined) return { ...standIn, rootfs, config: others };

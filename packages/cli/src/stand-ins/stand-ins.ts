@@ -57,9 +57,9 @@ export interface NodeStandIn {
 export const NO_STAND_INS: StandIns = { images: new Map(), resources: new Map() };
 
 /** Merges stand-ins; those in `above` take precedence. */
-export const mergeStandIns = (below: StandIns, above: StandIns): StandIns => ({
-  ...below,
-  ...above,
-  images: new Map([...below.images, ...above.images]),
-  resources: new Map([...below.resources, ...above.resources]),
+export const mergeStandIns = (base: StandIns, overrides: StandIns): StandIns => ({
+  ...base,
+  ...overrides,
+  images: new Map([...base.images, ...overrides.images]),
+  resources: new Map([...base.resources, ...overrides.resources]),
 });

@@ -8,7 +8,7 @@
 import { CONTROLS, SEQUENCES } from './control-sequences.js';
 
 /** Maximum length of a line; longer ones are split. */
-export const LONGEST_LINE = 16 * 1024;
+export const MAX_LINE_LENGTH = 16 * 1024;
 
 /** Transforms a stream of text. */
 export interface TextFolder {
@@ -25,7 +25,7 @@ export function foldReturns(): TextFolder {
   const add = (text: string): string => {
     line = returned ? text : line + text;
     returned = false;
-    if (line.length <= LONGEST_LINE) return '';
+    if (line.length <= MAX_LINE_LENGTH) return '';
     const part = line;
     line = '';
     return part;
@@ -65,9 +65,9 @@ export function splitLines(): LineSplitter {
   return {
     push: (text) => {
       const lines = (line + text).split('\n');
-      const unfinished = cut(lines.pop() ?? '');
+      const unfinished = splitLongLine(lines.pop() ?? '');
       line = unfinished.at(-1) ?? '';
-      return [...lines.flatMap(cut), ...unfinished.slice(0, -1)];
+      return [...lines.flatMap(splitLongLine), ...unfinished.slice(0, -1)];
     },
     end: () => {
       const rest = line === '' ? [] : [line];
@@ -78,9 +78,10 @@ export function splitLines(): LineSplitter {
 }
 
 /** Splits a line into parts of at most the maximum length; returns at least one. */
-function cut(line: string): readonly string[] {
+function splitLongLine(line: string): readonly string[] {
   const parts: string[] = [];
-  for (let at = 0; at === 0 || at < line.length; at += LONGEST_LINE) parts.push(line.slice(at, at + LONGEST_LINE));
+  for (let at = 0; at === 0 || at < line.length; at += MAX_LINE_LENGTH)
+    parts.push(line.slice(at, at + MAX_LINE_LENGTH));
   return parts;
 }
 

@@ -32,8 +32,8 @@ export interface LiveArea {
 }
 
 /** In milliseconds. */
-const BETWEEN_FRAMES = 100;
-const REDRAW = 1000;
+const FRAME_INTERVAL_MS = 100;
+const REDRAW_INTERVAL_MS = 1000;
 
 const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];
 /**
@@ -58,7 +58,7 @@ export function liveArea(
 ): LiveArea {
   let drawn: readonly string[] = [];
   let pending: string[] = [];
-  let lastFrame = -BETWEEN_FRAMES;
+  let lastFrame = -FRAME_INTERVAL_MS;
   let cancelFrame: (() => void) | undefined;
   /** Whether a frame is scheduled as soon as possible; otherwise the next one only updates the time. */
   let isDue = false;
@@ -66,7 +66,7 @@ export function liveArea(
 
   const frame = (last: boolean): void => {
     cancelFrame?.();
-    cancelFrame = last ? undefined : clock.after(REDRAW, () => frame(false));
+    cancelFrame = last ? undefined : clock.after(REDRAW_INTERVAL_MS, () => frame(false));
     isDue = false;
     lastFrame = clock.now();
     const { columns, rows } = screen.size();
@@ -82,15 +82,15 @@ export function liveArea(
     drawn = next;
   };
   const frameSoon = (): void => {
-    const wait = BETWEEN_FRAMES - (clock.now() - lastFrame);
+    const wait = FRAME_INTERVAL_MS - (clock.now() - lastFrame);
     if (wait <= 0) return frame(false);
     if (isDue) return;
     isDue = true;
     cancelFrame?.();
     cancelFrame = clock.after(wait, () => frame(false));
   };
-  cancelFrame = clock.after(REDRAW, () => frame(false));
-  const forget = screen.onResize(frameSoon);
+  cancelFrame = clock.after(REDRAW_INTERVAL_MS, () => frame(false));
+  const unregister = screen.onResize(frameSoon);
 
   return {
     print: (line) => {
@@ -101,7 +101,7 @@ export function liveArea(
     stop: () => {
       if (stopped) return;
       stopped = true;
-      forget();
+      unregister();
       frame(true);
     },
   };

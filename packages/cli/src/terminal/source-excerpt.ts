@@ -16,7 +16,7 @@ export interface SourceExcerpt {
 }
 
 /** Maximum terminal columns of a line. */
-const MOST_COLUMNS = 120;
+const MAX_COLUMNS = 120;
 
 /** UTF-16 units to examine before and after the caret: no terminal shows more, and a line may have a megabyte. */
 const WINDOW = 600;
@@ -34,7 +34,7 @@ const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
  *
  * @param column in UTF-16 units, from 1; beyond the end, the caret follows the last character
  */
-export function sourceExcerpt(line: string, column: number, most: number = MOST_COLUMNS): SourceExcerpt {
+export function sourceExcerpt(line: string, column: number, maxColumns: number = MAX_COLUMNS): SourceExcerpt {
   const at = Math.min(Math.max(column - 1, 0), line.length);
   const from = Math.max(0, at - WINDOW);
   const to = at + WINDOW;
@@ -42,11 +42,11 @@ export function sourceExcerpt(line: string, column: number, most: number = MOST_
   const after = cells(line.slice(at, to));
   const isCut = { left: from > 0, right: to < line.length };
   const all = widthOf(before) + widthOf(after);
-  if (!isCut.left && !isCut.right && all <= most) return excerptOf(before, after, '', '');
+  if (!isCut.left && !isCut.right && all <= maxColumns) return excerptOf(before, after, '', '');
 
   // Keep the caret within the first three quarters, so that some of the following text is visible.
-  const left = fromEnd(before, Math.max(Math.floor(most * 0.75), most - widthOf(after) - 1) - 1);
-  const right = fromStart(after, most - widthOf(left) - 2);
+  const left = fromEnd(before, Math.max(Math.floor(maxColumns * 0.75), maxColumns - widthOf(after) - 1) - 1);
+  const right = fromStart(after, maxColumns - widthOf(left) - 2);
   return excerptOf(
     left,
     right,

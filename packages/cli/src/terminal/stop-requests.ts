@@ -33,12 +33,12 @@ export interface StopRequests {
 export function listenForStop(source: EventEmitter = process): StopRequests {
   const stop = new AbortController();
   const kill = new AbortController();
-  const heard = (signal: string): void => {
+  const onSignal = (signal: string): void => {
     if (kill.signal.aborted && source === process) process.exit(STATUS_OF[signal]);
     if (stop.signal.aborted) kill.abort(signal);
     else stop.abort(signal);
   };
-  const listeners = Object.keys(STATUS_OF).map((signal) => [signal, () => heard(signal)] as const);
+  const listeners = Object.keys(STATUS_OF).map((signal) => [signal, () => onSignal(signal)] as const);
   for (const [signal, listener] of listeners) source.on(signal, listener);
   return {
     stop: stop.signal,

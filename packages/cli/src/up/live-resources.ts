@@ -12,23 +12,29 @@ export interface LiveResources {
 }
 
 /** A run reduced to its embedded resources. */
-interface Bindings extends KubeObject {
+interface RunWithResources extends KubeObject {
   readonly embedded?: readonly PipelineResourceModel[];
 }
 
-function embedded(run: KubeObject): readonly PipelineResourceModel[] {
+function embeddedResources(run: KubeObject): readonly PipelineResourceModel[] {
   const model = tryReadObject(run)?.model;
   return model ? embeddedIn(model) : [];
 }
 
 /** Starts watching. Resolves when the informers have synced. */
 export async function watchResources(client: KubeClient): Promise<LiveResources> {
-  const keep = (run: KubeObject): Bindings => ({ metadata: run.metadata, embedded: embedded(run) });
+  const toRunWithResources = (run: KubeObject): RunWithResources => ({
+    metadata: run.metadata,
+    embedded: embeddedResources(run),
+  });
   const objects = new Informer(client, PIPELINE_RESOURCES).start();
   // Excludes TaskRuns of a PipelineRun: their resources have the names that the Task declares, not those of the run.
   const runs = [
-    new Informer<Bindings>(client, PIPELINE_RUNS, { transform: keep }).start(),
-    new Informer<Bindings>(client, TASK_RUNS, { transform: keep, labelSelector: `!${PIPELINE_RUN_LABEL}` }).start(),
+    new Informer<RunWithResources>(client, PIPELINE_RUNS, { transform: toRunWithResources }).start(),
+    new Informer<RunWithResources>(client, TASK_RUNS, {
+      transform: toRunWithResources,
+      labelSelector: `!${PIPELINE_RUN_LABEL}`,
+    }).start(),
   ];
   const all = [objects, ...runs];
   await Promise.all(all.map(({ synced }) => synced));

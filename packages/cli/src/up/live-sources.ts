@@ -27,33 +27,33 @@ export interface LiveSources {
 }
 
 /** Maximum number of concurrent clones; older snapshots are deleted. */
-const KEPT = 16;
+const MAX_SNAPSHOTS = 16;
 
 /** Starts the server on 127.0.0.1. Calls `find` for every clone, and `note` once for each message about a clone. */
 export async function serveLiveSources(
   find: (name: string) => SourceDirectory | undefined,
   note: (line: string) => void,
 ): Promise<LiveSources> {
-  const said = new Set<string>();
+  const reportedNotes = new Set<string>();
   const secret = randomBytes(16).toString('hex');
-  const pictures: GitServer[] = [];
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const servers: GitServer[] = [];
+  const handleRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const { givenSecret, name, extraPath, protocolPath } = parseRepositoryUrl(url.pathname);
     const source = equalInConstantTime(givenSecret, secret) ? find(name) : undefined;
     if (source && extraPath !== '') return refuse(response, 404, otherRepositoryMessage(name, extraPath));
     if (!source || protocolPath !== '/info/refs') return refuse(response, 404, 'no such repository');
-    const picture = await startGitServer({ repositories: new Map([['source', source]]) });
-    pictures.push(picture);
-    while (pictures.length > KEPT) await pictures.shift()?.close();
-    for (const line of filterNotes(name, picture.filtered('source'))) {
-      if (!said.has(line)) note(line);
-      said.add(line);
+    const snapshotServer = await startGitServer({ repositories: new Map([['source', source]]) });
+    servers.push(snapshotServer);
+    while (servers.length > MAX_SNAPSHOTS) await servers.shift()?.close();
+    for (const line of filterNotes(name, snapshotServer.filtered('source'))) {
+      if (!reportedNotes.has(line)) note(line);
+      reportedNotes.add(line);
     }
-    response.writeHead(302, { location: `${picture.url('source')}/info/refs${url.search}` }).end();
+    response.writeHead(302, { location: `${snapshotServer.url('source')}/info/refs${url.search}` }).end();
   };
   const server = await serveLoopback((request, response) =>
-    answer(request, response).catch((cause: unknown) =>
+    handleRequest(request, response).catch((cause: unknown) =>
       refuse(response, 404, cause instanceof SourceError ? `${cause.message}; ${cause.hint}` : String(cause)),
     ),
   );
@@ -61,7 +61,7 @@ export async function serveLiveSources(
     url: (name) => `http://127.0.0.1:${String(server.port)}/${secret}/${encodeURIComponent(name)}${URL_SUFFIX}`,
     close: async () => {
       await server.close();
-      await Promise.all(pictures.map((picture) => picture.close()));
+      await Promise.all(servers.map((picture) => picture.close()));
     },
   };
 }

@@ -43,11 +43,11 @@ export interface StandInFiles {
  * @param note receives messages about the content of clones
  */
 export async function standInFiles(standIns: StandIns, note: (line: string) => void): Promise<StandInFiles> {
-  let seen: LiveResources | undefined;
-  let local: ServedRegistry | undefined;
+  let liveResources: LiveResources | undefined;
+  let servedRegistry: ServedRegistry | undefined;
   // Several namespaces and runs may have a resource of the same name, each with its own URL and revision.
   const resourcesOf = (name: string): readonly PipelineResourceModel[] =>
-    (seen?.list() ?? []).filter((resource) => resource.name === name);
+    (liveResources?.list() ?? []).filter((resource) => resource.name === name);
   const findSource = (name: string): SourceDirectory | undefined => {
     const standIn = standIns.resources.get(name);
     if (!standIn || standIn.kind !== 'directory') return undefined;
@@ -80,26 +80,28 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
   return {
     files: {
       get '/etc/gitconfig'() {
-        const all = gitUrls(seen?.list() ?? []);
+        const all = gitUrls(liveResources?.list() ?? []);
         return gitConfig(new Map(urls('directory').map(([name, url]) => [url, sources.url(name)])), all);
       },
       get '/etc/containers/registries.conf'() {
         const registries = new Set(urls('registry').map(([, url]) => parseImageName(url).registry));
-        return local === undefined ? '' : registriesConf(registries, localRegistry(local.port));
+        return servedRegistry === undefined ? '' : registriesConf(registries, localRegistry(servedRegistry.port));
       },
       get [DOCKER_CONFIG_FILE]() {
-        return local === undefined ? '' : dockerConfig(localRegistry(local.port), local.login);
+        return servedRegistry === undefined
+          ? ''
+          : dockerConfig(localRegistry(servedRegistry.port), servedRegistry.login);
       },
       get [BUCKETS_FILE]() {
         return bucketsJson(buckets().keys(), store.url);
       },
     },
     watch: async (client, registry) => {
-      local = registry;
-      seen = await watchResources(client);
+      servedRegistry = registry;
+      liveResources = await watchResources(client);
     },
     close: async () => {
-      await seen?.close();
+      await liveResources?.close();
       await sources.close();
       await store.close();
     },

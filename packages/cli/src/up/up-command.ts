@@ -27,7 +27,7 @@ import type { Output } from '../terminal/output.js';
 import { whenAborted, listenForStop } from '../terminal/stop-requests.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 import { standInFiles } from './stand-in-files.js';
-import { standInsFor } from '../config/stand-in-flags.js';
+import { resolveStandIns } from '../config/stand-in-flags.js';
 import { hasRegistry } from '../stand-ins/image-source.js';
 import type { StandIns } from '../stand-ins/stand-ins.js';
 
@@ -53,7 +53,7 @@ export interface UpDependencies {
 
 /** Serves until a stop request. @returns the exit status: 0 after a graceful stop */
 export async function up(options: UpOptions, output: Output, dependencies: UpDependencies = {}): Promise<number> {
-  const { standIns, findings, file } = standInsFor(options, []);
+  const { standIns, findings, file } = resolveStandIns(options, []);
   for (const finding of findings) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
   if (hasErrors(findings)) return 2;
   const runtime = dependencies.runtime ?? createRuntime(options.runtime);
@@ -66,12 +66,17 @@ export async function up(options: UpOptions, output: Output, dependencies: UpDep
   const requests = listenForStop(dependencies.signals);
   const closers: Closers = [() => Promise.resolve(requests.release()), () => Promise.resolve(log.close())];
   try {
-    const { cluster, notes } = await open(options, unpacked, { runtime, log, mask, note: output.print }, closers);
+    const { cluster, notes } = await openCluster(
+      options,
+      unpacked,
+      { runtime, log, mask, note: output.print },
+      closers,
+    );
     const served = await cluster.serve({ port: options.port });
     const kubeconfig = await writeKubeconfig(options, served.kubeconfig, closers);
     if (notes.length > 0) output.print(`stand-ins${file === undefined ? '' : ` (${file})`}:`);
     for (const line of notes) output.print(`  ${line}`);
-    ready(output, served.url, kubeconfig);
+    printReady(output, served.url, kubeconfig);
     await whenAborted(requests.stop);
     output.print('stopping');
     return 0;
@@ -99,7 +104,7 @@ interface UpContext {
   readonly note: (line: string) => void;
 }
 
-async function open(
+async function openCluster(
   { dataDir, keepRuns }: UpOptions,
   standIns: StandIns,
   { runtime, log, mask, note }: UpContext,
@@ -140,7 +145,7 @@ async function writeLogin(
   { port, login }: ServedRegistry,
   closers: Closers,
 ): Promise<string> {
-  const directory = dataDir === undefined ? await temporary('registry', closers) : join(dataDir, 'docker');
+  const directory = dataDir === undefined ? await openTemporary('registry', closers) : join(dataDir, 'docker');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, 'config.json');
   closers.push(() => Promise.resolve(rmSync(file, { force: true }))); // they change with each start
@@ -178,20 +183,20 @@ function makeWithParents(directory: string): void {
 /** Writes the kubeconfig, which grants full access to the cluster, so only its owner can read it. */
 async function writeKubeconfig(options: UpOptions, text: string, closers: Closers): Promise<string> {
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
-  const file = resolve(named ?? join(await temporary('kubeconfig', closers), 'kubeconfig'));
+  const file = resolve(named ?? join(await openTemporary('kubeconfig', closers), 'kubeconfig'));
   makeDirectory(dirname(file), '--kubeconfig');
   writeFileNamingPath(file, text, { mode: 0o600 });
   chmodSync(file, 0o600); // writing an existing file does not change its mode
   return file;
 }
 
-async function temporary(name: string, closers: Closers): Promise<string> {
+async function openTemporary(name: string, closers: Closers): Promise<string> {
   const directory = await openTemporaryDirectory(name);
   closers.push(directory.remove);
   return directory.path;
 }
 
-function ready(output: Output, url: string, kubeconfig: string): void {
+function printReady(output: Output, url: string, kubeconfig: string): void {
   const shown = relative(process.cwd(), kubeconfig);
   output.print(`ready at ${url}; Ctrl-C stops it`);
   output.print('');

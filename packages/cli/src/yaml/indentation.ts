@@ -8,11 +8,11 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Finding } from '../diagnostics/finding.js';
 import type { ParsedDocument } from './parse.js';
-import { keyOf } from './value.js';
+import { keyText } from './value.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 
 /** Top-level keys of objects; all other keys belong below one of them. */
-const AT_TOP: ReadonlySet<string> = new Set([
+const TOP_LEVEL_KEYS: ReadonlySet<string> = new Set([
   ...[
     'apiVersion',
     'kind',
@@ -40,7 +40,7 @@ const AT_TOP: ReadonlySet<string> = new Set([
 ]);
 
 /** Nested objects and their keys: these lose their children most often. */
-const BELOW: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+const NESTED_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     'metadata',
     new Set([
@@ -72,16 +72,16 @@ export interface LostIndentation {
 }
 
 /** Checks the top level of one document. */
-export function lostIndentation({ source, root, damaged }: ParsedDocument): LostIndentation {
+export function lostIndentation({ source, root, errorLines }: ParsedDocument): LostIndentation {
   const findings: Finding[] = [];
   const explained = new Set<Node>();
-  if (!isMap(root) || !root.items.some(({ key }) => keyOf(key) === 'kind')) return { findings, explained };
+  if (!isMap(root) || !root.items.some(({ key }) => keyText(key) === 'kind')) return { findings, explained };
   const pairs = (root as YAMLMap<Node, Node | null>).items; // in a parsed map, keys and values are nodes
   for (const [index, pair] of pairs.entries()) {
-    const parent = keyOf(pair.key);
-    if (parent === undefined || (!AT_TOP.has(parent) && !BELOW.has(parent))) continue;
+    const parent = keyText(pair.key);
+    if (parent === undefined || (!TOP_LEVEL_KEYS.has(parent) && !NESTED_KEYS.has(parent))) continue;
     const strays = straysAfter(pairs, index, parent);
-    if (strays.length === 0 || strays.some(({ key }) => damaged.has(placeOf(source, key.range?.[0] ?? 0).line)))
+    if (strays.length === 0 || strays.some(({ key }) => errorLines.has(placeOf(source, key.range?.[0] ?? 0).line)))
       continue;
     findings.push(describe(source, parent, pair, strays));
     for (const { key } of strays) explained.add(key);
@@ -96,31 +96,31 @@ function straysAfter(
   parent: string,
 ): readonly Pair<Node, Node | null>[] {
   const parentPair = pairs[index];
-  if (parentPair === undefined || !(isNothing(parentPair.value) || isSeq(parentPair.value))) return [];
+  if (parentPair === undefined || !(isEmpty(parentPair.value) || isSeq(parentPair.value))) return [];
   const strays: Pair<Node, Node | null>[] = [];
   for (const pair of pairs.slice(index + 1)) {
-    const key = keyOf(pair.key);
-    if (key === undefined || !belongs(key, parent, pairs, pair)) break;
+    const key = keyText(pair.key);
+    if (key === undefined || !belongsBelow(key, parent, pairs, pair)) break;
     strays.push(pair);
-    if (isNothing(pair.value) && BELOW.has(key)) break;
+    if (isEmpty(pair.value) && NESTED_KEYS.has(key)) break;
   }
   return strays;
 }
 
-function belongs(
+function belongsBelow(
   key: string,
   parent: string,
   pairs: readonly Pair<Node, Node | null>[],
   pair: Pair<Node, Node | null>,
 ): boolean {
-  const children = BELOW.get(parent);
+  const children = NESTED_KEYS.get(parent);
   if (children?.has(key) === true)
-    return !AT_TOP.has(key) || pairs.findIndex((other) => keyOf(other.key) === key) < pairs.indexOf(pair);
+    return !TOP_LEVEL_KEYS.has(key) || pairs.findIndex((other) => keyText(other.key) === key) < pairs.indexOf(pair);
   if (children !== undefined) return false;
-  return !AT_TOP.has(key) || (parent === 'spec' && (key === 'type' || key === 'secrets'));
+  return !TOP_LEVEL_KEYS.has(key) || (parent === 'spec' && (key === 'type' || key === 'secrets'));
 }
 
-const isNothing = (node: Node | null): boolean => node === null || (isScalar(node) && node.value === '');
+const isEmpty = (node: Node | null): boolean => node === null || (isScalar(node) && node.value === '');
 
 function describe(
   source: SourceText,
@@ -131,9 +131,9 @@ function describe(
   const places = strays.map(({ key }) => placeOf(source, key.range?.[0] ?? 0));
   const first = places[0]?.line ?? 1;
   const last = places.at(-1)?.line ?? first;
-  const names = strays.map(({ key }) => `\`${keyOf(key) ?? ''}:\``).join(', ');
+  const names = strays.map(({ key }) => `\`${keyText(key) ?? ''}:\``).join(', ');
   const stand = strays.length === 1 ? 'stands' : 'stand';
-  const state = isNothing(pair.value) ? 'is empty' : 'ends';
+  const state = isEmpty(pair.value) ? 'is empty' : 'ends';
   const lines = first === last ? `line ${String(first)}` : `lines ${String(first)} to ${String(last)}`;
   const place = placeOf(source, pair.key.range?.[0] ?? 0);
   return {

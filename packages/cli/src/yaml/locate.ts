@@ -8,7 +8,7 @@ import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type Pair } from 'y
 import type { SourcePosition } from '../diagnostics/finding.js';
 import type { ParsedDocument } from './parse.js';
 import { placeOf } from './text.js';
-import { keyOf } from './value.js';
+import { keyText } from './value.js';
 
 /** A path inside one object, in the format of packages/tekton. */
 export type Path = readonly (string | number)[];
@@ -82,7 +82,7 @@ function inAnotherCase(pairs: ReadonlyMap<string | undefined, Pair>, step: strin
 function pairsByKey(map: object, pairs: readonly Pair[]): ReadonlyMap<string | undefined, Pair> {
   const known = byKey.get(map);
   if (known) return known;
-  const first = new Map(pairs.toReversed().map((pair) => [keyOf(pair.key), pair]));
+  const first = new Map(pairs.toReversed().map((pair) => [keyText(pair.key), pair]));
   byKey.set(map, first);
   return first;
 }
@@ -91,7 +91,7 @@ const byKey = new WeakMap<object, ReadonlyMap<string | undefined, Pair>>();
 
 function inMerged(parsed: ParsedDocument, pairs: readonly Pair[], step: string | number): ReturnType<typeof stepInto> {
   for (const { key, value } of pairs) {
-    if (keyOf(key) !== '<<') continue;
+    if (keyText(key) !== '<<') continue;
     for (const source of isSeq(value) ? value.items : [value]) {
       const found = stepInto(parsed, source, step);
       if (found) return found;

@@ -81,7 +81,7 @@ export interface LookalikeReport {
 }
 
 interface Occurrence {
-  readonly sign: LookalikePattern;
+  readonly pattern: LookalikePattern;
   readonly character: string;
   readonly line: number;
   readonly offset: number;
@@ -93,36 +93,36 @@ interface Occurrence {
  */
 export function findLookalikes(source: SourceText): LookalikeReport {
   if (!SUSPICIOUS.test(source.text)) return { findings: [], repaired: source.text, firstTab: Infinity };
-  const spots = spotsIn(source);
+  const occurrences = occurrencesIn(source);
   const kinds = new Map<string, Occurrence[]>();
-  for (const spot of spots) {
-    const kind = `${spot.character}${String(PATTERNS.indexOf(spot.sign))}`;
+  for (const spot of occurrences) {
+    const kind = `${spot.character}${String(PATTERNS.indexOf(spot.pattern))}`;
     const known = kinds.get(kind);
     if (known) known.push(spot);
     else kinds.set(kind, [spot]);
   }
   return {
     findings: [...kinds.values()].map((same) => describe(source, same)),
-    repaired: repair(source, spots),
-    firstTab: spots.find(({ character }) => character === '\t')?.line ?? Infinity,
+    repaired: repair(source, occurrences),
+    firstTab: occurrences.find(({ character }) => character === '\t')?.line ?? Infinity,
   };
 }
 
 const SUSPICIOUS = new RegExp(`[\\t${SPACES}\u2010-\u2014\u2022\u2212\uff1a]`, 'u');
 
-function spotsIn(source: SourceText): readonly Occurrence[] {
+function occurrencesIn(source: SourceText): readonly Occurrence[] {
   const isProtected = protectedRanges(source.text);
-  const spots: Occurrence[] = [];
+  const occurrences: Occurrence[] = [];
   for (const [index, start] of source.lineStarts.entries()) {
     const text = lineAt(source, index + 1);
     for (const sign of PATTERNS) {
       const [, before, character] = sign.pattern.exec(text) ?? [];
       if (before === undefined || character === undefined || isProtected(start + before.length)) continue;
-      spots.push({ sign, character, line: index + 1, offset: start + before.length });
+      occurrences.push({ pattern: sign, character, line: index + 1, offset: start + before.length });
       break;
     }
   }
-  return spots;
+  return occurrences;
 }
 
 function describe(source: SourceText, [first, ...others]: readonly Occurrence[]): Finding {
@@ -135,17 +135,17 @@ function describe(source: SourceText, [first, ...others]: readonly Occurrence[])
     severity: 'error',
     code: first.character === '\t' ? 'YAML_TAB' : 'YAML_CHARACTER',
     place: placeOf(source, first.offset),
-    message: first.sign.message(nameOf(first.character)) + also,
-    hint: first.sign.hint,
+    message: first.pattern.message(nameOf(first.character)) + also,
+    hint: first.pattern.hint,
     quote: lineAt(source, first.line),
   };
 }
 
 /** Replaces look-alike characters with those of YAML, and all special spaces on an affected line with ordinary ones. */
-function repair(source: SourceText, spots: readonly Occurrence[]): string {
+function repair(source: SourceText, occurrences: readonly Occurrence[]): string {
   const parts: string[] = [];
   let at = 0;
-  for (const { line, offset, character } of spots) {
+  for (const { line, offset, character } of occurrences) {
     const start = source.lineStarts[line - 1] ?? 0;
     const text = lineAt(source, line);
     const own = SPACE.test(character) || character === '\t' ? ' ' : character === '\uff1a' ? ':' : '-';
@@ -165,7 +165,7 @@ const EVERY_SPACE = new RegExp(`[${SPACES}]`, 'gu');
 /**
  * Control tokens of the lexer, which do not occur in the text; SCALAR precedes a plain scalar or the text of a block.
  */
-const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
+const CONTROL_TOKENS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
 const SCALAR = '\u001f';
 
 /** Returns a predicate for offsets in quotes, comments, and `|` or `>` blocks. Call it with increasing offsets. */
@@ -174,7 +174,7 @@ function protectedRanges(text: string): (offset: number) => boolean {
   let at = 0;
   let block: 'none' | 'announced' | 'next' = 'none';
   for (const lexeme of new Lexer().lex(text)) {
-    if (MARKS.has(lexeme)) {
+    if (CONTROL_TOKENS.has(lexeme)) {
       if (lexeme === SCALAR && block === 'announced') block = 'next';
       continue;
     }

@@ -19,9 +19,9 @@ export interface ParsedDocument {
   /** The target of each alias; filled in when the value of the document is read. */
   readonly targets: Map<Node, Node>;
   /** Lines with syntax errors: further findings on them are redundant. */
-  readonly damaged: ReadonlySet<number>;
+  readonly errorLines: ReadonlySet<number>;
   /** Whether its text has errors; validating its content would only repeat them. */
-  readonly faulty: boolean;
+  readonly isFaulty: boolean;
 }
 
 /** The documents of one file. */
@@ -43,7 +43,7 @@ const MAX_FINDINGS = 50;
  * same pass.
  */
 export function parseYaml(source: SourceText): ParsedFile {
-  const { findings: damage, repaired, firstTab } = findLookalikes(source);
+  const { findings: lookalikes, repaired, firstTab } = findLookalikes(source);
   const tokens = [...new Parser().parse(repaired)];
   const deep = tokens
     .map((token) => (token.type === 'document' ? tryFindTooDeep(token) : undefined))
@@ -53,7 +53,7 @@ export function parseYaml(source: SourceText): ParsedFile {
   if (many !== undefined) return { documents: [], findings: [tooMany(source, many.offset)] };
 
   const documents: ParsedDocument[] = [];
-  const findings: Finding[] = [...damage];
+  const findings: Finding[] = [...lookalikes];
   for (const document of compose(tokens, repaired.length)) {
     const { findings: errors, lines } = syntaxFindings(source, document);
     const end = placeOf(source, document.range[2]).line;
@@ -63,8 +63,8 @@ export function parseYaml(source: SourceText): ParsedFile {
       source,
       root: document.contents,
       targets: new Map(),
-      damaged: lines,
-      faulty: errors.length > 0 || end >= firstTab,
+      errorLines: lines,
+      isFaulty: errors.length > 0 || end >= firstTab,
     });
   }
   return { documents, findings: findings.slice(0, MAX_FINDINGS) };

@@ -3,7 +3,7 @@
  *
  * kubectl's decoder (sigs.k8s.io/yaml, from go-yaml v2) follows neither YAML 1.1 nor 1.2: `0644` and `0o17` are octal,
  * `yes` and `y` are booleans, `1_000` is a number, and dates stay text. A manifest must have the same meaning here. The
- * table in test/scalar.test.ts was generated with kubectl 1.32.
+ * table in test/yaml/scalar.test.ts was generated with kubectl 1.32.
  */
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
@@ -16,7 +16,7 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
 );
 
 /** Returns whether an unquoted text is a boolean other than `true` and `false`, such as `y` or `off`. */
-export const isOddBoolean = (text: string): boolean => BOOLEANS.has(text) && !/^(?:true|false)$/i.test(text);
+export const isYaml11Boolean = (text: string): boolean => BOOLEANS.has(text) && !/^(?:true|false)$/i.test(text);
 
 const NULLS: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
 

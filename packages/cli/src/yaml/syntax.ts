@@ -83,7 +83,7 @@ const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; r
 /** Maximum number of errors to examine: a malicious file could have a million. */
 const MAX_ERRORS = 200;
 
-interface Mistake {
+interface ReportedError {
   readonly error: YAMLParseError;
   /** The line on which the parser reported it. */
   readonly line: number;
@@ -102,13 +102,16 @@ export function syntaxFindings(source: SourceText, document: Document.Parsed): S
   const lineOf = (offset: number): number => placeOf(source, Math.min(offset, source.text.length)).line;
   const errors = document.errors.slice(0, MAX_ERRORS);
   const opened = openings(document, errors);
-  const mistakes = errors.map((error): Mistake => ({
+  const mistakes = errors.map((error): ReportedError => ({
     error,
     line: lineOf(error.pos[0]),
     offset: opened.get(error) ?? error.pos[0],
   }));
-  const misread = new Set(mistakes.filter(({ error }) => !isOwn(error)).map(({ line }) => line));
-  const [words, shapes] = split(mistakes, ({ error, line }) => isOwn(error) && !(isComma(error) && misread.has(line)));
+  const misread = new Set(mistakes.filter(({ error }) => !isIndependent(error)).map(({ line }) => line));
+  const [words, shapes] = split(
+    mistakes,
+    ({ error, line }) => isIndependent(error) && !(isComma(error) && misread.has(line)),
+  );
   const byLine = firstOfEach(afterBlocks(source, shapes), ({ line }) => line);
   const roots = firstOfEach(byLine, ({ offset }) => lineOf(offset));
   return {
@@ -123,20 +126,23 @@ export function syntaxFindings(source: SourceText, document: Document.Parsed): S
  */
 const isComma = ({ message }: YAMLParseError): boolean => /^(?:Missing , |Unexpected , )/.test(message);
 
-const isOwn = (error: YAMLParseError): boolean => WORD_ERRORS.has(error.code) || isComma(error);
+const isIndependent = (error: YAMLParseError): boolean => WORD_ERRORS.has(error.code) || isComma(error);
 
 /** Returns the mistakes that match a predicate, and the others. */
 const split = (
-  mistakes: readonly Mistake[],
-  fits: (mistake: Mistake) => boolean,
-): readonly [readonly Mistake[], readonly Mistake[]] => [
+  mistakes: readonly ReportedError[],
+  fits: (mistake: ReportedError) => boolean,
+): readonly [readonly ReportedError[], readonly ReportedError[]] => [
   mistakes.filter(fits),
   mistakes.filter((mistake) => !fits(mistake)),
 ];
 
 /** Returns the most specific error for each key: one in `MESSAGES`, else the first. */
-function firstOfEach(mistakes: readonly Mistake[], keyOf: (mistake: Mistake) => number): readonly Mistake[] {
-  const first = new Map<number, Mistake>();
+function firstOfEach(
+  mistakes: readonly ReportedError[],
+  keyOf: (mistake: ReportedError) => number,
+): readonly ReportedError[] {
+  const first = new Map<number, ReportedError>();
   for (const mistake of mistakes) {
     const known = first.get(keyOf(mistake));
     if (known === undefined || rank(mistake) < rank(known)) first.set(keyOf(mistake), mistake);
@@ -144,15 +150,15 @@ function firstOfEach(mistakes: readonly Mistake[], keyOf: (mistake: Mistake) => 
   return [...first.values()];
 }
 
-function rank({ error }: Mistake): number {
+function rank({ error }: ReportedError): number {
   const index = MESSAGES.findIndex(({ pattern }) => pattern.test(error.message));
   return index === -1 ? MESSAGES.length : index;
 }
 
 /** Drops errors within a text block whose header is invalid: its lines are text, but were parsed as YAML. */
-function afterBlocks(source: SourceText, mistakes: readonly Mistake[]): readonly Mistake[] {
+function afterBlocks(source: SourceText, mistakes: readonly ReportedError[]): readonly ReportedError[] {
   const indent = (line: number): number => lineAt(source, line).search(/[^ ]|$/);
-  let block: Mistake | undefined;
+  let block: ReportedError | undefined;
   return mistakes.filter((mistake) => {
     if (block !== undefined && mistake.line > block.line && indent(mistake.line) > indent(block.line)) return false;
     block = mistake.error.message.startsWith('Block scalar header') ? mistake : undefined;
@@ -187,7 +193,7 @@ function openings(document: Document.Parsed, errors: readonly YAMLParseError[]):
   return found;
 }
 
-function describe(source: SourceText, { error, offset }: Mistake): Finding {
+function describe(source: SourceText, { error, offset }: ReportedError): Finding {
   const place = placeOf(source, Math.min(offset, source.text.length));
   const { message, hint } = explain(error, lineAt(source, place.line));
   const quote = lineAt(source, place.line);

@@ -19,7 +19,7 @@ import {
 } from 'yaml';
 import type { Finding } from '../diagnostics/finding.js';
 import type { Json } from '../json.js';
-import { isOddBoolean, NotJson, readPlain } from './scalar.js';
+import { isYaml11Boolean, NotJson, readPlain } from './scalar.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 import type { ParsedDocument } from './parse.js';
 import { isTemplate, TEMPLATE } from './syntax.js';
@@ -28,27 +28,27 @@ import { isTemplate, TEMPLATE } from './syntax.js';
 export const MAX_COPIES = 50_000;
 
 /** The value, and problems found while reading it. */
-export interface ReadValue {
+export interface YamlValue {
   readonly value: Json;
   readonly findings: readonly Finding[];
 }
 
 /** Reads one document. `spared` contains duplicate keys that another finding explains. */
-export function readValue(parsed: ParsedDocument, spared: ReadonlySet<Node> = new Set()): ReadValue {
-  const reader = new Reader(parsed, spared);
+export function readValue(parsed: ParsedDocument, explainedKeys: ReadonlySet<Node> = new Set()): YamlValue {
+  const reader = new Reader(parsed, explainedKeys);
   const value = reader.read(parsed.root);
   const errors = reader.findings.filter(
-    ({ severity, place }) => severity === 'error' && !parsed.damaged.has(place.line),
+    ({ severity, place }) => severity === 'error' && !parsed.errorLines.has(place.line),
   );
   // In a faulty document, warnings about single words would be misleading.
-  return { value, findings: parsed.faulty || errors.length > 0 ? errors : reader.findings };
+  return { value, findings: parsed.isFaulty || errors.length > 0 ? errors : reader.findings };
 }
 
 /**
  * Returns a key as kubectl would convert it, for messages and lookups; undefined if it is not a scalar, is null or is
  * invalid.
  */
-export function keyOf(node: unknown): string | undefined {
+export function keyText(node: unknown): string | undefined {
   if (!isScalar(node)) return undefined;
   if (node.type !== Scalar.PLAIN) return String(node.value);
   try {
@@ -67,13 +67,13 @@ class Reader {
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
   readonly #parsed: ParsedDocument;
-  readonly #spared: ReadonlySet<Node>;
+  readonly #explainedKeys: ReadonlySet<Node>;
   #copies = 0;
   #copying = 0;
 
   constructor(parsed: ParsedDocument, spared: ReadonlySet<Node>) {
     this.#parsed = parsed;
-    this.#spared = spared;
+    this.#explainedKeys = spared;
   }
 
   read(node: unknown): Json {
@@ -152,14 +152,14 @@ class Reader {
         for (const [name, merged] of this.#merged(value)) entries.set(name, merged);
         continue;
       }
-      const name = keyOf(key);
+      const name = keyText(key);
       if (name === undefined) {
         this.#reportKey(key);
         continue;
       }
       const first = seen.get(name);
       if (isScalar(key)) this.#warnOddBoolean(key, String(key.value));
-      if (first !== undefined && isScalar(key) && !this.#spared.has(key)) this.#repeated(name, key, first);
+      if (first !== undefined && isScalar(key) && !this.#explainedKeys.has(key)) this.#repeated(name, key, first);
       else if (isScalar(key)) seen.set(name, key);
       entries.set(name, this.read(value));
     }
@@ -247,7 +247,7 @@ class Reader {
    * Warns about words that YAML 1.1, and therefore kubectl, parses as booleans: in manifests, most are meant as text.
    */
   #warnOddBoolean(node: Scalar, text: string): void {
-    if (node.type !== Scalar.PLAIN || this.#copying > 0 || !isOddBoolean(text)) return;
+    if (node.type !== Scalar.PLAIN || this.#copying > 0 || !isYaml11Boolean(text)) return;
     const value = String(readPlain(text));
     this.#report(
       node,

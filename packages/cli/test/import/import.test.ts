@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { runProgram } from '../../src/commands/program.js';
-import { folderWith, recorded, type Recorded } from '../cli.js';
+import { folderWith, recorded, type Recorded } from '../support/cli.js';
 
 let done = (): void => undefined;
 afterEach(() => done());

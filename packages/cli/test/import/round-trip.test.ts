@@ -16,8 +16,8 @@ import { checkManifests } from '../../src/lint/check.js';
 import type { JsonObject } from '../../src/json.js';
 import { loadManifests } from '../../src/manifests/load.js';
 import { isThorough, thoroughTest } from '../../../../test/thorough.js';
-import { Programs, type Source, type Synthesized } from './programs.js';
-import { AWKWARD_NAMES, fieldsIn, variations } from './variations.js';
+import { Programs, type Source, type Synthesized } from '../support/imported-programs.js';
+import { AWKWARD_NAMES, fieldsIn, variations } from '../support/manifest-variations.js';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const cases = join(import.meta.dirname, 'cases');

@@ -9,12 +9,13 @@ import type { KubeClient } from '@pipewright/kube';
 import { byOwner, EVENTS, PODS, Informer } from '@pipewright/kube';
 import type { TaskDependencies } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
+import { FollowedTasks } from './followed-tasks.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import {
   resourceResultsOf,
   taskResultsOf,
   outcomeOf,
-  succeededCondition,
+  tryFindSucceededCondition,
   type ObservedPipelineRun,
   type ObservedPod,
   type ObservedTaskRun,
@@ -63,7 +64,7 @@ export class Follower {
   readonly #newTaskRuns = new Map<string, ObservedTaskRun[]>();
   /** One controller per pod: with a shared signal, removing a listener would search those of all pods. */
   readonly #logRequests = new Set<AbortController>();
-  #stopped = false;
+  #isStopped = false;
   /** The message of the timeout that cancelled the runs. */
   #timeout: string | undefined;
   readonly #runs: Informer<ObservedPipelineRun>;
@@ -89,10 +90,10 @@ export class Follower {
       },
     });
     this.#pods = new Informer<ObservedPod>(client, PODS, {
-      indexers: { taskRun },
+      indexers: { taskRun: taskRunKeysOf },
       onChange: (key, { before, after = before }) => {
         changed(POD + key);
-        for (const owner of after ? taskRun(after) : []) changed(TASK_RUN + owner);
+        for (const owner of after ? taskRunKeysOf(after) : []) changed(TASK_RUN + owner);
       },
     });
     this.#failedProbes = new Informer<ObservedEvent>(client, EVENTS, {
@@ -100,7 +101,7 @@ export class Follower {
       indexers: { pod: (event) => [podOf(event)] },
       onChange: (_, { after }) => {
         const pod = after && this.#pods.get(podOf(after));
-        for (const owner of pod ? taskRun(pod) : []) changed(TASK_RUN + owner);
+        for (const owner of pod ? taskRunKeysOf(pod) : []) changed(TASK_RUN + owner);
       },
     });
   }
@@ -113,14 +114,21 @@ export class Follower {
 
   /** Follows a run until it has ended and its logs are complete. */
   async follow(run: StartedRun): Promise<EndedRun> {
-    const began = this.#now();
+    const startTime = this.#now();
     const { name, kind, namespace, tasks } = run;
-    this.#emit({ type: 'run-start', time: began.toISOString(), run: name, kind, namespace, tasks: [...tasks.keys()] });
+    this.#emit({
+      type: 'run-start',
+      time: startTime.toISOString(),
+      run: name,
+      kind,
+      namespace,
+      tasks: [...tasks.keys()],
+    });
     const end = await (kind === 'TaskRun' ? this.#followTaskRun(run, run, name) : this.#followPipelineRun(run));
-    const counted = this.#withTimeout(end);
-    const seconds = this.#secondsSince(began);
-    this.#emit({ type: 'run-end', time: this.#time(), run: name, ...counted, seconds });
-    return { name, outcome: counted.outcome };
+    const result = this.#withTimeout(end);
+    const seconds = this.#secondsSince(startTime);
+    this.#emit({ type: 'run-end', time: this.#time(), run: name, ...result, seconds });
+    return { name, outcome: result.outcome };
   }
 
   /** Makes runs that end as cancelled from now on count as timed out. */
@@ -135,7 +143,7 @@ export class Follower {
 
   /** Stops watching. Runs that are still followed end as cancelled. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#isStopped = true;
     for (const each of this.#logRequests) each.abort(new Error('no longer followed'));
     this.#watchers.stop();
     await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop(), this.#failedProbes.stop()]);
@@ -150,21 +158,21 @@ export class Follower {
 
   async #followPipelineRun(run: StartedRun): Promise<RunResult> {
     const followed = new FollowedTasks();
-    let seen: ObservedPipelineRun['status'];
+    let lastStatus: ObservedPipelineRun['status'];
     const end = await this.#watchers.until([RUN + keyOf(run), CHILDREN + run.uid], () => {
       const { status } = this.#runs.get(keyOf(run)) ?? {};
       for (const taskRun of this.#children(run.uid).splice(0)) this.#followChild(run, taskRun, followed);
-      const skips = status === seen ? [] : skipsOf(status, run.tasks);
-      seen = status;
+      const skips = status === lastStatus ? [] : skipsOf(status, run.tasks);
+      lastStatus = status;
       for (const skip of skips) {
         if (followed.tasks.has(skip.task)) continue;
-        const before = [
+        const predecessors = [
           ...skip.follows.checks.map((name) => followed.byName.get(name)),
-          ...followed.all(skip.follows.tasks),
+          ...followed.promisesOf(skip.follows.tasks),
         ];
-        followed.tasks.set(skip.task, this.#emitSkip(run, skip, Promise.all(before)));
+        followed.tasks.set(skip.task, this.#emitSkip(run, skip, Promise.all(predecessors)));
       }
-      return resultOf(succeededCondition(status?.conditions));
+      return resultOf(tryFindSucceededCondition(status?.conditions));
     });
     await Promise.all([...followed.byName.values(), ...followed.tasks.values()]);
     return end ?? CANCELLED;
@@ -175,10 +183,10 @@ export class Follower {
     const { name = '', uid = '', labels } = metadata;
     if (followed.byName.has(name)) return;
     const task = labels?.[PIPELINE_TASK_LABEL] ?? name;
-    const before = followed.all(run.tasks.get(task) ?? []);
+    const predecessors = followed.promisesOf(run.tasks.get(task) ?? []);
     const child = { name, namespace: run.namespace, uid };
     if (labels?.[CONDITION_CHECK_LABEL] !== undefined) {
-      const following = this.#followCheck(child, run, task, Promise.all(before));
+      const following = this.#followCheck(child, run, task, Promise.all(predecessors));
       followed.byName.set(name, following);
       followed.checks.set(task, [...(followed.checks.get(task) ?? []), following]);
       return;
@@ -187,7 +195,7 @@ export class Follower {
       child,
       run,
       task,
-      Promise.all([...before, ...(followed.checks.get(task) ?? [])]),
+      Promise.all([...predecessors, ...(followed.checks.get(task) ?? [])]),
     );
     followed.byName.set(name, following);
     followed.tasks.set(task, following);
@@ -199,17 +207,17 @@ export class Follower {
     task: string,
     before: Promise<unknown> = Promise.resolve(),
   ): Promise<RunResult> {
-    const began = this.#now();
+    const startTime = this.#now();
     await before;
-    const about = { run: run.name, task };
-    this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
+    const reference = { run: run.name, task };
+    this.#emit({ type: 'task-start', time: startTime.toISOString(), ...reference, taskRun: taskRun.name });
     const end = this.#withTimeout(
-      await this.#followToEnd(taskRun, run, about, (status) => this.#isLastAttempt(run, status)),
+      await this.#followToEnd(taskRun, run, reference, (status) => this.#isLastAttempt(run, status)),
     );
     const { status } = this.#taskRuns.get(keyOf(taskRun)) ?? {};
     const reported = { results: resourceResultsOf(status), taskResults: taskResultsOf(status) };
-    const seconds = this.#secondsSince(began);
-    this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, seconds, ...reported });
+    const seconds = this.#secondsSince(startTime);
+    this.#emit({ type: 'task-end', time: this.#time(), ...reference, ...end, seconds, ...reported });
     return end;
   }
 
@@ -218,31 +226,31 @@ export class Follower {
    * ended.
    */
   #isLastAttempt(run: StartedRun, status: ObservedTaskRun['status']): boolean {
-    if (run.kind === 'TaskRun' || outcomeOf(succeededCondition(status?.conditions)) === 'succeeded') return true;
+    if (run.kind === 'TaskRun' || outcomeOf(tryFindSucceededCondition(status?.conditions)) === 'succeeded') return true;
     const { status: whole } = this.#runs.get(keyOf(run)) ?? {};
-    return outcomeOf(succeededCondition(whole?.conditions)) !== undefined;
+    return outcomeOf(tryFindSucceededCondition(whole?.conditions)) !== undefined;
   }
 
   async #followCheck(taskRun: TaskRunKey, run: StartedRun, task: string, before: Promise<unknown>): Promise<void> {
-    const began = this.#now();
+    const startTime = this.#now();
     await before;
-    const about = { run: run.name, task, check: (await this.#conditionOf(taskRun.name, run)) ?? taskRun.name };
-    this.#emit({ type: 'check-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
-    const { outcome, reason, message: said } = await this.#followToEnd(taskRun, run, about);
+    const reference = { run: run.name, task, check: (await this.#conditionOf(taskRun.name, run)) ?? taskRun.name };
+    this.#emit({ type: 'check-start', time: startTime.toISOString(), ...reference, taskRun: taskRun.name });
+    const { outcome, reason, message: checkMessage } = await this.#followToEnd(taskRun, run, reference);
     const steps = this.#taskRuns.get(keyOf(taskRun))?.status?.steps ?? [];
     const message =
       outcome === 'succeeded'
         ? 'is true'
-        : checkResultText({ reason, message: said }, steps.at(-1)?.terminated?.exitCode);
-    const seconds = this.#secondsSince(began);
-    this.#emit({ type: 'check-end', time: this.#time(), ...about, outcome, reason, message, seconds });
+        : checkResultText({ reason, message: checkMessage }, steps.at(-1)?.terminated?.exitCode);
+    const seconds = this.#secondsSince(startTime);
+    this.#emit({ type: 'check-end', time: this.#time(), ...reference, outcome, reason, message, seconds });
   }
 
   /** Returns the name of a check's Condition, which the status of the run has shortly after the check is created. */
   #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
     return this.#watchers.until([RUN + keyOf(run)], () => {
       const { status } = this.#runs.get(keyOf(run)) ?? {};
-      return conditionNames(status).get(check) ?? (resultOf(succeededCondition(status?.conditions)) && check);
+      return conditionNames(status).get(check) ?? (resultOf(tryFindSucceededCondition(status?.conditions)) && check);
     });
   }
 
@@ -250,7 +258,7 @@ export class Follower {
   async #followToEnd(
     child: TaskRunKey,
     run: StartedRun,
-    about: TaskReference,
+    reference: TaskReference,
     isFinal: (status: ObservedTaskRun['status']) => boolean = () => true,
   ): Promise<RunResult> {
     const pods = new Map<string, Promise<void>>();
@@ -259,22 +267,22 @@ export class Follower {
       for (const pod of this.#pods.byIndex('taskRun', keyOf(child))) {
         const uid = pod.metadata.uid ?? '';
         if (pods.has(uid)) continue;
-        last = last.then(() => this.#followPod(pod, about));
+        last = last.then(() => this.#followPod(pod, reference));
         pods.set(uid, last);
       }
     };
-    const news = new TaskNotices();
+    const notices = new TaskNotices();
     const end =
       (await this.#watchers.until([TASK_RUN + keyOf(child), RUN + keyOf(run)], () => {
         const { status } = this.#taskRuns.get(keyOf(child)) ?? {};
-        for (const item of [...news.of(status), ...news.ofSidecars(this.#unreadySidecars(child))]) {
-          const tell = (): void => this.#emit({ time: this.#time(), ...about, ...item });
+        for (const item of [...notices.of(status), ...notices.ofSidecars(this.#unreadySidecars(child))]) {
+          const emit = (): void => this.#emit({ time: this.#time(), ...reference, ...item });
           // Announce a retry only after the output of the previous attempt is complete.
-          if (item.type === 'task-retry') last = last.then(tell);
-          else tell();
+          if (item.type === 'task-retry') last = last.then(emit);
+          else emit();
         }
         followPods();
-        return isFinal(status) ? resultOf(succeededCondition(status?.conditions)) : undefined;
+        return isFinal(status) ? resultOf(tryFindSucceededCondition(status?.conditions)) : undefined;
       })) ?? CANCELLED;
     followPods();
     await Promise.all(pods.values());
@@ -285,44 +293,45 @@ export class Follower {
   #unreadySidecars(child: TaskRunKey): readonly string[] {
     return this.#pods
       .byIndex('taskRun', keyOf(child))
-      .flatMap((pod) => unreadySidecars(pod, this.#failedProbes.byIndex('pod', keyOf(named(pod)))));
+      .flatMap((pod) => unreadySidecars(pod, this.#failedProbes.byIndex('pod', keyOf(namespacedName(pod)))));
   }
 
-  async #followPod(pod: ObservedPod, about: TaskReference): Promise<void> {
+  async #followPod(pod: ObservedPod, reference: TaskReference): Promise<void> {
     const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`;
     const uid = pod.metadata.uid;
     const sink: StepSink = {
-      start: (step) => this.#emit({ type: 'step-start', time: this.#time(), ...about, step }),
-      line: (step, line) => this.#emit({ type: 'step-log', time: this.#time(), ...about, step, line }),
-      sidecarLine: (sidecar, line) => this.#emit({ type: 'sidecar-log', time: this.#time(), ...about, sidecar, line }),
-      incomplete: (message) => this.#emit({ type: 'log-incomplete', time: this.#time(), ...about, message }),
+      start: (step) => this.#emit({ type: 'step-start', time: this.#time(), ...reference, step }),
+      line: (step, line) => this.#emit({ type: 'step-log', time: this.#time(), ...reference, step, line }),
+      sidecarLine: (sidecar, line) =>
+        this.#emit({ type: 'sidecar-log', time: this.#time(), ...reference, sidecar, line }),
+      incomplete: (message) => this.#emit({ type: 'log-incomplete', time: this.#time(), ...reference, message }),
       end: (step, exitCode, reason) =>
-        this.#emit({ type: 'step-end', time: this.#time(), ...about, step, exitCode, reason }),
+        this.#emit({ type: 'step-end', time: this.#time(), ...reference, step, exitCode, reason }),
     };
-    const look = (): ObservedPod | undefined => {
-      const now = this.#pods.get(key);
-      return now?.metadata.uid === uid ? now : undefined;
+    const currentPod = (): ObservedPod | undefined => {
+      const pod = this.#pods.get(key);
+      return pod?.metadata.uid === uid ? pod : undefined;
     };
-    const showing = new AbortController();
-    if (this.#stopped) showing.abort();
-    this.#logRequests.add(showing);
+    const logRequest = new AbortController();
+    if (this.#isStopped) logRequest.abort();
+    this.#logRequests.add(logRequest);
     await followPod({
       pod,
-      currentPod: look,
+      currentPod: currentPod,
       until: (found) => this.#watchers.until([POD + key], found),
       client: this.#client,
       mask: this.#mask,
       sink,
-      signal: showing.signal,
-    }).finally(() => this.#logRequests.delete(showing));
+      signal: logRequest.signal,
+    }).finally(() => this.#logRequests.delete(logRequest));
   }
 
   /** Emits the end of a skipped task, which has no TaskRun. */
   async #emitSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
     await before;
     const time = this.#time();
-    const nothing = { seconds: 0, results: [], taskResults: [] };
-    this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, ...nothing });
+    const emptyResults = { seconds: 0, results: [], taskResults: [] };
+    this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, ...emptyResults });
   }
 
   #withTimeout(end: RunResult): RunResult {
@@ -334,8 +343,8 @@ export class Follower {
     return this.#now().toISOString();
   }
 
-  #secondsSince(began: Date): number {
-    return Math.round(this.#now().getTime() - began.getTime()) / 1000;
+  #secondsSince(startTime: Date): number {
+    return Math.round(this.#now().getTime() - startTime.getTime()) / 1000;
   }
 }
 
@@ -346,12 +355,14 @@ const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name:
   `${namespace}/${name}`;
 
 /** Returns the key of a pod's TaskRun. */
-const taskRun = ({ metadata: { namespace = '', labels } }: ObservedPod): readonly string[] => {
+const taskRunKeysOf = ({ metadata: { namespace = '', labels } }: ObservedPod): readonly string[] => {
   const name = labels?.[TASK_RUN_LABEL];
   return name === undefined ? [] : [keyOf({ namespace, name })];
 };
 
-const named = ({ metadata: { namespace = '', name = '' } }: ObservedPod): { namespace: string; name: string } => ({
+const namespacedName = ({
+  metadata: { namespace = '', name = '' },
+}: ObservedPod): { namespace: string; name: string } => ({
   namespace,
   name,
 });
@@ -363,20 +374,6 @@ interface TaskReference {
   readonly run: string;
   readonly task: string;
   readonly check?: string;
-}
-
-/** The followed tasks of a run: each promise resolves when the events of a task are complete. */
-class FollowedTasks {
-  /** By the name of the TaskRun. */
-  readonly byName = new Map<string, Promise<unknown>>();
-  readonly tasks = new Map<string, Promise<unknown>>();
-  /** The checks of each task. */
-  readonly checks = new Map<string, readonly Promise<unknown>[]>();
-
-  /** Returns the promises of tasks, undefined for tasks that are not followed yet. */
-  all(tasks: readonly string[]): readonly (Promise<unknown> | undefined)[] {
-    return tasks.map((task) => this.tasks.get(task));
-  }
 }
 
 interface RunResult {

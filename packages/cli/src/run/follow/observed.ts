@@ -43,8 +43,9 @@ export const incompleteLogsOf = ({ status }: ObservedPod): string | undefined =>
   status?.conditions?.find((each) => each.type === 'pipewright.dev/LogsIncomplete' && each.status === 'True')?.message;
 
 /** Returns the `Succeeded` condition of a run. */
-export const succeededCondition = (conditions: readonly StatusCondition[] | undefined): StatusCondition | undefined =>
-  conditions?.find(({ type }) => type === 'Succeeded');
+export const tryFindSucceededCondition = (
+  conditions: readonly StatusCondition[] | undefined,
+): StatusCondition | undefined => conditions?.find(({ type }) => type === 'Succeeded');
 
 /** Returns the outcome of a run; undefined while it is running. */
 export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome | undefined {
@@ -56,7 +57,7 @@ export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome |
 }
 
 /** Returns why a TaskRun cannot start; undefined if it is about to start. */
-export function pendingReason(
+export function pendingTaskRunReason(
   condition: StatusCondition | undefined,
 ): { readonly reason: string; readonly message: string } | undefined {
   const { status, reason = '', message = '' } = condition ?? {};

@@ -32,49 +32,49 @@ const STEP = 'step-';
 const SIDECAR = 'sidecar-';
 
 /** Resolves when the last step that ran has ended and its log has been shown. Steps after a failed one do not run. */
-export async function followPod(following: FollowPodOptions): Promise<void> {
-  const names = following.pod.spec?.containers?.map(({ name }) => name) ?? [];
-  const over = new AbortController();
+export async function followPod(options: FollowPodOptions): Promise<void> {
+  const names = options.pod.spec?.containers?.map(({ name }) => name) ?? [];
+  const stepsEnded = new AbortController();
   const sidecars = names
     .filter((name) => name.startsWith(SIDECAR))
-    .map((name) => followSidecar(following, name, over.signal));
+    .map((name) => followSidecar(options, name, stepsEnded.signal));
   for (const container of names.filter((name) => name.startsWith(STEP))) {
-    if (!(await followStep(following, container))) break;
+    if (!(await followStep(options, container))) break;
   }
-  over.abort();
+  stepsEnded.abort();
   await Promise.all(sidecars);
-  const pod = following.currentPod();
+  const pod = options.currentPod();
   const incomplete = pod && incompleteLogsOf(pod);
-  if (incomplete !== undefined) following.sink.incomplete(incomplete);
+  if (incomplete !== undefined) options.sink.incomplete(incomplete);
 }
 
 /** Follows a sidecar's log up to the point when the steps have ended, because a sidecar may take long to stop. */
-async function followSidecar(following: FollowPodOptions, container: string, over: AbortSignal): Promise<void> {
-  const { sink, until, currentPod } = following;
+async function followSidecar(options: FollowPodOptions, container: string, stepsEnded: AbortSignal): Promise<void> {
+  const { sink, until, currentPod } = options;
   const show = (line: string): void => sink.sidecarLine(container.slice(SIDECAR.length), line);
-  const started = await Promise.race([until(() => startOf(currentPod(), container)), whenAborted(over)]);
-  if (started !== 'started' || over.aborted) return;
-  await followLog(following, container, show, over);
+  const started = await Promise.race([until(() => startState(currentPod(), container)), whenAborted(stepsEnded)]);
+  if (started !== 'started' || stepsEnded.aborted) return;
+  await followLog(options, container, show, stepsEnded);
 }
 
 /** Returns whether a container has started or never will; undefined while this is open. */
-function startOf(pod: ObservedPod | undefined, container: string): 'started' | 'gone' | undefined {
+function startState(pod: ObservedPod | undefined, container: string): 'started' | 'gone' | undefined {
   if (pod === undefined) return 'gone';
   const state = stateOf(pod, container);
   if (state?.running !== undefined || state?.terminated !== undefined) return 'started';
-  return isOver(pod) ? 'gone' : undefined;
+  return hasEnded(pod) ? 'gone' : undefined;
 }
 
 /** @returns whether the next step may run */
-async function followStep(following: FollowPodOptions, container: string): Promise<boolean> {
-  const { currentPod, until, sink } = following;
+async function followStep(options: FollowPodOptions, container: string): Promise<boolean> {
+  const { currentPod, until, sink } = options;
   const step = container.slice(STEP.length);
-  if ((await until(() => startOf(currentPod(), container))) !== 'started') return false;
+  if ((await until(() => startState(currentPod(), container))) !== 'started') return false;
   sink.start(step);
-  await followLog(following, container, (line) => sink.line(step, line));
+  await followLog(options, container, (line) => sink.line(step, line));
   const ended = await until(() => {
     const pod = currentPod();
-    return pod === undefined ? 'gone' : (stateOf(pod, container)?.terminated ?? (isOver(pod) ? 'gone' : undefined));
+    return pod === undefined ? 'gone' : (stateOf(pod, container)?.terminated ?? (hasEnded(pod) ? 'gone' : undefined));
   });
   if (ended === undefined || ended === 'gone') return false;
   sink.end(step, ended.exitCode, ended.reason ?? '');
@@ -84,43 +84,43 @@ async function followStep(following: FollowPodOptions, container: string): Promi
 const stateOf = (pod: ObservedPod, container: string): ObservedContainer['state'] =>
   pod.status?.containerStatuses?.find(({ name }) => name === container)?.state;
 
-const isOver = ({ status }: ObservedPod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+const hasEnded = ({ status }: ObservedPod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /**
  * Shows a container's log to its end. If the log breaks off, a line says so, and the run continues.
  *
- * @param over ends it early: shows what the log contains by then, and does not wait for more
+ * @param stepsEnded ends it early: shows what the log contains by then, and does not wait for more
  */
 async function followLog(
   { pod, client, mask, signal }: FollowPodOptions,
   container: string,
   show: (line: string) => void,
-  over?: AbortSignal,
+  stepsEnded?: AbortSignal,
 ): Promise<void> {
   const { name = '', namespace } = pod.metadata;
   const lines = maskedLines(mask);
-  let taken = 0;
-  const take = (bytes: Uint8Array): void => {
-    taken += bytes.byteLength;
+  let receivedBytes = 0;
+  const add = (bytes: Uint8Array): void => {
+    receivedBytes += bytes.byteLength;
     lines.push(bytes).forEach(show);
   };
   // Uses a separate signal for this log, because a request keeps its listener for the lifetime of the signal.
-  const here = new AbortController();
-  const leave = (): void => here.abort(signal.reason);
-  for (const each of [signal, over]) each?.addEventListener('abort', leave, { once: true });
-  if (signal.aborted || over?.aborted === true) leave();
+  const request = new AbortController();
+  const abort = (): void => request.abort(signal.reason);
+  for (const each of [signal, stepsEnded]) each?.addEventListener('abort', abort, { once: true });
+  if (signal.aborted || stepsEnded?.aborted === true) abort();
   try {
-    const stream = await client.podLogs({ namespace, name }, { container, follow: true, signal: here.signal });
-    for await (const bytes of stream) take(bytes);
+    const stream = await client.podLogs({ namespace, name }, { container, follow: true, signal: request.signal });
+    for await (const bytes of stream) add(bytes);
   } catch (cause) {
-    if (!here.signal.aborted)
+    if (!request.signal.aborted)
       show(mask.hide(`(the log ends here: ${cause instanceof Error ? cause.message : String(cause)})`));
   } finally {
-    for (const each of [signal, over]) each?.removeEventListener('abort', leave);
+    for (const each of [signal, stepsEnded]) each?.removeEventListener('abort', abort);
   }
-  if (over?.aborted === true && !signal.aborted) {
-    const whole = await wholeLog(client, { namespace, name }, container);
-    take(whole.subarray(taken));
+  if (stepsEnded?.aborted === true && !signal.aborted) {
+    const whole = await completeLog(client, { namespace, name }, container);
+    add(whole.subarray(receivedBytes));
   }
   lines.end().forEach(show);
 }
@@ -148,13 +148,13 @@ function maskedLines(mask: Mask): {
 }
 
 /** Returns the complete log of a container up to now; empty if it is no longer available. */
-async function wholeLog(
+async function completeLog(
   client: KubeClient,
-  at: { readonly namespace?: string | undefined; readonly name: string },
+  pod: { readonly namespace?: string | undefined; readonly name: string },
   container: string,
 ): Promise<Uint8Array> {
   try {
-    const stream = await client.podLogs(at, { container });
+    const stream = await client.podLogs(pod, { container });
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch {
     return new Uint8Array(); // the pod is gone: its steps' logs have been shown

@@ -6,7 +6,7 @@ import {
   type PipelineRunStatus,
   type TaskDependencies,
 } from '@pipewright/tekton';
-import { outcomeOf, succeededCondition } from './observed.js';
+import { outcomeOf, tryFindSucceededCondition } from './observed.js';
 
 /** A task that is not run. */
 export interface Skip {
@@ -20,29 +20,29 @@ export interface Skip {
 /** Returns the tasks that a condition skipped, followed by their dependents in declared order. */
 export function skipsOf(status: PipelineRunStatus | undefined, dependencies: TaskDependencies): readonly Skip[] {
   const direct = Object.values(status?.taskRuns ?? {}).flatMap((entry): readonly Skip[] => {
-    const condition = succeededCondition(entry.status?.conditions);
+    const condition = tryFindSucceededCondition(entry.status?.conditions);
     if (outcomeOf(condition) !== 'skipped') return [];
     const checks = Object.entries(entry.conditionChecks ?? {});
-    const said = checks.flatMap(([, { conditionName, status: ran }]) => answerOf(conditionName, ran));
+    const messages = checks.flatMap(([, { conditionName, status: ran }]) => checkMessages(conditionName, ran));
     return [
       {
         task: entry.pipelineTaskName,
         reason: condition?.reason ?? '',
-        message: said.length > 0 ? said.join('; ') : (condition?.message ?? ''),
+        message: messages.length > 0 ? messages.join('; ') : (condition?.message ?? ''),
         follows: { checks: checks.map(([name]) => name), tasks: [] },
       },
     ];
   });
   if (direct.length === 0) return [];
-  const kept = direct.map(({ task }) => task);
-  const followers = transitiveDependents(dependencies, kept);
-  const skipped = new Set([...kept, ...followers]);
-  const later = followers.map((task): Skip => {
-    const before = (dependencies.get(task) ?? []).find((name) => skipped.has(name)) ?? '';
-    const message = `depends on ${before}, which was skipped`;
-    return { task, reason: 'ParentTaskSkipped', message, follows: { checks: [], tasks: kept } };
+  const skippedDirectly = direct.map(({ task }) => task);
+  const dependents = transitiveDependents(dependencies, skippedDirectly);
+  const skipped = new Set([...skippedDirectly, ...dependents]);
+  const dependentSkips = dependents.map((task): Skip => {
+    const skippedDependency = (dependencies.get(task) ?? []).find((name) => skipped.has(name)) ?? '';
+    const message = `depends on ${skippedDependency}, which was skipped`;
+    return { task, reason: 'ParentTaskSkipped', message, follows: { checks: [], tasks: skippedDirectly } };
   });
-  return [...direct, ...later];
+  return [...direct, ...dependentSkips];
 }
 
 const namesIn = new WeakMap<PipelineRunStatus, ReadonlyMap<string, string>>();
@@ -62,8 +62,8 @@ export function conditionNames(status: PipelineRunStatus | undefined): ReadonlyM
 }
 
 /** Returns the result of a check that did not succeed, as a message. */
-function answerOf(name: string, status: ConditionCheckStatus | undefined): readonly string[] {
-  const condition = succeededCondition(status?.conditions);
+function checkMessages(name: string, status: ConditionCheckStatus | undefined): readonly string[] {
+  const condition = tryFindSucceededCondition(status?.conditions);
   if (condition?.status !== 'False') return [];
   return [`condition ${name} ${checkResultText(condition, status?.check?.terminated?.exitCode)}`];
 }

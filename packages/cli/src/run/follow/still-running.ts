@@ -19,19 +19,19 @@ export interface RunningContainer {
 }
 
 /** Maximum number of containers to list by name; the rest are counted. */
-const MOST_NAMED = 4;
+const MAX_LISTED = 4;
 
 /** Returns the running steps and sidecars of TaskRun pods, in the order of the pods. */
 export function runningContainers(pods: readonly ObservedPod[]): readonly RunningContainer[] {
   const runOf = ({ metadata: { labels = {} } }: ObservedPod): string | undefined =>
     labels[PIPELINE_RUN_LABEL] ?? labels[TASK_RUN_LABEL];
-  const isSeveral = new Set(pods.flatMap((pod) => runOf(pod) ?? [])).size > 1;
+  const hasSeveralRuns = new Set(pods.flatMap((pod) => runOf(pod) ?? [])).size > 1;
   return pods.flatMap((pod) => {
     const { labels = {}, deletionTimestamp } = pod.metadata;
     const own = labels[PIPELINE_TASK_LABEL] ?? labels[TASK_RUN_LABEL];
     const run = runOf(pod);
     if (own === undefined || run === undefined) return [];
-    const task = isSeveral ? taskTitle(run, own) : own;
+    const task = hasSeveralRuns ? taskTitle(run, own) : own;
     const killedAt = deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp);
     return (pod.status?.containerStatuses ?? [])
       .filter(({ state }) => state?.running !== undefined)
@@ -45,10 +45,10 @@ export function runningContainers(pods: readonly ObservedPod[]): readonly Runnin
  */
 export function waitingNotice(running: readonly RunningContainer[], now: number, hint: string): string | undefined {
   if (running.length === 0) return undefined;
-  const named = running.slice(0, MOST_NAMED).map(({ task, container }) => `${task} (${container})`);
-  const more = running.length > MOST_NAMED ? [`${String(running.length - MOST_NAMED)} more`] : [];
+  const listed = running.slice(0, MAX_LISTED).map(({ task, container }) => `${task} (${container})`);
+  const more = running.length > MAX_LISTED ? [`${String(running.length - MAX_LISTED)} more`] : [];
   const ends = running.flatMap(({ killedAt }) => killedAt ?? []);
   const seconds = Math.max(0, Math.ceil((Math.max(...ends) - now) / 1000));
   const end = ends.length === 0 ? '' : `; killed within ${String(seconds)}s`;
-  return `still running after SIGTERM: ${[...named, ...more].join(', ')}${end}; ${hint}`;
+  return `still running after SIGTERM: ${[...listed, ...more].join(', ')}${end}; ${hint}`;
 }

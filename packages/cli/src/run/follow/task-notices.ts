@@ -5,7 +5,7 @@
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';
-import { pendingReason, succeededCondition } from './observed.js';
+import { pendingTaskRunReason, tryFindSucceededCondition } from './observed.js';
 
 /** An event derived from a status. */
 export type TaskNotice =
@@ -14,28 +14,28 @@ export type TaskNotice =
 
 /** The events of one task. */
 export class TaskNotices {
-  #held = '';
-  #tries = 0;
-  readonly #sidecars = new Set<string>();
+  #lastHoldMessage = '';
+  #reportedRetries = 0;
+  readonly #reportedSidecars = new Set<string>();
 
   /** Returns the events that are new in this status. */
   of(status: TaskRunStatus | undefined): readonly TaskNotice[] {
-    const before = status?.retriesStatus ?? [];
-    const retries = before.slice(this.#tries).map((one, index): TaskNotice => {
-      const { reason = '', message = '' } = succeededCondition(one.conditions) ?? {};
-      return { type: 'task-retry', reason, message, attempt: this.#tries + index + 2 };
+    const attempts = status?.retriesStatus ?? [];
+    const retries = attempts.slice(this.#reportedRetries).map((one, index): TaskNotice => {
+      const { reason = '', message = '' } = tryFindSucceededCondition(one.conditions) ?? {};
+      return { type: 'task-retry', reason, message, attempt: this.#reportedRetries + index + 2 };
     });
-    this.#tries = before.length;
-    const hold = pendingReason(succeededCondition(status?.conditions));
-    if (!hold || hold.message === this.#held) return retries;
-    this.#held = hold.message;
+    this.#reportedRetries = attempts.length;
+    const hold = pendingTaskRunReason(tryFindSucceededCondition(status?.conditions));
+    if (!hold || hold.message === this.#lastHoldMessage) return retries;
+    this.#lastHoldMessage = hold.message;
     return [...retries, { type: 'task-held', ...hold }];
   }
 
   /** Returns events for new reasons why steps wait for sidecars. */
   ofSidecars(messages: readonly string[]): readonly TaskNotice[] {
-    const fresh = messages.filter((message) => !this.#sidecars.has(message));
-    for (const message of fresh) this.#sidecars.add(message);
-    return fresh.map((message) => ({ type: 'task-held', reason: 'SidecarNotReady', message }));
+    const unreported = messages.filter((message) => !this.#reportedSidecars.has(message));
+    for (const message of unreported) this.#reportedSidecars.add(message);
+    return unreported.map((message) => ({ type: 'task-held', reason: 'SidecarNotReady', message }));
   }
 }

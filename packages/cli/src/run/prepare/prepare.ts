@@ -6,21 +6,21 @@ import { checkWithObjects, findingsIn } from '../../lint/check.js';
 import { loadDefaultFolders } from '../../manifests/default-folders.js';
 import { UNRESOLVED_REFERENCES } from '../../lint/reference-codes.js';
 import type { JsonObject } from '../../json.js';
-import { loadManifests, secretsIn, type Manifest, type Manifests } from '../../manifests/load.js';
+import { loadManifests, secretObjects, type Manifest, type Manifests } from '../../manifests/load.js';
 import { followedManifests, reachableTasks } from '../select/reachable-tasks.js';
 import type { PipelineResourceModel } from '@pipewright/tekton';
 import { TektonObjects } from '../../manifests/tekton-objects.js';
 import { missingRequirements } from './requirements.js';
 import { localResources, bindingsOf, resourcesIn, type LocalResources } from '../../stand-ins/local-resources.js';
-import { isRun, selectRuns, withParams } from '../select/select.js';
+import { isRunManifest, selectRuns, withCommandLineParams } from '../select/select.js';
 import { CHECKED_AT_START, startRun, type CreatedRun } from '../select/start-run.js';
 import { imagesIn, unusedStandIns } from './unused-stand-ins.js';
-import { standInsFor } from '../../config/stand-in-flags.js';
+import { resolveStandIns } from '../../config/stand-in-flags.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
 import type { PlannedRun } from '../select/planned-run.js';
 
 /** A run that is ready to start, or the findings that prevent it. */
-export interface Prepared {
+export interface PreparedRun {
   readonly findings: readonly Finding[];
   /** A message about the files that were read, if the command line specifies none. */
   readonly note?: string | undefined;
@@ -50,53 +50,53 @@ function load(
   return paths.length > 0 ? { loaded: loadManifests(paths, stdin, { exclude }), paths } : loadDefaultFolders(exclude);
 }
 
-const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [], unansweredUrls: [] };
+const NO_LOCAL_RESOURCES: LocalResources = { sources: [], images: [], buckets: [], urlsWithoutStandIn: [] };
 
 /** Prepares a run. Throws a UsageError if the command line is invalid. */
-export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared {
+export function prepare(request: RunRequest, stdin?: () => Uint8Array): PreparedRun {
   const { loaded, paths, note } = load(request, stdin);
-  const { standIns, findings: inConfig, file, place } = standInsFor(request, paths);
-  const secrets = secretsIn(loaded.manifests);
+  const { standIns, findings: inConfig, file, place } = resolveStandIns(request, paths);
+  const secrets = secretObjects(loaded.manifests);
   const objects = new TektonObjects(loaded.manifests);
-  const stopped = {
+  const notReady = {
     note,
     manifests: [],
     runs: [],
     secrets,
     standIns,
     images: [],
-    local: NOTHING_LOCAL,
+    local: NO_LOCAL_RESOURCES,
     resources: [],
     boundResources: new Set<string>(),
     objects,
   };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text))
-    return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { externals: 'any' })]) };
+    return { ...notReady, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { externals: 'any' })]) };
 
   const created = startRun(request, objects, paths);
-  if (!created && !loaded.manifests.some(isRun)) {
+  if (!created && !loaded.manifests.some(isRunManifest)) {
     const found = findingsIn(loaded, { externals: 'any' }); // the kind of the run may be misspelled
-    if (hasErrors(found)) return { ...stopped, findings: found };
+    if (hasErrors(found)) return { ...notReady, findings: found };
   }
   const selected = created ? [created.run] : selectRuns(loaded.manifests, objects, request.run, paths);
   const unknown = new Set(created?.unknownParams);
   const params = new Map([...request.param].filter(([name]) => !unknown.has(name)));
-  const runs = withParams(selected, objects, params);
-  const others = loaded.manifests.filter((manifest) => !isRun(manifest));
+  const runs = withCommandLineParams(selected, objects, params);
+  const others = loaded.manifests.filter((manifest) => !isRunManifest(manifest));
   const followed = new Set(runs.flatMap((run) => followedManifests(run, objects)));
   const checked = checkSelected({ loaded, created, selected, runs, followed });
   const machine = { standIns, runtime: request.runtime, isSound: !hasErrors(checked) };
   const missing = missingRequirements(runs, { manifests: loaded.manifests, objects }, machine);
-  const known = new Set(missing.map(placeAndCode));
+  const reported = new Set(missing.map(placeAndCode));
   // Drops warnings (such as for a ServiceAccount that may exist in a cluster) about objects known to be missing here.
-  const distinct = checked.filter((finding) => finding.severity === 'error' || !known.has(placeAndCode(finding)));
+  const distinct = checked.filter((finding) => finding.severity === 'error' || !reported.has(placeAndCode(finding)));
   const resources = resourcesIn(objects, runs);
   const flags = { flags: { images: request.image, resources: request.source }, place };
   const names = resources.map(({ name }) => name);
   const unused = unusedStandIns(standIns, flags, loaded.manifests, names);
   const findings = inReadingOrder([...text, ...(created?.findings ?? []), ...distinct, ...missing, ...unused]);
-  if (hasErrors(findings)) return { ...stopped, findings };
+  if (hasErrors(findings)) return { ...notReady, findings };
   return {
     findings,
     note,
@@ -125,9 +125,11 @@ interface Selection {
 
 /** Checks the manifests together with the runs as they will be started. */
 function checkSelected({ loaded, created, selected, runs, followed }: Selection): readonly Finding[] {
-  const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
-  const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
-  const manifests = created ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
+  const withParams = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
+  const ownManifests = loaded.manifests.flatMap((manifest) =>
+    isRunManifest(manifest) ? (withParams.get(manifest) ?? []) : [manifest],
+  );
+  const manifests = created ? [...ownManifests, ...runs.map(({ manifest }) => manifest)] : ownManifests;
   return checkWithObjects(manifests, { externals: 'any' })
     .filter(
       ({ finding, manifest }) => manifest !== runs[0]?.manifest || !created || !CHECKED_AT_START.has(finding.code),

@@ -11,7 +11,7 @@ import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '
 import type { Path } from '../../yaml/locate.js';
 import type { Manifest } from '../../manifests/load.js';
 import type { ReachableTask } from '../select/reachable-tasks.js';
-import { namespaceOf } from '../../manifests/identity.js';
+import { errorAt, tryFindManifest } from '../../manifests/manifest-finding.js';
 import type { PlannedRun } from '../select/planned-run.js';
 
 /** A part of a manifest from which pods refer to objects. */
@@ -58,10 +58,10 @@ export function missingObjects(
   return referencesIn(value, []).flatMap((reference) => {
     const { kind, name, at } = reference;
     if (name.includes('$(') || (kind === 'ConfigMap' && name === ROOT_CERTIFICATE)) return [];
-    const found = find(manifests, kind, namespace, name);
+    const found = tryFindManifest(manifests, kind, namespace, name);
     if (found) return missingKeys(reference, found, { manifest, path, title });
     const message = `${title} uses the ${kind} ${name}, which is in none of the manifests`;
-    return [error(manifest, [...path, ...at], KINDS[kind].missing, message, KINDS[kind].hint(reference))];
+    return [errorAt(manifest, [...path, ...at], KINDS[kind].missing, message, KINDS[kind].hint(reference))];
   });
 }
 
@@ -129,7 +129,7 @@ function missingKeys(
     .map(({ key, at }) => {
       const message = `${title} uses the key ${key} of the ${kind} ${name}, which has no such key`;
       const hint = `correct the key, or add it to the ${kind}: ${others}`;
-      return error(manifest, [...path, ...at], KINDS[kind].keyMissing, message, hint);
+      return errorAt(manifest, [...path, ...at], KINDS[kind].keyMissing, message, hint);
     });
 }
 
@@ -170,25 +170,4 @@ function keysIn(reference: JsonObject, at: Path): Reference['keys'] {
     const key = textAt(holder, 'key');
     return key === undefined ? [] : [{ key, at: [...at, ...place, 'key'] }];
   });
-}
-
-/** Returns the manifest of an object. */
-export const find = (
-  manifests: readonly Manifest[],
-  kind: string,
-  namespace: string,
-  name: string,
-): Manifest | undefined =>
-  manifests.find(
-    ({ object }) =>
-      textAt(object, 'kind') === kind &&
-      textAt(object, 'metadata', 'name') === name &&
-      namespaceOf(object) === namespace,
-  );
-
-/** Returns an error at a position of a manifest. */
-export function error(manifest: Manifest, path: Path, code: string, message: string, hint: string): Finding {
-  const place = manifest.locate(path).value;
-  const quote = manifest.quotable(place);
-  return { severity: 'error', code, place, message, hint, ...(quote !== undefined && { quote }) };
 }

@@ -17,7 +17,8 @@ import type { Manifest } from '../../manifests/load.js';
 import type { TektonObjects } from '../../manifests/tekton-objects.js';
 import { commandHint, imageHint } from './image-recipe.js';
 import { imagesOf, reachableTasks, type ReachableTask } from '../select/reachable-tasks.js';
-import { error, find, missingObjects, objectsOfRun, objectsOfTask } from './required-objects.js';
+import { missingObjects, objectsOfRun, objectsOfTask } from './required-objects.js';
+import { errorAt, tryFindManifest } from '../../manifests/manifest-finding.js';
 import { tryFindImageSource, tryFindCommand } from '../../stand-ins/image-source.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
 import { namespaceOf } from '../../manifests/identity.js';
@@ -41,20 +42,20 @@ export interface ManifestSet {
 /** Returns findings for all missing requirements of a set of runs. */
 export function missingRequirements(
   runs: readonly PlannedRun[],
-  from: ManifestSet,
+  manifestSet: ManifestSet,
   { standIns, runtime, isSound }: RequirementOptions,
 ): readonly Finding[] {
-  const used = runs.map((run) => ({ run, tasks: reachableTasks(run, from.objects) }));
-  const tasks = used.flatMap((one) => one.tasks);
+  const tasksByRun = runs.map((run) => ({ run, tasks: reachableTasks(run, manifestSet.objects) }));
+  const tasks = tasksByRun.flatMap((one) => one.tasks);
   const all = [
     ...missingImages(tasks, standIns),
     ...(isSound ? missingCommands(tasks, standIns) : []),
-    ...runs.flatMap((run) => missingAccounts(run, from)),
-    ...used.flatMap(({ run, tasks: own }) =>
-      own.flatMap((task) => missingObjects(objectsOfTask(task), run.namespace, from.manifests)),
+    ...runs.flatMap((run) => missingAccounts(run, manifestSet)),
+    ...tasksByRun.flatMap(({ run, tasks: own }) =>
+      own.flatMap((task) => missingObjects(objectsOfTask(task), run.namespace, manifestSet.manifests)),
     ),
-    ...runs.flatMap((run) => missingObjects(objectsOfRun(run), run.namespace, from.manifests)),
-    ...runs.flatMap((run) => missingResourceSecrets(run, from)),
+    ...runs.flatMap((run) => missingObjects(objectsOfRun(run), run.namespace, manifestSet.manifests)),
+    ...runs.flatMap((run) => missingResourceSecrets(run, manifestSet)),
   ];
   const findings = runtime === 'fake' ? all.filter(({ code }) => !NOT_FOR_FAKE.has(code)) : all;
   return [...new Map(findings.map((finding) => [finding.code + finding.message, finding])).values()];
@@ -76,7 +77,7 @@ function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): rea
   return [...first.values()]
     .toReversed()
     .map(({ image, manifest, path, user }) =>
-      error(
+      errorAt(
         manifest,
         path,
         'IMAGE_NO_STAND_IN',
@@ -95,7 +96,7 @@ function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): r
         usesEntrypoint && tryFindImageSource(image, standIns) !== undefined && !tryFindCommand(image, standIns),
     )
     .map(({ image, manifest, path, user }) =>
-      error(
+      errorAt(
         manifest,
         path,
         'COMMAND_UNKNOWN',
@@ -108,11 +109,11 @@ function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): r
 /** Returns findings for ServiceAccounts, and for Secrets of ServiceAccounts, that are in no manifest. */
 function missingAccounts(run: PlannedRun, { objects, manifests }: ManifestSet): readonly Finding[] {
   return accountsOf(run, objects).flatMap(({ name, path }) => {
-    const account = find(manifests, 'ServiceAccount', run.namespace, name);
+    const account = tryFindManifest(manifests, 'ServiceAccount', run.namespace, name);
     if (account) return missingSecrets(account, name, manifests);
     if (name === 'default') return [];
     return [
-      error(
+      errorAt(
         run.manifest,
         path,
         'SERVICE_ACCOUNT_MISSING',
@@ -146,21 +147,21 @@ function missingSecrets(account: Manifest, accountName: string, manifests: reado
   return ['secrets', 'imagePullSecrets'].flatMap((field) =>
     listAt(account.object, field).flatMap((reference, index) => {
       const name = textAt(reference, 'name');
-      if (name === undefined || find(manifests, 'Secret', namespace, name)) return [];
+      if (name === undefined || tryFindManifest(manifests, 'Secret', namespace, name)) return [];
       return [
-        error(
+        errorAt(
           account,
           [field, index, 'name'],
           'SECRET_MISSING',
           `ServiceAccount ${accountName} names the Secret ${name}, which is in none of the manifests`,
-          SECRET_HINT(name),
+          secretHint(name),
         ),
       ];
     }),
   );
 }
 
-const SECRET_HINT = (name: string): string =>
+const secretHint = (name: string): string =>
   `write it to a file and add that to the command:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
 
 /**
@@ -184,17 +185,17 @@ function missingResourceSecrets(run: PlannedRun, { objects, manifests }: Manifes
     bindings.flatMap(({ name, resource }, index) => {
       if (resource?.kind === 'embedded') {
         const path = ['spec', ...list, index, ...paths.binding.resource, ...paths.resource.secrets];
-        return secretsMissing(run.manifest, path, readPipelineResource(name, resource.spec), run, manifests);
+        return missingResourceSecretsOf(run.manifest, path, readPipelineResource(name, resource.spec), run, manifests);
       }
       const found = resource && objects.tryFind('PipelineResource', resource.name, run.namespace);
       if (!found) return [];
       const path = ['spec', ...found.paths.resource.secrets];
-      return secretsMissing(found.manifest, path, found.model.resource, run, manifests);
+      return missingResourceSecretsOf(found.manifest, path, found.model.resource, run, manifests);
     }),
   );
 }
 
-const secretsMissing = (
+const missingResourceSecretsOf = (
   manifest: Manifest,
   path: FieldPath,
   { secrets }: PipelineResourceModel,
@@ -202,9 +203,9 @@ const secretsMissing = (
   manifests: readonly Manifest[],
 ): readonly Finding[] =>
   secrets.flatMap(({ secretName, secretKey }, index) => {
-    if (find(manifests, 'Secret', run.namespace, secretName)) return [];
+    if (tryFindManifest(manifests, 'Secret', run.namespace, secretName)) return [];
     return [
-      error(
+      errorAt(
         manifest,
         [...path, index, 'secretName'],
         'SECRET_MISSING',

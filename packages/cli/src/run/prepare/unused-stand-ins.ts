@@ -2,7 +2,7 @@
 
 import { closestMatch } from '@pipewright/tekton';
 import type { Finding, SourcePosition } from '../../diagnostics/finding.js';
-import { shortName, standsFor } from '../../images/image-name.js';
+import { shortName, matchesImage } from '../../images/image-name.js';
 import { isObject, type Json } from '../../json.js';
 import type { Path } from '../../yaml/locate.js';
 import type { Manifest } from '../../manifests/load.js';
@@ -12,7 +12,7 @@ import type { StandIns } from '../../stand-ins/stand-ins.js';
 type Kind = 'images' | 'resources';
 
 /** The positions at which stand-ins are defined. */
-export interface StandInPlaces {
+export interface StandInPositions {
   /** The values given to `--image` and `--source`, by name. */
   readonly flags: Readonly<Record<Kind, ReadonlyMap<string, string>>>;
   /** Returns the position of a path in pipewright.yaml. Absent without the file. */
@@ -28,28 +28,28 @@ export interface StandInPlaces {
  */
 export function unusedStandIns(
   standIns: StandIns,
-  written: StandInPlaces,
+  positions: StandInPositions,
   manifests: readonly Manifest[],
   resources: readonly string[],
 ): readonly Finding[] {
-  const named = new Set(manifests.flatMap(({ object }) => imagesIn(object)));
-  const images = [...named].filter((image) => !image.includes('$('));
+  const imageFields = new Set(manifests.flatMap(({ object }) => imagesIn(object)));
+  const images = [...imageFields].filter((image) => !image.includes('$('));
   const names = [...new Set(images.flatMap((image) => [shortName(image), image]))];
-  const unknowable = images.length < named.size;
+  const hasVariables = images.length < imageFields.size;
   const unusedImages = [...standIns.images.keys()]
-    .filter((name) => !images.some((image) => standsFor(name, image)))
+    .filter((name) => !images.some((image) => matchesImage(name, image)))
     .flatMap((name) => {
       const guess = closestMatch(name, names);
-      const isFlag = written.flags.images.has(name);
-      if (guess === undefined && (unknowable || !isFlag)) return []; // a variable may expand to this name
+      const isFlag = positions.flags.images.has(name);
+      if (guess === undefined && (hasVariables || !isFlag)) return []; // a variable may expand to this name
       const message = `${name} matches no image of these manifests`;
-      return [finding('images', name, written, message, hintFor(guess, 'images', images))];
+      return [finding('images', name, positions, message, hintFor(guess, 'images', images))];
     });
   const unusedResources = [...standIns.resources.keys()]
     .filter((name) => !resources.includes(name))
     .map((name) => {
       const hint = hintFor(closestMatch(name, resources), 'PipelineResources', resources);
-      return finding('resources', name, written, `no PipelineResource called '${name}'`, hint);
+      return finding('resources', name, positions, `no PipelineResource called '${name}'`, hint);
     });
   return [...unusedImages, ...unusedResources];
 }
@@ -61,7 +61,7 @@ const hintFor = (guess: string | undefined, what: string, known: readonly string
 
 const OPTION = { images: '--image', resources: '--source' } as const;
 
-function finding(kind: Kind, name: string, { flags, place }: StandInPlaces, message: string, hint: string): Finding {
+function finding(kind: Kind, name: string, { flags, place }: StandInPositions, message: string, hint: string): Finding {
   const flag = flags[kind].get(name);
   const option = { file: `${OPTION[kind]} ${name}=${flag ?? ''}`, line: 0, column: 0 };
   const inFile = flag === undefined ? place?.([kind, name]) : undefined;

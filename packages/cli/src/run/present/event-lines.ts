@@ -4,21 +4,21 @@ import { duration } from '../../terminal/duration.js';
 import { sanitize, plain } from '../../terminal/lines.js';
 import type { Colors, Output } from '../../terminal/output.js';
 import type { RunEvent } from '../follow/events.js';
-import { signOf, skipped } from './summary.js';
+import { signOf, skipText } from './summary.js';
 import { taskTitle } from '../follow/task-title.js';
 
 /** Assigns a colour to each step, like tkn; red is reserved for failures. */
 class StepColors {
   readonly #palette: readonly ((text: string) => string)[];
-  readonly #given = new Map<string, (text: string) => string>();
+  readonly #assigned = new Map<string, (text: string) => string>();
 
   constructor({ green, yellow, blue, magenta, cyan, bold }: Colors) {
     this.#palette = [green, yellow, blue, magenta, cyan].map((paint) => (text) => bold(paint(text)));
   }
 
   of(step: string): (text: string) => string {
-    const known = this.#given.get(step) ?? this.#palette[this.#given.size % this.#palette.length] ?? String;
-    this.#given.set(step, known);
+    const known = this.#assigned.get(step) ?? this.#palette[this.#assigned.size % this.#palette.length] ?? String;
+    this.#assigned.set(step, known);
     return known;
   }
 }
@@ -70,7 +70,7 @@ function proseOf(event: RunEvent, { title, colors, hasSeveralRuns, isTerminal }:
     case 'task-retry':
       return colors.yellow(`--- ${title(event)} ${plain(event.reason)}, retrying (attempt ${String(event.attempt)})`);
     case 'task-end': {
-      const ended = event.outcome === 'skipped' ? skipped(event) : `${event.reason} ${duration(event.seconds)}`;
+      const ended = event.outcome === 'skipped' ? skipText(event) : `${event.reason} ${duration(event.seconds)}`;
       return `--- ${signOf(event.outcome, colors)} ${title(event)} ${plain(ended)}`;
     }
     case 'check-end': {

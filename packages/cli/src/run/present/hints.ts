@@ -7,48 +7,48 @@ interface Row {
   readonly hint: string;
 }
 
-const says =
+const matches =
   (pattern: RegExp): Row['when'] =>
   (_, text) =>
     pattern.test(text);
 
 const ROWS: readonly Row[] = [
   {
-    when: says(
+    when: matches(
       /could not resolve host|connection refused|failed to connect|network is unreachable|connection timed out/i,
     ),
     hint: 'the host is unreachable from this machine; use a directory for a git resource: --source RESOURCE=DIR',
   },
   {
-    when: says(/authentication failed|could not read username|401 unauthorized|invalid username or password/i),
+    when: matches(/authentication failed|could not read username|401 unauthorized|invalid username or password/i),
     hint: 'the Secrets of the ServiceAccount were rejected; a Secret needs the annotation tekton.dev/git-0 or tekton.dev/docker-0 with the address',
   },
   {
-    when: says(
+    when: matches(
       /couldn't find remote ref|could not find remote (?:ref|branch)|unknown revision|pathspec .* did not match/i,
     ),
     hint: 'check the revision of the git PipelineResource: it must be a branch, tag or commit of that repository',
   },
   {
-    when: says(
+    when: matches(
       /repository .*(?:not found|does not exist)|does not appear to be a git repository|not a git repository/i,
     ),
     hint: 'check the url of the git PipelineResource, or give it a directory: --source RESOURCE=DIR',
   },
   {
-    when: says(/ErrImagePull|ImagePullBackOff|cannot be pulled|nothing stands in/i),
+    when: matches(/ErrImagePull|ImagePullBackOff|cannot be pulled|nothing stands in/i),
     hint: 'name a stand-in for the image: --image NAME=host, or pipewright.yaml',
   },
   {
-    when: says(/didn't match Pod's node affinity|Insufficient \S|that the pod didn't tolerate/),
+    when: matches(/didn't match Pod's node affinity|Insufficient \S|that the pod didn't tolerate/),
     hint: "say in pipewright.yaml what this machine's node has: `node: { labels: {...}, resources: {...} }`",
   },
   {
-    when: says(/CreateContainerConfigError|secret .* not found|configmap .* not found/i),
+    when: matches(/CreateContainerConfigError|secret .* not found|configmap .* not found/i),
     hint: 'add a manifest with the missing object to the command',
   },
   {
-    when: says(/argument list too long/i),
+    when: matches(/argument list too long/i),
     hint: 'an argument takes 128 KiB at most; write the value to a file of a workspace or ConfigMap, and read it in the step',
   },
   {

@@ -11,7 +11,7 @@ import { eventLines } from './event-lines.js';
 import type { EventSink, RunEvent } from '../follow/events.js';
 import { statusRows, type WaitsFor } from './status-area.js';
 import { isQuoted, summary, type Artifact } from './summary.js';
-import { EventCount } from './tally.js';
+import { TallyUpdater } from './tally.js';
 import { foldTektonLog } from './tekton-log.js';
 
 /** Shows events as they arrive. */
@@ -41,31 +41,31 @@ export function textPresenter(
   clock: Clock = systemClock,
 ): Presenter {
   const { colors, terminal } = output;
-  const count = new EventCount();
+  const tallyUpdater = new TallyUpdater();
   const artifacts: Artifact[] = [];
   let next: string | undefined;
   const lineOf = eventLines(output, hasSeveralRuns);
   const area: LiveArea = output.live
-    ? liveArea(output, (size) => statusRows(count.tally, waitsFor, clock.date().getTime(), size, colors), clock)
+    ? liveArea(output, (size) => statusRows(tallyUpdater.tally, waitsFor, clock.date().getTime(), size, colors), clock)
     : { print: output.print, stop: () => undefined };
-  const fitted = (text: string): readonly string[] => (terminal ? wrap(text, output.size().columns) : [text]);
+  const wrapped = (text: string): readonly string[] => (terminal ? wrap(text, output.size().columns) : [text]);
   return {
     show: (event) => {
-      const shown = terminal ? folded(event) : event;
-      count.add(shown);
+      const shown = terminal ? withFoldedLog(event) : event;
+      tallyUpdater.add(shown);
       if (event.type === 'deployment' || event.type === 'pushed') artifacts.push(event);
       if (event.type === 'next-command') next = `${event.purpose}: ${plain(event.command)}`;
       const line = lineOf(shown);
-      if (line !== undefined) (line.isProse ? fitted(line.text) : [line.text]).forEach((each) => area.print(each));
+      if (line !== undefined) (line.isProse ? wrapped(line.text) : [line.text]).forEach((each) => area.print(each));
     },
     finish: () => {
       area.stop();
-      for (const line of summary(count.tally, artifacts, colors))
-        (isQuoted(line) ? [line] : fitted(line)).forEach((each) => output.print(each));
+      for (const line of summary(tallyUpdater.tally, artifacts, colors))
+        (isQuoted(line) ? [line] : wrapped(line)).forEach((each) => output.print(each));
       if (next !== undefined) output.print(`\n${next}`); // on one line, for copying
     },
   };
 }
 
-const folded = (event: RunEvent): RunEvent =>
+const withFoldedLog = (event: RunEvent): RunEvent =>
   event.type === 'step-log' ? { ...event, line: foldTektonLog(event.line) } : event;

@@ -9,7 +9,7 @@ import { plain } from '../../terminal/lines.js';
 import type { TaskTally } from './tally.js';
 
 /** Maximum characters of a value to show. */
-const LONGEST_VALUE = 100;
+const MAX_VALUE_LENGTH = 100;
 
 /** Returns the lines of a task's results, indented like the other lines below a task. */
 export function resultLines(
@@ -27,10 +27,10 @@ export function resultLines(
 function oneLine(value: string): string {
   const lines = value.replace(/\r?\n$/, '').split(/\r?\n/);
   const first = [...plain(lines[0] ?? '')];
-  const shown = first.length > LONGEST_VALUE ? first.slice(0, LONGEST_VALUE).join('') : first.join('');
+  const shown = first.length > MAX_VALUE_LENGTH ? first.slice(0, MAX_VALUE_LENGTH).join('') : first.join('');
   const rest = [
     ...(lines.length > 1 ? [`${String(lines.length)} lines`] : []),
-    ...(first.length > LONGEST_VALUE ? [`${String([...value].length)} characters`] : []),
+    ...(first.length > MAX_VALUE_LENGTH ? [`${String([...value].length)} characters`] : []),
   ];
   if (rest.length > 0) return `${shown}… (${rest.join(', ')}; -o json has all)`;
   return shown === '' ? '(empty)' : shown;

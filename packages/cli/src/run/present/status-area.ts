@@ -16,8 +16,8 @@ import type { RunTally, Tally, TaskTally } from './tally.js';
 export type WaitsFor = (run: string, task: string) => readonly string[];
 
 /** Maximum tasks of a run to list; the rest are counted. */
-const MOST_ROWS = 12;
-const WIDEST_NAME = 32;
+const MAX_TASKS = 12;
+const MAX_NAME_COLUMNS = 32;
 
 /** A row, before it is decided whether it can be wrapped. */
 interface Row {
@@ -47,7 +47,7 @@ export function statusRows(
   const runs = [...tally.values()].filter(({ outcome }) => outcome === undefined);
   if (runs.length === 0 || size.rows < 1) return [];
   const drawing: Drawing = { waitsFor, now, size, colors, hasSeveralRuns: tally.size > 1 };
-  const rows = runs.length > size.rows ? [footOf(runs, drawing)] : rowsOfRuns(runs, drawing);
+  const rows = runs.length > size.rows ? [footerOf(runs, drawing)] : rowsOfRuns(runs, drawing);
   const wrapped = rows.flatMap((row) => lines(row, size.columns));
   return wrapped.length <= size.rows ? wrapped : rows.map((row) => oneLine(row, size.columns));
 }
@@ -56,22 +56,22 @@ export function statusRows(
 function rowsOfRuns(runs: readonly RunTally[], drawing: Drawing): readonly Row[] {
   const listed = runs.flatMap((run) =>
     byImportance([...run.tasks.values()])
-      .slice(0, MOST_ROWS)
+      .slice(0, MAX_TASKS)
       .map((task) => ({ run, task })),
   );
-  const room = drawing.size.rows - runs.length;
-  const important = byImportance(listed.map(({ task }) => task)).slice(0, room);
+  const availableRows = drawing.size.rows - runs.length;
+  const important = byImportance(listed.map(({ task }) => task)).slice(0, availableRows);
   const shown = new Set(important);
   const nameOf = (run: RunTally, task: TaskTally): string =>
     drawing.hasSeveralRuns ? taskTitle(run.run, task.task) : task.task;
   const names = listed.flatMap(({ run, task }) => (shown.has(task) ? [nameOf(run, task)] : []));
   const longest = Math.max(0, ...names.map((name) => name.length));
-  const width = Math.min(WIDEST_NAME, Math.floor((drawing.size.columns - SIGN_COLUMNS) / 2), longest);
+  const width = Math.min(MAX_NAME_COLUMNS, Math.floor((drawing.size.columns - SIGN_COLUMNS) / 2), longest);
   return runs.flatMap((run) => [
     ...[...run.tasks.values()]
       .filter((task) => shown.has(task))
       .map((task) => taskRow(task, run, pad(cut(nameOf(run, task), width), width), drawing)),
-    footOf([run], drawing),
+    footerOf([run], drawing),
   ]);
 }
 
@@ -90,12 +90,12 @@ const RANKS: Readonly<Record<TaskTally['state'], number>> = {
 const byImportance = (tasks: readonly TaskTally[]): readonly TaskTally[] =>
   tasks.toSorted((a, b) => RANKS[a.state] - RANKS[b.state]);
 
-const isGoing = ({ state }: TaskTally): boolean => state === 'running' || state === 'checking';
+const isActive = ({ state }: TaskTally): boolean => state === 'running' || state === 'checking';
 
-function footOf(runs: readonly RunTally[], { now, colors, hasSeveralRuns }: Drawing): Row {
+function footerOf(runs: readonly RunTally[], { now, colors, hasSeveralRuns }: Drawing): Row {
   const tasks = runs.flatMap((run) => [...run.tasks.values()]);
-  const done = tasks.filter((task) => !isGoing(task) && task.state !== 'waiting').length;
-  const running = tasks.filter(isGoing).length;
+  const done = tasks.filter((task) => !isActive(task) && task.state !== 'waiting').length;
+  const running = tasks.filter(isActive).length;
   const name = runs.length > 1 ? `${String(runs.length)} runs: ` : hasSeveralRuns ? `${runs[0]?.run ?? ''}: ` : '';
   const since = Math.min(...runs.map(({ startedAt }) => startedAt));
   const counts = `${String(done)} done · ${String(running)} running · ${String(tasks.length - done - running)} waiting`;
@@ -108,26 +108,28 @@ const SIGN_COLUMNS = 4;
 function taskRow(task: TaskTally, run: RunTally, name: string, { waitsFor, now, colors }: Drawing): Row {
   const sign = `  ${signOf(task.state, colors)} `;
   if (task.state === 'waiting') {
-    const open = waitsFor(run.run, task.task).filter((other) => run.tasks.get(other)?.state !== 'succeeded');
-    const why = open.length > 0 ? `waits for ${open.join(', ')}` : 'about to start';
+    const pendingDependencies = waitsFor(run.run, task.task).filter(
+      (other) => run.tasks.get(other)?.state !== 'succeeded',
+    );
+    const why = pendingDependencies.length > 0 ? `waits for ${pendingDependencies.join(', ')}` : 'about to start';
     return { sign, text: `${name}  ${why}`, paint: colors.dim, isProse: true };
   }
-  const seconds = duration(isGoing(task) ? (now - task.startedAt) / 1000 : task.seconds).padStart(6);
-  const about = isGoing(task) ? `${task.step ?? 'starting'}  ${plain(task.lastLines.at(-1) ?? '')}` : task.state;
-  return { sign, text: `${name}  ${seconds}  ${about}`.trimEnd(), paint: (text) => text, isProse: !isGoing(task) };
+  const seconds = duration(isActive(task) ? (now - task.startedAt) / 1000 : task.seconds).padStart(6);
+  const about = isActive(task) ? `${task.step ?? 'starting'}  ${plain(task.lastLines.at(-1) ?? '')}` : task.state;
+  return { sign, text: `${name}  ${seconds}  ${about}`.trimEnd(), paint: (text) => text, isProse: !isActive(task) };
 }
 
 const signWidth = ({ sign }: Row): number => (sign.trim() === '' ? sign.length : SIGN_COLUMNS);
 
 const oneLine = (row: Row, columns: number): string => {
-  const room = columns - signWidth(row);
-  return room > 0 ? `${row.sign}${row.paint(cut(row.text, room))}` : '';
+  const availableColumns = columns - signWidth(row);
+  return availableColumns > 0 ? `${row.sign}${row.paint(cut(row.text, availableColumns))}` : '';
 };
 
 function lines(row: Row, columns: number): readonly string[] {
-  const room = columns - signWidth(row);
-  if (!row.isProse || room < 1) return [oneLine(row, columns)];
-  const [first = '', ...rest] = wrap(row.text, room);
+  const availableColumns = columns - signWidth(row);
+  if (!row.isProse || availableColumns < 1) return [oneLine(row, columns)];
+  const [first = '', ...rest] = wrap(row.text, availableColumns);
   const indent = ' '.repeat(signWidth(row));
   return [`${row.sign}${row.paint(first)}`, ...rest.map((line) => `${indent}${row.paint(line)}`)];
 }

@@ -56,14 +56,16 @@ function runLines(run: RunTally, colors: Colors): readonly string[] {
   const tasks = [...run.tasks.values()];
   const width = Math.max(0, ...tasks.map(({ task }) => task.length));
   const head = `${paint(title(outcome))}  ${colors.bold(run.run)}  in ${duration(run.seconds)}  (${countTasks(tasks)})`;
-  const isOwn = ({ state, reason, message }: TaskTally): boolean =>
+  const hasOwnReason = ({ state, reason, message }: TaskTally): boolean =>
     state !== 'timed-out' || reason !== run.reason || message !== run.message;
-  const explained = tasks.some((task) => (task.state === 'failed' || task.state === 'timed-out') && isOwn(task));
-  const own =
-    outcome !== 'succeeded' && !explained && run.message !== ''
+  const isExplained = tasks.some(
+    (task) => (task.state === 'failed' || task.state === 'timed-out') && hasOwnReason(task),
+  );
+  const ownFailure =
+    outcome !== 'succeeded' && !isExplained && run.message !== ''
       ? failure(run.reason, run.message.replace(LOGS_ELSEWHERE, ''), colors)
       : [];
-  return ['', head, ...own, ...tasks.flatMap((task) => taskLines(task, width, colors, isOwn(task)))];
+  return ['', head, ...ownFailure, ...tasks.flatMap((task) => taskLines(task, width, colors, hasOwnReason(task)))];
 }
 
 const title = (outcome: TaskOutcome): string => WORDS[outcome].charAt(0).toUpperCase() + WORDS[outcome].slice(1);
@@ -83,7 +85,7 @@ function taskLines(task: TaskTally, width: number, colors: Colors, hasReason: bo
   const logNotices = task.incompleteLogs.map((notice) => `      ${colors.yellow(plain(notice))}`);
   if (task.state === 'succeeded')
     return [`  ${sign} ${name}  ${time(task)}`, ...resultLines(task, colors), ...logNotices];
-  if (task.state === 'skipped') return [`  ${sign} ${name}  ${colors.dim(plain(skipped(task)))}`];
+  if (task.state === 'skipped') return [`  ${sign} ${name}  ${colors.dim(plain(skipText(task)))}`];
   if (task.state !== 'failed' && task.state !== 'timed-out')
     return [`  ${sign} ${name}  ${colors.dim(WORDS[task.state])}`, ...logNotices];
   return [
@@ -108,7 +110,7 @@ const time = ({ seconds, attempts }: TaskTally): string =>
   `${duration(seconds)}${attempts > 1 ? ` in ${String(attempts)} attempts` : ''}`;
 
 /** Returns the message of a skipped task, for the summary and the event. */
-export const skipped = ({ message }: Pick<TaskTally, 'message'>): string =>
+export const skipText = ({ message }: Pick<TaskTally, 'message'>): string =>
   `skipped${message === '' ? '' : `: ${message.replace(LOGS_ELSEWHERE, '')}`}`;
 
 /**

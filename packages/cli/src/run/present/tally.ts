@@ -22,7 +22,7 @@ export interface TaskTally {
   readonly taskResults: readonly TaskResult[];
   /** What is missing from the logs of its pods; empty if they are complete. */
   readonly incompleteLogs: readonly string[];
-  /** The last lines of the step, at most {@link KEPT_LINES}. */
+  /** The last lines of the step, at most {@link MAX_LAST_LINES}. */
   readonly lastLines: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export interface RunTally {
 export type Tally = ReadonlyMap<string, RunTally>;
 
 /** About the length of a compiler message. */
-const KEPT_LINES = 6;
+const MAX_LAST_LINES = 6;
 
 const waiting = (task: string): TaskTally => ({
   task,
@@ -57,13 +57,13 @@ const waiting = (task: string): TaskTally => ({
   lastLines: [],
 });
 
-interface Counted extends RunTally {
+interface MutableRunTally extends RunTally {
   readonly tasks: Map<string, TaskTally>;
 }
 
 /** Updates a tally from events. */
-export class EventCount {
-  readonly #runs = new Map<string, Counted>();
+export class TallyUpdater {
+  readonly #runs = new Map<string, MutableRunTally>();
 
   /**
    * Returns the current tally, which later events change. An immutable tally would copy all tasks for each log line.
@@ -78,7 +78,8 @@ export class EventCount {
     const run = 'run' in event ? this.#runs.get(event.run) : undefined;
     if (!run) return;
     if (event.type === 'run-end') this.#end(run, event);
-    else if ('task' in event) run.tasks.set(event.task, after(run.tasks.get(event.task) ?? waiting(event.task), event));
+    else if ('task' in event)
+      run.tasks.set(event.task, applyEvent(run.tasks.get(event.task) ?? waiting(event.task), event));
   }
 
   #begin({ run, time, tasks }: RunEvent & { readonly type: 'run-start' }): void {
@@ -92,7 +93,7 @@ export class EventCount {
     });
   }
 
-  #end(run: Counted, { outcome, reason, message, seconds }: RunEvent & { readonly type: 'run-end' }): void {
+  #end(run: MutableRunTally, { outcome, reason, message, seconds }: RunEvent & { readonly type: 'run-end' }): void {
     for (const [name, task] of run.tasks)
       if (task.state === 'waiting' || task.state === 'checking') run.tasks.set(name, { ...task, state: 'not-started' });
     this.#runs.set(run.run, { ...run, outcome, reason, message, seconds });
@@ -101,7 +102,7 @@ export class EventCount {
 
 type TaskEvent = Extract<RunEvent, { readonly task: string }>;
 
-function after(task: TaskTally, event: TaskEvent): TaskTally {
+function applyEvent(task: TaskTally, event: TaskEvent): TaskTally {
   // For a check, only its output is shown while it runs; the end of its steps does not affect the task.
   if ('step' in event && event.check !== undefined)
     return event.type === 'step-log' ? { ...task, lastLines: [event.line] } : task;
@@ -125,7 +126,7 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
     case 'task-held':
       return { ...task, lastLines: [event.message] };
     case 'step-log':
-      return { ...task, lastLines: [...task.lastLines, event.line].slice(-KEPT_LINES) };
+      return { ...task, lastLines: [...task.lastLines, event.line].slice(-MAX_LAST_LINES) };
     case 'step-end':
       return event.exitCode === 0 || task.exitCode !== undefined
         ? task

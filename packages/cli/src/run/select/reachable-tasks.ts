@@ -51,7 +51,7 @@ export function reachableTasks(run: PlannedRun, objects: TektonObjects): readonl
     const at = { manifest: run.manifest, path: ['spec', ...paths.taskRun.task], name: run.title, paths };
     return taskOf(model.run.source, at, run.namespace, objects);
   }
-  const pipeline = pipelineOf(read, objects);
+  const pipeline = tryFindPipelineOfRun(read, objects);
   if (!pipeline) return [];
   return pipeline.model.tasks.flatMap((task, index) => {
     const path = [...pipeline.path, ...pipeline.paths.pipeline.tasks, index, ...pipeline.paths.pipelineTask.task];
@@ -64,19 +64,19 @@ export function reachableTasks(run: PlannedRun, objects: TektonObjects): readonl
 /** Returns the manifests whose references a run follows: its own, and that of its Pipeline. */
 export function followedManifests(run: PlannedRun, objects: TektonObjects): readonly Manifest[] {
   const read = objects.tryRead(run.manifest);
-  const pipeline = read && pipelineOf(read, objects);
+  const pipeline = read && tryFindPipelineOfRun(read, objects);
   return [...new Set([run.manifest, ...(pipeline ? [pipeline.manifest] : [])])];
 }
 
 /** Returns the tasks of a run's Pipeline in declared order, with their dependencies. Empty without a Pipeline. */
 export function taskDependencies(run: PlannedRun, objects: TektonObjects): TaskDependencies {
   const read = objects.tryRead(run.manifest);
-  const pipeline = read && pipelineOf(read, objects);
+  const pipeline = read && tryFindPipelineOfRun(read, objects);
   return pipeline ? dependenciesOfPipeline(pipeline.model) : new Map();
 }
 
 /** A Pipeline, and the position of its spec. */
-export interface PlacedPipeline {
+export interface LocatedPipeline {
   readonly model: PipelineModel;
   readonly manifest: Manifest;
   readonly path: FieldPath;
@@ -84,7 +84,7 @@ export interface PlacedPipeline {
 }
 
 /** Returns the Pipeline that a PipelineRun refers to or embeds. */
-export function pipelineOf(run: TektonObject, objects: TektonObjects): PlacedPipeline | undefined {
+export function tryFindPipelineOfRun(run: TektonObject, objects: TektonObjects): LocatedPipeline | undefined {
   if (run.model.kind !== 'PipelineRun') return undefined;
   const { source } = run.model.run;
   if (source?.kind === 'embedded') {
@@ -95,7 +95,7 @@ export function pipelineOf(run: TektonObject, objects: TektonObjects): PlacedPip
   return found && { model: found.model.pipeline, manifest: found.manifest, path: ['spec'], paths: found.paths };
 }
 
-interface TaskPlace {
+interface TaskLocation {
   readonly manifest: Manifest;
   /** The position of an embedded spec. */
   readonly path: FieldPath;
@@ -105,17 +105,17 @@ interface TaskPlace {
 
 function taskOf(
   source: TaskSource | undefined,
-  { manifest, path, name, paths }: TaskPlace,
+  { manifest, path, name, paths }: TaskLocation,
   namespace: string,
   objects: TektonObjects,
 ): readonly ReachableTask[] {
-  if (source?.kind === 'embedded') return [placedTask(source.task, manifest, path, `task ${name}`, paths)];
+  if (source?.kind === 'embedded') return [locatedTask(source.task, manifest, path, `task ${name}`, paths)];
   const found = source && objects.tryFind(source.taskKind, source.name, namespace);
   if (!found) return [];
-  return [placedTask(found.model.task, found.manifest, ['spec'], `${found.model.kind} ${found.name}`, found.paths)];
+  return [locatedTask(found.model.task, found.manifest, ['spec'], `${found.model.kind} ${found.name}`, found.paths)];
 }
 
-const placedTask = (
+const locatedTask = (
   task: TaskModel,
   manifest: Manifest,
   path: FieldPath,
@@ -134,8 +134,8 @@ function conditionCheck(name: string, namespace: string, objects: TektonObjects)
   const found = objects.tryFind('Condition', name, namespace);
   if (!found) return [];
   const { model, manifest, paths } = found;
-  const place = placedTask(model.condition.task, manifest, ['spec'], `Condition ${name}`, paths);
-  return [{ ...place, stepPath: () => ['spec', ...paths.condition.step] }];
+  const check = locatedTask(model.condition.task, manifest, ['spec'], `Condition ${name}`, paths);
+  return [{ ...check, stepPath: () => ['spec', ...paths.condition.step] }];
 }
 
 /** Returns the images of a task's containers, except those with a variable, which are only known at run time. */

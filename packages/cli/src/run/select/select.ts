@@ -4,9 +4,9 @@ import { closestMatch, type ParamType, type TaskModel } from '@pipewright/tekton
 import { textAt } from '../../json.js';
 import type { Manifest } from '../../manifests/load.js';
 import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
-import { pipelineOf } from './reachable-tasks.js';
+import { tryFindPipelineOfRun } from './reachable-tasks.js';
 import type { PlannedRun } from './planned-run.js';
-import { howToStart } from './start-hint.js';
+import { startHint } from './start-hint.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
 import { isTekton, namespaceOf } from '../../manifests/identity.js';
 
@@ -22,7 +22,7 @@ export function selectRuns(
 ): readonly PlannedRun[] {
   const runs = manifests.flatMap((manifest) => plannedRun(manifest));
   if (runs.length === 0)
-    throw new UsageError(`no PipelineRun or TaskRun in ${paths.join(', ')}`, howToStart(objects, paths));
+    throw new UsageError(`no PipelineRun or TaskRun in ${paths.join(', ')}`, startHint(objects, paths));
   const unknown = names.filter((name) => !runs.some((run) => isCalled(run, name)));
   if (unknown.length > 0) {
     const titles = runs.map(({ title }) => title);
@@ -38,7 +38,7 @@ export function selectRuns(
 const isCalled = ({ title }: PlannedRun, name: string): boolean => title === name || title === `${name}-`;
 
 /** Returns whether a manifest is a run. Runs are created last, and only if they are selected. */
-export const isRun = ({ object }: Manifest): boolean =>
+export const isRunManifest = ({ object }: Manifest): boolean =>
   ['PipelineRun', 'TaskRun'].includes(textAt(object, 'kind') ?? '') && isTekton(object);
 
 function plannedRun(manifest: Manifest): readonly PlannedRun[] {
@@ -50,7 +50,7 @@ function plannedRun(manifest: Manifest): readonly PlannedRun[] {
 }
 
 /** Sets `-p NAME=VALUE` on each run whose Pipeline or Task declares the param. Throws a UsageError if none does. */
-export function withParams(
+export function withCommandLineParams(
   runs: readonly PlannedRun[],
   objects: TektonObjects,
   params: ReadonlyMap<string, string>,
@@ -68,12 +68,14 @@ export function withParams(
   }
   return runs.map((run) => {
     const types = declared.get(run) ?? new Map<string, ParamType>();
-    const given = [...params].flatMap(([name, text]) => {
+    const paramValues = [...params].flatMap(([name, text]) => {
       const type = types.get(name);
       return type === undefined ? [] : [{ name, value: type === 'array' ? text.split(',') : text }];
     });
-    const read = given.length > 0 ? objects.tryRead(run.manifest) : undefined;
-    return read ? { ...run, manifest: { ...run.manifest, object: read.withParams(run.manifest.object, given) } } : run;
+    const read = paramValues.length > 0 ? objects.tryRead(run.manifest) : undefined;
+    return read
+      ? { ...run, manifest: { ...run.manifest, object: read.withParams(run.manifest.object, paramValues) } }
+      : run;
   });
 }
 
@@ -81,12 +83,18 @@ export function withParams(
 function declaredParams(run: PlannedRun, objects: TektonObjects): ReadonlyMap<string, ParamType> {
   const read = objects.tryRead(run.manifest);
   const params =
-    (read && pipelineOf(read, objects)?.model.params) ?? taskOf(read, run.namespace, objects)?.params ?? [];
+    (read && tryFindPipelineOfRun(read, objects)?.model.params) ??
+    tryFindTaskOfRun(read, run.namespace, objects)?.params ??
+    [];
   return new Map(params.map(({ name, type }) => [name, type]));
 }
 
 /** Returns the Task that a TaskRun refers to or embeds. */
-function taskOf(run: TektonObject | undefined, namespace: string, objects: TektonObjects): TaskModel | undefined {
+function tryFindTaskOfRun(
+  run: TektonObject | undefined,
+  namespace: string,
+  objects: TektonObjects,
+): TaskModel | undefined {
   if (run?.model.kind !== 'TaskRun') return undefined;
   const { source } = run.model.run;
   if (source?.kind === 'embedded') return source.task;

@@ -4,11 +4,11 @@ import type { TektonObjects } from '../../manifests/tekton-objects.js';
 import { commandLine } from '../../terminal/shell-words.js';
 
 /** Returns the command for the first Pipeline, or the first Task if no manifest is a Pipeline. */
-export function howToStart(objects: TektonObjects, paths: readonly string[]): string {
+export function startHint(objects: TektonObjects, paths: readonly string[]): string {
   const [pipeline] = objects.ofKind('Pipeline');
-  const started = pipeline ?? objects.ofKind('Task')[0];
-  if (started === undefined || started.name === '') return 'name the file that has one, after the others';
-  const { model, name } = started;
+  const target = pipeline ?? objects.ofKind('Task')[0];
+  if (target === undefined || target.name === '') return 'name the file that has one, after the others';
+  const { model, name } = target;
   const declared =
     model.kind === 'Pipeline'
       ? model.pipeline

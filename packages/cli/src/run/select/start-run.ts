@@ -12,6 +12,7 @@ import type { JsonObject } from '../../json.js';
 import type { Path } from '../../yaml/locate.js';
 import type { Manifest } from '../../manifests/load.js';
 import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
+import { errorAt } from '../../manifests/manifest-finding.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
 import type { PlannedRun } from './planned-run.js';
 
@@ -48,7 +49,7 @@ export const CHECKED_AT_START: ReadonlySet<string> = new Set([
 ]);
 
 /** A Pipeline or Task to run. */
-interface Started {
+interface RunTarget {
   readonly kind: 'Pipeline' | 'Task' | 'ClusterTask';
   readonly object: TektonObject<'Pipeline' | 'Task' | 'ClusterTask'>;
   readonly options: StartOptions;
@@ -64,9 +65,9 @@ export function startRun(
   const { pipeline, task } = options;
   const found =
     pipeline !== undefined
-      ? findStarted(['Pipeline'], pipeline, objects, paths)
+      ? findTarget(['Pipeline'], pipeline, objects, paths)
       : task !== undefined
-        ? findStarted(['Task', 'ClusterTask'], task, objects, paths)
+        ? findTarget(['Task', 'ClusterTask'], task, objects, paths)
         : undefined;
   if (found === undefined) {
     const { resource, workspace, serviceAccount } = options;
@@ -78,20 +79,20 @@ export function startRun(
       );
     return undefined;
   }
-  const started: Started = { kind: found.model.kind, object: found, options, objects };
-  const resources = bindings(started);
+  const started: RunTarget = { kind: found.model.kind, object: found, options, objects };
+  const resources = bindResources(started);
   const findings = [...paramFindings(started), ...resources.findings, ...workspaceFindings(started)];
   const declared = new Set(declaredParams(started).map(({ item }) => item.name));
   const unknownParams = [...options.param.keys()].filter((name) => !declared.has(name));
-  return { run: plannedRun(started, resources.bound), findings, unknownParams };
+  return { run: plannedRunOf(started, resources.bound), findings, unknownParams };
 }
 
-function findStarted(
-  kinds: readonly Started['kind'][],
+function findTarget(
+  kinds: readonly RunTarget['kind'][],
   name: string,
   objects: TektonObjects,
   paths: readonly string[],
-): Started['object'] {
+): RunTarget['object'] {
   const all = kinds.flatMap((kind) => objects.ofKind(kind));
   const found = all.filter((each) => each.name === name);
   const [first] = found;
@@ -115,18 +116,18 @@ function findStarted(
 }
 
 /** A declared param, resource or workspace, and the position of its name. */
-interface Declared<T> {
+interface DeclaredItem<T> {
   readonly item: T;
   readonly path: Path;
 }
 
-const placedAt = <T>(items: readonly T[], list: Path): readonly Declared<T>[] =>
+const withPaths = <T>(items: readonly T[], list: Path): readonly DeclaredItem<T>[] =>
   items.map((item, index) => ({ item, path: ['spec', ...list, index, 'name'] }));
 
-function declaredParams({ object: { model, paths } }: Started): readonly Declared<ParamModel>[] {
+function declaredParams({ object: { model, paths } }: RunTarget): readonly DeclaredItem<ParamModel>[] {
   return model.kind === 'Pipeline'
-    ? placedAt(model.pipeline.params, paths.pipeline.params)
-    : placedAt(model.task.params, paths.task.params);
+    ? withPaths(model.pipeline.params, paths.pipeline.params)
+    : withPaths(model.task.params, paths.task.params);
 }
 
 /** The list of the run in which a resource is bound. */
@@ -139,9 +140,9 @@ interface DeclaredResource {
   readonly list: BindingList;
 }
 
-function declaredResources({ object: { model, paths } }: Started): readonly Declared<DeclaredResource>[] {
+function declaredResources({ object: { model, paths } }: RunTarget): readonly DeclaredItem<DeclaredResource>[] {
   const of = (list: BindingList, items: readonly Omit<DeclaredResource, 'list'>[], path: Path) =>
-    placedAt(
+    withPaths(
       items.map((item) => ({ ...item, list })),
       path,
     );
@@ -150,10 +151,10 @@ function declaredResources({ object: { model, paths } }: Started): readonly Decl
     : [...of('inputs', model.task.inputs, paths.task.inputs), ...of('outputs', model.task.outputs, paths.task.outputs)];
 }
 
-const workspaceNames = ({ object: { model } }: Started): readonly string[] =>
+const workspaceNames = ({ object: { model } }: RunTarget): readonly string[] =>
   model.kind === 'Pipeline' ? model.pipeline.workspaces : model.task.workspaces.map(({ name }) => name);
 
-function paramFindings(started: Started): readonly Finding[] {
+function paramFindings(started: RunTarget): readonly Finding[] {
   const { options, object } = started;
   const declared = declaredParams(started);
   const missing = declared
@@ -164,51 +165,55 @@ function paramFindings(started: Started): readonly Finding[] {
       return errorAt(object.manifest, path, 'PARAM_MISSING', message, `give it a value: -p ${name}=${value}`);
     });
   const names = declared.map(({ item }) => item.name);
-  const extra = unknownOf(started, options.param, names, '-p', 'PARAM_EXTRA', 'param');
+  const extra = undeclaredFindings(started, options.param, names, '-p', 'PARAM_EXTRA', 'param');
   return [...missing, ...extra];
 }
 
-interface Bound extends NewBinding {
+interface RunBinding extends NewBinding {
   readonly list: BindingList;
 }
 
-function bindings(started: Started): { readonly bound: readonly Bound[]; readonly findings: readonly Finding[] } {
+function bindResources(started: RunTarget): {
+  readonly bound: readonly RunBinding[];
+  readonly findings: readonly Finding[];
+} {
   const { options, object, objects } = started;
-  const given = options.resource ?? new Map<string, string>();
+  const resourceOptions = options.resource ?? new Map<string, string>();
   const existing = objects
     .ofKind('PipelineResource')
     .filter(({ namespace }) => started.kind === 'ClusterTask' || namespace === object.namespace)
     .map(({ name, model }) => ({ name, type: model.resource.type as string }));
   const declared = declaredResources(started);
-  const bound: Bound[] = [];
+  const bound: RunBinding[] = [];
   const findings: Finding[] = [];
   for (const { item, path } of declared) {
     const { name, type, isOptional, list } = item;
-    const flag = given.get(name);
+    const flag = resourceOptions.get(name);
     const resource = flag ?? existing.find((each) => each.name === name && each.type === type)?.name;
     if (resource !== undefined) bound.push({ list, name, resource });
     if (flag !== undefined && !existing.some((each) => each.name === flag)) {
-      const place = optionPlace(`--resource ${name}=${flag}`);
       const names = existing.map((each) => each.name);
-      const hint = guessOf(flag, names, 'PipelineResources');
-      findings.push(error('RESOURCE_UNKNOWN', place, `unknown PipelineResource '${flag}'`, hint));
+      const hint = nameHint(flag, names, 'PipelineResources');
+      findings.push(
+        errorAtOption('RESOURCE_UNKNOWN', `--resource ${name}=${flag}`, `unknown PipelineResource '${flag}'`, hint),
+      );
     }
     if (resource !== undefined || isOptional) continue;
-    const fitting = existing.filter((each) => each.type === type).map((each) => each.name);
-    const hint = `--resource ${name}=${fitting[0] ?? 'NAME'}`;
-    const rest = fitting.length > 1 ? ` (of type ${type}: ${fitting.join(', ')})` : '';
-    const none = `add a PipelineResource '${name}' of type ${type} to the manifests, or name another: ${hint}`;
+    const candidates = existing.filter((each) => each.type === type).map((each) => each.name);
+    const hint = `--resource ${name}=${candidates[0] ?? 'NAME'}`;
+    const otherCandidates = candidates.length > 1 ? ` (of type ${type}: ${candidates.join(', ')})` : '';
+    const addHint = `add a PipelineResource '${name}' of type ${type} to the manifests, or name another: ${hint}`;
     const message = `${titleOf(started)} needs the resource '${name}' of type ${type}, and no PipelineResource has that name and type`;
-    const advice = fitting.length === 0 ? none : `name one: ${hint}${rest}`;
-    findings.push(errorAt(object.manifest, path, 'BINDING_MISSING', message, advice));
+    const bindingHint = candidates.length === 0 ? addHint : `name one: ${hint}${otherCandidates}`;
+    findings.push(errorAt(object.manifest, path, 'BINDING_MISSING', message, bindingHint));
   }
   const names = declared.map(({ item }) => item.name);
-  const extra = unknownOf(started, given, names, '--resource', 'BINDING_EXTRA', 'resource');
+  const extra = undeclaredFindings(started, resourceOptions, names, '--resource', 'BINDING_EXTRA', 'resource');
   return { bound, findings: [...findings, ...extra] };
 }
 
-const workspaceFindings = (started: Started): readonly Finding[] =>
-  unknownOf(
+const workspaceFindings = (started: RunTarget): readonly Finding[] =>
+  undeclaredFindings(
     started,
     started.options.workspace ?? new Map<string, string>(),
     workspaceNames(started),
@@ -218,35 +223,35 @@ const workspaceFindings = (started: Started): readonly Finding[] =>
   );
 
 /** Returns findings for values on the command line that are not declared. */
-function unknownOf(
-  started: Started,
-  given: ReadonlyMap<string, string>,
+function undeclaredFindings(
+  started: RunTarget,
+  options: ReadonlyMap<string, string>,
   declared: readonly string[],
   flag: string,
   code: string,
   what: string,
 ): readonly Finding[] {
-  return [...given]
+  return [...options]
     .filter(([name]) => !declared.includes(name))
     .map(([name, value]) =>
-      error(
+      errorAtOption(
         code,
-        optionPlace(`${flag} ${name}=${value}`),
+        `${flag} ${name}=${value}`,
         `${titleOf(started)} has no ${what} '${name}'`,
-        guessOf(name, declared, `${what}s`),
+        nameHint(name, declared, `${what}s`),
       ),
     );
 }
 
-function guessOf(name: string, known: readonly string[], what: string): string {
+function nameHint(name: string, known: readonly string[], what: string): string {
   const guess = closestMatch(name, known);
   if (guess !== undefined) return `did you mean '${guess}'?`;
   return known.length === 0 ? `remove it: nothing declares ${what}` : `the ${what} are: ${known.join(', ')}`;
 }
 
-const titleOf = ({ kind, object }: Started): string => `${kind} ${object.name}`;
+const titleOf = ({ kind, object }: RunTarget): string => `${kind} ${object.name}`;
 
-function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
+function plannedRunOf(started: RunTarget, bound: readonly RunBinding[]): PlannedRun {
   const { kind, object: of, options } = started;
   const { name } = of;
   const namespace = kind === 'ClusterTask' ? 'default' : of.namespace;
@@ -265,11 +270,11 @@ function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
       ? { kind, ...shared, resources: boundIn('resources') }
       : { kind, ...shared, inputs: boundIn('inputs'), outputs: boundIn('outputs') },
   ) as JsonObject; // an API object
-  const place = optionPlace(`${kind === 'Pipeline' ? '--pipeline' : '--task'} ${name}`);
+  const place = optionPosition(`${kind === 'Pipeline' ? '--pipeline' : '--task'} ${name}`);
   const manifest: Manifest = {
     object,
     file: place.file,
-    faulty: false,
+    isFaulty: false,
     locate: () => ({ key: place, value: place, isFound: true }),
     quote: () => '',
     quotable: () => undefined,
@@ -279,19 +284,13 @@ function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
 }
 
 /** Returns the position of a command line option for a finding. */
-const optionPlace = (option: string): SourcePosition => ({ file: option, line: 0, column: 0 });
+const optionPosition = (option: string): SourcePosition => ({ file: option, line: 0, column: 0 });
 
-const error = (code: string, place: SourcePosition, message: string, hint: string): Finding => ({
+/** Returns an error at a command line option. */
+const errorAtOption = (code: string, option: string, message: string, hint: string): Finding => ({
   severity: 'error',
   code,
-  place,
+  place: optionPosition(option),
   message,
   hint,
 });
-
-/** Returns an error at a position of a manifest. */
-function errorAt(manifest: Manifest, path: Path, code: string, message: string, hint: string): Finding {
-  const place = manifest.locate(path).value;
-  const quote = manifest.quotable(place);
-  return { ...error(code, place, message, hint), ...(quote !== undefined && { quote }) };
-}

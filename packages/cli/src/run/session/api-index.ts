@@ -37,11 +37,11 @@ export class ApiIndex {
   async #discover(apiVersion: string): Promise<readonly ApiResource[]> {
     const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     try {
-      const answer = await this.#client.request<{ readonly resources: readonly ApiResource[] }>({
+      const response = await this.#client.request<{ readonly resources: readonly ApiResource[] }>({
         method: 'GET',
         path,
       });
-      return answer.resources;
+      return response.resources;
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 404) return [];
       throw cause;

@@ -12,7 +12,7 @@ import type { StartedRun } from '../follow/follower.js';
 import { namespaceOf } from '../../manifests/identity.js';
 import type { PlannedRun } from '../select/planned-run.js';
 
-const FIRST: readonly string[] = [
+const FIRST_KINDS: readonly string[] = [
   'Namespace',
   'CustomResourceDefinition',
   'ServiceAccount',
@@ -24,12 +24,12 @@ const FIRST: readonly string[] = [
   'RoleBinding',
   'PersistentVolumeClaim',
 ];
-const LAST: readonly string[] = ['PipelineResource', 'Condition', 'ClusterTask', 'Task', 'Pipeline'];
+const LAST_KINDS: readonly string[] = ['PipelineResource', 'Condition', 'ClusterTask', 'Task', 'Pipeline'];
 
 const rank = ({ object }: Manifest): number => {
   const kind = textAt(object, 'kind') ?? '';
-  if (FIRST.includes(kind)) return FIRST.indexOf(kind);
-  return LAST.includes(kind) ? 100 + LAST.indexOf(kind) : 50;
+  if (FIRST_KINDS.includes(kind)) return FIRST_KINDS.indexOf(kind);
+  return LAST_KINDS.includes(kind) ? 100 + LAST_KINDS.indexOf(kind) : 50;
 };
 
 /**
@@ -51,7 +51,8 @@ export async function applyAll(
   for (const { object } of manifests.toSorted((a, b) => rank(a) - rank(b))) {
     const kind = await index.tryFind(object);
     if (!kind) skipped.push(titleOf(object));
-    else await createOrPatch(client, kind, object).catch((cause: unknown) => errors.push(reason(object, cause)));
+    else
+      await createOrPatch(client, kind, object).catch((cause: unknown) => errors.push(rejectionReason(object, cause)));
   }
   if (errors.length > 0) throw rejection(errors);
   return skipped.length === 0
@@ -71,7 +72,7 @@ export async function startRuns(
     const kind = await index.tryFind(run.manifest.object);
     if (!kind) throw rejection([`${titleOf(run.manifest.object)}: unknown kind`]);
     const created = await createOrPatch(client, kind, run.manifest.object).catch((cause: unknown) => {
-      throw rejection([reason(run.manifest.object, cause)]);
+      throw rejection([rejectionReason(run.manifest.object, cause)]);
     });
     const name = textAt(created, 'metadata', 'name') ?? '';
     const tasks = run.kind === 'TaskRun' ? new Map([[name, []]]) : taskDependencies(run, objects);
@@ -96,7 +97,7 @@ async function createNamespaces(client: KubeClient, names: readonly string[]): P
 const titleOf = (object: JsonObject): string =>
   `${textAt(object, 'kind') ?? '?'} ${textAt(object, 'metadata', 'name') ?? ''}`.trim();
 
-const reason = (object: JsonObject, cause: unknown): string => {
+const rejectionReason = (object: JsonObject, cause: unknown): string => {
   if (cause instanceof ApiError) return `${titleOf(object)}: ${cause.message}`;
   throw cause;
 };

@@ -33,19 +33,25 @@ export async function checkoutAt(directory: string): Promise<Checkout | undefine
 /** Returns a hint for each git resource of the runs that is a remote of the checkout and has no stand-in. Pure. */
 export function checkoutHints(
   { directory, remotes }: Checkout,
-  used: ReadonlySet<string>,
+  boundResources: ReadonlySet<string>,
   resources: readonly PipelineResourceModel[],
   unansweredUrls: readonly string[],
 ): readonly string[] {
   const keys = new Set(remotes.flatMap((remote) => repositoryKey(remote) ?? []));
-  const fitting = resources.flatMap((resource) => {
+  const hints = resources.flatMap((resource) => {
     const { name } = resource;
     const [url] = gitUrls([resource]);
     const key = url === undefined ? undefined : repositoryKey(url);
-    if (url === undefined || key === undefined || !used.has(name) || !unansweredUrls.includes(url) || !keys.has(key))
+    if (
+      url === undefined ||
+      key === undefined ||
+      !boundResources.has(name) ||
+      !unansweredUrls.includes(url) ||
+      !keys.has(key)
+    )
       return [];
     const option = commandLine(['--source', `${name}=${directory}`]);
     return [`${name}: ${url} is a remote of this checkout; to run its files, uncommitted changes included: ${option}`];
   });
-  return [...new Set(fitting)];
+  return [...new Set(hints)];
 }

@@ -24,7 +24,7 @@ import type { JsonObject } from '../../json.js';
 import type { TextLog } from '../../log/text-log.js';
 import { startObjectStore } from '../../object-store/object-store.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
-import type { Prepared } from '../prepare/prepare.js';
+import type { PreparedRun } from '../prepare/prepare.js';
 import type { LocalImage } from '../../stand-ins/local-resources.js';
 
 /** A running session. */
@@ -40,32 +40,32 @@ export interface Session {
 }
 
 /** Starts only the servers that a prepared run needs. */
-export async function openSession(prepared: Prepared, runtime: Runtime, log: TextLog): Promise<Session> {
+export async function openSession(prepared: PreparedRun, runtime: Runtime, log: TextLog): Promise<Session> {
   const { local, standIns } = prepared;
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const each of closers.splice(0).reverse()) await each();
   };
-  const held = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
-    const started = await starting;
-    closers.push(() => started.close());
-    return started;
+  const closeLater = async <T extends { close(): Promise<void> }>(startingCluster: Promise<T>): Promise<T> => {
+    const localCluster = await startingCluster;
+    closers.push(() => localCluster.close());
+    return localCluster;
   };
   try {
     const secrets: JsonObject[] = [];
     const hostFiles: Record<string, string> = {}; // read when a container starts, so it may still be filled in
-    const serving = local.sources.length > 0 ? held(serveSources(prepared)) : undefined;
-    const starting = held(startLocalCluster({ runtime, standIns, hostFiles, log }));
-    await Promise.allSettled([serving, starting]); // if one of them fails, the other one is closed
-    const [git, started] = [await serving, await starting];
+    const startingGit = local.sources.length > 0 ? closeLater(serveSources(prepared)) : undefined;
+    const starting = closeLater(startLocalCluster({ runtime, standIns, hostFiles, log }));
+    await Promise.allSettled([startingGit, starting]); // if one of them fails, the other one is closed
+    const [git, started] = [await startingGit, await starting];
     if (git) {
       const addresses = local.sources.flatMap(({ resource, urls }) =>
         urls.map((url) => [url, git.url(resource)] as const),
       );
-      hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses), local.unansweredUrls);
+      hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses), local.urlsWithoutStandIn);
     }
     if (local.images.length > 0) {
-      const registry = await held(started.cluster.registry.serve());
+      const registry = await closeLater(started.cluster.registry.serve());
       const registries = new Set(local.images.map((image) => image.registry));
       const location = localRegistry(registry.port);
       hostFiles['/etc/containers/registries.conf'] = registriesConf(registries, location);
@@ -74,11 +74,11 @@ export async function openSession(prepared: Prepared, runtime: Runtime, log: Tex
     }
     if (local.buckets.length > 0) {
       const directories = new Map(local.buckets.map(({ bucket, directory }) => [bucket, directory]));
-      const store = await held(startObjectStore((bucket) => directories.get(bucket)));
+      const store = await closeLater(startObjectStore((bucket) => directories.get(bucket)));
       hostFiles[BUCKETS_FILE] = bucketsJson(directories.keys(), store.url);
     }
     const client = new KubeClient(started.cluster.send);
-    const pushed: Session['pushed'] = (image) => pushedTo(started, image);
+    const pushed: Session['pushed'] = (image) => pushedImages(started, image);
     return { client, notes: notesOn(prepared, git), secrets, pushed, close };
   } catch (cause) {
     await close();
@@ -86,7 +86,7 @@ export async function openSession(prepared: Prepared, runtime: Runtime, log: Tex
   }
 }
 
-async function serveSources({ local }: Prepared): Promise<GitServer> {
+async function serveSources({ local }: PreparedRun): Promise<GitServer> {
   const repositories = new Map(
     local.sources.map(({ resource, directory, revisions }) => [resource, { directory, revisions }]),
   );
@@ -98,13 +98,13 @@ async function serveSources({ local }: Prepared): Promise<GitServer> {
   }
 }
 
-function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | undefined): readonly string[] {
+function notesOn({ standIns, local, configFile }: PreparedRun, git: GitServer | undefined): readonly string[] {
   const images = imageNotes(standIns);
   const sources = local.sources.flatMap(({ resource, urls, directory }) => {
     const state = git?.isDirty(resource) === true ? ', uncommitted changes included' : '';
     const commits = git?.commits(resource).join(', ') ?? '?';
-    const answer = `${resource}: ${urls.join(', ')} is ${directory}${state}, commit ${commits}`;
-    return [answer, ...filterNotes(resource, git?.filtered(resource) ?? [])];
+    const sourceNote = `${resource}: ${urls.join(', ')} is ${directory}${state}, commit ${commits}`;
+    return [sourceNote, ...filterNotes(resource, git?.filtered(resource) ?? [])];
   });
   const registries = local.images.map(
     ({ resource, registry, repository }) => `${resource}: ${registry}/${repository} is in a registry of this run`,
@@ -119,14 +119,14 @@ function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | und
     : [`stand-ins${configFile === undefined ? '' : ` (${configFile})`}:`, ...all.map((line) => `  ${line}`)];
 }
 
-async function pushedTo(
+async function pushedImages(
   { cluster }: LocalCluster,
   { registry, repository }: LocalImage,
 ): Promise<readonly { readonly image: string; readonly digest: string }[]> {
-  const answer = await cluster.registry.handle(new Request(`http://registry/v2/${repository}/tags/list`));
-  if (!answer.ok) return [];
+  const response = await cluster.registry.handle(new Request(`http://registry/v2/${repository}/tags/list`));
+  if (!response.ok) return [];
   // The registry is part of this process, so its responses are trusted.
-  const { tags } = (await answer.json()) as { readonly tags?: readonly string[] | null };
+  const { tags } = (await response.json()) as { readonly tags?: readonly string[] | null };
   const found = await Promise.all(
     (tags ?? []).map(async (tag) => ({ tag, manifest: await cluster.registry.resolve(repository, tag) })),
   );

@@ -1,0 +1,62 @@
+/** Repository URLs that the Git configuration of steps redirects to a local directory. */
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startGitServer, type GitServer } from '../../src/git-server/git-server.js';
+import { gitConfig } from '../../src/stand-ins/host-files.js';
+
+const run = promisify(execFile);
+const MAKE =
+  'git init -q -b main . && git -c user.name=Ann -c user.email=ann@example.org commit -q --allow-empty -m first';
+
+describe('an address that is answered by a directory', () => {
+  let server: GitServer;
+  let directory: string;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'git-addresses-'));
+    await run('sh', ['-c', MAKE], { cwd: directory });
+    server = await startGitServer({ repositories: new Map([['source', { directory, revisions: ['main'] }]]) });
+  });
+  afterAll(async () => {
+    await server.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Returns the output of `git ls-remote` for a URL with the generated Git configuration. */
+  async function asks(address: string, others: readonly string[] = []): Promise<string> {
+    const config = gitConfig(new Map([['https://forge.invalid/org/shop', server.url('source')]]), others);
+    writeFileSync(join(directory, 'gitconfig'), config);
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: join(directory, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1' };
+    const said = await run('git', ['ls-remote', address, 'main'], { env }).catch(
+      (cause: unknown) => ({ stdout: String((cause as { readonly stderr: unknown }).stderr) }), // the error of execFile
+    );
+    return said.stdout.replace(/^[0-9a-f]{40}/, 'COMMIT').trim();
+  }
+
+  test.each([
+    'https://forge.invalid/org/shop',
+    'https://forge.invalid/org/shop.git',
+    'https://forge.invalid/org/shop/',
+  ])('is so however it is spelt: %s', async (address) => {
+    expect(await asks(address)).toBe('COMMIT\trefs/heads/main');
+  });
+
+  test.each([
+    'https://forge.invalid/org/shop-2',
+    'https://forge.invalid/org/shop/part',
+    'https://forge.invalid/org/shop.github',
+  ])('takes no other along that begins like it, and says so: %s', async (address) => {
+    expect(await asks(address)).toContain(
+      `remote: this address begins like that of source, for which a directory stands in, and goes on with '${address.slice(30)}'`,
+    );
+  });
+
+  test('leaves another to the network when it is known', async () => {
+    const other = 'https://forge.invalid/org/shop-2.git';
+    expect(await asks(other, [other])).toContain('Could not resolve host: forge.invalid');
+  });
+});

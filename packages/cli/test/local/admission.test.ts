@@ -1,0 +1,107 @@
+/** Responses of the embedded cluster's admission, which must accept the objects that Tekton accepts. */
+
+import { expect, test } from '@jest/globals';
+import { fake } from '@pipewright/cluster';
+import { startLocalCluster } from '../../src/local/local-cluster.js';
+import { tektonAdmission } from '../../src/local/admission.js';
+import { NO_STAND_INS } from '../../src/stand-ins/stand-ins.js';
+
+const ask = (kind: string, spec: object, name = 'x') => {
+  const object = { apiVersion: 'tekton.dev/v1alpha1', kind, metadata: { name, uid: 'u' }, spec };
+  const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: `${kind.toLowerCase()}s` };
+  return tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
+};
+
+test('what Tekton refused is refused with its status and in its words; every problem is among the causes, with its hint', () => {
+  const steps = [{ name: 'a' }, { name: 'b', image: 'No Such' }];
+  expect(ask('Task', { steps })).toEqual({
+    kind: 'denied',
+    code: 400,
+    reason: 'BadRequest',
+    message:
+      'admission webhook "webhook.tekton.dev" denied the request: mutation failed: missing field(s): steps.Image',
+    causes: [
+      expect.objectContaining({ reason: 'IMAGE_MISSING', field: 'spec.steps.0.image' }),
+      expect.objectContaining({
+        reason: 'IMAGE_INVALID',
+        field: 'spec.steps.1.image',
+        message: expect.stringContaining('[REGISTRY/]NAME[:TAG]'),
+      }),
+    ],
+  });
+});
+
+test('what Tekton admitted is admitted with its defaults, and fails when it runs', () => {
+  expect(ask('TaskRun', { taskRef: { name: 'no such task' }, inputs: { resources: [] } })).toEqual({
+    kind: 'allowed',
+    object: expect.objectContaining({
+      spec: { taskRef: { name: 'no such task', kind: 'Task' }, inputs: { resources: [] }, timeout: '1h0m0s' },
+    }),
+  });
+});
+
+test('fields are read whatever their case, and stored under the names of their kind', () => {
+  const written = {
+    TaskRef: { name: 't' },
+    Timeout: '5m',
+    serviceaccountname: 'bot',
+    podTemplate: { nodeselector: null },
+  };
+  const object = { apiVersion: 'tekton.dev/v1alpha1', kind: 'TaskRun', metadata: { name: 'x', uid: 'u' } };
+  const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: 'taskruns' };
+  // The object after the API server has added the defaults of the definition.
+  const draft = { ...object, spec: { ...written, timeout: '1h0m0s' } };
+  const sent = { ...object, Spec: written };
+  expect(tektonAdmission({ operation: 'CREATE', resource, object: draft, sent, dryRun: false } as never)).toEqual({
+    kind: 'allowed',
+    object: {
+      ...object,
+      spec: { taskRef: { name: 't', kind: 'Task' }, timeout: '5m0s', serviceAccountName: 'bot', podTemplate: {} },
+    },
+  });
+});
+
+test('the embedded cluster takes fields in any case from a client that wants strict validation, as the definitions of Tekton did', async () => {
+  const { cluster, close } = await startLocalCluster({ runtime: fake(), standIns: NO_STAND_INS, hostFiles: {} });
+  const post = async (step: object): Promise<Response> => {
+    const body = { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 't' }, spec: { steps: [step] } };
+    const url = 'http://local/apis/tekton.dev/v1alpha1/namespaces/default/tasks?fieldValidation=Strict';
+    return cluster.send(new Request(url, { method: 'POST', body: JSON.stringify(body) }));
+  };
+  try {
+    const created = await post({ Image: 'busybox:1', workingdir: '/x', securityContext: { runasuser: 0 } });
+    expect(await created.json()).toMatchObject({
+      spec: { steps: [{ image: 'busybox:1', workingDir: '/x', securityContext: { runAsUser: 0 } }] },
+    });
+    const refused = await post({ image: 'busybox:1', workdir: '/x' });
+    expect(await refused.json()).toMatchObject({ message: expect.stringContaining('json: unknown field "workdir"') });
+  } finally {
+    await close();
+  }
+});
+
+test('a field that no case makes right is refused in the words of Tekton', () => {
+  expect(ask('Task', { steps: [{ image: 'a', Workdir: '/' }] })).toMatchObject({
+    kind: 'denied',
+    message: expect.stringContaining('json: unknown field "Workdir"'),
+  });
+});
+
+test.each([
+  ['no spec at all', { spec: null }, 'denied'],
+  ['lists of nothing', { spec: { inputs: { params: [null] }, steps: [{ name: 'a', image: 'x' }] } }, 'allowed'],
+])('%s does not break it', (_, fields, want) => {
+  const object = { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 'x' }, ...fields };
+  const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: 'tasks' };
+  const answer = tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
+  expect(answer.kind).toBe(want);
+});
+
+test('kinds of other groups are none of its business', () => {
+  const object = { kind: 'ConfigMap', metadata: { name: 'x' } };
+  const resource = { group: '', version: 'v1', plural: 'configmaps' };
+  expect(tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never)).toEqual({
+    kind: 'allowed',
+    object,
+  });
+});

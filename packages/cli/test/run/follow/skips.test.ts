@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PipelineRunStatus, StatusCondition } from '@pipewright/tekton';
+import { skipsOf } from '../../../src/run/follow/skips.js';
+
+const condition = (status: 'True' | 'False', reason: string, message = ''): readonly StatusCondition[] => [
+  { type: 'Succeeded', status, reason, message },
+];
+const waits = new Map<string, readonly string[]>([
+  ['lint', []],
+  ['deploy', []],
+  ['celebrate', ['announce']],
+  ['announce', ['lint', 'deploy']],
+]);
+const deployed = (
+  checks: Readonly<Record<string, readonly [readonly StatusCondition[], number?]>>,
+): PipelineRunStatus => ({
+  taskRuns: {
+    'r-lint-1': { pipelineTaskName: 'lint', status: { conditions: condition('True', 'Succeeded') } },
+    'r-deploy-1': {
+      pipelineTaskName: 'deploy',
+      status: { conditions: condition('False', 'ConditionCheckFailed', 'ConditionChecks failed') },
+      conditionChecks: Object.fromEntries(
+        Object.entries(checks).map(([name, [conditions, exitCode]]) => [
+          `r-deploy-1-${name}-1`,
+          {
+            conditionName: name,
+            status: { conditions, ...(exitCode !== undefined && { check: { terminated: { exitCode } } }) },
+          },
+        ]),
+      ),
+    },
+  },
+});
+const failed = condition('False', 'Failed', '"step-x" exited with code 1');
+
+describe('tasks that are skipped', () => {
+  test.each<[string, Parameters<typeof deployed>[0], string]>([
+    ['name the condition that was false', { sunny: [failed, 1] }, 'condition sunny was false'],
+    [
+      'leave out those that were true',
+      { dry: [condition('True', 'Succeeded'), 0], sunny: [failed, 1] },
+      'condition sunny was false',
+    ],
+    ['name each', { dry: [failed, 1], sunny: [failed, 1] }, 'condition dry was false; condition sunny was false'],
+    [
+      'tell of an exit code that may be a mistake',
+      { sunny: [failed, 127] },
+      'condition sunny was false (exit code 127)',
+    ],
+    [
+      'tell why a condition could not be checked',
+      { sunny: [condition('False', 'TaskRunValidationFailed', 'invalid input params: missing [x]')] },
+      'condition sunny could not be checked: TaskRunValidationFailed: invalid input params: missing [x]',
+    ],
+    ['say what the run says when no check does', {}, 'ConditionChecks failed'],
+  ])('%s', (_what, checks, says) => {
+    expect(skipsOf(deployed(checks), waits)[0]).toMatchObject({ task: 'deploy', message: says });
+  });
+
+  test('take along all that wait for them, told after them in declared order', () => {
+    expect(skipsOf(deployed({ sunny: [failed, 1] }), waits).slice(1)).toEqual([
+      {
+        task: 'celebrate',
+        reason: 'ParentTaskSkipped',
+        message: 'depends on announce, which was skipped',
+        follows: { checks: [], tasks: ['deploy'] },
+      },
+      {
+        task: 'announce',
+        reason: 'ParentTaskSkipped',
+        message: 'depends on deploy, which was skipped',
+        follows: { checks: [], tasks: ['deploy'] },
+      },
+    ]);
+  });
+
+  test('are none where no condition said no', () => {
+    const status: PipelineRunStatus = {
+      taskRuns: { r: { pipelineTaskName: 'deploy', conditionChecks: { c: { conditionName: 'sunny' } } } },
+    };
+    expect([skipsOf(status, waits), skipsOf(undefined, waits)]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,128 @@
+/** Files passed between tasks through the artifact bucket that the operator configures, with real pods. */
+
+import { describe, expect } from '@jest/globals';
+import { CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS, type Send } from '@pipewright/kube';
+import type { TaskRun } from '@pipewright/tekton';
+import type { TestNamespace } from '../../../controller/test/support/test-namespace.js';
+import type { Bucket } from './bucket.js';
+
+/** Path of the operator's ConfigMaps. Tests use their own namespace instead, to be independent of other runs. */
+const OPERATOR = '/namespaces/tekton-pipelines/configmaps/';
+
+const git = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/nobody/asks.git' }] };
+const gcs = (location: string): object => ({
+  type: 'storage',
+  params: Object.entries({ type: 'gcs', location, dir: 'y' }).map(([name, value]) => ({ name, value })),
+});
+
+/** Returns the only step of a task. */
+const doing = (script: string): object => ({
+  steps: [{ name: 'own', image: 'busybox', command: ['sh', '-ec', script] }],
+});
+
+/** Defines the suite. `setting` has the programs that use `bucket`. */
+export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
+  describe('files that tasks hand over in a bucket', () => {
+    /** Restarts the controller with the bucket in the operator's configuration. */
+    const configure = async (): Promise<void> => {
+      const { harness: bench, cluster: ground } = setting;
+      const { namespace } = bench;
+      const data = {
+        location: 'gs://shop/artifacts/',
+        'bucket.service.account.secret.name': 'operator',
+        'bucket.service.account.secret.key': 'key.json',
+      };
+      const metadata = { name: 'config-artifact-bucket', namespace };
+      await bench.client.create(CONFIG_MAPS, { namespace }, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+      await bench.create('Secret', 'operator', { stringData: { 'key.json': "the operator's key" } });
+      const send: Send = (request) => {
+        const { url } = request;
+        if (!url.includes(OPERATOR)) return ground.send(request);
+        return ground.send(new Request(url.replace('/tekton-pipelines/', `/${namespace}/`), request));
+      };
+      await setting.stop();
+      await setting.start({ send });
+    };
+
+    setting.runs('reach the tasks that want them, modes and all, and no claim is made', async () => {
+      await configure();
+      const { harness: bench } = setting;
+      const src = { resources: [{ name: 'src', type: 'git' }] };
+      const site = { resources: [{ name: 'site', type: 'storage' }] };
+      const tasks = {
+        first: {
+          outputs: src,
+          ...doing(`cd $(outputs.resources.src.path); mkdir bin; printf '#!/bin/sh\\necho ran\\n' > bin/tool; chmod 755 bin/tool
+            echo first > both; echo first > one`),
+        },
+        second: { outputs: src, ...doing('cd $(outputs.resources.src.path); echo second > both') },
+        pages: { outputs: site, ...doing('echo page > $(outputs.resources.site.path)/index.html') },
+        use: {
+          inputs: { resources: [...src.resources, ...site.resources] },
+          ...doing(`cd $(inputs.resources.src.path); ./bin/tool
+            cat both one $(inputs.resources.site.path)/index.html`),
+        },
+      };
+      for (const [name, spec] of Object.entries(tasks)) await bench.create('Task', name, { spec });
+      const made = (name: string, resource: string): object => ({ outputs: [{ name, resource }] });
+      await bench.create('PipelineRun', 'run', {
+        spec: {
+          pipelineSpec: {
+            resources: [
+              { name: 'code', type: 'git' },
+              { name: 'web', type: 'storage' },
+            ],
+            tasks: [
+              { name: 'first', taskRef: { name: 'first' }, resources: made('src', 'code') },
+              { name: 'second', taskRef: { name: 'second' }, resources: made('src', 'code') },
+              { name: 'pages', taskRef: { name: 'pages' }, resources: made('site', 'web') },
+              {
+                name: 'use',
+                taskRef: { name: 'use' },
+                resources: {
+                  inputs: [
+                    { name: 'src', resource: 'code', from: ['first', 'second'] },
+                    { name: 'site', resource: 'web', from: ['pages'] },
+                  ],
+                },
+              },
+            ],
+          },
+          resources: [
+            { name: 'code', resourceSpec: git },
+            { name: 'web', resourceSpec: gcs('gs://shop/web') },
+          ],
+        },
+      });
+      expect(await bench.waitForEnd('PipelineRun', 'run')).toMatchObject({ status: 'True' });
+
+      const below = `artifacts/run-${bench.namespace}-bucket`;
+      expect(bucket.objects()).toMatchObject({
+        [`${below}/first/src/bin/tool`]: '#!/bin/sh\necho ran\n',
+        [`${below}/first/src/both`]: 'first\n',
+        [`${below}/second/src/both`]: 'second\n',
+        [`${below}/pages/site/index.html`]: 'page\n',
+        'web/index.html': 'page\n',
+      });
+      const runs = await bench.list<TaskRun>('TaskRun');
+      const of = (task: string): string =>
+        runs.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task)?.metadata.name ?? '';
+      const used = await setting.logs(of('use'));
+      expect(used['own']).toBe('ran\nsecond\nfirst\npage\n');
+      expect(Object.keys(used)).toEqual(
+        [
+          'artifact-dest-mkdir-src',
+          'artifact-copy-from-src',
+          'artifact-dest-mkdir-src',
+          'artifact-copy-from-src',
+          'artifact-dest-mkdir-site',
+          'artifact-copy-from-site',
+          'own',
+        ].filter((name, at, all) => all.indexOf(name) === at),
+      );
+      expect(used['artifact-copy-from-site']).toContain("the operator's key");
+      expect((await setting.logs(of('first')))['artifact-copy-to-src']).toContain("the operator's key");
+      expect((await bench.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: bench.namespace })).items).toEqual([]);
+    });
+  });
+}
