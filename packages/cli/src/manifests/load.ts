@@ -60,11 +60,12 @@ const looksLikeManifests = ({ manifests, findings }: Manifests): boolean =>
 /** Parses one text that is already in memory. */
 export function loadText(source: SourceText): Manifests {
   const { documents, findings } = parseYaml(source);
-  const loaded = documents.map(readDocument);
+  const hasSecret = SECRET_KIND.test(source.text);
+  const loaded = documents.map((document) => readDocument(document, hasSecret));
   const all = [...findings, ...loaded.flatMap((each) => each.findings)];
   return {
     manifests: loaded.flatMap(({ manifests }) => manifests),
-    findings: containsSecret(source) ? all.map(withoutValues) : all,
+    findings: hasSecret ? all.map(withoutValues) : all,
   };
 }
 
@@ -82,38 +83,36 @@ function withoutValues(finding: Finding): Finding {
   return quote === undefined || SAFE_LINE.test(quote) ? finding : others;
 }
 
-function quotableLine(source: SourceText, line: number): string | undefined {
+function quotableLine(source: SourceText, line: number, hasSecret: boolean): string | undefined {
   const text = lineAt(source, line);
-  return SAFE_LINE.test(text) || !containsSecret(source) ? text : undefined;
-}
-
-/** Caches results, because a file may have many findings. */
-const containsSecretCache = new WeakMap<SourceText, boolean>();
-
-function containsSecret(source: SourceText): boolean {
-  const known = containsSecretCache.get(source) ?? SECRET_KIND.test(source.text);
-  containsSecretCache.set(source, known);
-  return known;
+  return SAFE_LINE.test(text) || !hasSecret ? text : undefined;
 }
 
 /** Returns the Secrets among manifests. */
 export const secretObjects = (manifests: readonly Manifest[]): readonly JsonObject[] =>
   manifests.flatMap(({ object }) => (textAt(object, 'kind') === 'Secret' ? [object] : []));
 
-function readDocument(parsed: ParsedDocument): Manifests {
+/** A document whose objects are loaded. */
+interface Document {
+  readonly parsed: ParsedDocument;
+  /** Whether its text has errors. */
+  readonly isFaulty: boolean;
+  /** Whether the text of its file contains a Secret. */
+  readonly hasSecret: boolean;
+}
+
+function readDocument(parsed: ParsedDocument, hasSecret: boolean): Manifests {
   const lost = lostIndentation(parsed);
   const { value, findings } = readValue(parsed, lost.explained);
   const all = [...lost.findings, ...findings];
-  const faulty = parsed.isFaulty || hasErrors(all);
-  if (isObject(value) && isStandIns(value)) return { manifests: [], findings: faulty ? all : [standIns(parsed)] };
-  if (isObject(value)) {
-    const loaded = expand(parsed, value, [], faulty);
-    return {
-      manifests: loaded.map(({ manifest }) => manifest),
-      findings: [...all, ...loaded.flatMap(({ findings: of }) => of)],
-    };
-  }
-  return { manifests: [], findings: faulty ? all : [notAnObject(parsed)] };
+  const isFaulty = parsed.isFaulty || hasErrors(all);
+  if (isObject(value) && isStandIns(value)) return { manifests: [], findings: isFaulty ? all : [standIns(parsed)] };
+  if (!isObject(value)) return { manifests: [], findings: isFaulty ? all : [notAnObject(parsed)] };
+  const loaded = expand(value, [], { parsed, isFaulty, hasSecret });
+  return {
+    manifests: loaded.map(({ manifest }) => manifest),
+    findings: [...all, ...loaded.flatMap((each) => each.findings)],
+  };
 }
 
 /** A manifest, and findings about differences between its text and its object. */
@@ -122,27 +121,27 @@ interface LoadedManifest {
   readonly findings: readonly Finding[];
 }
 
-function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: boolean): readonly LoadedManifest[] {
+function expand(value: JsonObject, base: Path, document: Document): readonly LoadedManifest[] {
   const items = value['items'];
-  if (textAt(value, 'kind') !== 'List' || !Array.isArray(items)) return [manifestAt(parsed, value, base, faulty)];
+  if (textAt(value, 'kind') !== 'List' || !Array.isArray(items)) return [manifestAt(value, base, document)];
   return items.flatMap((item: unknown, index) =>
-    isObject(item) ? expand(parsed, item, [...base, 'items', index], faulty) : [],
+    isObject(item) ? expand(item, [...base, 'items', index], document) : [],
   );
 }
 
 /** Creates a manifest with canonical field names, so that other code need not handle alternative spellings. */
-function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, faulty: boolean): LoadedManifest {
+function manifestAt(written: JsonObject, base: Path, { parsed, isFaulty, hasSecret }: Document): LoadedManifest {
   const { object, renamed } = canonicalFields(written);
   const manifest: Manifest = {
     object: isObject(object) ? object : written,
     file: parsed.source.file,
-    isFaulty: faulty,
+    isFaulty,
     locate: (path) => locate(parsed, path, nodeAt(parsed, base)),
     written: (path) => writtenAt(parsed, path, nodeAt(parsed, base)),
     quote: ({ line }) => lineAt(parsed.source, line),
-    quotable: ({ line }) => quotableLine(parsed.source, line),
+    quotable: ({ line }) => quotableLine(parsed.source, line, hasSecret),
   };
-  const findings = (faulty ? [] : renamed).map(({ path, name, isDuplicate: twice }): Finding => {
+  const findings = (isFaulty ? [] : renamed).map(({ path, name, isDuplicate: twice }): Finding => {
     const { code, severity, message, hint } = createProblem('FIELD_CASE', path, {
       name,
       twice,

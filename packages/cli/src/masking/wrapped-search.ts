@@ -20,9 +20,9 @@ const MIN_MATCH_DEPTH = 4;
 const MIN_ALPHABET_RUN = 32;
 
 /** The characters of base64, base64url and hexadecimal. */
-const ALPHABET = new Uint8Array(128);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=')
-  ALPHABET[character.charCodeAt(0)] = 1;
+const ALPHABET: Readonly<Uint8Array> = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9+/_=-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
 
 const [BLANK, TAB] = [32, 9];
 
