@@ -11,7 +11,7 @@ import type { SeededRandom } from './random.js';
 import { SECRETS } from './secrets.js';
 import { Network } from './network.js';
 import { SimProcess } from './process.js';
-import { LATER_TURN, type Scheduler } from './scheduler.js';
+import type { Scheduler } from './scheduler.js';
 import { SimDisk, type DiskImage } from './sim-disk.js';
 import type { Violations } from './violations.js';
 
@@ -127,11 +127,12 @@ export class Machine {
     this.server = { kind: 'stopping' };
     process.run('stop', () => {
       stop().then(
-        () => {
-          this.server = { kind: 'down' };
-          this.#checkStopped(process);
-          process.end('has stopped');
-        },
+        () =>
+          process.drain((pending) => {
+            this.server = { kind: 'down' };
+            this.#checkStopped(process, pending);
+            process.end('has stopped');
+          }),
         (error: unknown) => {
           this.server = { kind: 'failed', during: 'stop', error };
           process.end(`has not saved its state: ${String(error)}`);
@@ -140,10 +141,8 @@ export class Machine {
     });
   }
 
-  #checkStopped(process: SimProcess): void {
+  #checkStopped(process: SimProcess, pending: readonly string[]): void {
     const files = this.disk.openFilesOf(process);
-    // A request that arrives during the stop may still have a later turn, which ends at once.
-    const pending = this.#scheduler.pendingOf(process).filter((what) => what !== LATER_TURN);
     if (files === 0 && pending.length === 0) return;
     const message = `${process.name} has stopped with ${files} open files and these timers: ${pending.join(', ')}`;
     this.#options.violations.add('nothing is left behind', message);

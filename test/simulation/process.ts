@@ -1,7 +1,7 @@
 /** A simulated process: the owner of every step that runs on its behalf. */
 
 import type { Clock } from '@pipewright/cluster';
-import type { Owner, Scheduler } from './scheduler.js';
+import { LATER_TURN, type Owner, type Scheduler } from './scheduler.js';
 
 /** One process, from its start to its end. A restart creates a new one. */
 export class SimProcess implements Owner {
@@ -32,6 +32,16 @@ export class SimProcess implements Owner {
     this.#scheduler.note(this.name, how);
     this.#alive = false;
     for (const exit of this.#exits.splice(0)) exit();
+  }
+
+  /**
+   * Runs the callbacks that the process has deferred, as an event loop does before a process exits; then passes on the timers and callbacks
+   * that would still keep the process from ending.
+   */
+  drain(done: (pending: readonly string[]) => void, turns = 3): void {
+    const pending = this.#scheduler.pendingOf(this);
+    if (turns === 0 || !pending.includes(LATER_TURN)) done(pending);
+    else this.#scheduler.schedule(this, 0, 'drain', () => this.drain(done, turns - 1), `${this.name} turns`);
   }
 
   /** Runs something as a step of this process. */

@@ -100,22 +100,23 @@ export class Service {
     });
   }
 
-  /** Stops it gracefully. No timer of it may be left afterwards. */
+  /** Stops it gracefully. Only callbacks that it has already deferred may run afterwards, and they may not start anything. */
   stop(): void {
     const [process, stop] = [this.process, this.#stop];
     if (!process || !stop) return;
     this.#stop = undefined;
     process.run('stop', () => {
       stop().then(
-        () => this.#ended(process),
+        () => process.drain((pending) => this.#ended(process, pending)),
         (error: unknown) => this.#context.violations.add('it stops', `${process.name}: ${String(error)}`),
       );
     });
   }
 
-  #ended(process: SimProcess): void {
-    const left = this.#context.scheduler.pendingOf(process);
-    if (left.length > 0) this.#context.violations.add('nothing is left behind', `${process.name}: ${left.join(', ')}`);
+  #ended(process: SimProcess, pending: readonly string[]): void {
+    if (pending.length > 0) {
+      this.#context.violations.add('nothing is left behind', `${process.name}: ${pending.join(', ')}`);
+    }
     process.end('has stopped');
   }
 }
