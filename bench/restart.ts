@@ -13,13 +13,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fake } from '@pipewright/cluster';
-import { KubeClient, resource } from '@pipewright/kube';
-import type { PipelineRun } from '@pipewright/tekton';
+import { KubeClient } from '@pipewright/kube';
+import { PIPELINE_RUNS, type PipelineRun } from '@pipewright/tekton';
 import { startLocalCluster } from '../packages/cli/src/local/local-cluster.js';
 import { table } from './measure.js';
 
 const COMMAND = resolve(import.meta.dirname, '../packages/cli/bin/pipewright.js');
-const RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'PipelineRun');
 const AT_ONCE = 50;
 /** The number of starts and stops per row. */
 const TIMES = 5;
@@ -34,7 +33,7 @@ async function fill(dataDir: string, count: number): Promise<void> {
   let next = 0;
   const make = async (): Promise<void> => {
     const name = `run-${String(next++)}`;
-    await client.create(RUNS, at, {
+    await client.create(PIPELINE_RUNS, at, {
       apiVersion: 'tekton.dev/v1alpha1',
       kind: 'PipelineRun',
       metadata: { name, namespace: 'default' },
@@ -43,7 +42,7 @@ async function fill(dataDir: string, count: number): Promise<void> {
   };
   const ended = new Set<string>();
   const watch = async (): Promise<void> => {
-    for await (const event of client.watch<PipelineRun>(RUNS, at)) {
+    for await (const event of client.watch<PipelineRun>(PIPELINE_RUNS, at)) {
       const { metadata, status } = event.object;
       if (status?.completionTime === undefined || ended.has(metadata.name ?? '')) continue;
       ended.add(metadata.name ?? '');

@@ -8,15 +8,12 @@ import {
   PERSISTENT_VOLUME_CLAIMS,
   PODS,
   Informer,
-  resource,
   type KubeClient,
   type KubeObject,
   type Resource,
 } from '@pipewright/kube';
+import { PIPELINE_RUNS, TASK_RUNS } from '@pipewright/tekton';
 import type { JsonObject } from './json.js';
-
-export const TASK_RUNS = resource('tekton.dev/v1alpha1', 'taskruns', 'TaskRun');
-export const PIPELINE_RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'PipelineRun');
 
 const WATCHED: readonly Resource[] = [PIPELINE_RUNS, TASK_RUNS, PODS, PERSISTENT_VOLUME_CLAIMS];
 

@@ -106,7 +106,7 @@ export const CLI_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/cli/src/up': [
     cli('json.js'),
     ...['terminal', 'diagnostics', 'masking', 'log', 'git-server', 'object-store', 'stand-ins', 'config'].map(cli),
-    ...['local', 'run/follow/kinds.js'].map(cli),
+    cli('local'),
     '@pipewright/cluster',
     '@pipewright/controller',
     '@pipewright/kube',

@@ -1,16 +1,10 @@
 /** A user who submits, cancels and deletes runs, and repeats requests without an answer. */
 
-import { ApiError, KubeClient, resource, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import { ApiError, KubeClient, PODS, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import { tektonResource, V1ALPHA1 } from '@pipewright/tekton';
 import type { SimProcess } from './process.js';
 import type { PlannedRun } from './system-plan.js';
 
-const VERSION = 'tekton.dev/v1alpha1';
-const KINDS: Readonly<Record<string, Resource>> = {
-  Task: resource(VERSION, 'tasks', 'Task'),
-  TaskRun: resource(VERSION, 'taskruns', 'TaskRun'),
-  PipelineRun: resource(VERSION, 'pipelineruns', 'PipelineRun'),
-};
-const POD = resource('v1', 'pods', 'Pod');
 const NAMESPACE = 'default';
 
 /** The user of a simulated cluster. */
@@ -83,10 +77,10 @@ export class RunUser {
   }
 }
 
-const kindOf = (kind: string): Resource => (kind === 'Pod' ? POD : (KINDS[kind] ?? POD));
+const kindOf = (kind: string): Resource => (kind === 'Pod' ? PODS : tektonResource(V1ALPHA1, kind));
 
 const task = (): KubeObject & { readonly spec: object } => ({
-  apiVersion: VERSION,
+  apiVersion: V1ALPHA1,
   kind: 'Task',
   metadata: { name: 'work', namespace: NAMESPACE },
   spec: { steps: [{ name: 'step', image: 'busybox', command: ['work'] }] },
@@ -95,7 +89,8 @@ const task = (): KubeObject & { readonly spec: object } => ({
 function objectOf({ name, kind, timeout, tasks }: PlannedRun): KubeObject & { readonly spec: object } {
   const metadata = { name, namespace: NAMESPACE };
   const limit = { timeout: `${timeout}s` };
-  if (kind === 'TaskRun') return { apiVersion: VERSION, kind, metadata, spec: { taskRef: { name: 'work' }, ...limit } };
+  if (kind === 'TaskRun')
+    return { apiVersion: V1ALPHA1, kind, metadata, spec: { taskRef: { name: 'work' }, ...limit } };
   const pipelineSpec = {
     tasks: tasks.map(({ name: called, runAfter, retries, timeout: own }) => ({
       name: called,
@@ -105,5 +100,5 @@ function objectOf({ name, kind, timeout, tasks }: PlannedRun): KubeObject & { re
       ...(own !== undefined && { timeout: `${own}s` }),
     })),
   };
-  return { apiVersion: VERSION, kind, metadata, spec: { pipelineSpec, ...limit } };
+  return { apiVersion: V1ALPHA1, kind, metadata, spec: { pipelineSpec, ...limit } };
 }

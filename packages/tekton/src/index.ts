@@ -50,6 +50,8 @@ export * from './execution/matching.js';
 export * from './v1alpha1/run-messages.js';
 export * from './versions/admission.js';
 export * from './versions/status.js';
+export * from './versions/resources.js';
+export * from './model/quantity.js';
 export * from './execution/condition.js';
 export type * from './execution/run-progress.js';
 export type * from './execution/status-format.js';

@@ -2,7 +2,14 @@
  * Reads how a run went from what it left: its status, its TaskRuns, and what the runtime saw of the steps.
  */
 
-import type { PipelineModel, PipelineRun, PipelineRunStatus, StatusCondition, TaskRun } from '@pipewright/tekton';
+import {
+  TEKTON_LABELS,
+  type PipelineModel,
+  type PipelineRun,
+  type PipelineRunStatus,
+  type StatusCondition,
+  type TaskRun,
+} from '@pipewright/tekton';
 import type { SimulatedRun, SimulatedTask } from './simulated-run.js';
 import { SimulationError } from './simulation-error.js';
 import type { StepRecord } from './step.js';
@@ -80,7 +87,7 @@ interface RunContext {
 }
 
 function taskOf(run: TaskRun, { steps, since, name: own }: RunContext): SimulatedTask {
-  const name = run.metadata.labels?.['tekton.dev/pipelineTask'] ?? own;
+  const name = run.metadata.labels?.[TEKTON_LABELS.pipelineTask] ?? own;
   const { status, reason = '', message = '' } = conditionOf(run);
   const { resourcesResult = [], taskResults = [], retriesStatus = [], startTime, completionTime } = run.status ?? {};
   const resourceResults: Record<string, Record<string, string>> = {};

@@ -8,7 +8,7 @@
 
 import { fake, type ContainerSpec, type FakeOutcome, type Runtime } from '@pipewright/cluster';
 import { resultsReport, decodeTurn, type DecodedTurn } from '@pipewright/controller';
-import { closestMatch } from '@pipewright/tekton';
+import { closestMatch, TEKTON_LABELS } from '@pipewright/tekton';
 import type { SimulatedTime } from './edge/simulated-time.js';
 import type { Scripts } from './scripts.js';
 import { SimulationError } from './simulation-error.js';
@@ -88,7 +88,7 @@ export class ScriptedRuntime {
     const { labels, podUid, image } = container.identity;
     const turn: DecodedTurn = decodeTurn(container.argv) ?? { index: 0, count: 1, own: container.argv };
     const { index, own: argv } = turn;
-    const pod = this.#pod(podUid, labels['tekton.dev/taskRun'] ?? '');
+    const pod = this.#pod(podUid, labels[TEKTON_LABELS.taskRun] ?? '');
     const before = index === 0 ? 0 : await endOf(pod, index - 1).promise;
     if (before !== 0) {
       endOf(pod, index).resolve(1);

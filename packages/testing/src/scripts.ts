@@ -11,6 +11,7 @@ import {
   type Condition,
   type ConditionSpec,
   type PipelineModel,
+  TEKTON_LABELS,
 } from '@pipewright/tekton';
 import { SimulationError } from './simulation-error.js';
 import type { ConditionScripts, ScriptedStep, StepCall, StepRecord, StepScript, StepScripts } from './step.js';
@@ -63,8 +64,8 @@ export class Scripts {
 
   /** Whose step runs in a pod with these labels. */
   ownerOf(labels: Readonly<Record<string, string>>, step: string): StepOwner {
-    const task = labels['tekton.dev/pipelineTask'] ?? this.#run.name;
-    const check = labels['tekton.dev/conditionCheck'];
+    const task = labels[TEKTON_LABELS.pipelineTask] ?? this.#run.name;
+    const check = labels[TEKTON_LABELS.conditionCheck];
     if (check === undefined) return { task };
     const sameStep = this.#conditionsOf(task).filter((it) => stepOf(it, this.#run.known) === step);
     const condition = sameStep.find((it) => check.includes(`-${it}-`)) ?? sameStep[0] ?? step;

@@ -22,7 +22,8 @@ import {
   checkObjects,
   crds,
   canonicalFields,
-  KINDS,
+  TASK_RUNS,
+  tektonResource,
   type Condition,
   type PipelineRun,
   type TaskRun,
@@ -146,7 +147,7 @@ async function taskRunsOf(run: PipelineRun | TaskRun, client: KubeClient): Promi
   if (run.kind === 'TaskRun') return [run as TaskRun]; // by its kind
   const { namespace = 'default', name = '' } = run.metadata;
   const labelSelector = `tekton.dev/pipelineRun=${name},!tekton.dev/conditionCheck`;
-  return (await client.list<TaskRun & KubeObject>(kindOf('TaskRun'), { namespace, labelSelector })).items;
+  return (await client.list<TaskRun & KubeObject>(TASK_RUNS, { namespace, labelSelector })).items;
 }
 
 function rejectErrors(objects: readonly object[]): void {
@@ -173,7 +174,7 @@ async function execute(
   const read = [...objects.filter((it) => !isTektonRun(it)), ...madeUp].flatMap((it) => {
     const kind =
       it.apiVersion === V1ALPHA1
-        ? kindOf(it.kind ?? '')
+        ? tektonResource(V1ALPHA1, it.kind ?? '')
         : it.apiVersion === 'v1'
           ? READ_KINDS[it.kind ?? '']
           : undefined;
@@ -188,7 +189,7 @@ async function execute(
   }
   for (const { it, kind } of read)
     await client.create(kind, kind.namespaced ? { namespace: it.metadata.namespace ?? 'default' } : {}, it);
-  const kind = kindOf(chosen.kind ?? '');
+  const kind = tektonResource(V1ALPHA1, chosen.kind ?? '');
   const namespace = chosen.metadata.namespace ?? 'default';
   const { metadata } = await client.create<KubeObject>(kind, { namespace }, chosen);
   return ended(client, kind, { namespace, name: metadata.name ?? '' }, limit);
@@ -216,9 +217,4 @@ async function ended(
     `"${name}" has not ended within ${String(limit)} ms; it says: ${reason} ${message}`.trim(),
     'give what it waits for, or a longer limit',
   );
-}
-
-function kindOf(kind: string): Resource {
-  const shape = Object.values(KINDS).find((it) => it.kind === kind);
-  return resource(V1ALPHA1, shape?.plural ?? kind, kind, shape?.isNamespaced ?? true);
 }

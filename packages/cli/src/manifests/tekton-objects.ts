@@ -57,13 +57,13 @@ export class TektonObjects {
     return object;
   }
 
-  /** Returns the objects of the given kinds, in the order of the manifests. */
-  ofKind<K extends TektonKind>(...kinds: readonly K[]): readonly TektonObject<K>[] {
+  /** Returns the objects of a kind, in the order of the manifests. */
+  ofKind<K extends TektonKind>(kind: K): readonly TektonObject<K>[] {
     return this.#manifests
-      .filter(({ object }) => kinds.some((kind) => textAt(object, 'kind') === kind))
+      .filter(({ object }) => textAt(object, 'kind') === kind)
       .flatMap((manifest) => {
         const object = this.tryRead(manifest);
-        return object && isOfKind(object, kinds) ? [object] : [];
+        return object && isOfKind(object, kind) ? [object] : [];
       });
   }
 
@@ -80,7 +80,7 @@ export class TektonObjects {
     );
     const manifest = this.#byName.get(keyOf(kind, name, namespace));
     const object = manifest && this.tryRead(manifest);
-    return object && isOfKind(object, [kind]) ? object : undefined;
+    return object && isOfKind(object, kind) ? object : undefined;
   }
 
   /** Returns the PipelineResources among the manifests. */
@@ -92,7 +92,5 @@ export class TektonObjects {
 const keyOf = (kind: string, name: string, namespace: string): string =>
   JSON.stringify(kind === 'ClusterTask' ? [kind, name] : [kind, name, namespace]);
 
-const isOfKind = <K extends TektonKind>(
-  object: TektonObject,
-  kinds: readonly K[],
-): object is TektonObject & TektonObject<K> => kinds.some((kind) => kind === object.model.kind);
+const isOfKind = <K extends TektonKind>(object: TektonObject, kind: K): object is TektonObject & TektonObject<K> =>
+  kind === object.model.kind;

@@ -5,9 +5,8 @@
  */
 
 import type { KubeClient } from '@pipewright/kube';
-import { tryReadObject, type TaskRunModel } from '@pipewright/tekton';
+import { TASK_RUNS, TEKTON_LABELS, tryReadObject, type TaskRunModel } from '@pipewright/tekton';
 import type { EndedRun } from './follow/follower.js';
-import { CONDITION_CHECK_LABEL, PIPELINE_RUN_LABEL, TASK_RUNS } from './follow/kinds.js';
 import { outcomeOf, tryFindSucceededCondition, type ObservedTaskRun } from './follow/observed.js';
 
 /** Options of `pipewright run` for one Task. */
@@ -58,8 +57,8 @@ export async function optionsForFailedTask(
   const { items } = await client.list<ObservedTaskRun>(TASK_RUNS, {});
   const [failed, ...more] = items.filter(
     ({ metadata: { labels = {} }, status }) =>
-      labels[PIPELINE_RUN_LABEL] === run.name &&
-      labels[CONDITION_CHECK_LABEL] === undefined &&
+      labels[TEKTON_LABELS.pipelineRun] === run.name &&
+      labels[TEKTON_LABELS.conditionCheck] === undefined &&
       outcomeOf(tryFindSucceededCondition(status?.conditions)) === 'failed',
   );
   if (failed === undefined || more.length > 0) return undefined;

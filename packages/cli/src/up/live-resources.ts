@@ -1,8 +1,14 @@
 /** Watches the PipelineResources of a cluster: the objects, and those embedded in PipelineRuns and TaskRuns. */
 
 import { Informer, type KubeClient, type KubeObject } from '@pipewright/kube';
-import { tryReadObject, type PipelineResourceModel } from '@pipewright/tekton';
-import { PIPELINE_RESOURCES, PIPELINE_RUN_LABEL, PIPELINE_RUNS, TASK_RUNS } from '../run/follow/kinds.js';
+import {
+  PIPELINE_RESOURCES,
+  PIPELINE_RUNS,
+  TASK_RUNS,
+  TEKTON_LABELS,
+  tryReadObject,
+  type PipelineResourceModel,
+} from '@pipewright/tekton';
 import { embeddedIn } from '../stand-ins/local-resources.js';
 
 /** A list that reflects the current state of the cluster. */
@@ -33,7 +39,7 @@ export async function watchResources(client: KubeClient): Promise<LiveResources>
     new Informer<RunWithResources>(client, PIPELINE_RUNS, { transform: toRunWithResources }).start(),
     new Informer<RunWithResources>(client, TASK_RUNS, {
       transform: toRunWithResources,
-      labelSelector: `!${PIPELINE_RUN_LABEL}`,
+      labelSelector: `!${TEKTON_LABELS.pipelineRun}`,
     }).start(),
   ];
   const all = [objects, ...runs];

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fake, startCluster, type Cluster } from '@pipewright/cluster';
 import { KubeClient } from '@pipewright/kube';
-import { crds } from '@pipewright/tekton';
-import { PIPELINE_RESOURCES, PIPELINE_RUNS, TASK_RUNS } from '../../src/run/follow/kinds.js';
+import { crds, PIPELINE_RESOURCES, PIPELINE_RUNS, TASK_RUNS } from '@pipewright/tekton';
 import { standInFiles, type StandInFiles } from '../../src/up/stand-in-files.js';
 
 let work: string;

@@ -10,7 +10,14 @@ import {
   type Resource,
 } from '@pipewright/kube';
 import {
+  CLUSTER_TASKS,
+  CONDITIONS,
   MANAGED_BY_TEKTON,
+  PIPELINE_RESOURCES,
+  PIPELINE_RUNS,
+  PIPELINES,
+  TASK_RUNS,
+  TASKS,
   TEKTON_LABELS,
   type ClusterTask,
   type Condition,
@@ -24,15 +31,6 @@ import type { Pod } from '../pod/pod-types.js';
 import type { ControllerOptions } from './controller-options.js';
 import { silent } from './log.js';
 import { MutationCache } from './mutation-cache.js';
-import {
-  CLUSTER_TASKS,
-  CONDITIONS,
-  PIPELINE_RESOURCES,
-  PIPELINE_RUNS,
-  PIPELINES,
-  TASK_RUNS,
-  TASKS,
-} from './tekton-kinds.js';
 
 /** All caches of a controller. */
 export interface Caches {

@@ -14,7 +14,7 @@ import {
   type KubeClient,
   type KubeObject,
 } from '@pipewright/kube';
-import { parseQuantity } from '../pod/requests.js';
+import { parseQuantity } from '@pipewright/tekton';
 
 /** The kind ResourceQuota. */
 export const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');

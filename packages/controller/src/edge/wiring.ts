@@ -13,7 +13,7 @@ import {
   type Result,
   type WorkQueueOptions,
 } from '@pipewright/kube';
-import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { PIPELINE_RUNS, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { PlannerCaches } from '../pipelinerun/planner-caches.js';
 import { completionEvents } from '../run/events.js';
 import { DEFAULT_IMAGES } from '../run/options.js';
@@ -34,7 +34,6 @@ import { RunRetention } from './reconcilers/retention.js';
 import { reconcileTaskRun, type TaskRunDeps } from './reconcilers/task-run.js';
 import { registryImageCommand } from './registry/image-command.js';
 import { RunWriter } from './run-writer.js';
-import { PIPELINE_RUNS, TASK_RUNS } from './tekton-kinds.js';
 
 /** The controllers and what they share, not started. */
 export interface Wiring {

@@ -4,36 +4,9 @@
  * Of each resource only the largest request remains, at the first step that has it; the others are zero. Limits stay unchanged.
  */
 
-import type { Step } from '@pipewright/tekton';
+import { parseQuantity, type Step } from '@pipewright/tekton';
 
 const SHARED_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
-
-const UNITS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** Returns a Kubernetes quantity as a number; an invalid one counts as zero, since the API server rejects it. */
-export function parseQuantity(text: string | number): number {
-  if (typeof text === 'number') return text;
-  const [, digits = '', unit = ''] = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)$/.exec(text.trim()) ?? [];
-  const value = Number(digits) * (UNITS[unit] ?? 0);
-  return digits === '' || !Number.isFinite(value) ? 0 : value;
-}
 
 /** Returns the steps with their requests reduced to the maximum of each resource. */
 export function withSharedRequests(steps: readonly Step[]): readonly Step[] {

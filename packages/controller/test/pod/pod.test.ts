@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readPipelineResource } from '@pipewright/tekton';
 import type { ResourceBindings } from '../../src/resources/resource-steps.js';
-import { parseQuantity } from '../../src/pod/requests.js';
+import { parseQuantity } from '@pipewright/tekton';
 import { commandOf, names, pod, step } from '../support/pod-request.js';
 
 const git = readPipelineResource('sources', {

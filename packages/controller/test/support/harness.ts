@@ -4,7 +4,16 @@
  * The kubelet uses only the API; the embedded node has its own tests.
  */
 
-import { crds, type KubernetesObject, type PipelineRun, type StatusCondition, type TaskRun } from '@pipewright/tekton';
+import {
+  crds,
+  KINDS,
+  tektonResource,
+  V1ALPHA1,
+  type KubernetesObject,
+  type PipelineRun,
+  type StatusCondition,
+  type TaskRun,
+} from '@pipewright/tekton';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 import {
   CONFIG_MAPS,
@@ -22,13 +31,8 @@ import {
 import type { Log } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 
-const KINDS: Readonly<Record<string, Resource>> = {
-  ...Object.fromEntries(
-    ['Task', 'ClusterTask', 'TaskRun', 'Pipeline', 'PipelineRun', 'PipelineResource', 'Condition'].map((kind) => [
-      kind,
-      resource('tekton.dev/v1alpha1', `${kind.toLowerCase()}s`, kind, kind !== 'ClusterTask'),
-    ]),
-  ),
+const RESOURCES: Readonly<Record<string, Resource>> = {
+  ...Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, tektonResource(V1ALPHA1, kind)])),
   Secret: resource('v1', 'secrets', 'Secret'),
   ServiceAccount: SERVICE_ACCOUNTS,
   Pod: PODS,
@@ -39,7 +43,7 @@ const KINDS: Readonly<Record<string, Resource>> = {
   PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIMS,
 };
 
-export const kindOf = (kind: string): Resource => KINDS[kind] ?? resource('v1', kind, kind);
+export const kindOf = (kind: string): Resource => RESOURCES[kind] ?? resource('v1', kind, kind);
 
 /** How a container terminates. Default: exit code 0. `stays`: it runs until its pod is deleted. */
 export type ContainerEnd =

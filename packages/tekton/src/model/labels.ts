@@ -15,7 +15,7 @@ export const TEKTON_LABELS = {
 /** Value of the label `managedBy` on all pods of TaskRuns. */
 export const MANAGED_BY_TEKTON = 'tekton-pipelines';
 
-/** Annotation of a pod whose sidecars are ready. */
+/** Annotation of a pod whose sidecars have all been ready: its steps have started. */
 export const READY_ANNOTATION = 'tekton.dev/ready';
 
 /** Annotations that describe only one object and are not inherited. */

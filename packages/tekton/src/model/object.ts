@@ -11,7 +11,8 @@ import type {
 
 /** The meaning of one object. */
 export type ObjectModel =
-  | { readonly kind: 'Task' | 'ClusterTask'; readonly task: TaskModel }
+  | { readonly kind: 'Task'; readonly task: TaskModel }
+  | { readonly kind: 'ClusterTask'; readonly task: TaskModel }
   | { readonly kind: 'Pipeline'; readonly pipeline: PipelineModel }
   | { readonly kind: 'TaskRun'; readonly run: TaskRunModel }
   | { readonly kind: 'PipelineRun'; readonly run: PipelineRunModel }

@@ -10,6 +10,7 @@ import type { Report } from '../problems/report.js';
 import type { ObjectSchema, Schema, StringSchema } from './schema.js';
 import { quantityHint, typeHint, describeValue, type TypeMismatch } from './type-hint.js';
 import type { FieldPath, MutablePath } from '../model/field-path.js';
+import { isQuantity } from '../model/quantity.js';
 
 /** Whether a value is an object with fields, and not null or a list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -57,7 +58,7 @@ function conformValue(
     case 'integer':
       return conformInteger(value, schema.minimum, path, output);
     case 'quantity':
-      return typeof value === 'number' || isQuantity(value) ? value : reportInvalidQuantity(value, path, output);
+      return typeof value === 'number' || isQuantityText(value) ? value : reportInvalidQuantity(value, path, output);
     case 'intOrString':
       if (typeof value === 'string' || Number.isInteger(value)) return value;
       return reportWrongType('a whole number or a string', value, path, output);
@@ -297,13 +298,9 @@ function reportWrongType(
   return undefined;
 }
 
-/** Kubernetes' form of a quantity. */
-const isQuantity = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(value) || containsVariable(value));
-
-/** Variables are not substituted in quantities; the API server reports them. */
-const containsVariable = (value: string): boolean => value.includes('$(');
+/** Reports whether a value is a quantity, or contains a variable: the API server reports those, which are not substituted in quantities. */
+const isQuantityText = (value: unknown): value is string =>
+  typeof value === 'string' && (isQuantity(value) || value.includes('$('));
 
 /** Reports that this is not a quantity, in Kubernetes' words, which Tekton returns. Always returns `undefined`. */
 function reportInvalidQuantity(value: unknown, path: FieldPath, output: ConformanceOutput): undefined {

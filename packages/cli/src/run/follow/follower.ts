@@ -7,10 +7,9 @@
 
 import type { KubeClient } from '@pipewright/kube';
 import { byOwner, EVENTS, PODS, Informer } from '@pipewright/kube';
-import type { TaskDependencies } from '@pipewright/tekton';
+import { PIPELINE_RUNS, TASK_RUNS, TEKTON_LABELS, type TaskDependencies } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { FollowedTasks } from './followed-tasks.js';
-import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import {
   resourceResultsOf,
   taskResultsOf,
@@ -182,10 +181,10 @@ export class Follower {
   #followChild(run: StartedRun, { metadata }: ObservedTaskRun, followed: FollowedTasks): void {
     const { name = '', uid = '', labels } = metadata;
     if (followed.byName.has(name)) return;
-    const task = labels?.[PIPELINE_TASK_LABEL] ?? name;
+    const task = labels?.[TEKTON_LABELS.pipelineTask] ?? name;
     const predecessors = followed.promisesOf(run.tasks.get(task) ?? []);
     const child = { name, namespace: run.namespace, uid };
-    if (labels?.[CONDITION_CHECK_LABEL] !== undefined) {
+    if (labels?.[TEKTON_LABELS.conditionCheck] !== undefined) {
       const following = this.#followCheck(child, run, task, Promise.all(predecessors));
       followed.byName.set(name, following);
       followed.checks.set(task, [...(followed.checks.get(task) ?? []), following]);
@@ -356,7 +355,7 @@ const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name:
 
 /** Returns the key of a pod's TaskRun. */
 const taskRunKeysOf = ({ metadata: { namespace = '', labels } }: ObservedPod): readonly string[] => {
-  const name = labels?.[TASK_RUN_LABEL];
+  const name = labels?.[TEKTON_LABELS.taskRun];
   return name === undefined ? [] : [keyOf({ namespace, name })];
 };
 

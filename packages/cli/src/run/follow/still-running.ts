@@ -4,7 +4,7 @@
  * A step that handles SIGTERM late or not at all delays the end of the command until its pod's grace period is over.
  */
 
-import { PIPELINE_RUN_LABEL, PIPELINE_TASK_LABEL, TASK_RUN_LABEL } from './kinds.js';
+import { TEKTON_LABELS } from '@pipewright/tekton';
 import type { ObservedPod } from './observed.js';
 import { taskTitle } from './task-title.js';
 
@@ -24,11 +24,11 @@ const MAX_LISTED = 4;
 /** Returns the running steps and sidecars of TaskRun pods, in the order of the pods. */
 export function runningContainers(pods: readonly ObservedPod[]): readonly RunningContainer[] {
   const runOf = ({ metadata: { labels = {} } }: ObservedPod): string | undefined =>
-    labels[PIPELINE_RUN_LABEL] ?? labels[TASK_RUN_LABEL];
+    labels[TEKTON_LABELS.pipelineRun] ?? labels[TEKTON_LABELS.taskRun];
   const hasSeveralRuns = new Set(pods.flatMap((pod) => runOf(pod) ?? [])).size > 1;
   return pods.flatMap((pod) => {
     const { labels = {}, deletionTimestamp } = pod.metadata;
-    const own = labels[PIPELINE_TASK_LABEL] ?? labels[TASK_RUN_LABEL];
+    const own = labels[TEKTON_LABELS.pipelineTask] ?? labels[TEKTON_LABELS.taskRun];
     const run = runOf(pod);
     if (own === undefined || run === undefined) return [];
     const task = hasSeveralRuns ? taskTitle(run, own) : own;

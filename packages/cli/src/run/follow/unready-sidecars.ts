@@ -5,6 +5,7 @@
  */
 
 import type { KubeObject } from '@pipewright/kube';
+import { READY_ANNOTATION } from '@pipewright/tekton';
 import type { ObservedPod } from './observed.js';
 
 /** An Event about a pod. */
@@ -17,15 +18,12 @@ export interface ObservedEvent extends KubeObject {
 export const podOf = ({ involvedObject }: ObservedEvent): string =>
   `${involvedObject?.namespace ?? ''}/${involvedObject?.name ?? ''}`;
 
-/** The annotation that the controller sets when all sidecars have been ready: the steps have started. */
-const READY = 'tekton.dev/ready';
-
 /** Returns a message for each failed probe of an unready sidecar; none once the steps have started. */
 export function unreadySidecars(
   { metadata, status }: ObservedPod,
   events: readonly ObservedEvent[],
 ): readonly string[] {
-  if (metadata.annotations?.[READY] !== undefined) return [];
+  if (metadata.annotations?.[READY_ANNOTATION] !== undefined) return [];
   const unready = (status?.containerStatuses ?? []).filter(({ ready, state }) => ready === false && state?.running);
   return unready.flatMap(({ name }) => {
     if (!name.startsWith('sidecar-')) return [];

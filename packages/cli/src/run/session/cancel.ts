@@ -1,8 +1,8 @@
 /** Cancels runs as `tkn pipelinerun cancel` does: the controller stops the steps, then ends the run. */
 
 import { ApiError, type KubeClient } from '@pipewright/kube';
+import { PIPELINE_RUNS, TASK_RUNS } from '@pipewright/tekton';
 import type { StartedRun } from '../follow/follower.js';
-import { PIPELINE_RUNS, TASK_RUNS } from '../follow/kinds.js';
 
 /** Cancels all the runs. Ignores runs that have already ended. */
 export async function cancelRuns(client: KubeClient, runs: readonly StartedRun[]): Promise<void> {

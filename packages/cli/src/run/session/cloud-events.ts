@@ -4,8 +4,7 @@
  */
 
 import type { KubeClient, KubeObject } from '@pipewright/kube';
-import type { CloudEventDelivery } from '@pipewright/tekton';
-import { TASK_RUNS } from '../follow/kinds.js';
+import { TASK_RUNS, type CloudEventDelivery } from '@pipewright/tekton';
 
 interface RunWithDeliveries extends KubeObject {
   readonly status?: { readonly cloudEvents?: readonly CloudEventDelivery[] };

@@ -7,7 +7,10 @@
 
 import { SECRETS, SERVICE_ACCOUNTS, ownerKey, type KubeClient, type KubeObject } from '@pipewright/kube';
 import {
+  CLUSTER_TASKS,
+  PIPELINE_RESOURCES,
   readTaskRun,
+  TASKS,
   type ClusterTask,
   type PipelineResource,
   type Task,
@@ -24,7 +27,6 @@ import type { StartInputs, TaskObject } from '../../taskrun/start.js';
 import type { ArtifactConfig } from '../artifact-config.js';
 import type { FindCommand } from '../controller-options.js';
 import { getObject, getObjects } from '../find-object.js';
-import { CLUSTER_TASKS, PIPELINE_RESOURCES, TASKS } from '../tekton-kinds.js';
 
 /** What the inputs of an attempt are read with. */
 export interface AttemptInputsDeps {

@@ -14,7 +14,7 @@ import {
   type Clock,
   type Result,
 } from '@pipewright/kube';
-import { isDone, type PipelineRun, type TaskRun } from '@pipewright/tekton';
+import { isDone, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
 import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';
 import type { ObservedPipelineRun } from '../../pipelinerun/observed.js';
@@ -28,7 +28,6 @@ import type { Enqueue } from '../enqueue.js';
 import type { MutationCache } from '../mutation-cache.js';
 import type { RunRateLimiter } from '../rate-limits.js';
 import { resultAfterWrite, type RunWriter } from '../run-writer.js';
-import { TASK_RUNS } from '../tekton-kinds.js';
 import { gatherPipelineInputs, NO_INPUTS, type PipelineRunInputsDeps } from './pipeline-run-inputs.js';
 
 /** What PipelineRuns are reconciled with. */

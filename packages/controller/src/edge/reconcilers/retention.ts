@@ -6,11 +6,10 @@
  */
 
 import type { Clock, KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
-import { awaitsDelivery, isDone, type PipelineRun, type TaskRun } from '@pipewright/tekton';
+import { awaitsDelivery, isDone, PIPELINE_RUNS, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
 import type { Log } from '../log.js';
 import type { MutationCache } from '../mutation-cache.js';
-import { PIPELINE_RUNS, TASK_RUNS } from '../tekton-kinds.js';
 
 /** The queue's only key. */
 const ALL_RUNS = 'finished runs';
