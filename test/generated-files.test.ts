@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { ApiObject, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { TektonApp, type TektonAppProps } from '../lib/index.js';
-import { appName, digestOf, formatList, isListName, listName, parseList } from '../lib/app/generated-files.js';
+import { appName, textDigest, formatList, isListName, listName, parseList } from '../lib/app/generated-files.js';
 import { writeOutput, type FileSystem } from '../lib/app/output-directory.js';
 import { programName } from '../lib/app/program-name.js';
 
@@ -112,7 +112,7 @@ describe('a synth', () => {
 
   test('keeps a file outside its directories, even if it is listed', () => {
     writeFileSync(join(work, 'precious.k8s.yaml'), 'precious');
-    put(listName('main'), formatList(new Map([['../precious.k8s.yaml', [digestOf('precious')]]])));
+    put(listName('main'), formatList(new Map([['../precious.k8s.yaml', [textDigest('precious')]]])));
     generate('main', {});
 
     expect(namesIn(work)).toEqual(['precious.k8s.yaml']);
@@ -172,7 +172,7 @@ describe('TektonApp', () => {
 
   test('warns about a changed file that it keeps', () => {
     put('old.k8s.yaml', 'mine');
-    put(listName('main'), formatList(new Map([['old.k8s.yaml', [digestOf('old')]]])));
+    put(listName('main'), formatList(new Map([['old.k8s.yaml', [textDigest('old')]]])));
     const said: unknown[] = [];
     const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(text) > 0);
     synth({ new: '1' }, { showWarnings: true });

@@ -31,7 +31,7 @@ export const appName = (name: string): string =>
     .replace(/^[.-]+|[.-]+$/g, '') || 'app';
 
 /** Returns the digest of a file's text. Line ends count as LF, because git may have changed them. */
-export const digestOf = (text: string): string =>
+export const textDigest = (text: string): string =>
   createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
 
 /** Parses a list. Other lines are ignored. */

@@ -8,7 +8,7 @@
 import * as fs from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import {
-  digestOf,
+  textDigest,
   formatList,
   isListName,
   listName,
@@ -62,7 +62,7 @@ class OutputDirectory {
     this.#fileSystem.mkdirSync(directory, { recursive: true });
     const named = (path: string): string => relative(directory, path).split(sep).join('/');
     const before = this.#listed(this.#list);
-    const own: GeneratedFiles = new Map(files.map(({ path, text }) => [named(path), [digestOf(text)]]));
+    const own: GeneratedFiles = new Map(files.map(({ path, text }) => [named(path), [textDigest(text)]]));
     const after = new Map([...[...before].filter(([name]) => isKept(resolve(directory, name))), ...own]);
     if (after.size + before.size > 0) this.#replace(this.#list, formatList(union(before, after)));
     const written = new Set(files.map((file) => this.#writeFile(file)));
@@ -83,7 +83,7 @@ class OutputDirectory {
       if (!stats || !this.#isWithin(path)) continue;
       if (written.has(identityOf(stats))) continue; // the same file under another spelling, on a case-insensitive file system
       const text = this.#textOf(path);
-      const digest = text === undefined ? '' : digestOf(text);
+      const digest = text === undefined ? '' : textDigest(text);
       if (others.some((list) => list.get(name)?.includes(digest))) continue;
       if (digests.includes(digest)) this.#remove(path);
       else changed.set(name, digests);

@@ -88,7 +88,7 @@ export class TektonTesting {
   find<K extends string>(kind: K, name: string): ObjectOf<K> {
     const found = this.tryFind(kind, name);
     if (found !== undefined) return found;
-    const names = this.objects.filter((it) => it.kind === kind).map(nameOf);
+    const names = this.objects.filter((it) => it.kind === kind).map(nameOrGenerateName);
     const kinds = [...new Set(this.objects.map((it) => it.kind))];
     throw new Error(
       names.length > 0
@@ -99,7 +99,7 @@ export class TektonTesting {
 
   /** Returns the object of a kind and name, or undefined. */
   tryFind<K extends string>(kind: K, name: string): ObjectOf<K> | undefined {
-    const found = this.objects.find((it) => it.kind === kind && nameOf(it) === name);
+    const found = this.objects.find((it) => it.kind === kind && nameOrGenerateName(it) === name);
     return found as unknown as ObjectOf<K> | undefined; // the kind decides the type
   }
 
@@ -111,5 +111,5 @@ export class TektonTesting {
 }
 
 /** Returns the name of an object, or its `generateName`. */
-export const nameOf = ({ metadata }: Pick<SynthesizedObject | V1alpha1Object, 'metadata'>): string =>
+export const nameOrGenerateName = ({ metadata }: Pick<SynthesizedObject | V1alpha1Object, 'metadata'>): string =>
   metadata.name ?? (metadata as SynthesizedObject['metadata']).generateName ?? '';
