@@ -15,7 +15,7 @@ import { CONTROLLER_IMPORTS, TEKTON_IMPORTS } from './architecture-engine.js';
 
 const CONSTRUCTS = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
 
-const KUBE_SHARED = ['packages/kube/src/clock.js', 'packages/kube/src/random.js'];
+const KUBE_SHARED = ['clock', 'random', 'timestamp'].map((file) => `packages/kube/src/${file}.js`);
 
 /** What the picture of a pod is drawn from. */
 const PICTURED = ['pod', 'run/options.js', 'edge/read-scripts.js'].map((path) => `packages/controller/src/${path}`);
@@ -44,12 +44,12 @@ const api = (...folders: readonly string[]): string[] => folders.map((folder) =>
 /** Folders of the node, with the files beside them that all of these use. */
 const node = (...folders: readonly string[]): string[] => [
   ...folders.map((folder) => cluster(`node/${folder}`)),
-  ...['node-api', 'node-context', 'persistent-request', 'pod-clock'].map((file) => cluster(`node/${file}.js`)),
+  ...['node-api', 'node-context', 'persistent-request'].map((file) => cluster(`node/${file}.js`)),
 ];
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...TEKTON_IMPORTS,
-  'packages/kube/src': [], // its index, the clock and randomness
+  'packages/kube/src': [], // its index, the clock, randomness and timestamps
   'packages/kube/src/client': [...KUBE_SHARED, '@kubernetes/client-node', 'fastest-levenshtein', 'undici', 'node:'],
   'packages/kube/src/controller': [...KUBE_SHARED, 'packages/kube/src/client'],
   ...CONTROLLER_IMPORTS,

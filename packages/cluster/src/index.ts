@@ -18,11 +18,11 @@ export { createRegistry, type Registry, type ServedRegistry } from './registry/r
 export type { RegistryLogin } from './registry/login.js';
 export { equalInConstantTime, serveLoopback, type LoopbackServer } from './http/loopback-server.js';
 export { RuntimeProblem, type ContainerSpec, type RuntimeProbe as Probe, type Runtime } from './runtime/runtime.js';
-export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
+export { fake, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
 export { sandbox, type SandboxOptions } from './runtime/sandbox/sandbox.js';
 export type { Launcher } from './runtime/launchers/starter.js';
 export { systemClock, type Clock } from './platform/clock.js';
-export { podClock, virtualClock, type PodClock, type VirtualClock } from './node/pod-clock.js';
+export { podClock, virtualClock, type PodClock, type VirtualClock } from './platform/pod-clock.js';
 export { systemRandom, type Random } from './platform/random.js';
 export type { Disk, DiskFile } from './storage/disk/disk.js';
 export { openStorageOn, type Storage, type StorageLimits } from './storage/open.js';

@@ -35,7 +35,7 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `ms` milliseconds, or when `signal` fires. */
-export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const end = (): void => {

@@ -12,7 +12,7 @@ export type {
   PatchOptions,
   WriteOptions,
 } from './client/client.js';
-export { systemClock, type Clock } from './clock.js';
+export { sleep, systemClock, type Clock } from './clock.js';
 export { readLines } from './client/lines.js';
 export type { List, ListOptions } from './client/list.js';
 export * from './client/resource.js';

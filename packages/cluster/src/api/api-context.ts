@@ -87,9 +87,6 @@ export const latestCoreObject = (
 export const coreObject = (api: ApiContext, plural: string, namespace: string, name: string): KubeObject | undefined =>
   api.store.collection(`/${plural}`).get(namespace, name);
 
-/** Formats a time as Kubernetes does: UTC, whole seconds. */
-export const timestamp = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
-
 /** Returns causes of an admission function as causes of the API server. */
 export const asCauses = (causes: readonly { reason: string; field: string; message: string }[]): readonly Cause[] =>
   causes as readonly Cause[]; // the set of reasons is open on the wire

@@ -5,7 +5,7 @@
 import type { Clock } from '../platform/clock.js';
 import type { ClusterLog } from '../platform/cluster-log.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { PodClock } from './pod-clock.js';
+import type { PodClock } from '../platform/pod-clock.js';
 import type { NodeAddress } from './pod/downward-api.js';
 import type { Images } from './container/image.js';
 import type { NodeApi } from './node-api.js';
@@ -47,6 +47,3 @@ export interface NodeContext {
   readonly inCluster: () => Promise<InCluster>;
   readonly log: ClusterLog;
 }
-
-/** Formats a time as the API does, to the second. */
-export const wireTime = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;

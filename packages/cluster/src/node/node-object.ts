@@ -9,7 +9,7 @@ import { VERSION } from '../api/discovery/discovery.js';
 import type { JsonObject } from '../model/json.js';
 import type { Machine } from './machine.js';
 import { ApiStatusError, type NodeApi } from './node-api.js';
-import { wireTime } from './node-context.js';
+import { timestamp } from '../model/timestamp.js';
 
 /** Labels and resources beyond the default ones. */
 export interface NodeShape {
@@ -72,8 +72,8 @@ const conditions = (now: Date): readonly object[] =>
     status,
     reason,
     message,
-    lastHeartbeatTime: wireTime(now),
-    lastTransitionTime: wireTime(now),
+    lastHeartbeatTime: timestamp(now),
+    lastTransitionTime: timestamp(now),
   }));
 
 const nodeFacts = ({ ip, machine, runtime }: NodeInfo): object => ({

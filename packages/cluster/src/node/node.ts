@@ -17,10 +17,11 @@ import type { ClusterLog } from '../platform/cluster-log.js';
 import { openMemoryDirectory } from '../runtime/host/memory-directory.js';
 import { openRunDirectory, openTemporaryDirectory, type RunDirectory } from '../runtime/host/run-directory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { isAborted, podClock, type PodClock } from './pod-clock.js';
+import { isAborted, podClock, type PodClock } from '../platform/pod-clock.js';
 import type { Images } from './container/image.js';
 import { ApiStatusError, NodeApi, type Send } from './node-api.js';
-import { wireTime, type InCluster, type NodeContext } from './node-context.js';
+import { timestamp } from '../model/timestamp.js';
+import type { InCluster, NodeContext } from './node-context.js';
 import type { Condition, Pod } from './pod/pod.js';
 import { thisMachine, type Machine } from './machine.js';
 import { registerNode, type NodeShape } from './node-object.js';
@@ -300,7 +301,7 @@ class Pods {
         reason: 'Unschedulable',
         message: why,
         lastProbeTime: null,
-        lastTransitionTime: wireTime(clock.now()),
+        lastTransitionTime: timestamp(clock.now()),
       },
     ];
     const what = `pod ${namespace}/${name}: no node fits it, which is not written`;

@@ -6,7 +6,7 @@
  */
 
 import { ApiStatusError } from './node-api.js';
-import { isAborted } from './pod-clock.js';
+import { isAborted } from '../platform/pod-clock.js';
 import type { NodeContext } from './node-context.js';
 
 /** The delay in milliseconds before the first repetition, doubled each time, and its maximum. */

@@ -55,3 +55,16 @@ export function every(clock: Clock, ms: number, run: () => void): () => void {
 
 /** Settles in a later turn of the event loop. */
 export const laterTurn = (clock: Clock): Promise<void> => new Promise((resolve) => clock.defer(resolve));
+
+/** Settles after `ms` milliseconds, or when the signal is aborted. Never rejects. @param background as for {@link Clock.after} */
+export const sleep = (clock: Clock, ms: number, signal?: AbortSignal, background = false): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const end = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end, background);
+    signal?.addEventListener('abort', end, { once: true });
+  });

@@ -6,7 +6,8 @@
  */
 
 import { constants } from 'node:os';
-import { laterTurn, systemClock, type Clock } from '../platform/clock.js';
+import { laterTurn, sleep, systemClock, type Clock } from '../platform/clock.js';
+import type { PodClock } from '../platform/pod-clock.js';
 import { removeTree } from './host/remove-tree.js';
 import type {
   ContainerSpec,
@@ -44,15 +45,9 @@ export interface FakeOptions {
   /** @default every container succeeds at once */
   readonly script?: FakeScript;
   /** The clock of durations. @default the machine's */
-  readonly clock?: FakeClock;
+  readonly clock?: PodClock;
   /** Schedules the exit of containers that end at once. @default the machine's */
   readonly wireClock?: Clock;
-}
-
-/** The part of a clock that the fake uses. */
-export interface FakeClock {
-  now(): Date;
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Creates a runtime that runs containers by script. */
@@ -71,13 +66,10 @@ export function fake({
   };
 }
 
-const MACHINE: FakeClock = {
-  now: () => new Date(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    }),
+/** The machine's time. Its timers keep the process alive. */
+const MACHINE: PodClock = {
+  now: () => systemClock.date(),
+  sleep: (milliseconds, signal) => sleep(systemClock, milliseconds, signal),
 };
 
 async function startFake(

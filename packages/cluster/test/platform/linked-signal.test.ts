@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { linkedSignal } from '../../src/platform/linked-signal.js';
-import { virtualClock } from '../../src/node/pod-clock.js';
+import { virtualClock } from '../../src/platform/pod-clock.js';
 import { repeatProbe, tryHandler, type ProbeResult } from '../../src/node/probes/probing.js';
 import type { RunningContainer } from '../../src/runtime/runtime.js';
 

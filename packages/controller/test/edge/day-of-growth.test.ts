@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { fake } from '@pipewright/cluster';
 import { crds, type PipelineRun } from '@pipewright/tekton';
 import { startClusterOn } from '../../../cluster/src/cluster.js';
-import { podClock } from '../../../cluster/src/node/pod-clock.js';
+import { podClock } from '../../../cluster/src/platform/pod-clock.js';
 import { openStorageOn, type Storage } from '../../../cluster/src/storage/open.js';
 import { MemoryDisk } from '../../../cluster/test/support/memory-disk.js';
 import { FakeClock } from '../../../kube/test/support/fake-clock.js';

@@ -8,6 +8,7 @@
 import { ApiError } from '../client/api-error.js';
 import type { KubeClient } from '../client/client.js';
 import { systemClock, type Clock } from '../clock.js';
+import { timestamp } from '../timestamp.js';
 import { EVENTS, type KubeObject } from '../client/resource.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -97,7 +98,7 @@ export class EventRecorder {
   }
 
   async #write(key: string, object: KubeObject, event: EventInput, date: Date): Promise<void> {
-    const time = date.toISOString().replace(/\.\d+Z$/, 'Z');
+    const time = timestamp(date);
     const known = this.#written.get(key);
     if (known) {
       known.count++;

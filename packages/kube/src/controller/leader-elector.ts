@@ -9,6 +9,7 @@
 import { ApiError } from '../client/api-error.js';
 import type { KubeClient } from '../client/client.js';
 import { sleep, systemClock, type Clock } from '../clock.js';
+import { microTime } from '../timestamp.js';
 import { systemRandom } from '../random.js';
 import { LEASES, type KubeObject } from '../client/resource.js';
 
@@ -91,7 +92,12 @@ export class LeaderElector {
     await this.#renewal;
     if (this.#renewedAt === undefined) return;
     this.#renewedAt = undefined;
-    const released = { ...this.#seen?.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() };
+    const released = {
+      ...this.#seen?.spec,
+      holderIdentity: '',
+      leaseDurationSeconds: 1,
+      renewTime: microTime(this.#options.clock.date()),
+    };
     await this.#withTimeout(2, (signal) => this.#write(released, signal)).catch((error: unknown) =>
       this.#report(error),
     );
@@ -141,7 +147,7 @@ export class LeaderElector {
   async #acquireOrRenew(signal: AbortSignal): Promise<boolean> {
     const { client, namespace, name, identity, leaseSeconds, clock } = this.#options;
     const lease = await client.get<Lease>(LEASES, { namespace, name }, { signal });
-    const now = this.#microTime();
+    const now = microTime(this.#options.clock.date());
     const ownSpec = { holderIdentity: identity, leaseDurationSeconds: leaseSeconds, renewTime: now };
     if (!lease) {
       this.#seen = undefined;
@@ -191,11 +197,6 @@ export class LeaderElector {
 
   #isStopped(): boolean {
     return this.#stop.signal.aborted;
-  }
-
-  /** Go's MicroTime requires exactly six digits; with three the server answers 400. */
-  #microTime(): string {
-    return this.#options.clock.date().toISOString().replace('Z', '000Z');
   }
 
   #report(error: unknown): void {

@@ -10,7 +10,7 @@
  */
 
 import type { PodClock } from '@pipewright/cluster';
-import type { Clock } from '@pipewright/kube';
+import { sleep, type Clock } from '@pipewright/kube';
 
 /** When every simulation begins. */
 export const BEGINNING = Date.UTC(2026, 0, 1);
@@ -45,7 +45,7 @@ export class SimulatedTime {
   /** The node's. */
   readonly nodeClock: PodClock = {
     now: () => this.date(),
-    sleep: (milliseconds, signal) => this.#sleep(milliseconds, this.clock.after, signal),
+    sleep: (milliseconds, signal) => sleep(this.clock, milliseconds, signal),
   };
 
   date(): Date {
@@ -59,7 +59,7 @@ export class SimulatedTime {
 
   /** Settles when so many milliseconds have passed, or at once when the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return this.#sleep(milliseconds, (ms, run) => this.#at(ms, run), signal);
+    return sleep({ after: (ms, run) => this.#at(ms, run) }, milliseconds, signal);
   }
 
   /** Stops time until the returned function is called. */
@@ -108,19 +108,6 @@ export class SimulatedTime {
       clearTimeout(timer);
       end();
     };
-  }
-
-  #sleep(milliseconds: number, after: Clock['after'], signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve();
-      const end = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = after(milliseconds, end);
-      signal?.addEventListener('abort', end, { once: true });
-    });
   }
 
   /** @returns true once nothing is under way, false when the signal was aborted before */

@@ -6,6 +6,7 @@
 
 import { isObject, type JsonObject } from '../../model/json.js';
 import { canonicalQuantity } from '../../model/quantity.js';
+import { isMicroTime, isTime } from '../../model/timestamp.js';
 import { badRequest } from '../status-error.js';
 import { schemaOfKind } from './builtin-schemas.js';
 import { groupVersionOf, type ResourceType } from './resource-type.js';
@@ -18,8 +19,6 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   number: 'float64',
   boolean: 'bool',
 };
-const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Decodes a draft in place. Throws a 400 if a value does not have the type of its field. */
 export function decodeBuiltIn(type: ResourceType, draft: JsonObject): void {
@@ -110,7 +109,7 @@ function checkFormat(value: string, { format }: Schema, where: Where): string {
     if (wrong < 0 && /^[^=]*={0,2}$/.test(clean) && clean.length % 4 === 0) return value;
     throw refused(where, `illegal base64 data at input byte ${wrong < 0 ? clean.length : wrong}`);
   }
-  const fits = format === 'micro-time' ? MICRO_TIME.test(value) : format !== 'date-time' || TIME.test(value);
+  const fits = format === 'micro-time' ? isMicroTime(value) : format !== 'date-time' || isTime(value);
   if (fits) return value;
   const layout = format === 'micro-time' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
   throw refused(where, `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse it`);

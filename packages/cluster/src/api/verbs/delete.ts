@@ -7,7 +7,8 @@
 import { isObject, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { conflict, invalidOption } from '../status-error.js';
 import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
-import { timestamp, type ApiContext } from '../api-context.js';
+import { timestamp } from '../../model/timestamp.js';
+import type { ApiContext } from '../api-context.js';
 
 /** Options of a deletion. */
 export interface DeleteOptions {

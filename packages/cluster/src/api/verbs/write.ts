@@ -32,7 +32,8 @@ import { METADATA } from '../kinds/builtin-schemas.js';
 import { checkCapacity, checkStorable } from './object-limits.js';
 import { fillDefaults, prune } from '../schema/schema.js';
 import { checkSchema } from '../schema/schema-validation.js';
-import { latestOf, timestamp, type ApiContext } from '../api-context.js';
+import { timestamp } from '../../model/timestamp.js';
+import { latestOf, type ApiContext } from '../api-context.js';
 
 /** Options of a write. */
 export interface WriteOptions {

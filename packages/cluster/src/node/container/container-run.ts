@@ -7,8 +7,8 @@
 import { linkedSignal } from '../../platform/linked-signal.js';
 import type { Exit, RunningContainer } from '../../runtime/runtime.js';
 import { prepareStart, type StartPreparation } from './container-start.js';
-import { isAborted } from '../pod-clock.js';
-import { wireTime } from '../node-context.js';
+import { isAborted } from '../../platform/pod-clock.js';
+import { timestamp } from '../../model/timestamp.js';
 import type { Container, Handler } from '../pod/pod.js';
 import type { PodHost } from './pod-host.js';
 import type { ContainerRecord, ContainerState, Terminated } from '../pod/pod-status.js';
@@ -123,7 +123,7 @@ export class ContainerRun {
       log.end();
       event('Warning', 'Failed', `Error: ${start.message}`);
       const { reason, exitCode, message } = start;
-      const finishedAt = wireTime(context.clock.now());
+      const finishedAt = timestamp(context.clock.now());
       return this.#terminated({
         exitCode,
         reason,
@@ -143,8 +143,8 @@ export class ContainerRun {
       exitCode: exit.exitCode,
       reason: exit.reason,
       ...(message !== '' && { message }),
-      startedAt: wireTime(exit.startedAt),
-      finishedAt: wireTime(exit.finishedAt),
+      startedAt: timestamp(exit.startedAt),
+      finishedAt: timestamp(exit.finishedAt),
       containerID,
     });
   }
@@ -158,7 +158,7 @@ export class ContainerRun {
     this.#stopping = undefined;
     const up = startupProbe === undefined;
     this.#set({
-      state: { kind: 'running', startedAt: wireTime(running.startedAt) },
+      state: { kind: 'running', startedAt: timestamp(running.startedAt) },
       started: up,
       ready: up && readinessProbe === undefined,
     });

@@ -5,6 +5,7 @@
  * the container: the log continues when there is space again, and states how much is missing.
  */
 
+import { nanosecondTimestamp } from '../../model/timestamp.js';
 import { withPath } from '../../platform/disk-failure.js';
 import type { OutputSink } from '../../runtime/runtime.js';
 import { machineDisk, type LogDisk } from './log-disk.js';
@@ -199,6 +200,6 @@ export class LogFile implements OutputSink, GrowingLog {
   }
 
   #stamp(): string {
-    return `${this.#now().toISOString().slice(0, -1)}000000Z`;
+    return nanosecondTimestamp(this.#now());
   }
 }

@@ -2,6 +2,7 @@
  * The downward API: fields of a pod as variables and files.
  */
 
+import { nanosOf } from '../../model/quantity.js';
 import type { Container, Pod, ResourceSelector } from './pod.js';
 
 /** The node's name and address. */
@@ -61,26 +62,7 @@ export function resourceValue(container: Container, { resource, divisor }: Resou
   if ((kind !== 'limits' && kind !== 'requests') || name === undefined) {
     return { kind: 'unsupported', message: `unsupported container resource: ${resource}` };
   }
-  const quantity = container.resources?.[kind]?.[name];
-  const unit = quantityOf(divisor === undefined || divisor === '0' ? '1' : divisor);
-  return { kind: 'resolved', value: String(Math.ceil(quantityOf(String(quantity ?? '0')) / unit)) };
-}
-
-const SUFFIXES: Readonly<Record<string, number>> = {
-  '': 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** Returns a quantity as a number. */
-export function quantityOf(text: string): number {
-  const [, number = '0', suffix = ''] = /^([0-9.]+)([A-Za-z]*)$/.exec(text) ?? [];
-  return Number(number) * (SUFFIXES[suffix] ?? 1);
+  const nanos = nanosOf(String(container.resources?.[kind]?.[name] ?? '0'));
+  const unit = nanosOf(divisor ?? '1') || nanosOf('1');
+  return { kind: 'resolved', value: String((nanos + unit - 1n) / unit) };
 }

@@ -3,7 +3,8 @@
  */
 
 import type { Clock } from '../../platform/clock.js';
-import type { PodClock } from '../pod-clock.js';
+import { timestamp } from '../../model/timestamp.js';
+import type { PodClock } from '../../platform/pod-clock.js';
 import type { NodeApi } from '../node-api.js';
 import type { Pod } from './pod.js';
 
@@ -76,7 +77,7 @@ export class PodEvents {
     container?: string,
   ): void {
     const { name, namespace, uid, resourceVersion } = metadata;
-    const at = `${this.#clock.now().toISOString().slice(0, 19)}Z`;
+    const at = timestamp(this.#clock.now());
     const body = {
       apiVersion: 'v1',
       kind: 'Event',

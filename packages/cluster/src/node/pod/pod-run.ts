@@ -8,7 +8,7 @@
 import { ContainerRun } from '../container/container-run.js';
 import type { PodHost } from '../container/pod-host.js';
 import type { NodeContext } from '../node-context.js';
-import { wireTime } from '../node-context.js';
+import { timestamp } from '../../model/timestamp.js';
 import type { Condition, Pod } from './pod.js';
 import { PodFiles } from '../volumes/pod-volumes.js';
 import { PodObjects } from './referenced-objects.js';
@@ -52,7 +52,7 @@ export class PodRun {
     this.#pod = this.#accepted(pod);
     this.#objects = new PodObjects(context.api, pod.metadata.namespace);
     this.#files = new PodFiles(context, pod, this.#objects);
-    this.#startTime = wireTime(context.clock.now());
+    this.#startTime = timestamp(context.clock.now());
     this.#status = new StatusWriter(context, pod.metadata, () => this.#compute());
     const host: PodHost = {
       context,
@@ -216,7 +216,7 @@ export class PodRun {
       main: this.#main.map((it) => it.record),
       ip: this.#context.node.ip,
       startTime: this.#startTime,
-      now: wireTime(this.#context.clock.now()),
+      now: timestamp(this.#context.clock.now()),
       previous: this.#conditions,
       ...(this.#failure !== undefined && { failure: this.#failure }),
     });
@@ -237,7 +237,7 @@ export function lostStatus(pod: Pod, now: Date): object | undefined {
     reason: 'ContainerStatusUnknown',
     message: 'The container could not be located when the pod was terminated',
     startedAt: null,
-    finishedAt: wireTime(now),
+    finishedAt: timestamp(now),
   };
   return {
     phase: 'Failed',

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { laterTurn, type Clock } from '../../platform/clock.js';
 import type { NodeContext } from '../node-context.js';
 import { isTransient, pauseAfter } from '../persistent-request.js';
-import type { PodClock } from '../pod-clock.js';
+import type { PodClock } from '../../platform/pod-clock.js';
 import { ApiStatusError, type NodeApi } from '../node-api.js';
 import type { PodMetadata } from './pod.js';
 

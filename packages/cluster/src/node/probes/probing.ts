@@ -7,7 +7,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { linkedSignal } from '../../platform/linked-signal.js';
 import type { RunningContainer } from '../../runtime/runtime.js';
-import { isAborted, type PodClock } from '../pod-clock.js';
+import { isAborted, type PodClock } from '../../platform/pod-clock.js';
 import type { Container, Handler, ProbeSpec } from '../pod/pod.js';
 
 /** The result of a probe. */

@@ -108,6 +108,17 @@ describe("a container's variables", () => {
       { ...base, M: '96' },
     ],
     [
+      'a limit with any suffix of quantities',
+      {
+        resources: { limits: { memory: '1Pi', cpu: '1e1' } },
+        env: [
+          { name: 'M', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Gi' } } },
+          { name: 'C', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
+        ],
+      },
+      { ...base, M: '1048576', C: '10' },
+    ],
+    [
       'a missing Secret is said',
       { env: [{ name: 'S', valueFrom: { secretKeyRef: { name: 'no', key: 'key' } } }] },
       'secret "no" not found',

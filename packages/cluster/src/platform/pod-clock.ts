@@ -4,7 +4,7 @@
  * Separate from the clock of the node's requests, because tests advance the time of pods by hand while requests go on.
  */
 
-import { laterTurn, systemClock, type Clock } from '../platform/clock.js';
+import { laterTurn, sleep, systemClock, type Clock } from './clock.js';
 
 /** A clock for pods. */
 export interface PodClock {
@@ -23,17 +23,7 @@ export function podClock(clock: Clock): PodClock {
   return {
     now: () => clock.date(),
     ofMachine: true,
-    sleep: (milliseconds, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted === true) return resolve();
-        const done = (): void => {
-          cancel();
-          signal?.removeEventListener('abort', done);
-          resolve();
-        };
-        const cancel = clock.after(milliseconds, done, true);
-        signal?.addEventListener('abort', done, { once: true });
-      }),
+    sleep: (milliseconds, signal) => sleep(clock, milliseconds, signal, true),
   };
 }
 
