@@ -11,8 +11,6 @@ export const UNREAD: readonly string[] = [
   'packages/controller/test',
   'packages/kube/test',
   'packages/tekton/test',
-  'packages/testing/src',
-  'packages/testing/test',
 ];
 
 /** Sums without a discriminant of that name. */

@@ -1,4 +1,4 @@
-/** Runs pipelines in tests, in milliseconds: the real controller with scripted steps. */
+/** Executes pipelines in tests, in milliseconds: the real controller with scripted steps. */
 
 export { simulate, type SimulateOptions, type Synthesized } from './simulate.js';
 export type { SimulatedRun, SimulatedTask } from './simulated-run.js';

@@ -7,7 +7,7 @@
 import type { KubeObject } from '@pipewright/kube';
 import { isTektonRun } from './runs.js';
 
-/** A kind, a name, and perhaps a key of it. */
+/** A reference to an object, or to a key of it. The name is unchecked: the field may have another type. */
 type ObjectReference = readonly [
   kind: 'ServiceAccount' | 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim',
   name: unknown,
@@ -16,17 +16,21 @@ type ObjectReference = readonly [
 
 /** Returns a placeholder for each reference without an object, in the namespace of the run. */
 export function placeholderObjects(objects: readonly KubeObject[], namespace: string): KubeObject[] {
-  const there = new Set(objects.map(({ kind = '', metadata }) => `${kind} ${metadata.name ?? ''}`));
-  const keys = new Map<string, { readonly mention: ObjectReference; readonly data: Record<string, string> }>();
-  for (const mention of objects.flatMap(referencesIn)) {
-    const [kind, name, key] = mention;
+  const existing = new Set(objects.map(({ kind = '', metadata }) => `${kind} ${metadata.name ?? ''}`));
+  const placeholders = new Map<
+    string,
+    { readonly reference: ObjectReference; readonly data: Record<string, string> }
+  >();
+  for (const reference of objects.flatMap(referencesIn)) {
+    const [kind, name, key] = reference;
     const id = `${kind} ${String(name)}`;
-    if (typeof name !== 'string' || name.includes('$(') || there.has(id) || id === 'ServiceAccount default') continue;
-    const made = keys.get(id) ?? { mention, data: {} };
-    if (typeof key === 'string') made.data[key] = key;
-    keys.set(id, made);
+    if (typeof name !== 'string' || name.includes('$(') || existing.has(id) || id === 'ServiceAccount default')
+      continue;
+    const placeholder = placeholders.get(id) ?? { reference, data: {} };
+    if (typeof key === 'string') placeholder.data[key] = key;
+    placeholders.set(id, placeholder);
   }
-  return [...keys.values()].map(({ mention: [kind, name], data }) => ({
+  return [...placeholders.values()].map(({ reference: [kind, name], data }) => ({
     apiVersion: 'v1',
     kind,
     metadata: { name: String(name), namespace },
@@ -45,7 +49,7 @@ function referencesIn(object: KubeObject): ObjectReference[] {
   return [...ofAccount, ...referencesBelow(object, isTektonRun(object))];
 }
 
-/** What is mentioned anywhere below a value, by the names of the fields that Kubernetes and Tekton mention it with. */
+/** Returns the references at any depth of a value, recognized by the field names of Kubernetes and Tekton. */
 function referencesBelow(value: unknown, ofRun: boolean): ObjectReference[] {
   if (Array.isArray(value)) return value.flatMap((it) => referencesBelow(it, ofRun));
   if (typeof value !== 'object' || value === null) return [];

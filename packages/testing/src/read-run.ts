@@ -1,5 +1,5 @@
 /**
- * Reads how a run went from what it left: its status, its TaskRuns, and what the runtime saw of the steps.
+ * Reads the outcome of a run from its status, its TaskRuns and the records of its steps.
  */
 
 import {
@@ -14,29 +14,29 @@ import type { SimulatedRun, SimulatedTask } from './simulated-run.js';
 import { SimulationError } from './simulation-error.js';
 import type { StepRecord } from './step.js';
 
-/** What a run is read from. */
-export interface Observed {
+/** The sources of an outcome. */
+export interface ObservedRun {
   readonly run: PipelineRun | TaskRun;
-  /** Those of tasks; not of checks. */
+  /** The TaskRuns of tasks, without those of condition checks. */
   readonly taskRuns: readonly TaskRun[];
   readonly pipeline: PipelineModel | undefined;
   readonly steps: readonly StepRecord[];
-  /** What a TaskRun of its own is called. */
+  /** The task name of a TaskRun without a pipeline. */
   readonly name: string;
 }
 
-/** A run that has ended, in the words of a test. */
-export function readRun({ run, taskRuns, pipeline, steps, name }: Observed): SimulatedRun {
+/** Returns the outcome of a finished run. */
+export function readRun({ run, taskRuns, pipeline, steps, name }: ObservedRun): SimulatedRun {
   const { status, reason = '', message = '' } = conditionOf(run);
   const since = Date.parse(run.status?.startTime ?? '');
   const order = [...new Set(steps.filter(({ condition }) => condition === undefined).map(({ task }) => task))];
   const tasks = new Map(taskRuns.map((it) => taskOf(it, { steps, since, name })).map((it) => [it.name, it]));
-  const task = (wanted: string): SimulatedTask => {
-    const found = tasks.get(wanted);
-    if (found) return found;
+  const task = (taskName: string): SimulatedTask => {
+    const result = tasks.get(taskName);
+    if (result) return result;
     throw new SimulationError(
-      `the task "${wanted}" did not run`,
-      `these did: ${[...tasks.keys()].join(', ') || 'none'}; the run says: ${reason}: ${message}`,
+      `the task "${taskName}" did not run`,
+      `tasks that ran: ${[...tasks.keys()].join(', ') || 'none'}; status of the run: ${reason}: ${message}`,
     );
   };
   return {
@@ -56,7 +56,7 @@ export function readRun({ run, taskRuns, pipeline, steps, name }: Observed): Sim
   };
 }
 
-/** How a run stands. */
+/** Returns the condition `Succeeded` of a run; empty if it has none. */
 export const conditionOf = ({ status }: { readonly status?: Conditions }): Partial<StatusCondition> =>
   status?.conditions?.find(({ type }) => type === 'Succeeded') ?? {};
 
@@ -67,27 +67,27 @@ interface Conditions {
 const secondsTo = (time: string | undefined, since: number): number => (Date.parse(time ?? '') - since) / 1000;
 
 function conditionsIn(run: PipelineRun | TaskRun): Record<string, Record<string, boolean>> {
-  const found: Record<string, Record<string, boolean>> = {};
-  const { taskRuns = {} } = (run.status ?? {}) as PipelineRunStatus; // a TaskRun's has none
+  const results: Record<string, Record<string, boolean>> = {};
+  const { taskRuns = {} } = (run.status ?? {}) as PipelineRunStatus; // a TaskRun's status has no such field
   for (const { pipelineTaskName, conditionChecks = {} } of Object.values(taskRuns)) {
     for (const { conditionName, status } of Object.values(conditionChecks)) {
-      const { status: holds } = conditionOf(status ? { status } : {});
-      if (holds === 'True' || holds === 'False')
-        found[pipelineTaskName] = { ...found[pipelineTaskName], [conditionName]: holds === 'True' };
+      const { status: checkStatus } = conditionOf(status ? { status } : {});
+      if (checkStatus === 'True' || checkStatus === 'False')
+        results[pipelineTaskName] = { ...results[pipelineTaskName], [conditionName]: checkStatus === 'True' };
     }
   }
-  return found;
+  return results;
 }
 
 interface RunContext {
   readonly steps: readonly StepRecord[];
-  /** When the run began. */
+  /** The start of the run, in milliseconds since the epoch. */
   readonly since: number;
   readonly name: string;
 }
 
-function taskOf(run: TaskRun, { steps, since, name: own }: RunContext): SimulatedTask {
-  const name = run.metadata.labels?.[TEKTON_LABELS.pipelineTask] ?? own;
+function taskOf(run: TaskRun, { steps, since, name: defaultName }: RunContext): SimulatedTask {
+  const name = run.metadata.labels?.[TEKTON_LABELS.pipelineTask] ?? defaultName;
   const { status, reason = '', message = '' } = conditionOf(run);
   const { resourcesResult = [], taskResults = [], retriesStatus = [], startTime, completionTime } = run.status ?? {};
   const resourceResults: Record<string, Record<string, string>> = {};

@@ -1,9 +1,9 @@
 /**
- * What the steps of a simulation do: a runtime whose containers follow a test's script.
+ * A container runtime whose containers follow the scripts of a test.
  *
- * The pods are those that the controller makes for a real cluster, where a small shell program in each container waits for
- * the step before. No shell runs here, so this file keeps the order, from the arguments of that program: the index of the
- * step and the number of steps.
+ * The controller creates the same pods as for a real cluster, where a shell program in each container waits for the previous
+ * step. No shell runs here, so this runtime keeps the order, using that program's arguments: the index of the step and the
+ * number of steps.
  */
 
 import { fake, type ContainerSpec, type FakeOutcome, type Runtime } from '@pipewright/cluster';
@@ -14,29 +14,29 @@ import type { Scripts } from './scripts.js';
 import { SimulationError } from './simulation-error.js';
 import type { ScriptedStep, StepRecord } from './step.js';
 
-/** Steps that resources put around a task's own. */
+/** The names of steps that resources add to a task. */
 const OF_RESOURCE = /^(git-source|create-dir|source-copy|source-mkdir|image-digest-exporter|pr-source|fetch|upload)-/;
 
 interface PodState {
   readonly attempt: number;
-  /** How the steps ended, by place, once they have; the others wait on it. */
-  readonly ended: Map<number, Settled<number>>;
-  /** What its steps have written; absent while no script has said anything of results. */
+  /** The exit code of each step, by index. Later steps await it. */
+  readonly exitCodes: Map<number, PendingExitCode>;
+  /** The results that its steps have written; absent if no script has stated any. */
   results?: Readonly<Record<string, string>>;
-  /** Whether a step has reported them. */
+  /** Whether a step has reported the results. */
   reported: boolean;
 }
 
-/** A promise, and what settles it. */
-interface Settled<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
+/** A promise of an exit code, with its resolver. */
+interface PendingExitCode {
+  readonly promise: Promise<number>;
+  readonly resolve: (exitCode: number) => void;
 }
 
-/** What is filled in as a step goes on. */
+/** A record that is completed when its step ends. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A runtime for one simulation, and what its steps did. */
+/** The runtime of one simulation, with the records of its steps. */
 export class ScriptedRuntime {
   readonly #scripts: Scripts;
   readonly #time: SimulatedTime;
@@ -53,21 +53,21 @@ export class ScriptedRuntime {
     this.runtime = { ...runtime, start: (container, signal) => this.#start(runtime, container, signal) };
   }
 
-  /** The steps that have run, in the order in which they began. */
+  /** The steps that have run, in the order of their start. */
   get steps(): readonly StepRecord[] {
     return [...this.#records.values()];
   }
 
   async #start(runtime: Runtime, container: ContainerSpec, signal?: AbortSignal): ReturnType<Runtime['start']> {
-    const done = this.#time.begin();
+    const end = this.#time.begin();
     this.#stopped.set(container, new AbortController());
     const started = await runtime.start(container, signal);
-    done();
+    end();
     if (started.kind === 'started') void started.container.exit.then(({ exitCode }) => this.#end(container, exitCode));
     return started;
   }
 
-  /** Also of a step that was stopped: it sleeps no longer. */
+  /** Completes the record of a step. If it was stopped, its delay ends too. */
   #end(container: ContainerSpec, exitCode: number): void {
     this.#time.begin()();
     this.#stopped.get(container)?.abort();
@@ -77,9 +77,9 @@ export class ScriptedRuntime {
   }
 
   #outcome(container: ContainerSpec): FakeOutcome | Promise<FakeOutcome> {
-    if (!container.identity.container.startsWith('step-')) return { duration: 'forever' }; // a sidecar, until it is stopped
+    if (!container.identity.container.startsWith('step-')) return { duration: 'forever' }; // a sidecar runs until it is stopped
     return this.#run(container).catch((error: unknown) => {
-      this.#scripts.fail(error); // the test's own script has thrown: its error is what the test is to see
+      this.#scripts.fail(error); // a script of the test has thrown: `simulate` rejects with its error
       return { exitCode: 1 };
     });
   }
@@ -89,9 +89,9 @@ export class ScriptedRuntime {
     const turn: DecodedTurn = decodeTurn(container.argv) ?? { index: 0, count: 1, own: container.argv };
     const { index, own: argv } = turn;
     const pod = this.#pod(podUid, labels[TEKTON_LABELS.taskRun] ?? '');
-    const before = index === 0 ? 0 : await endOf(pod, index - 1).promise;
-    if (before !== 0) {
-      endOf(pod, index).resolve(1);
+    const previous = index === 0 ? 0 : await exitCodeOf(pod, index - 1).promise;
+    if (previous !== 0) {
+      exitCodeOf(pod, index).resolve(1);
       return { exitCode: 1, output: 'Skipping step because a previous step failed\n' };
     }
     const step = container.identity.container.slice('step-'.length);
@@ -106,19 +106,19 @@ export class ScriptedRuntime {
     const began = this.#time.elapsed / 1000;
     const ofResource = OF_RESOURCE.test(step);
     this.#records.set(container, { ...call, exitCode: 0, began, ended: began, ofResource });
-    const done = this.#scripts.of(call) ?? {};
-    const takes = this.#scripts.millisecondsOf(done);
+    const script = this.#scripts.of(call) ?? {};
+    const durationMs = this.#scripts.millisecondsOf(script);
     const signal = this.#stopped.get(container)?.signal ?? AbortSignal.abort();
-    if (takes > 0) await this.#time.sleep(takes, signal);
-    if (takes > 0 && signal.aborted) return {}; // it was stopped
-    const exitCode = done.exitCode ?? 0;
-    if (done.results) pod.results = { ...pod.results, ...done.results };
+    if (durationMs > 0) await this.#time.sleep(durationMs, signal);
+    if (durationMs > 0 && signal.aborted) return {}; // it was stopped
+    const exitCode = script.exitCode ?? 0;
+    if (script.results) pod.results = { ...pod.results, ...script.results };
     if (exitCode === 0) rejectUnknownResults(call.task, pod, turn);
-    const message = exitCode === 0 ? messageOf(container.argv, done, pod) : undefined;
-    endOf(pod, index).resolve(exitCode);
+    const message = exitCode === 0 ? messageOf(container.argv, script, pod) : undefined;
+    exitCodeOf(pod, index).resolve(exitCode);
     return {
       exitCode,
-      ...(done.output !== undefined && { output: done.output }),
+      ...(script.output !== undefined && { output: script.output }),
       ...(message !== undefined && { message }),
     };
   }
@@ -128,20 +128,20 @@ export class ScriptedRuntime {
     if (known) return known;
     const attempt = (this.#attempts.get(run) ?? 0) + 1;
     this.#attempts.set(run, attempt);
-    const pod: PodState = { attempt, ended: new Map(), reported: false };
+    const pod: PodState = { attempt, exitCodes: new Map(), reported: false };
     this.#pods.set(uid, pod);
     return pod;
   }
 }
 
-function endOf({ ended }: PodState, index: number): Settled<number> {
-  const known = ended.get(index);
+function exitCodeOf({ exitCodes }: PodState, index: number): PendingExitCode {
+  const known = exitCodes.get(index);
   if (known) return known;
   let resolve: (exitCode: number) => void = () => undefined;
   const promise = new Promise<number>((settle) => (resolve = settle));
-  const made = { promise, resolve };
-  ended.set(index, made);
-  return made;
+  const pending = { promise, resolve };
+  exitCodes.set(index, pending);
+  return pending;
 }
 
 /** Throws if a script writes results that the task does not declare: they would never be read. */
@@ -152,14 +152,14 @@ function rejectUnknownResults(task: string, pod: PodState, turn: DecodedTurn): v
   pod.reported ||= reports;
   const unknown = Object.keys(pod.results ?? {}).find((it) => !results.includes(it));
   if (unknown === undefined || !reports) return;
-  const meant = closestMatch(unknown, results);
+  const suggestion = closestMatch(unknown, results);
   throw new SimulationError(
     `a script writes the result "${unknown}", which the task "${task}" does not have`,
-    meant === undefined ? `it has: ${results.join(', ') || 'none'}` : `did you mean "${meant}"?`,
+    suggestion === undefined ? `its results are: ${results.join(', ') || 'none'}` : `did you mean "${suggestion}"?`,
   );
 }
 
-/** What the step leaves for the controller, as real ones do. */
+/** Returns the termination message of a step, as its entrypoint writes it for the controller. */
 function messageOf(argv: readonly string[], { resourceResults = {} }: ScriptedStep, pod: PodState): string | undefined {
   const { results } = pod;
   const report = resultsReport(argv, (name) => (results === undefined ? name : results[name]));

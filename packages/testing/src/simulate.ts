@@ -1,9 +1,9 @@
 /**
- * Executes a run on an embedded cluster of its own: real objects, the real controller, steps by script.
+ * Executes a run on a separate embedded cluster: real objects, the real controller, scripted steps.
  *
  *     objects ──▶ embedded API server ◀── controller ──▶ pods ──▶ scripted steps ──▶ SimulatedRun
  *
- * What the objects take as being elsewhere (accounts, Secrets) is made up, empty; nothing reads files or a network.
+ * Objects that the run only references (ServiceAccounts, Secrets) are replaced by placeholders. Nothing reads files or a network.
  */
 
 import { startCluster } from '@pipewright/cluster';
@@ -38,19 +38,19 @@ import type { SimulatedRun } from './simulated-run.js';
 import { SimulationError } from './simulation-error.js';
 import type { ConditionScripts, StepScripts } from './step.js';
 
-/** Manifests, or something that has them, as `TektonTesting.of(chart)` does. */
+/** Manifests, or an object that contains them, such as `TektonTesting.of(chart)`. */
 export type Synthesized = readonly object[] | { readonly objects: readonly object[] };
 
-/** How a run is simulated. */
+/** Options of {@link simulate}. */
 export interface SimulateOptions {
   /**
    * Name (or generateName) of the PipelineRun or TaskRun to execute.
    *
-   * @default - the only one there is
+   * @default - the only run
    */
   readonly run?: string;
   /**
-   * What steps do, by task and step.
+   * The behavior of steps, by task and step.
    *
    * @default - every step succeeds
    */
@@ -62,14 +62,14 @@ export interface SimulateOptions {
    */
   readonly conditions?: ConditionScripts;
   /**
-   * How long the simulation may take, in real milliseconds.
+   * The maximum duration of the simulation, in milliseconds of real time.
    *
    * @default 10000
    */
   readonly limit?: number;
 }
 
-/** Kinds that a run reads, beside Tekton's own. */
+/** Kinds that a run reads, besides those of Tekton. */
 const READ_KINDS: Readonly<Record<string, Resource>> = {
   ServiceAccount: resource('v1', 'serviceaccounts', 'ServiceAccount'),
   Secret: resource('v1', 'secrets', 'Secret'),
@@ -87,17 +87,17 @@ const NAMESPACE = resource('v1', 'namespaces', 'Namespace', false);
  *   expect(run.order).toEqual(['test', 'build', 'deploy']);
  *   expect(run.task('build').attempts).toBe(2);
  *
- * @throws SimulationError when the objects have errors, there is no such run, it never ends, or a script matches nothing
+ * @throws SimulationError if the objects have errors, the run does not exist or never ends, or a script matches nothing
  */
-export async function simulate(given: Synthesized, options: SimulateOptions = {}): Promise<SimulatedRun> {
-  const written = 'objects' in given ? given.objects : given;
-  const objects = written.map((object) => canonicalFields(object).object) as readonly KubeObject[]; // manifests
+export async function simulate(synthesized: Synthesized, options: SimulateOptions = {}): Promise<SimulatedRun> {
+  const manifests = 'objects' in synthesized ? synthesized.objects : synthesized;
+  const objects = manifests.map((object) => canonicalFields(object).object) as readonly KubeObject[]; // synthesized objects have a kind
   rejectErrors(objects);
   const chosen = chooseRun(objects, options.run);
   const [pipeline, name] = [pipelineOfRun(chosen, objects), nameOrPrefix(chosen)];
-  const known = objects.filter((it): it is KubeObject & Condition => it.kind === 'Condition');
+  const conditionObjects = objects.filter((it): it is KubeObject & Condition => it.kind === 'Condition');
   const { scripts: steps = {}, conditions = {} } = options;
-  const scripts = new Scripts({ steps, conditions, pipeline, name, known });
+  const scripts = new Scripts({ steps, conditions, pipeline, name, conditionObjects });
   const time = new SimulatedTime();
   const scripted = new ScriptedRuntime(scripts, time);
   const { runtime } = scripted;
@@ -113,28 +113,28 @@ export async function simulate(given: Synthesized, options: SimulateOptions = {}
     clock: time.clock,
     wireClock: systemClock,
   });
-  const over = new AbortController();
+  const ended = new AbortController();
   try {
-    time.pass(over.signal).catch((error: unknown) => scripts.fail(error));
+    time.advance(ended.signal).catch((error: unknown) => scripts.fail(error));
     const run = await Promise.race([execute(send, objects, chosen, options.limit ?? 10_000), scripts.failed]);
     scripts.checkSteps(scripted.steps);
     const taskRuns = await taskRunsOf(run, new KubeClient(send));
     return readRun({ run, taskRuns, pipeline, steps: scripted.steps, name });
   } finally {
-    over.abort();
+    ended.abort();
     await controller.stop();
     await close();
   }
 }
 
-/** While the controller waits for an answer, no time passes. */
+/** Stops simulated time while the controller waits for a response. */
 function trackRequests(send: Send, time: SimulatedTime): Send {
   const during = async <T>(work: () => Promise<T>): Promise<T> => {
-    const done = time.begin();
+    const end = time.begin();
     try {
       return await work();
     } finally {
-      done();
+      end();
     }
   };
   const { plain } = send;
@@ -142,7 +142,7 @@ function trackRequests(send: Send, time: SimulatedTime): Send {
   return plain ? Object.assign(wrapped, { plain: (request: PlainRequest) => during(() => plain(request)) }) : wrapped;
 }
 
-/** The TaskRuns of tasks, without those of condition checks. */
+/** Returns the TaskRuns of tasks, without those of condition checks. */
 async function taskRunsOf(run: PipelineRun | TaskRun, client: KubeClient): Promise<readonly TaskRun[]> {
   if (run.kind === 'TaskRun') return [run as TaskRun]; // by its kind
   const { namespace = 'default', name = '' } = run.metadata;
@@ -158,11 +158,12 @@ function rejectErrors(objects: readonly object[]): void {
       `  ${object?.kind ?? ''} ${object?.name ?? ''} ${path.join('.')}: ${message} [${code}]`,
   );
   throw new SimulationError(
-    `these objects would be refused:\n${lines.join('\n')}\n`,
-    'mend them, or give what is missing too',
+    `the API server would reject these objects:\n${lines.join('\n')}\n`,
+    'fix them, or add the missing objects',
   );
 }
 
+/** Creates the objects and the run, and returns the run when it has ended. */
 async function execute(
   send: Send,
   objects: readonly KubeObject[],
@@ -170,8 +171,8 @@ async function execute(
   limit: number,
 ): Promise<PipelineRun | TaskRun> {
   const client = new KubeClient(send);
-  const madeUp = placeholderObjects(objects, chosen.metadata.namespace ?? 'default');
-  const read = [...objects.filter((it) => !isTektonRun(it)), ...madeUp].flatMap((it) => {
+  const placeholders = placeholderObjects(objects, chosen.metadata.namespace ?? 'default');
+  const prerequisites = [...objects.filter((it) => !isTektonRun(it)), ...placeholders].flatMap((it) => {
     const kind =
       it.apiVersion === V1ALPHA1
         ? tektonResource(V1ALPHA1, it.kind ?? '')
@@ -181,21 +182,21 @@ async function execute(
     return kind ? [{ it, kind }] : [];
   });
   const namespaces = new Set(
-    [...read.map(({ it }) => it), chosen].map(({ metadata }) => metadata.namespace ?? 'default'),
+    [...prerequisites.map(({ it }) => it), chosen].map(({ metadata }) => metadata.namespace ?? 'default'),
   );
   for (const name of namespaces) {
     if (name !== 'default')
       await client.create(NAMESPACE, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
-  for (const { it, kind } of read)
+  for (const { it, kind } of prerequisites)
     await client.create(kind, kind.namespaced ? { namespace: it.metadata.namespace ?? 'default' } : {}, it);
   const kind = tektonResource(V1ALPHA1, chosen.kind ?? '');
   const namespace = chosen.metadata.namespace ?? 'default';
   const { metadata } = await client.create<KubeObject>(kind, { namespace }, chosen);
-  return ended(client, kind, { namespace, name: metadata.name ?? '' }, limit);
+  return untilEnded(client, kind, { namespace, name: metadata.name ?? '' }, limit);
 }
 
-async function ended(
+async function untilEnded(
   client: KubeClient,
   kind: Resource,
   { namespace, name }: { readonly namespace: string; readonly name: string },
@@ -212,9 +213,9 @@ async function ended(
   } catch (cause) {
     if (!signal.aborted) throw cause;
   }
-  const { reason = 'nothing', message = '' } = last ? conditionOf(last) : {};
+  const { reason = 'unknown', message = '' } = last ? conditionOf(last) : {};
   throw new SimulationError(
-    `"${name}" has not ended within ${String(limit)} ms; it says: ${reason} ${message}`.trim(),
-    'give what it waits for, or a longer limit',
+    `"${name}" has not ended within ${String(limit)} ms; its status: ${reason} ${message}`.trim(),
+    'add what it waits for, or increase `limit`',
   );
 }

@@ -1,54 +1,54 @@
 /**
- * How a simulated run went, in the words of a test: order, attempts, params, results.
+ * The outcome of a simulated run, for assertions: order, attempts, params, results.
  *
- * Types alone, and none of another package: they are published as they stand.
+ * Only types, and none of other packages: they are published unchanged.
  */
 
 import type { StepRecord } from './step.js';
 
-/** One task of a run. */
+/** A task of a finished run. */
 export interface SimulatedTask {
   readonly name: string;
   readonly succeeded: boolean;
-  /** Tekton's words. */
+  /** The reason of Tekton's condition `Succeeded`. */
   readonly reason: string;
   readonly message: string;
-  /** 1 and the retries. */
+  /** 1, plus the number of retries. */
   readonly attempts: number;
-  /** When it began, in seconds since the run did. */
+  /** The start of its first attempt, in seconds after the start of the run. */
   readonly began: number;
-  /** When it ended, likewise: its last attempt. */
+  /** The end of its last attempt, in seconds after the start of the run. */
   readonly ended: number;
-  /** The values it was given, as they reached it. */
+  /** The values of its params, with all variables replaced. */
   readonly params: Readonly<Record<string, string | readonly string[]>>;
-  /** What it was given as workspaces: `{ cache: { persistentVolumeClaim: { claimName: 'cache' } } }`. */
+  /** Its workspace bindings: `{ cache: { persistentVolumeClaim: { claimName: 'cache' } } }`. */
   readonly workspaces: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What it left for others. */
+  /** Its results. */
   readonly results: Readonly<Record<string, string>>;
-  /** What it found out about resources: `{ web: { digest } }`. */
+  /** The results of its PipelineResources: `{ web: { digest } }`. */
   readonly resourceResults: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Its own steps that ran, in order, of all attempts; those of resources and of conditions are left out. */
+  /** The steps of its spec that ran, in order, in all attempts. Steps of resources and conditions are not included. */
   readonly steps: readonly StepRecord[];
 }
 
-/** A run that has ended. */
+/** A finished run. */
 export interface SimulatedRun {
   readonly succeeded: boolean;
-  /** Tekton's words. */
+  /** The reason of Tekton's condition `Succeeded`. */
   readonly reason: string;
   readonly message: string;
-  /** Its duration in seconds of simulated time. Steps take none unless their script sets `takes`. */
+  /** Its duration in seconds of simulated time. A step takes no time unless its script sets `takes`. */
   readonly took: number;
-  /** The tasks that began, in the order in which they did. */
+  /** The tasks that started, in the order of their start. */
   readonly order: readonly string[];
-  /** The tasks that never began. */
+  /** The tasks that did not start. */
   readonly skipped: readonly string[];
-  /** Whether conditions that were checked hold, by task and condition. */
+  /** The results of checked conditions, by task and condition. */
   readonly conditions: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
-  /** All steps that ran, in the order in which they began, with those of resources and conditions. */
+  /** All steps that ran, in the order of their start, including those of resources and conditions. */
   readonly steps: readonly StepRecord[];
-  /** A task that was begun; throws when it was not. */
+  /** Returns a task. Throws if it did not start. */
   task(name: string): SimulatedTask;
-  /** Whether there was a time at which both tasks ran. Give their steps a time with `takes`. */
+  /** Whether both tasks ran at the same time. Set durations of their steps with `takes`. */
   overlap(one: string, other: string): boolean;
 }

@@ -1,79 +1,78 @@
 /**
  * The scripts of steps, and the records of steps that ran.
  *
- * Types alone, and none of another package: they are published as they stand.
+ * Only types, and none of other packages: they are published unchanged.
  */
 
-/** What a step does. Everything absent is what a step does that simply succeeds, at once, in silence. */
+/** The behavior of a step. By default it succeeds at once, without output. */
 export interface ScriptedStep {
   /** @default 0 */
   readonly exitCode?: number;
   /**
-   * What it prints.
+   * Its output.
    *
    * @default ''
    */
   readonly output?: string;
   /**
-   * How long it takes, as Tekton writes durations: `90s`, `1h30m`; or `forever`, until it is stopped. It passes in the
-   * simulation alone.
+   * Its duration in simulated time, in Tekton's form: `90s`, `1h30m`; or `forever`, until it is stopped.
    *
    * @default '0s'
    */
   readonly takes?: string;
   /**
-   * The results of the task that it writes.
+   * The task results that it writes.
    *
-   * @default - none; when no step of the task says any, each result of the task reads as its own name
+   * @default - none; if no step of the task writes results, the value of each result is its name
    */
   readonly results?: Readonly<Record<string, string>>;
   /**
-   * What it finds out about resources, by the PipelineResource's name: `{ web: { digest: 'sha256:…' } }`.
+   * The results of PipelineResources that it writes, by resource name: `{ web: { digest: 'sha256:…' } }`.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly resourceResults?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** A step as it is about to run. */
+/** A step that is about to run. */
 export interface StepCall {
-  /** The task's name in the pipeline; for a TaskRun of its own, the run's name or generateName. */
+  /** The name of the task in the pipeline; for a TaskRun without a pipeline, its name or generateName. */
   readonly task: string;
   readonly step: string;
-  /** From 1; each retry is one more. */
+  /** 1, or higher for a retry. */
   readonly attempt: number;
-  /** Command and arguments, with every `$(…)` replaced. Empty where the image decides. For a script, its arguments alone. */
+  /** Command and arguments, with all variables replaced. Empty if the image's entrypoint runs. For a script, only its arguments. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly image: string;
 }
 
-/** What a step does: the same in every attempt, one thing after another (the last one repeats), or what a function decides as it begins. */
+/** The behavior of a step: one for all attempts, one for each attempt (the last one repeats), or a function that is called at its start. */
 export type StepScript = ScriptedStep | readonly ScriptedStep[] | ((call: StepCall) => ScriptedStep | undefined);
 
-/** What steps do, by task and step. */
+/** The behavior of steps, by task and step. */
 export type StepScripts = Readonly<Record<string, Readonly<Record<string, StepScript>>>>;
 
 /**
- * Whether conditions hold, by task and condition: yes or no, or what the step that checks does; exit code 0 means that it
+ * Whether conditions hold, by task and condition: a boolean, or the behavior of the step that checks it. Exit code 0 means that it
  * holds.
  */
 export type ConditionScripts = Readonly<Record<string, Readonly<Record<string, boolean | StepScript>>>>;
 
-/** A step that ran, and how it ended. */
+/** A step that ran, with its outcome. */
 export interface StepRecord extends StepCall {
-  /** 128 and the signal's number for one that was stopped. */
+  /** 128 plus the signal's number if it was stopped. */
   readonly exitCode: number;
-  /** When it began, in seconds since the run did. */
+  /** Its start, in seconds after the start of the run. */
   readonly began: number;
-  /** When it ended, likewise. */
+  /** Its end, in seconds after the start of the run. */
   readonly ended: number;
-  /** Whether the pipeline put it there for a resource: a clone, a directory, a digest. */
+  /** Whether it belongs to a PipelineResource, such as a clone or a digest export. */
   readonly ofResource: boolean;
   /**
    * The condition that it checks.
    *
-   * @default - it is a task's own
+   * @default - it belongs to a task
    */
   readonly condition?: string;
 }

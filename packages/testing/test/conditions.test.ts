@@ -1,5 +1,3 @@
-/** Conditions in simulations: they hold, unless a test says otherwise. */
-
 import { expect, test } from '@jest/globals';
 import { simulate, type ConditionScripts } from '../src/index.js';
 import { object, pipelineRun } from './objects.js';
@@ -24,15 +22,15 @@ const objects = [
           { conditionRef: 'is-open' },
         ],
       },
-      { name: 'tell', taskRef: { name: 'work' }, runAfter: ['deploy'] },
+      { name: 'notify', taskRef: { name: 'work' }, runAfter: ['deploy'] },
     ],
   }),
   pipelineRun('p'),
 ];
 
-test('conditions hold, and are no steps of their task', async () => {
+test('conditions hold by default, and their checks are not steps of the task', async () => {
   const run = await simulate(objects);
-  expect([run.succeeded, run.order]).toEqual([true, ['test', 'deploy', 'tell']]);
+  expect([run.succeeded, run.order]).toEqual([true, ['test', 'deploy', 'notify']]);
   expect(run.conditions).toEqual({ deploy: { 'is-main': true, 'is-open': true } });
   expect(run.task('deploy').steps.map(({ step }) => step)).toEqual(['do']);
   const checks = run.steps.filter(({ condition }) => condition !== undefined);
@@ -44,25 +42,25 @@ test('conditions hold, and are no steps of their task', async () => {
 });
 
 const cases: readonly [string, ConditionScripts][] = [
-  ['when a test says so', { deploy: { 'is-open': false } }],
-  ['when its check fails', { deploy: { 'is-open': { exitCode: 1 } } }],
-  ['as a function decides', { deploy: { 'is-main': ({ argv }) => ({ exitCode: argv[1] === 'main' ? 0 : 1 }) } }],
+  ['that a script sets to false', { deploy: { 'is-open': false } }],
+  ['whose check fails', { deploy: { 'is-open': { exitCode: 1 } } }],
+  [
+    'for which a function returns another exit code',
+    { deploy: { 'is-main': ({ argv }) => ({ exitCode: argv[1] === 'main' ? 0 : 1 }) } },
+  ],
 ];
-test.each(cases)(
-  'a condition does not hold %s, and its task and those that wait for it are skipped',
-  async (_, how) => {
-    const run = await simulate(objects, { conditions: how });
-    expect(run.order).toEqual(['test']);
-    expect(run.skipped).toEqual(['deploy', 'tell']);
-    expect([run.succeeded, run.reason]).toEqual([true, 'Succeeded']);
-    const [which = ''] = Object.keys(how['deploy'] ?? {});
-    expect(run.conditions['deploy']?.[which]).toBe(false);
-    expect(() => run.task('deploy')).toThrow('the task "deploy" did not run');
-  },
-);
+test.each(cases)('a condition %s skips its task and the tasks that run after it', async (_, conditions) => {
+  const run = await simulate(objects, { conditions });
+  expect(run.order).toEqual(['test']);
+  expect(run.skipped).toEqual(['deploy', 'notify']);
+  expect([run.succeeded, run.reason]).toEqual([true, 'Succeeded']);
+  const [condition = ''] = Object.keys(conditions['deploy'] ?? {});
+  expect(run.conditions['deploy']?.[condition]).toBe(false);
+  expect(() => run.task('deploy')).toThrow('the task "deploy" did not run');
+});
 
-test('a condition that no task has is an error', async () => {
+test('a script for an unknown condition is an error', async () => {
   await expect(simulate(objects, { conditions: { deploy: { 'is-mian': false } } })).rejects.toThrow(
-    'there is a script for "is-mian", but no such condition of the task "deploy" — did you mean "is-main"?',
+    'a script is for "is-mian", which is not a condition of the task "deploy" — did you mean "is-main"?',
   );
 });

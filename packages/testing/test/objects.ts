@@ -1,6 +1,6 @@
-/** Manifests, in few words. */
+/** Manifests with defaults. */
 
-/** An object of Tekton's. */
+/** Returns a Tekton object. */
 export const object = (kind: string, name: string, spec: object): object => ({
   apiVersion: 'tekton.dev/v1alpha1',
   kind,
@@ -8,6 +8,6 @@ export const object = (kind: string, name: string, spec: object): object => ({
   spec,
 });
 
-/** A run of a pipeline. */
+/** Returns a PipelineRun. */
 export const pipelineRun = (pipeline: string, spec: object = {}): object =>
   object('PipelineRun', 'now', { pipelineRef: { name: pipeline }, ...spec });

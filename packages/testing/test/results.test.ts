@@ -1,5 +1,3 @@
-/** What a simulation tells of results, params and workspaces, and what it makes up. */
-
 import { describe, expect, test } from '@jest/globals';
 import { simulate, type StepScripts } from '../src/index.js';
 import { object, pipelineRun } from './objects.js';
@@ -16,7 +14,7 @@ const say = object('Task', 'say', {
   inputs: { params: [{ name: 'what' }, { name: 'all', type: 'array', default: [] }] },
   steps: [{ name: 'print', image, command: ['echo'], args: ['$(inputs.params.what)', '$(inputs.params.all)'] }],
 });
-const handsOn = [
+const producerAndConsumer = [
   find,
   say,
   object('Pipeline', 'p', {
@@ -36,31 +34,31 @@ const handsOn = [
 ];
 
 describe('results', () => {
-  test('reach the task that uses them, and order the two', async () => {
+  test('are passed to the task that uses them, which runs later', async () => {
     const scripts = { find: { look: { results: { version: '1.4.0' } }, write: { results: { commit: 'abc' } } } };
-    const run = await simulate(handsOn, { scripts });
+    const run = await simulate(producerAndConsumer, { scripts });
     expect([run.succeeded, run.order]).toEqual([true, ['find', 'say']]);
     expect(run.task('find').results).toEqual({ version: '1.4.0', commit: 'abc' });
     expect(run.task('say').params).toEqual({ what: '1.4.0 of abc', all: ['x', '1.4.0'] });
     expect(run.task('say').steps[0]?.argv).toEqual(['echo', '1.4.0 of abc', 'x', '1.4.0']);
   });
 
-  test('read as their own names when nothing is said of them', async () => {
-    const run = await simulate(handsOn);
+  test('are their own names if no script writes any', async () => {
+    const run = await simulate(producerAndConsumer);
     expect(run.task('find').results).toEqual({ version: 'version', commit: 'commit' });
     expect(run.task('say').params['what']).toBe('version of commit');
   });
 
-  test('that a script leaves out are missing, and the run says which one and fails', async () => {
-    const run = await simulate(handsOn, { scripts: { find: { write: { results: { commit: 'abc' } } } } });
+  test('that a script omits are missing: the run fails with the name of the missing result', async () => {
+    const run = await simulate(producerAndConsumer, { scripts: { find: { write: { results: { commit: 'abc' } } } } });
     expect([run.succeeded, run.skipped]).toEqual([false, ['say']]);
     expect(run.task('find').results).toEqual({ commit: 'abc' });
     expect(run.message).toContain('version');
   });
 
-  test('of an attempt that fails are not handed on; those of the next one are', async () => {
+  test('of a failed attempt are dropped; those of the next attempt are passed on', async () => {
     const look = [{ results: { version: '1' } }, { results: { version: '2', commit: 'b' } }];
-    const objects = structuredClone(handsOn) as typeof handsOn;
+    const objects = structuredClone(producerAndConsumer) as typeof producerAndConsumer;
     Object.assign((objects[2] as { spec: { tasks: object[] } }).spec.tasks[0] ?? {}, { retries: 1 });
     const run = await simulate(objects, { scripts: { find: { look, write: [{ exitCode: 1 }, {}] } } });
     expect(run.task('find').results).toEqual({ version: '2', commit: 'b' });
@@ -68,13 +66,13 @@ describe('results', () => {
   });
 });
 
-describe('a script for what is not there', () => {
+describe('a script for something unknown', () => {
   const cases: readonly [string, StepScripts, string][] = [
-    ['a task', { fimd: {} }, 'there is a script for "fimd", but no such task — did you mean "find"?'],
+    ['a task', { fimd: {} }, 'a script is for "fimd", which is not a task — did you mean "find"?'],
     [
       'a step',
       { say: { prnt: {} } },
-      'there is a script for "prnt", but no such step of the task "say" — did you mean "print"?',
+      'a script is for "prnt", which is not a step of the task "say" — did you mean "print"?',
     ],
     [
       'a result',
@@ -84,32 +82,36 @@ describe('a script for what is not there', () => {
     [
       'a result of a task without any',
       { say: { print: { results: { a: '1' } } } },
-      'a script writes the result "a", which the task "say" does not have — it has: none',
+      'a script writes the result "a", which the task "say" does not have — its results are: none',
     ],
     [
-      'a time',
+      'an invalid duration',
       { say: { print: { takes: '5 minutes' } } },
       '"5 minutes" is not a valid duration — write 90s, 1h30m or forever',
     ],
   ];
   test.each(cases)('is an error: %s', async (_, scripts, message) => {
-    await expect(simulate(handsOn, { scripts })).rejects.toThrow(new Error(message));
+    await expect(simulate(producerAndConsumer, { scripts })).rejects.toThrow(new Error(message));
   });
 
-  test('is no error for a step that was never reached', async () => {
-    const run = await simulate(handsOn, { scripts: { find: { look: { exitCode: 1 }, write: { results: {} } } } });
+  test('is not an error if the step was not started', async () => {
+    const run = await simulate(producerAndConsumer, {
+      scripts: { find: { look: { exitCode: 1 }, write: { results: {} } } },
+    });
     expect(run.skipped).toEqual(['say']);
   });
 });
 
-test('an error that a script throws is the simulation’s', async () => {
+test('a simulation rejects with the error that a script throws', async () => {
   const decide = (): never => {
     throw new Error('expected another argument');
   };
-  await expect(simulate(handsOn, { scripts: { say: { print: decide } } })).rejects.toThrow('expected another argument');
+  await expect(simulate(producerAndConsumer, { scripts: { say: { print: decide } } })).rejects.toThrow(
+    'expected another argument',
+  );
 });
 
-test('a TaskRun whose name is generated is scripted by what it begins with', async () => {
+test('a script refers to a TaskRun with a generated name by its generateName', async () => {
   const alone = {
     ...object('TaskRun', 'x', { taskSpec: { steps: [{ name: 'a', image, command: ['b'] }] } }),
     metadata: { generateName: 'say-' },
@@ -118,7 +120,7 @@ test('a TaskRun whose name is generated is scripted by what it begins with', asy
   expect(run.task('say-').steps[0]?.exitCode).toBe(4);
 });
 
-test('Secrets, ConfigMaps and claims that live elsewhere are made up, with the keys that are asked for', async () => {
+test('missing Secrets, ConfigMaps and claims are replaced by placeholders with the referenced keys', async () => {
   const task = object('Task', 'build', {
     workspaces: [{ name: 'cache' }],
     steps: [

@@ -48,7 +48,7 @@ const run = object('PipelineRun', 'now', { pipelineRef: { name: 'release' }, par
 const all = [say, pipeline, run];
 
 describe('a simulated run', () => {
-  test('succeeds in the pipeline’s order, with the values that reached each step', async () => {
+  test('succeeds in the order of the pipeline, with the arguments and environment of each step', async () => {
     const result = await simulate(all);
     expect([result.succeeded, result.reason]).toEqual([true, 'Succeeded']);
     expect(result.order).toEqual(['test', 'build', 'deploy']);
@@ -60,7 +60,7 @@ describe('a simulated run', () => {
     expect(speak?.env['W']).toBe('hello you');
   });
 
-  test('tries again as often as the pipeline says, and each attempt may go differently', async () => {
+  test('is retried as often as the pipeline allows, with a script for each attempt', async () => {
     const failsTwice: readonly ScriptedStep[] = [{ exitCode: 1 }, { exitCode: 7 }, {}];
     const result = await simulate(all, { scripts: { build: { speak: failsTwice } } });
     expect(result.succeeded).toBe(true);
@@ -70,48 +70,48 @@ describe('a simulated run', () => {
     ).toEqual(['think 1 0', 'speak 1 1', 'think 2 0', 'speak 2 7', 'think 3 0', 'speak 3 0']);
   });
 
-  test('fails with a task that fails, whose later steps and followers do not run', async () => {
+  test('fails if a task fails, and starts neither its later steps nor the tasks after it', async () => {
     const result = await simulate(all, { scripts: { test: { think: { exitCode: 3 } } } });
     expect([result.succeeded, result.reason]).toEqual([false, 'Failed']);
     expect(result.task('test').message).toMatch(/"step-think" exited with code 3/);
     expect(result.task('test').steps.map(({ step }) => step)).toEqual(['think']);
     expect(result.skipped).toEqual(['build', 'deploy']);
     expect(() => result.task('deploy')).toThrow(
-      /^the task "deploy" did not run — these did: test; the run says: Failed: /,
+      /^the task "deploy" did not run — tasks that ran: test; status of the run: Failed: /,
     );
   });
 
-  test('lets a function decide by what the step is called with', async () => {
-    const seen: string[] = [];
+  test('calls a script that is a function with the arguments of the step', async () => {
+    const calls: string[] = [];
     const result = await simulate(all, {
       scripts: {
         build: {
           speak: ({ task, attempt, argv }) => {
-            seen.push(`${task} ${String(attempt)} ${argv.join(' ')}`);
+            calls.push(`${task} ${String(attempt)} ${argv.join(' ')}`);
             return { exitCode: attempt === 1 ? 1 : 0 };
           },
         },
       },
     });
     expect(result.succeeded).toBe(true);
-    expect(seen).toEqual(['build 1 echo hello you', 'build 2 echo hello you']);
+    expect(calls).toEqual(['build 1 echo hello you', 'build 2 echo hello you']);
   });
 
-  test('has what steps find out about resources, and the steps of resources in their place', async () => {
+  test('has the results of PipelineResources, and their steps in order', async () => {
     const build = object('Task', 'build', {
       inputs: { resources: [{ name: 'source', type: 'git' }] },
       outputs: { resources: [{ name: 'image', type: 'image' }] },
       steps: [{ name: 'push', image: 'a:1', command: ['push', '$(outputs.resources.image.url)'] }],
     });
-    const bound = (name: string, type: string, url: string): object => ({
+    const binding = (name: string, type: string, url: string): object => ({
       name,
       resourceSpec: { type, params: [{ name: 'url', value: url }] },
     });
     const alone = object('TaskRun', 'alone', {
       taskRef: { name: 'build' },
       serviceAccountName: 'bot',
-      inputs: { resources: [bound('source', 'git', 'https://example.com/a.git')] },
-      outputs: { resources: [bound('image', 'image', 'example.com/web')] },
+      inputs: { resources: [binding('source', 'git', 'https://example.com/a.git')] },
+      outputs: { resources: [binding('image', 'image', 'example.com/web')] },
     });
     const result = await simulate(
       { objects: [build, alone] },
@@ -131,14 +131,14 @@ describe('a simulated run', () => {
   });
 });
 
-/** Directories of this process, where the node keeps what is in use. */
-function leftBehind(): readonly string[] {
-  const place = join(tmpdir(), `pipewright-${String(process.getuid?.() ?? 0)}`, 'run');
-  if (!existsSync(place)) return [];
-  return readdirSync(place).filter((it) => it.startsWith(`${String(process.pid)}-`));
+/** Returns the node directories of this process. */
+function nodeDirectories(): readonly string[] {
+  const directory = join(tmpdir(), `pipewright-${String(process.getuid?.() ?? 0)}`, 'run');
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory).filter((it) => it.startsWith(`${String(process.pid)}-`));
 }
 
-test('simulations do not see each other, and leave nothing', async () => {
+test('simulations at the same time are isolated, and leave no files', async () => {
   const words = ['a', 'b', 'c'];
   const runs = await Promise.all(
     words.map((word) => {
@@ -147,28 +147,28 @@ test('simulations do not see each other, and leave nothing', async () => {
     }),
   );
   expect(runs.map((it) => it.task('build').params)).toEqual(words.map((word) => ({ word: `hello ${word}` })));
-  expect(leftBehind()).toEqual([]);
+  expect(nodeDirectories()).toEqual([]);
 });
 
-describe('no simulation', () => {
+describe('a simulation is rejected', () => {
   test.each([
-    ['of nothing', [say], {}, 'no PipelineRun or TaskRun to simulate — add one to the objects'],
-    ['of a run that is not there', all, { run: 'then' }, 'no run "then" — there are: now'],
+    ['without a run', [say], {}, 'no PipelineRun or TaskRun to simulate — add one to the objects'],
+    ['if the selected run does not exist', all, { run: 'then' }, 'no run is named "then" — the runs are: now'],
     [
-      'of one of several runs',
+      'if none of several runs is selected',
       [...all, object('TaskRun', 'one', { taskRef: { name: 'say' } })],
       {},
-      'there are several runs — choose one with `run`: now, one',
+      'the objects contain several runs — choose one with `run`: now, one',
     ],
     [
-      'of what would be refused',
+      'if the API server would reject an object',
       [pipeline, run],
       {},
-      'these objects would be refused:\n' +
+      'the API server would reject these objects:\n' +
         "  Pipeline release spec.tasks.0.taskRef.name: there is no Task 'say' [TASK_UNKNOWN]\n" +
         "  Pipeline release spec.tasks.1.taskRef.name: there is no Task 'say' [TASK_UNKNOWN]\n" +
         "  Pipeline release spec.tasks.2.taskRef.name: there is no Task 'say' [TASK_UNKNOWN]\n" +
-        ' — mend them, or give what is missing too',
+        ' — fix them, or add the missing objects',
     ],
   ])('%s', async (_, objects, options, message) => {
     await expect(simulate(objects, options)).rejects.toThrow(new Error(message));

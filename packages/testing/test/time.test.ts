@@ -1,5 +1,3 @@
-/** Time in simulations: hours pass in milliseconds, and the same ones in every run. */
-
 import { describe, expect, test } from '@jest/globals';
 import { simulate } from '../src/index.js';
 import { object, pipelineRun } from './objects.js';
@@ -15,8 +13,8 @@ const pipeline = (...tasks: readonly object[]): object =>
   object('Pipeline', 'p', { tasks: tasks.map((it) => ({ taskRef: { name: 'work' }, ...it })) });
 const lintAndUnit = pipeline({ name: 'lint' }, { name: 'unit' }, { name: 'ship', runAfter: ['lint', 'unit'] });
 
-describe('time', () => {
-  test('passes as scripts say, side by side where tasks are, and not at all besides', async () => {
+describe('simulated time', () => {
+  test('is the sum of the durations that scripts set; parallel tasks share it', async () => {
     const run = await simulate([work, lintAndUnit, pipelineRun('p', { timeout: '5h' })], {
       scripts: {
         lint: { first: { takes: '10m' } },
@@ -36,12 +34,12 @@ describe('time', () => {
     expect([run.overlap('lint', 'unit'), run.overlap('unit', 'ship')]).toEqual([true, false]);
   });
 
-  test('is none where no script says any', async () => {
+  test('does not pass without durations in scripts', async () => {
     const run = await simulate([work, lintAndUnit, pipelineRun('p')]);
     expect([run.took, run.overlap('lint', 'unit')]).toEqual([0, false]);
   });
 
-  test('ends a run at its timeout, with what was running', async () => {
+  test('ends a run at its timeout, and stops its running steps', async () => {
     const run = await simulate([work, lintAndUnit, pipelineRun('p', { timeout: '1h' })], {
       scripts: { lint: { first: { takes: '59m' } }, unit: { second: { takes: 'forever' } } },
     });
@@ -55,27 +53,27 @@ describe('time', () => {
     expect(run.skipped).toEqual(['ship']);
   });
 
-  test('ends a TaskRun at its timeout, to the second', async () => {
+  test('ends a TaskRun exactly at its timeout', async () => {
     const alone = object('TaskRun', 'now', { taskRef: { name: 'work' }, timeout: '90s' });
-    const late = await simulate([work, alone], { scripts: { now: { first: { takes: '91s' } } } });
-    expect([late.succeeded, late.reason, late.took]).toEqual([false, 'TaskRunTimeout', 90]);
-    const intime = await simulate([work, alone], { scripts: { now: { first: { takes: '89s' } } } });
-    expect([intime.succeeded, intime.took]).toEqual([true, 89]);
+    const timedOut = await simulate([work, alone], { scripts: { now: { first: { takes: '91s' } } } });
+    expect([timedOut.succeeded, timedOut.reason, timedOut.took]).toEqual([false, 'TaskRunTimeout', 90]);
+    const inTime = await simulate([work, alone], { scripts: { now: { first: { takes: '89s' } } } });
+    expect([inTime.succeeded, inTime.took]).toEqual([true, 89]);
   });
 
-  test('of attempts adds up', async () => {
+  test('is the sum of all attempts of a task', async () => {
     const run = await simulate([work, pipeline({ name: 'build', retries: 2 }), pipelineRun('p')], {
       scripts: { build: { first: { takes: '1m' }, second: [{ exitCode: 1, takes: '5m' }, { takes: '2m' }] } },
     });
     expect(run.task('build')).toMatchObject({ attempts: 2, began: 0, ended: 9 * 60 });
   });
 
-  test('that nothing ends is an error after a real while', async () => {
+  test('does not hide a run that never ends: it is an error after the real-time limit', async () => {
     const endless = object('TaskRun', 'now', { taskRef: { name: 'work' }, timeout: '0s' });
     const run = simulate([work, endless], { scripts: { now: { first: { takes: 'forever' } } }, limit: 1000 });
     await expect(run).rejects.toThrow(
-      '"now" has not ended within 1000 ms; it says: Running Not all Steps in the Task have finished executing — ' +
-        'give what it waits for, or a longer limit',
+      '"now" has not ended within 1000 ms; its status: Running Not all Steps in the Task have finished executing — ' +
+        'add what it waits for, or increase `limit`',
     );
   });
 });

@@ -57,7 +57,7 @@ export function every(clock: Clock, ms: number, run: () => void): () => void {
 export const laterTurn = (clock: Clock): Promise<void> => new Promise((resolve) => clock.defer(resolve));
 
 /** Settles after `ms` milliseconds, or when the signal is aborted. Never rejects. @param background as for {@link Clock.after} */
-export const sleep = (clock: Clock, ms: number, signal?: AbortSignal, background = false): Promise<void> =>
+export const delay = (clock: Clock, ms: number, signal?: AbortSignal, background = false): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve();
     const end = (): void => {

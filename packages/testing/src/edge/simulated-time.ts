@@ -1,108 +1,112 @@
 /**
- * Time in a simulation: it stands still while anything can be done, and jumps to the next alarm when nothing can.
+ * Simulated time: it stands still while the process has work, and advances to the next timer when the process is idle.
  *
  *     controller ── after ──┐
- *     node ──────── sleep ──┼──▶ alarms ──▶ the next one, once the process has come to rest
+ *     node ──────── sleep ──┼──▶ timers ──▶ the next one fires when the process is idle
  *     steps ─────── sleep ──┘
  *
- * So hours pass in milliseconds, in the right order, and dates are the same in every run. What waits for less than a second
- * (a request that is tried again) waits really: it is part of the work, not of the pipeline's time.
+ * Hours pass in milliseconds, in the right order, and dates are the same in every run. Delays of less than a second (a retried
+ * request) use real time: they belong to the process, not to the pipeline.
  */
 
 import type { PodClock } from '@pipewright/cluster';
 import { sleep, type Clock } from '@pipewright/kube';
 
-/** When every simulation begins. */
-export const BEGINNING = Date.UTC(2026, 0, 1);
+/** The start of every simulation, in milliseconds since the epoch. */
+const START_MS = Date.UTC(2026, 0, 1);
 
-/** Milliseconds. */
-const BRIEF = 1000;
-/** Idle turns of the event loop before time passes: more than an event takes from a write to its watchers. */
-const TURNS = 25;
-/** How often to wait a millisecond for disk reads of this process; other code may read without end. */
-const PATIENCE = 100;
+/** Shorter delays use real time. */
+const MIN_SIMULATED_MS = 1000;
+/** The number of idle turns of the event loop before time advances: more than an event takes from a write to its watchers. */
+const IDLE_TURNS = 25;
+/** The maximum wait for disk reads of this process, in milliseconds; other code may read without end. */
+const MAX_DISK_WAIT_MS = 100;
 
-interface Alarm {
+interface Timer {
+  /** When it fires, in milliseconds after the start. */
   readonly at: number;
-  readonly ring: () => void;
+  readonly run: () => void;
 }
 
-/** One simulation's time. */
+/** The time of one simulation. */
 export class SimulatedTime {
   #elapsed = 0;
-  #busy = 0;
-  #begun = 0;
-  readonly #alarms = new Set<Alarm>();
+  /** The number of operations in progress. */
+  #operations = 0;
+  /** The number of starts and ends of operations, which shows whether any happened. */
+  #changes = 0;
+  readonly #timers = new Set<Timer>();
 
-  /** The controller's. */
+  /** The clock of the controller. */
   readonly clock: Clock = {
     now: () => this.#elapsed + performance.now(),
     date: () => this.date(),
-    after: (milliseconds, run) => (milliseconds < BRIEF ? this.#soon(milliseconds, run) : this.#at(milliseconds, run)),
+    after: (milliseconds, run) =>
+      milliseconds < MIN_SIMULATED_MS ? this.#afterReal(milliseconds, run) : this.#afterSimulated(milliseconds, run),
     defer: (run) => void setImmediate(run),
   };
 
-  /** The node's. */
+  /** The clock of the node. */
   readonly nodeClock: PodClock = {
     now: () => this.date(),
     sleep: (milliseconds, signal) => sleep(this.clock, milliseconds, signal),
   };
 
   date(): Date {
-    return new Date(BEGINNING + this.#elapsed);
+    return new Date(START_MS + this.#elapsed);
   }
 
-  /** Milliseconds since the beginning. */
+  /** Milliseconds after the start. */
   get elapsed(): number {
     return this.#elapsed;
   }
 
-  /** Settles when so many milliseconds have passed, or at once when the signal is aborted. */
+  /** Settles after `milliseconds` of simulated time, or when the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return sleep({ after: (ms, run) => this.#at(ms, run) }, milliseconds, signal);
+    return sleep({ after: (ms, run) => this.#afterSimulated(ms, run) }, milliseconds, signal);
   }
 
-  /** Stops time until the returned function is called. */
+  /** Begins an operation; time stands still until the returned function is called. */
   begin(): () => void {
-    this.#busy++;
-    this.#begun++;
+    this.#operations++;
+    this.#changes++;
     return () => {
-      this.#busy--;
-      this.#begun++;
+      this.#operations--;
+      this.#changes++;
     };
   }
 
-  /** Lets time pass until the signal is aborted. */
-  async pass(until: AbortSignal): Promise<void> {
-    while (await this.#atRest(until)) {
-      const next = Math.min(...[...this.#alarms].map(({ at }) => at));
+  /** Advances to the next timer whenever the process is idle, until the signal is aborted. */
+  async advance(signal: AbortSignal): Promise<void> {
+    while (await this.#untilIdle(signal)) {
+      const next = Math.min(...[...this.#timers].map(({ at }) => at));
       if (next === Infinity) {
         await realMillisecond();
         continue;
       }
       this.#elapsed = Math.max(this.#elapsed, next);
-      for (const alarm of [...this.#alarms].filter(({ at }) => at === next)) {
-        this.#alarms.delete(alarm);
-        alarm.ring();
+      for (const timer of [...this.#timers].filter(({ at }) => at === next)) {
+        this.#timers.delete(timer);
+        timer.run();
       }
     }
   }
 
-  #at(milliseconds: number, ring: () => void): () => void {
-    const alarm = { at: this.#elapsed + milliseconds, ring };
-    this.#alarms.add(alarm);
-    return () => void this.#alarms.delete(alarm);
+  #afterSimulated(milliseconds: number, run: () => void): () => void {
+    const timer = { at: this.#elapsed + milliseconds, run };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
   }
 
-  #soon(milliseconds: number, ring: () => void): () => void {
-    let done: (() => void) | undefined = this.begin();
+  #afterReal(milliseconds: number, run: () => void): () => void {
+    let endOperation: (() => void) | undefined = this.begin();
     const end = (): void => {
-      done?.();
-      done = undefined;
+      endOperation?.();
+      endOperation = undefined;
     };
     const timer = setTimeout(() => {
       end();
-      ring();
+      run();
     }, milliseconds);
     return () => {
       clearTimeout(timer);
@@ -110,20 +114,20 @@ export class SimulatedTime {
     };
   }
 
-  /** @returns true once nothing is under way, false when the signal was aborted before */
-  async #atRest(until: AbortSignal): Promise<boolean> {
-    let [calm, waited, begun] = [0, 0, this.#begun];
-    while (!until.aborted && calm < TURNS) {
-      const calmSoFar = this.#busy === 0 && begun === this.#begun;
-      begun = this.#begun;
-      calm = calmSoFar ? calm + 1 : 0;
-      if (this.#busy > 0) await realMillisecond();
+  /** Waits until the process is idle. @returns false if the signal was aborted first */
+  async #untilIdle(signal: AbortSignal): Promise<boolean> {
+    let [idleTurns, waitedMs, changes] = [0, 0, this.#changes];
+    while (!signal.aborted && idleTurns < IDLE_TURNS) {
+      const isIdle = this.#operations === 0 && changes === this.#changes;
+      changes = this.#changes;
+      idleTurns = isIdle ? idleTurns + 1 : 0;
+      if (this.#operations > 0) await realMillisecond();
       else await new Promise((resolve) => setImmediate(resolve));
-      if (calm < TURNS || waited >= PATIENCE || !readsFromDisk()) continue;
+      if (idleTurns < IDLE_TURNS || waitedMs >= MAX_DISK_WAIT_MS || !readsFromDisk()) continue;
       await realMillisecond();
-      [calm, waited] = [0, waited + 1];
+      [idleTurns, waitedMs] = [0, waitedMs + 1];
     }
-    return !until.aborted;
+    return !signal.aborted;
   }
 }
 
