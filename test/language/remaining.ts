@@ -9,7 +9,6 @@ export const UNREAD: readonly string[] = [
   'packages/cluster/src',
   'packages/cluster/test',
   'packages/controller/test',
-  'packages/kube/test',
   'packages/tekton/test',
 ];
 

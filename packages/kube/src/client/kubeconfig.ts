@@ -65,7 +65,7 @@ export async function chooseContext(options: KubeconfigOptions): Promise<ChosenC
   const cluster = found.clusters.find(({ name }) => name === context.cluster);
   if (!cluster) {
     throw new KubeconfigError(
-      `${found.source}: context "${context.name}" names cluster "${context.cluster}", which is not there${didYouMean(
+      `${found.source}: context "${context.name}" refers to cluster "${context.cluster}", which it does not define${didYouMean(
         context.cluster,
         found.clusters.map(({ name }) => name),
       )}`,
@@ -74,7 +74,7 @@ export async function chooseContext(options: KubeconfigOptions): Promise<ChosenC
   const user = found.users.find(({ name }) => name === context.user);
   if (!user && context.user) {
     throw new KubeconfigError(
-      `${found.source}: context "${context.name}" names user "${context.user}", who is not there${didYouMean(
+      `${found.source}: context "${context.name}" refers to user "${context.user}", which it does not define${didYouMean(
         context.user,
         found.users.map(({ name }) => name),
       )}`,

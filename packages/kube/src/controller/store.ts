@@ -58,7 +58,7 @@ export class Store<T extends KubeObject> {
   byIndex(index: string, value: string): T[] {
     const values = this.#indexes.get(index);
     if (!values)
-      throw new RangeError(`no index "${index}": there are ${[...this.#indexes.keys()].join(', ') || 'none'}`);
+      throw new RangeError(`no index "${index}"; the indexes are ${[...this.#indexes.keys()].join(', ') || 'none'}`);
     return [...(values.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
   }
 

@@ -50,30 +50,30 @@ export function describeClient(
       data,
     });
 
-    test('creates, patches in every way, replaces and deletes', async () => {
-      const at = { namespace, name: 'crud' };
+    test('creates, patches with every patch type, replaces and deletes', async () => {
+      const key = { namespace, name: 'crud' };
       const created = await client.create(CONFIG_MAPS, { namespace }, configMap('crud', { a: '1', b: '1' }));
-      const again: unknown = await client
+      const duplicate: unknown = await client
         .create(CONFIG_MAPS, { namespace }, configMap('crud'))
         .catch((e: unknown) => e);
-      expect(hasReason(again, 'AlreadyExists')).toBe(true);
-      await client.patch(CONFIG_MAPS, at, { data: { a: null } }, { type: 'merge' });
-      await client.patch(CONFIG_MAPS, at, [{ op: 'add', path: '/data/c', value: '3' }], { type: 'json' });
-      await client.patch(CONFIG_MAPS, at, { data: { d: '4' } }, { type: 'strategic' });
+      expect(hasReason(duplicate, 'AlreadyExists')).toBe(true);
+      await client.patch(CONFIG_MAPS, key, { data: { a: null } }, { type: 'merge' });
+      await client.patch(CONFIG_MAPS, key, [{ op: 'add', path: '/data/c', value: '3' }], { type: 'json' });
+      await client.patch(CONFIG_MAPS, key, { data: { d: '4' } }, { type: 'strategic' });
       const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'crud' }, data: { e: '5' } };
-      await client.patch(CONFIG_MAPS, at, applied, { type: 'apply', fieldManager: 'pipewright', force: true });
-      await client.patch(CONFIG_MAPS, at, { data: { never: '0' } }, { type: 'merge', dryRun: true });
-      expect(await client.get(CONFIG_MAPS, at)).toMatchObject({ data: { b: '1', c: '3', d: '4', e: '5' } });
-      const late: unknown = await client.replace(CONFIG_MAPS, created).catch((error: unknown) => error);
-      expect(hasReason(late, 'Conflict')).toBe(true);
-      await client.delete(CONFIG_MAPS, at, { uid: 'another' });
-      expect(await client.get(CONFIG_MAPS, at)).toBeDefined();
-      await client.delete(CONFIG_MAPS, at, { uid: created.metadata.uid });
-      await client.delete(CONFIG_MAPS, at);
-      expect(await client.get(CONFIG_MAPS, at)).toBeUndefined();
+      await client.patch(CONFIG_MAPS, key, applied, { type: 'apply', fieldManager: 'pipewright', force: true });
+      await client.patch(CONFIG_MAPS, key, { data: { never: '0' } }, { type: 'merge', dryRun: true });
+      expect(await client.get(CONFIG_MAPS, key)).toMatchObject({ data: { b: '1', c: '3', d: '4', e: '5' } });
+      const outdated: unknown = await client.replace(CONFIG_MAPS, created).catch((error: unknown) => error);
+      expect(hasReason(outdated, 'Conflict')).toBe(true);
+      await client.delete(CONFIG_MAPS, key, { uid: 'another' });
+      expect(await client.get(CONFIG_MAPS, key)).toBeDefined();
+      await client.delete(CONFIG_MAPS, key, { uid: created.metadata.uid });
+      await client.delete(CONFIG_MAPS, key);
+      expect(await client.get(CONFIG_MAPS, key)).toBeUndefined();
     });
 
-    test('lists in pages and watches from there', async () => {
+    test('lists in pages and watches from the version of the list', async () => {
       for (const name of ['p1', 'p2', 'p3']) await client.create(CONFIG_MAPS, { namespace }, configMap(name));
       const selected = { namespace, labelSelector: 'test=kube' };
       const list = await client.list(CONFIG_MAPS, { ...selected, pageSize: 2 });
@@ -88,31 +88,27 @@ export function describeClient(
       await events.return(undefined);
     });
 
-    test('is followed by a reflector', async () => {
-      const seen: string[] = [];
+    test('keeps an informer up to date', async () => {
       let wake = (): void => undefined;
       const informer = new Informer(client, CONFIG_MAPS, {
         namespace,
         labelSelector: 'test=kube',
-        onChange: (key) => {
-          seen.push(key);
-          wake();
-        },
+        onChange: () => wake(),
       }).start();
       expect(await informer.synced).toBe(true);
       const changed = new Promise<void>((resolve) => (wake = resolve));
-      await client.create(CONFIG_MAPS, { namespace }, configMap('followed'));
+      await client.create(CONFIG_MAPS, { namespace }, configMap('watched'));
       await changed;
-      expect(informer.get(`${namespace}/followed`)?.metadata).not.toHaveProperty('managedFields');
+      expect(informer.get(`${namespace}/watched`)?.metadata).not.toHaveProperty('managedFields');
       await informer.stop();
     });
 
     if (runsPods)
-      test("answers with a pod's log while it runs, and with its end", async () => {
+      test('streams the log of a running pod to its end', async () => {
         const pod = {
           apiVersion: 'v1',
           kind: 'Pod',
-          metadata: { name: 'talks', namespace },
+          metadata: { name: 'logger', namespace },
           spec: {
             restartPolicy: 'Never',
             containers: [
@@ -128,17 +124,20 @@ export function describeClient(
         interface Phase extends KubeObject {
           readonly status?: { readonly phase?: string };
         }
-        for await (const { object } of client.watch<Phase>(PODS, { namespace, fieldSelector: 'metadata.name=talks' })) {
+        for await (const { object } of client.watch<Phase>(PODS, {
+          namespace,
+          fieldSelector: 'metadata.name=logger',
+        })) {
           if (['Running', 'Succeeded', 'Failed'].includes(object.status?.phase ?? '')) break;
         }
         const lines: string[] = [];
-        const log = await client.podLogs({ namespace, name: 'talks' }, { container: 'main', follow: true });
+        const log = await client.podLogs({ namespace, name: 'logger' }, { container: 'main', follow: true });
         for await (const line of readLines(log)) lines.push(line);
         expect(lines).toEqual(['one', 'two']);
-        await client.delete(PODS, { namespace, name: 'talks' }, { gracePeriodSeconds: 0 });
+        await client.delete(PODS, { namespace, name: 'logger' }, { gracePeriodSeconds: 0 });
       });
 
-    test('grants a lease, and takes it back', async () => {
+    test('grants a lease to a leader elector, which releases it on stop', async () => {
       const elector = new LeaderElector({
         client,
         namespace,
@@ -158,12 +157,12 @@ export function describeClient(
       expect(lease?.spec.holderIdentity ?? '').toBe('');
     });
 
-    test('keeps events and counts them', async () => {
-      const about = await client.create(CONFIG_MAPS, { namespace }, configMap('eventful'));
+    test('stores events and their counts', async () => {
+      const object = await client.create(CONFIG_MAPS, { namespace }, configMap('eventful'));
       const errors: unknown[] = [];
       const recorder = new EventRecorder({ client, component: 'pipewright', onError: (error) => errors.push(error) });
       for (let index = 0; index < 2; index++)
-        recorder.record(about, { type: 'Normal', reason: 'Tested', message: 'all good' });
+        recorder.record(object, { type: 'Normal', reason: 'Tested', message: 'all good' });
       await recorder.flush();
       expect(errors).toEqual([]);
       const { items } = await client.list(EVENTS, { namespace, fieldSelector: 'involvedObject.name=eventful' });

@@ -12,9 +12,9 @@ import {
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { TinyApi } from '../support/tiny-api.js';
 
-const at = { namespace: 'default', name: 'a' };
+const key = { namespace: 'default', name: 'a' };
 
-const refusing =
+const respondingWith =
   (status: number, body: unknown, headers: Record<string, string> = {}): Send =>
   () =>
     Promise.resolve(Response.json(body, { status, headers }));
@@ -28,8 +28,9 @@ const statusBody = (code: number, reason: string, message: string, details?: obj
   details,
 });
 
-async function refusal(work: Promise<unknown>): Promise<ApiError> {
-  const error: unknown = await work.then(
+/** Returns the error of a request that the server rejects. */
+async function rejectionOf(request: Promise<unknown>): Promise<ApiError> {
+  const error: unknown = await request.then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -44,24 +45,24 @@ describe('verbs', () => {
     const created = await client.create(
       CONFIG_MAPS,
       { namespace: 'default' },
-      { metadata: { name: 'a' }, fromTheFuture: 1 },
+      { metadata: { name: 'a' }, unknownField: 1 },
     );
-    expect(created).toMatchObject({ fromTheFuture: 1, metadata: { name: 'a', uid: 'uid-1' } });
-    expect(await client.get(CONFIG_MAPS, at)).toEqual(created);
+    expect(created).toMatchObject({ unknownField: 1, metadata: { name: 'a', uid: 'uid-1' } });
+    expect(await client.get(CONFIG_MAPS, key)).toEqual(created);
     const replaced = await client.replace(CONFIG_MAPS, { ...created, data: { b: '1' } } as typeof created);
-    expect(replaced).toMatchObject({ fromTheFuture: 1, data: { b: '1' } });
-    expect(await client.patch(CONFIG_MAPS, at, { data: { b: '2' } }, { type: 'merge' })).toMatchObject({
+    expect(replaced).toMatchObject({ unknownField: 1, data: { b: '1' } });
+    expect(await client.patch(CONFIG_MAPS, key, { data: { b: '2' } }, { type: 'merge' })).toMatchObject({
       data: { b: '2' },
     });
-    await client.delete(CONFIG_MAPS, at);
-    expect(await client.get(CONFIG_MAPS, at)).toBeUndefined();
+    await client.delete(CONFIG_MAPS, key);
+    expect(await client.get(CONFIG_MAPS, key)).toBeUndefined();
   });
 
-  test('deleting what is gone is a success', async () => {
-    await expect(new KubeClient(new TinyApi().send).delete(CONFIG_MAPS, at)).resolves.toBeUndefined();
+  test('deleting an object that does not exist succeeds', async () => {
+    await expect(new KubeClient(new TinyApi().send).delete(CONFIG_MAPS, key)).resolves.toBeUndefined();
   });
 
-  test('deleting by uid leaves alone what was made anew under the name', async () => {
+  test('deleting by uid does not delete a later object of the same name', async () => {
     const api = new TinyApi();
     api.put('a');
     api.fault = (request) =>
@@ -69,9 +70,9 @@ describe('verbs', () => {
         ? Response.json(statusBody(409, 'Conflict', 'the UID in the precondition differs'), { status: 409 })
         : undefined;
     const client = new KubeClient(api.send);
-    await expect(client.delete(CONFIG_MAPS, at, { uid: 'an-earlier-one' })).resolves.toBeUndefined();
-    expect(JSON.parse(api.requests[0]!.body)).toMatchObject({ preconditions: { uid: 'an-earlier-one' } });
-    expect((await refusal(client.delete(CONFIG_MAPS, at, { uid: 'uid-1' }))).reason).toBe('Conflict');
+    await expect(client.delete(CONFIG_MAPS, key, { uid: 'uid-of-an-earlier-object' })).resolves.toBeUndefined();
+    expect(JSON.parse(api.requests[0]!.body)).toMatchObject({ preconditions: { uid: 'uid-of-an-earlier-object' } });
+    expect((await rejectionOf(client.delete(CONFIG_MAPS, key, { uid: 'uid-1' }))).reason).toBe('Conflict');
   });
 
   test.each([
@@ -79,33 +80,33 @@ describe('verbs', () => {
     ['json', 'application/json-patch+json'],
     ['strategic', 'application/strategic-merge-patch+json'],
     ['apply', 'application/apply-patch+yaml'],
-  ] as const)('a %s patch says what it is: %s', async (type, contentType) => {
-    let seen: Request | undefined;
+  ] as const)('a %s patch has the content type %s', async (type, contentType) => {
+    let sent: Request | undefined;
     const client = new KubeClient((request) => {
-      seen = request;
+      sent = request;
       return Promise.resolve(Response.json({}));
     });
-    await client.patch(CONFIG_MAPS, at, [], {
+    await client.patch(CONFIG_MAPS, key, [], {
       type,
       fieldManager: 'us',
       subresource: 'status',
       dryRun: true,
       force: true,
     });
-    const url = new URL(seen!.url);
-    expect(seen!.headers.get('content-type')).toBe(contentType);
+    const url = new URL(sent!.url);
+    expect(sent!.headers.get('content-type')).toBe(contentType);
     expect(url.pathname).toBe('/api/v1/namespaces/default/configmaps/a/status');
     expect(url.search).toBe(
       type === 'apply' ? '?dryRun=All&fieldManager=us&force=true' : '?dryRun=All&fieldManager=us',
     );
   });
 
-  test('an apply patch without a manager is a mistake in the program', () => {
+  test('an apply patch requires a field manager', () => {
     const client = new KubeClient(new TinyApi().send);
-    expect(() => client.patch(CONFIG_MAPS, at, {}, { type: 'apply' })).toThrow('an apply patch needs a fieldManager');
+    expect(() => client.patch(CONFIG_MAPS, key, {}, { type: 'apply' })).toThrow('an apply patch needs a fieldManager');
   });
 
-  test('a list comes page by page, with the kind that the server leaves out of items', async () => {
+  test('a list is read in pages, and its items get the kind that the server omits', async () => {
     const api = new TinyApi();
     for (let index = 0; index < 5; index++) api.put(`n${index}`);
     const list = await new KubeClient(api.send).list(CONFIG_MAPS, { namespace: 'default', pageSize: 2 });
@@ -124,7 +125,7 @@ describe('verbs', () => {
     ]);
   });
 
-  test('a list whose page token has died starts over in one piece', async () => {
+  test('a list whose continue token has expired is repeated without pages', async () => {
     const api = new TinyApi();
     for (let index = 0; index < 3; index++) api.put(`n${index}`);
     api.fault = (request) =>
@@ -136,61 +137,63 @@ describe('verbs', () => {
     expect(api.requests.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&continue=2', '']);
   });
 
-  test('a log is asked for with all that was said', async () => {
-    let seen = '';
+  test('a log request has all options', async () => {
+    let sentUrl = '';
     const client = new KubeClient((request) => {
-      seen = request.url;
+      sentUrl = request.url;
       return Promise.resolve(new Response('one\n'));
     });
-    const stream = await client.podLogs(at, {
+    const stream = await client.podLogs(key, {
       container: 'step-a',
       follow: true,
       tailLines: 0,
       sinceTime: '2026-01-01T00:00:00Z',
     });
     expect(await new Response(stream).text()).toBe('one\n');
-    expect(seen).toBe(
+    expect(sentUrl).toBe(
       'http://kubernetes/api/v1/namespaces/default/pods/a/log?container=step-a&follow=true&tailLines=0&sinceTime=2026-01-01T00%3A00%3A00Z',
     );
   });
 });
 
-describe('a refusal', () => {
-  test("is one error with the server's sentence, reason and causes", async () => {
+describe('an error response', () => {
+  test("becomes an ApiError with the server's message, reason and causes", async () => {
     const details = { name: 'a', kind: 'ConfigMap', causes: [{ field: 'data', reason: 'Invalid', message: 'bad' }] };
-    const client = new KubeClient(refusing(422, statusBody(422, 'Invalid', 'ConfigMap "a" is invalid', details)));
-    const error = await refusal(client.create(CONFIG_MAPS, { namespace: 'default' }, { data: { token: 'hunter2' } }));
+    const client = new KubeClient(respondingWith(422, statusBody(422, 'Invalid', 'ConfigMap "a" is invalid', details)));
+    const error = await rejectionOf(
+      client.create(CONFIG_MAPS, { namespace: 'default' }, { data: { token: 'hunter2' } }),
+    );
     expect(error.message).toBe('ConfigMap "a" is invalid');
     expect([error.status, error.reason, error.details]).toEqual([422, 'Invalid', details]);
     expect(hasReason(error, 'Invalid')).toBe(true);
   });
 
   test.each<[string, Response, string, string]>([
-    ['a page of a proxy', new Response('<html>\n <b>Bad</b>', { status: 502 }), 'Unknown', ': <html> <b>Bad</b>'],
-    ['nothing', new Response(null, { status: 403 }), 'Forbidden', ''],
+    ['an HTML page of a proxy', new Response('<html>\n <b>Bad</b>', { status: 502 }), 'Unknown', ': <html> <b>Bad</b>'],
+    ['an empty body', new Response(null, { status: 403 }), 'Forbidden', ''],
     ['text of any length', new Response('x'.repeat(500), { status: 500 }), 'InternalError', `: ${'x'.repeat(120)}…`],
     ['JSON other than a Status', Response.json({ a: 1 }, { status: 500 }), 'InternalError', ': {"a":1}'],
   ])('has a message with its code and first words when it is %s', async (_, response, reason, words) => {
-    const error = await refusal(new KubeClient(() => Promise.resolve(response)).list(PODS));
+    const error = await rejectionOf(new KubeClient(() => Promise.resolve(response)).list(PODS));
     expect(error.reason).toBe(reason);
     expect(error.message).toBe(`GET /api/v1/pods was answered with ${response.status}${words}`);
   });
 
-  test('with an empty message has a message with its code', async () => {
-    const error = await refusal(new KubeClient(refusing(409, statusBody(409, '', ''))).list(PODS));
+  test('without a message gets one with its status code', async () => {
+    const error = await rejectionOf(new KubeClient(respondingWith(409, statusBody(409, '', ''))).list(PODS));
     expect([error.reason, error.message]).toEqual(['Conflict', 'the server answered 409']);
   });
 
   test.each([
     ['an expired version', statusBody(410, 'Expired', ''), true],
-    ['a gone one', statusBody(410, 'Gone', ''), true],
+    ['a version that is gone', statusBody(410, 'Gone', ''), true],
     ['a conflict', statusBody(409, 'Conflict', ''), false],
-  ])('tells %s', async (_, body, expired) => {
-    expect(isExpired(await refusal(new KubeClient(refusing(body.code, body)).list(PODS)))).toBe(expired);
+  ])('is recognized as expired or not: %s', async (_, body, expired) => {
+    expect(isExpired(await rejectionOf(new KubeClient(respondingWith(body.code, body)).list(PODS)))).toBe(expired);
   });
 });
 
-describe('patience', () => {
+describe('retries', () => {
   const busy = (after: string | undefined, status = 429): Response =>
     Response.json(statusBody(status, status === 429 ? 'TooManyRequests' : 'ServiceUnavailable', 'later'), {
       status,
@@ -198,44 +201,44 @@ describe('patience', () => {
     });
 
   test.each<[string, () => Response, number]>([
-    ['a 429 as long as it says', () => busy('7'), 7000],
-    ['a 429 without a word a second', () => busy(undefined), 1000],
-    ['a 503 as long as it says', () => busy('2', 503), 2000],
-    ['no longer than half a minute', () => busy('3600'), 30_000],
-  ])('waits after %s, then asks again', async (_, answer, ms) => {
+    ['a 429, for the time in Retry-After', () => busy('7'), 7000],
+    ['a 429 without Retry-After, for a second', () => busy(undefined), 1000],
+    ['a 503, for the time in Retry-After', () => busy('2', 503), 2000],
+    ['a long Retry-After, for at most 30 s', () => busy('3600'), 30_000],
+  ])('wait after %s', async (_, respond, ms) => {
     const clock = new FakeClock();
     const api = new TinyApi();
     api.put('a');
-    api.fault = () => (api.requests.length === 1 ? answer() : undefined);
-    const found = new KubeClient(api.send, { clock }).get(CONFIG_MAPS, at);
+    api.fault = () => (api.requests.length === 1 ? respond() : undefined);
+    const result = new KubeClient(api.send, { clock }).get(CONFIG_MAPS, key);
     await settle();
     expect(clock.pending).toEqual([ms]);
     await clock.advance(ms);
-    expect(await found).toMatchObject({ metadata: { name: 'a' } });
+    expect(await result).toMatchObject({ metadata: { name: 'a' } });
     expect(api.requests).toHaveLength(2);
   });
 
-  test('ends: after five retries the refusal is the answer', async () => {
+  test('end after five, with the last error', async () => {
     const clock = new FakeClock();
     const api = new TinyApi();
     api.fault = () => busy('1');
-    const found = refusal(new KubeClient(api.send, { clock }).get(CONFIG_MAPS, at));
+    const rejection = rejectionOf(new KubeClient(api.send, { clock }).get(CONFIG_MAPS, key));
     await clock.advance(60_000);
-    expect(await found).toMatchObject({ status: 429, retryAfterSeconds: 1 });
+    expect(await rejection).toMatchObject({ status: 429, retryAfterSeconds: 1 });
     expect(api.requests).toHaveLength(6);
   });
 
-  test.each([500, 503, 409, 403])('does not happen after %i without Retry-After', async (code) => {
+  test.each([500, 503, 409, 403])('do not happen after %i without Retry-After', async (code) => {
     const api = new TinyApi();
     api.fault = () => Response.json(statusBody(code, '', 'no'), { status: code });
-    await refusal(new KubeClient(api.send).get(CONFIG_MAPS, at));
+    await rejectionOf(new KubeClient(api.send).get(CONFIG_MAPS, key));
     expect(api.requests).toHaveLength(1);
   });
 
-  test('has a deadline, whether or not the server listens to it', async () => {
+  test('end at the timeout of the request, even if the server never responds', async () => {
     const clock = new FakeClock();
     const client = new KubeClient(() => new Promise(() => undefined), { clock, timeoutMs: 5000 });
-    const answer = client.get(CONFIG_MAPS, at);
+    const answer = client.get(CONFIG_MAPS, key);
     const rejection = expect(answer).rejects.toThrow(
       new ConnectionError('GET /api/v1/namespaces/default/configmaps/a got no answer within 5 s'),
     );
@@ -243,19 +246,19 @@ describe('patience', () => {
     await rejection;
   });
 
-  test('ends at once when the caller calls it off, also between two attempts', async () => {
+  test('end at once if the caller aborts, also between two attempts', async () => {
     const api = new TinyApi();
     api.fault = () => busy('20');
-    const off = new AbortController();
-    const answer = new KubeClient(api.send, { clock: new FakeClock() }).get(CONFIG_MAPS, at, { signal: off.signal });
-    const rejection = expect(answer).rejects.toThrow('changed my mind');
+    const abort = new AbortController();
+    const answer = new KubeClient(api.send, { clock: new FakeClock() }).get(CONFIG_MAPS, key, { signal: abort.signal });
+    const rejection = expect(answer).rejects.toThrow('cancelled by the caller');
     await settle();
-    off.abort(new Error('changed my mind'));
+    abort.abort(new Error('cancelled by the caller'));
     await rejection;
     expect(api.requests).toHaveLength(1);
   });
 
-  test('leaves no listeners on a signal that outlives many requests', async () => {
+  test('leave no listeners on a signal that several requests share', async () => {
     const api = new TinyApi();
     api.put('a');
     const signal = new AbortController().signal;
@@ -264,13 +267,13 @@ describe('patience', () => {
     const remove = signal.removeEventListener.bind(signal);
     signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
     signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
-    for (let index = 0; index < 20; index++) await new KubeClient(api.send).get(CONFIG_MAPS, at, { signal });
+    for (let index = 0; index < 20; index++) await new KubeClient(api.send).get(CONFIG_MAPS, key, { signal });
     expect(listeners).toBeLessThanOrEqual(0);
   });
 });
 
 describe('a watch', () => {
-  test('gives changes and bookmarks, and ends without an error when the server or the reader ends it', async () => {
+  test('yields changes and bookmarks, and ends without an error if the server or the reader ends it', async () => {
     const api = new TinyApi();
     const events = new KubeClient(api.send).watch(CONFIG_MAPS, { resourceVersion: api.version, bookmarks: true });
     const first = events.next();
@@ -284,7 +287,7 @@ describe('a watch', () => {
     expect(api.requests[0]!.url.search).toBe('?watch=true&resourceVersion=100&allowWatchBookmarks=true');
   });
 
-  test('frees its connection when the loop is left', async () => {
+  test('closes its connection if the loop is left', async () => {
     const api = new TinyApi();
     api.put('a');
     for await (const event of new KubeClient(api.send).watch(CONFIG_MAPS)) {
@@ -300,23 +303,23 @@ describe('a watch', () => {
       '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version"}}\n',
       'too old resource version',
     ],
-    ['an ERROR event without a word', '{"type":"ERROR","object":null}\n', 'the watch failed without a reason'],
-    ['half an event', '{"type":"ADD\n', 'the watch broke off in the middle of an event'],
-    ['an event of the future', '{"type":"NEW"}\n', 'the watch sent an event of the unknown type "NEW"'],
+    ['an ERROR event without a message', '{"type":"ERROR","object":null}\n', 'the watch failed without a reason'],
+    ['an incomplete event', '{"type":"ADD\n', 'the watch broke off in the middle of an event'],
+    ['an event of unknown type', '{"type":"NEW"}\n', 'the watch sent an event of the unknown type "NEW"'],
   ])('throws for %s', async (_, line, message) => {
     const api = new TinyApi();
     const next = new KubeClient(api.send).watch(CONFIG_MAPS).next();
     const rejection = expect(next).rejects.toThrow(message);
     await settle();
-    api.say(line);
+    api.sendLine(line);
     await rejection;
     expect(api.watching).toBe(0);
   });
 
-  test('throws what the server refused it with', async () => {
+  test('throws the error with which the server rejects it', async () => {
     const api = new TinyApi();
     api.compact();
-    const error = await refusal(new KubeClient(api.send).watch(CONFIG_MAPS, { resourceVersion: '1' }).next());
+    const error = await rejectionOf(new KubeClient(api.send).watch(CONFIG_MAPS, { resourceVersion: '1' }).next());
     expect(isExpired(error)).toBe(true);
   });
 });

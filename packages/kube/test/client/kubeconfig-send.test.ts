@@ -66,10 +66,10 @@ async function connect(user: object = {}, cluster: object = {}, context?: string
   return send;
 }
 
-const at = { namespace: 'ci', name: 'a' };
+const key = { namespace: 'ci', name: 'a' };
 
 describe('a kubeconfig', () => {
-  test('names the server, the context and the namespace; plain http is fine', async () => {
+  test('determines the server, the context and the namespace; http without TLS is accepted', async () => {
     const send = await connect();
     expect([send.server, send.context, send.namespace, send.source]).toEqual([
       url,
@@ -77,32 +77,32 @@ describe('a kubeconfig', () => {
       'ci',
       join(folder, 'config'),
     ]);
-    expect(await new KubeClient(send).get(CONFIG_MAPS, at)).toEqual({});
+    expect(await new KubeClient(send).get(CONFIG_MAPS, key)).toEqual({});
   });
 
   test.each<[string, () => Promise<unknown>, (file: string) => string]>([
     [
-      'a file that is not there',
+      'a missing file',
       () => kubeconfigSend({ kubeconfig: '/no/such/config' }),
       () => 'kubeconfig /no/such/config does not exist',
     ],
     [
-      'a context that is not there',
+      'an unknown context',
       () => connect({}, {}, 'prodution'),
       (file) => `${file} has no context "prodution" (did you mean "production"?); it has lab, production, anonymous`,
     ],
     [
-      'a context with a cluster that is not there',
+      'a context with an unknown cluster',
       () => connect({}, {}, 'production'),
-      (file) => `${file}: context "production" names cluster "gone", which is not there`,
+      (file) => `${file}: context "production" refers to cluster "gone", which it does not define`,
     ],
     [
-      'no context at all',
+      'no current context',
       () => kubeconfigSend({ kubeconfig: write('config', { ...configOf(), 'current-context': '' }) }),
       (file) => `${file} has no current-context: choose one of lab, production, anonymous`,
     ],
     [
-      'nothing in it',
+      'an empty file',
       () => kubeconfigSend({ kubeconfig: write('config', '') }),
       (file) => `${file} has no current-context and no contexts to choose from`,
     ],
@@ -116,11 +116,11 @@ describe('a kubeconfig', () => {
       () => connect({}, { 'proxy-url': 'socks5://127.0.0.1:1' }),
       (file) => `${file}: cluster "lab" asks for a SOCKS proxy; only http(s) proxies work`,
     ],
-  ])('with %s is refused in one sentence', async (_, work, message) => {
-    await expect(work()).rejects.toMatchObject({ code: 'kubeconfig', message: message(join(folder, 'config')) });
+  ])('with %s is rejected with one message', async (_, connectTo, message) => {
+    await expect(connectTo()).rejects.toMatchObject({ code: 'kubeconfig', message: message(join(folder, 'config')) });
   });
 
-  test('may be a list, of which files may be missing and the first to say something is right', async () => {
+  test('can be a list of files, some missing; the first file that has a value takes precedence', async () => {
     const first = write('first', { ...configOf(), clusters: [], users: [], 'current-context': undefined });
     const second = write('second', configOf());
     const third = write('third', { ...configOf(), clusters: [{ name: 'lab', cluster: { server: 'http://other' } }] });
@@ -128,7 +128,7 @@ describe('a kubeconfig', () => {
     expect([send.server, send.context]).toEqual([url, 'lab']);
   });
 
-  test('that is missing is reported with all paths that were searched', async () => {
+  test('that is missing is reported with all searched paths', async () => {
     await expect(kubeconfigSend({ env: { HOME: folder } })).rejects.toThrow(
       `no kubeconfig: KUBECONFIG is not set, ${folder}/.kube/config does not exist, and this is not a pod. ` +
         'Name one with --kubeconfig FILE, or run against the embedded cluster',
@@ -138,16 +138,16 @@ describe('a kubeconfig', () => {
 
 describe('credentials', () => {
   const authorization = async (send: ClusterSend): Promise<string | undefined> => {
-    let seen: string | undefined;
+    let header: string | undefined;
     answer = (request, response) => {
-      seen = request.headers.authorization;
+      header = request.headers.authorization;
       response.end('{}');
     };
-    await new KubeClient(send).get(CONFIG_MAPS, at);
-    return seen;
+    await new KubeClient(send).get(CONFIG_MAPS, key);
+    return header;
   };
 
-  test('are a token, a password, a file, or nothing', async () => {
+  test('can be a token, a password, a token file, or absent', async () => {
     writeFileSync(join(folder, 'token'), 'from-a-file');
     expect(await authorization(await connect({ token: 'abc' }))).toBe('Bearer abc');
     expect(await authorization(await connect({ username: 'u', password: 'p' }))).toBe('Basic dTpw');
@@ -155,37 +155,37 @@ describe('credentials', () => {
     expect(await authorization(await connect({ token: 'abc' }, {}, 'anonymous'))).toBeUndefined();
   });
 
-  test('of a program are asked for once, and again after a 401; no message shows them', async () => {
+  test('of an exec plugin are requested once, and again after a 401; no message contains them', async () => {
     const program = join(folder, 'login');
-    const times = join(folder, 'times');
+    const calls = join(folder, 'calls');
     writeFileSync(
       program,
       `#!/bin/sh
-echo x >> ${times}
-echo '{"kind":"ExecCredential","status":{"token":"secret-'$(wc -l < ${times} | tr -d ' ')'"}}'
+echo x >> ${calls}
+echo '{"kind":"ExecCredential","status":{"token":"secret-'$(wc -l < ${calls} | tr -d ' ')'"}}'
 `,
     );
     chmodSync(program, 0o755);
     const send = await connect({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: program } });
     const client = new KubeClient(send);
-    const seen: (string | undefined)[] = [];
+    const headers: (string | undefined)[] = [];
     answer = (request, response) => {
-      seen.push(request.headers.authorization);
-      response.statusCode = request.headers.authorization === 'Bearer secret-1' && seen.length > 3 ? 401 : 200;
+      headers.push(request.headers.authorization);
+      response.statusCode = request.headers.authorization === 'Bearer secret-1' && headers.length > 3 ? 401 : 200;
       response.end('{}');
     };
     for (let index = 0; index < 4; index++) await client.create(CONFIG_MAPS, { namespace: 'ci' }, { a: 1 });
-    expect(seen).toEqual([...Array<string>(4).fill('Bearer secret-1'), 'Bearer secret-2']);
-    expect(readFileSync(times, 'utf8')).toBe('x\nx\n');
+    expect(headers).toEqual([...Array<string>(4).fill('Bearer secret-1'), 'Bearer secret-2']);
+    expect(readFileSync(calls, 'utf8')).toBe('x\nx\n');
     answer = (_, response) => response.writeHead(401).end();
-    const refused: unknown = await client.get(CONFIG_MAPS, at).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(ApiError);
-    expect(JSON.stringify(refused) + String(refused)).not.toContain('secret-');
+    const rejection: unknown = await client.get(CONFIG_MAPS, key).catch((error: unknown) => error);
+    expect(rejection).toBeInstanceOf(ApiError);
+    expect(JSON.stringify(rejection) + String(rejection)).not.toContain('secret-');
   });
 
-  test('that a program fails to return are reported with their server', async () => {
+  test('that an exec plugin fails to return are reported with the server', async () => {
     const send = await connect({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/no/such/login' } });
-    await expect(new KubeClient(send).get(CONFIG_MAPS, at)).rejects.toThrow(
+    await expect(new KubeClient(send).get(CONFIG_MAPS, key)).rejects.toThrow(
       `cannot authenticate to ${url}: spawn /no/such/login ENOENT`,
     );
     expect(existsSync('/no/such/login')).toBe(false);
@@ -193,15 +193,15 @@ echo '{"kind":"ExecCredential","status":{"token":"secret-'$(wc -l < ${times} | t
 });
 
 describe('connections', () => {
-  test('are few: a hundred requests one after the other share a connection or two', async () => {
+  test('are reused: a hundred sequential requests share one or two', async () => {
     const client = new KubeClient(await connect());
-    for (let index = 0; index < 100; index++) await client.get(CONFIG_MAPS, at);
+    for (let index = 0; index < 100; index++) await client.get(CONFIG_MAPS, key);
     expect(connections).toBeLessThanOrEqual(2);
   });
 
-  test('of streams are separate: forty silent watches do not block requests', async () => {
+  test('of streams are separate: forty idle watches do not block requests', async () => {
     const client = new KubeClient(await connect());
-    const off = new AbortController();
+    const abort = new AbortController();
     let watching = 0;
     const allWatching = new Promise<void>((resolve) => {
       answer = (request, response) => {
@@ -210,21 +210,21 @@ describe('connections', () => {
         if (++watching === 40) resolve();
       };
     });
-    const watches = Array.from({ length: 40 }, () => client.watch(CONFIG_MAPS, { signal: off.signal }).next());
+    const watches = Array.from({ length: 40 }, () => client.watch(CONFIG_MAPS, { signal: abort.signal }).next());
     await allWatching;
-    expect(await client.get(CONFIG_MAPS, at)).toEqual({});
-    off.abort();
+    expect(await client.get(CONFIG_MAPS, key)).toEqual({});
+    abort.abort();
     expect((await Promise.all(watches)).every(({ done }) => done)).toBe(true);
   });
 
-  test('that cannot be made name the server and the reason', async () => {
+  test('that fail are reported with the server and the reason', async () => {
     const send = await connect({}, { server: 'http://127.0.0.1:1' });
-    await expect(new KubeClient(send).get(CONFIG_MAPS, at)).rejects.toThrow(
+    await expect(new KubeClient(send).get(CONFIG_MAPS, key)).rejects.toThrow(
       'cannot reach the API server at http://127.0.0.1:1: connection refused: nothing listens there (ECONNREFUSED)',
     );
   });
 
-  test('that the server closed while idle are made anew for a GET; a POST is never sent twice', async () => {
+  test('that the server closed while idle are replaced for a GET; a POST is never sent twice', async () => {
     const client = new KubeClient(await connect());
     let requests = 0;
     answer = (request, response) => {
@@ -232,23 +232,23 @@ describe('connections', () => {
       if (requests % 2 === 1) request.socket.destroy();
       else response.end('{}');
     };
-    expect(await client.get(CONFIG_MAPS, at)).toEqual({});
+    expect(await client.get(CONFIG_MAPS, key)).toEqual({});
     expect(requests).toBe(2);
     await expect(client.create(CONFIG_MAPS, { namespace: 'ci' }, {})).rejects.toThrow(ConnectionError);
     expect(requests).toBe(3);
   });
 
-  test('keep the path of a server behind a prefix', async () => {
-    let seen = '';
+  test('keep the path prefix of the server', async () => {
+    let path = '';
     answer = (request, response) => {
-      seen = request.url!;
+      path = request.url!;
       response.end('{}');
     };
-    await new KubeClient(await connect({}, { server: `${url}/k8s/clusters/c-1/` })).get(CONFIG_MAPS, at);
-    expect(seen).toBe('/k8s/clusters/c-1/api/v1/namespaces/ci/configmaps/a');
+    await new KubeClient(await connect({}, { server: `${url}/k8s/clusters/c-1/` })).get(CONFIG_MAPS, key);
+    expect(path).toBe('/k8s/clusters/c-1/api/v1/namespaces/ci/configmaps/a');
   });
 
-  test('carry a body both ways without a change', async () => {
+  test('transfer bodies unchanged in both directions', async () => {
     answer = (request, response) => void request.pipe(response);
     const object = { metadata: { name: 'a' }, text: 'é€😀\u2028\n', big: 'x'.repeat(300_000) };
     expect(await new KubeClient(await connect()).create(CONFIG_MAPS, { namespace: 'ci' }, object)).toEqual(object);
@@ -256,46 +256,46 @@ describe('connections', () => {
 });
 
 describe('streams', () => {
-  test('that are reset end with an error, read or not, and leave no uncaught error', async () => {
+  test('that are reset end with an error, whether read or not, without an uncaught error', async () => {
     const client = new KubeClient(await connect());
     answer = (request, response) => {
       response.write('first\n');
       setImmediate(() => request.socket.resetAndDestroy());
     };
-    const unread = await client.podLogs(at, { follow: true });
-    const read = readLines(await client.podLogs(at, { follow: true }));
+    const unread = await client.podLogs(key, { follow: true });
+    const read = readLines(await client.podLogs(key, { follow: true }));
     expect((await read.next()).value).toBe('first');
     await expect(read.next()).rejects.toThrow();
     await expect(new Response(unread).text()).rejects.toThrow();
   });
 
-  test('slow the server down without a reader', async () => {
+  test('exert backpressure on the server without a reader', async () => {
     const client = new KubeClient(await connect());
     let written = 0;
     let full: () => void;
     const backpressure = new Promise<void>((resolve) => (full = resolve));
     const chunk = Buffer.alloc(64 * 1024, 'x');
     answer = (_, response) => {
-      const go = (): void => {
+      const writeUntilFull = (): void => {
         while (written < 100_000_000) {
           written += chunk.length;
           if (!response.write(chunk)) return full();
         }
       };
-      go();
+      writeUntilFull();
     };
-    const stream = await client.podLogs(at);
+    const stream = await client.podLogs(key);
     await backpressure;
     expect(written).toBeLessThan(20_000_000);
     await stream.cancel();
   });
 
-  test('may be empty: the log of a pod without a node is 204', async () => {
+  test('can be empty: the log of a pod without a node is 204', async () => {
     answer = (_, response) => response.writeHead(204).end();
-    expect(await new Response(await new KubeClient(await connect()).podLogs(at)).text()).toBe('');
+    expect(await new Response(await new KubeClient(await connect()).podLogs(key)).text()).toBe('');
   });
 
-  test('that are left free their connection', async () => {
+  test('that a reader leaves close their connection', async () => {
     const client = new KubeClient(await connect());
     const closed = new Promise<void>((resolve) => {
       answer = (request, response) => {
@@ -310,7 +310,7 @@ describe('streams', () => {
     await closed;
   });
 
-  test('of a reflector go on after a reset, over a real connection', async () => {
+  test('of an informer resume after a reset of a real connection', async () => {
     const client = new KubeClient(await connect());
     let watches = 0;
     answer = (request, response) => {
@@ -323,17 +323,17 @@ describe('streams', () => {
       response.write(JSON.stringify(event) + '\n{"type":"ADD');
       if (watches < 3) setImmediate(() => request.socket.resetAndDestroy());
     };
-    const seen: string[] = [];
+    const keys: string[] = [];
     await new Promise<void>((resolve) => {
       const informer = new Informer(client, CONFIG_MAPS, {
         random: () => 1,
         onChange: (key) => {
-          seen.push(key);
-          if (seen.length === 3) void informer.stop().then(resolve);
+          keys.push(key);
+          if (keys.length === 3) void informer.stop().then(resolve);
         },
       });
       informer.start();
     });
-    expect(seen).toEqual(['n1', 'n2', 'n3']);
+    expect(keys).toEqual(['n1', 'n2', 'n3']);
   });
 });

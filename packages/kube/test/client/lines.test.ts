@@ -11,34 +11,34 @@ const streamOf = (...chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> 
     },
   });
 
-async function all(lines: AsyncIterable<string>): Promise<string[]> {
-  const found: string[] = [];
-  for await (const line of lines) found.push(line);
-  return found;
+async function collect(lines: AsyncIterable<string>): Promise<string[]> {
+  const collected: string[] = [];
+  for await (const line of lines) collected.push(line);
+  return collected;
 }
 
 describe('lines of a stream', () => {
   const euro = bytes('€');
   test.each<[string, Uint8Array[], string[]]>([
-    ['several in a chunk', [bytes('a\nb\nc\n')], ['a', 'b', 'c']],
-    ['one in many chunks', [bytes('{"a'), bytes('":'), bytes('1}\n')], ['{"a":1}']],
-    ['an end of line of its own', [bytes('a'), bytes('\n'), bytes('b')], ['a', 'b']],
-    ['a character cut in two', [bytes('1'), euro.slice(0, 1), euro.slice(1), bytes('\n')], ['1€']],
-    ['a last line without its end', [bytes('a\nhalf')], ['a', 'half']],
+    ['several lines in one chunk', [bytes('a\nb\nc\n')], ['a', 'b', 'c']],
+    ['one line in several chunks', [bytes('{"a'), bytes('":'), bytes('1}\n')], ['{"a":1}']],
+    ['a newline in a separate chunk', [bytes('a'), bytes('\n'), bytes('b')], ['a', 'b']],
+    ['a character that is split between chunks', [bytes('1'), euro.slice(0, 1), euro.slice(1), bytes('\n')], ['1€']],
+    ['a last line without a newline', [bytes('a\nhalf')], ['a', 'half']],
     ['empty lines', [bytes('a\n\nb\n')], ['a', '', 'b']],
-    ['a separator of Unicode is not an end', [bytes('"\u2028"\n')], ['"\u2028"']],
-    ['nothing', [], []],
-  ])('%s', async (_, chunks, want) => {
-    expect(await all(readLines(streamOf(...chunks)))).toEqual(want);
+    ['a Unicode line separator within a line', [bytes('"\u2028"\n')], ['"\u2028"']],
+    ['an empty stream', [], []],
+  ])('%s', async (_, chunks, expected) => {
+    expect(await collect(readLines(streamOf(...chunks)))).toEqual(expected);
   });
 
-  test('a long line in many chunks takes time in proportion', async () => {
+  test('a long line in many chunks is joined in linear time', async () => {
     const chunks = Array.from({ length: 2000 }, () => bytes('x'.repeat(1000)));
-    const [line] = await all(readLines(streamOf(...chunks, bytes('\n'))));
+    const [line] = await collect(readLines(streamOf(...chunks, bytes('\n'))));
     expect(line).toHaveLength(2_000_000);
   });
 
-  test('a slow reader stops the sender: only what is read is pulled', async () => {
+  test('a slow reader exerts backpressure: only the lines that are read are pulled', async () => {
     let pulled = 0;
     const stream = new ReadableStream<Uint8Array>(
       { pull: (controller) => controller.enqueue(bytes(`${pulled++}\n`)) },
@@ -64,15 +64,15 @@ describe('lines of a stream', () => {
     expect(cancelled).toBe(true);
   });
 
-  test('a signal ends it without an error, in the middle of a wait', async () => {
-    const stop = new AbortController();
-    const found = all(readLines(new ReadableStream<Uint8Array>(), stop.signal));
-    stop.abort();
-    expect(await found).toEqual([]);
+  test('an aborted signal ends a pending read without an error', async () => {
+    const abort = new AbortController();
+    const collected = collect(readLines(new ReadableStream<Uint8Array>(), abort.signal));
+    abort.abort();
+    expect(await collected).toEqual([]);
   });
 
-  test('a broken stream throws what broke it', async () => {
+  test('the error of a stream is thrown', async () => {
     const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(new Error('reset')) });
-    await expect(all(readLines(stream))).rejects.toThrow('reset');
+    await expect(collect(readLines(stream))).rejects.toThrow('reset');
   });
 });

@@ -16,38 +16,38 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function keep(kubeconfig: string): string {
+function writeKubeconfig(kubeconfig: string): string {
   const file = join(folder, 'kubeconfig');
   writeFileSync(file, kubeconfig);
   return file;
 }
 
-test('the server is trusted for its authority alone', async () => {
+test('the server is trusted only if its certificate is from the authority in the kubeconfig', async () => {
   const cluster = await startCluster({});
   const { kubeconfig, url } = await cluster.serve();
-  const trusting = await kubeconfigSend({ kubeconfig: keep(kubeconfig) });
-  expect(await new KubeClient(trusting).get(NAMESPACES, { name: 'default' })).toMatchObject({ kind: 'Namespace' });
+  const withAuthority = await kubeconfigSend({ kubeconfig: writeKubeconfig(kubeconfig) });
+  expect(await new KubeClient(withAuthority).get(NAMESPACES, { name: 'default' })).toMatchObject({ kind: 'Namespace' });
   const restricted = kubeconfig.replace(/certificate-authority-data: *\S+/, 'tls-server-name: localhost');
-  const limited = await kubeconfigSend({ kubeconfig: keep(restricted) });
-  await expect(new KubeClient(limited).get(NAMESPACES, { name: 'default' })).rejects.toThrow(
+  const withoutAuthority = await kubeconfigSend({ kubeconfig: writeKubeconfig(restricted) });
+  await expect(new KubeClient(withoutAuthority).get(NAMESPACES, { name: 'default' })).rejects.toThrow(
     `cannot reach the API server at ${url}: its certificate is not trusted: give certificate-authority-data in the kubeconfig`,
   );
-  await trusting.close();
-  await limited.close();
+  await withAuthority.close();
+  await withoutAuthority.close();
   await cluster.close();
 });
 
-test('a reflector goes on, and misses nothing, after the server was restarted', async () => {
+test('an informer continues after a restart of the server, without missing a change', async () => {
   const dataDir = join(folder, 'data');
   const before = await startCluster({ dataDir });
   const { kubeconfig, port } = await before.serve();
-  const send = await kubeconfigSend({ kubeconfig: keep(kubeconfig) });
+  const send = await kubeconfigSend({ kubeconfig: writeKubeconfig(kubeconfig) });
   const clock = new FakeClock();
-  const seen: string[] = [];
+  const watchedKeys: string[] = [];
   let failure = '';
   const informer = new Informer(new KubeClient(send), CONFIG_MAPS, {
     clock,
-    onChange: (key, _, listed) => void (listed || seen.push(key)),
+    onChange: (key, _, listed) => void (listed || watchedKeys.push(key)),
     onError: (error) => (failure = String(error)),
   }).start();
   expect(await informer.synced).toBe(true);
@@ -57,8 +57,8 @@ test('a reflector goes on, and misses nothing, after the server was restarted', 
   const after = await startCluster({ dataDir });
   await new KubeClient(after.send).create(CONFIG_MAPS, { namespace: 'default' }, { metadata: { name: 'meanwhile' } });
   await after.serve({ port });
-  while (seen.length === 0) await clock.advance(1000);
-  expect(seen).toEqual(['default/meanwhile']);
+  while (watchedKeys.length === 0) await clock.advance(1000);
+  expect(watchedKeys).toEqual(['default/meanwhile']);
   await informer.stop();
   await send.close();
   await after.close();

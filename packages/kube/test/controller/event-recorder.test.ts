@@ -9,7 +9,8 @@ const run = {
   metadata: { namespace: 'default', name: 'build', uid: 'u-1', resourceVersion: '7' },
 };
 
-function begin(api = new TinyApi()) {
+/** Creates a recorder on the tiny API. */
+function newRecorder(api = new TinyApi()) {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const client = new KubeClient(api.send, { clock, retries: 0 });
@@ -22,9 +23,9 @@ function begin(api = new TinyApi()) {
   return { api, clock, errors, recorder, events: () => [...api.objects.values()] };
 }
 
-describe('events', () => {
-  test('say who, what, why and when', async () => {
-    const { recorder, events } = begin();
+describe('recorded events', () => {
+  test('have the object, type, reason, message, source and time', async () => {
+    const { recorder, events } = newRecorder();
     recorder.record(run, { type: 'Normal', reason: 'Succeeded', message: 'All Steps have completed executing' });
     await recorder.flush();
     expect(events()).toEqual([
@@ -42,8 +43,8 @@ describe('events', () => {
     expect(events()[0]!.metadata.name).toMatch(/^build\.[0-9a-f]{16}$/);
   });
 
-  test('that repeat are counted', async () => {
-    const { recorder, clock, events } = begin();
+  test('are counted if they repeat', async () => {
+    const { recorder, clock, events } = newRecorder();
     for (let index = 0; index < 3; index++) {
       recorder.record(run, { type: 'Warning', reason: 'Failed', message: 'no such image' });
       await clock.advance(1000);
@@ -57,8 +58,8 @@ describe('events', () => {
     });
   });
 
-  test('that are merely similar become one after ten', async () => {
-    const { recorder, events } = begin();
+  test('with different messages are combined after ten', async () => {
+    const { recorder, events } = newRecorder();
     for (let index = 0; index < 14; index++) {
       recorder.record(run, { type: 'Warning', reason: 'Failed', message: `attempt ${index}` });
     }
@@ -67,16 +68,16 @@ describe('events', () => {
     expect(events()[10]).toMatchObject({ count: 4, message: '(combined from similar events): attempt 13' });
   });
 
-  test('of one object are at most 25 at once, then one in five minutes; another object has its own', async () => {
-    const { recorder, clock, api } = begin();
-    const storm = (): void => {
+  test('of one object are limited to a burst of 25, then one per five minutes; each object has its own limit', async () => {
+    const { recorder, clock, api } = newRecorder();
+    const recordMany = (): void => {
       for (let index = 0; index < 50; index++) recorder.record(run, { type: 'Normal', reason: 'Again', message: 'x' });
     };
-    storm();
+    recordMany();
     await recorder.flush();
     expect(api.requests).toHaveLength(25);
     await clock.advance(300_000);
-    storm();
+    recordMany();
     await recorder.flush();
     expect(api.requests).toHaveLength(26);
     recorder.record(
@@ -87,8 +88,8 @@ describe('events', () => {
     expect(api.requests).toHaveLength(27);
   });
 
-  test('that the server refuses cost the caller nothing', async () => {
-    const { recorder, api, errors, events } = begin();
+  test('that the server rejects are reported to onError, without an exception for the caller', async () => {
+    const { recorder, api, errors, events } = newRecorder();
     api.fault = () => Response.json({ kind: 'Status', message: 'namespace is terminating' }, { status: 403 });
     expect(() => recorder.record(run, { type: 'Normal', reason: 'A', message: 'b' })).not.toThrow();
     await recorder.flush();
@@ -99,8 +100,8 @@ describe('events', () => {
     expect(events()).toHaveLength(1);
   });
 
-  test('that were counted but have expired are written anew', async () => {
-    const { recorder, api, events } = begin();
+  test('that have expired on the server are created again', async () => {
+    const { recorder, api, events } = newRecorder();
     recorder.record(run, { type: 'Normal', reason: 'A', message: 'b' });
     await recorder.flush();
     for (const name of api.objects.keys()) api.remove(name);
@@ -110,8 +111,8 @@ describe('events', () => {
     expect(events()[0]).toMatchObject({ count: 1 });
   });
 
-  test('about what has no namespace go to default', async () => {
-    const { recorder, api } = begin();
+  test('of cluster-scoped objects are written to the namespace default', async () => {
+    const { recorder, api } = newRecorder();
     recorder.record({ kind: 'Node', metadata: { name: 'n' } }, { type: 'Normal', reason: 'A', message: 'b' });
     await recorder.flush();
     expect(api.requests[0]!.url.pathname).toBe('/api/v1/namespaces/default/events');

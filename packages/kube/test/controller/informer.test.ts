@@ -17,8 +17,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
+const kindOfChange = (before: unknown, after: unknown): string =>
+  before === undefined ? 'added' : after === undefined ? 'deleted' : 'changed';
+
 /** Starts an informer on the tiny API, and records its events. */
-async function begin(api: TinyApi, options: InformerOptions<KubeObject> = {}) {
+async function startInformer(api: TinyApi, options: InformerOptions<KubeObject> = {}) {
   const clock = new FakeClock();
   const changes: string[] = [];
   const errors: string[] = [];
@@ -26,15 +29,15 @@ async function begin(api: TinyApi, options: InformerOptions<KubeObject> = {}) {
     clock,
     random: () => 0,
     onChange: (key, { before, after }, listed) =>
-      changes.push(`${listed ? 'listed' : 'seen'} ${key} ${before ? 'was' : ''}${after ? 'is' : ''}`),
+      changes.push(`${listed ? 'listed' : 'watched'} ${key} ${kindOfChange(before, after)}`),
     onError: (error, retryIn) =>
-      errors.push(`${error instanceof Error ? error.message : String(error)}; again in ${retryIn}`),
+      errors.push(`${error instanceof Error ? error.message : String(error)}; retry in ${retryIn}`),
     ...options,
   });
   stops.push(() => informer.stop());
   informer.start();
   await settle();
-  return { api, clock, told: changes, errors, reflector: informer };
+  return { api, clock, changes, errors, informer };
 }
 
 const lists = (api: TinyApi): number => api.requests.filter(({ url }) => !url.searchParams.has('watch')).length;
@@ -45,23 +48,28 @@ describe('an informer', () => {
   test('lists existing objects, then follows every change', async () => {
     const api = new TinyApi();
     api.put('a', { data: { v: '1' } });
-    const { told: changes, reflector: informer } = await begin(api);
+    const { changes, informer } = await startInformer(api);
     expect(await informer.synced).toBe(true);
     api.put('b');
     api.put('a', { data: { v: '2' } });
     api.remove('b');
     await settle();
-    expect(changes).toEqual(['listed default/a is', 'seen default/b is', 'seen default/a wasis', 'seen default/b was']);
+    expect(changes).toEqual([
+      'listed default/a added',
+      'watched default/b added',
+      'watched default/a changed',
+      'watched default/b deleted',
+    ]);
     expect(informer.keys()).toEqual(['default/a']);
     expect(informer.get('default/a')).toMatchObject({ data: { v: '2' } });
   });
 
-  test('asks for bookmarks and a time limit, and goes on from the last version, bookmarks included', async () => {
+  test('requests bookmarks and a timeout, and resumes from the last version, including those of bookmarks', async () => {
     const api = new TinyApi();
-    const { clock } = await begin(api);
+    const { clock } = await startInformer(api);
     expect(watches(api)[0]!.search).toBe('?watch=true&resourceVersion=100&allowWatchBookmarks=true&timeoutSeconds=290');
     api.put('a');
-    api.say('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"170"}}}\n');
+    api.sendLine('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"170"}}}\n');
     await clock.advance(5000);
     api.breakWatches('end');
     await settle();
@@ -69,22 +77,22 @@ describe('an informer', () => {
     expect(lists(api)).toBe(1);
   });
 
-  test('reads page by page', async () => {
+  test('lists in pages', async () => {
     const api = new TinyApi();
     for (let index = 0; index < 7; index++) api.put(`n${index}`);
-    const { reflector: informer } = await begin(api, { pageSize: 3 });
+    const { informer } = await startInformer(api, { pageSize: 3 });
     expect(informer.size).toBe(7);
     expect(lists(api)).toBe(3);
   });
 
-  test('finds objects by owner and by label, as they are now', async () => {
+  test('indexes objects by owner and by label, and updates the indexes', async () => {
     const api = new TinyApi();
     const owned = (uid: string, run: string) => ({
       metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: 'x', uid }], labels: { run } },
     });
     api.put('a', owned('u1', 'r1'));
     api.put('b', owned('u1', 'r2'));
-    const { reflector: informer } = await begin(api, { indexers: { owner: byOwner, run: byLabel('run') } });
+    const { informer } = await startInformer(api, { indexers: { owner: byOwner, run: byLabel('run') } });
     const names = (index: string, value: string) => informer.byIndex(index, value).map(({ metadata }) => metadata.name);
     expect([names('owner', 'u1'), names('run', 'r2')]).toEqual([['a', 'b'], ['b']]);
     api.put('b', owned('u2', 'r1'));
@@ -96,25 +104,25 @@ describe('an informer', () => {
       ['b'],
       [],
     ]);
-    expect(() => informer.byIndex('color', 'red')).toThrow('no index "color": there are owner, run');
+    expect(() => informer.byIndex('color', 'red')).toThrow('no index "color"; the indexes are owner, run');
   });
 
-  test('keeps no managedFields and no copy of what was applied', async () => {
+  test('drops managedFields and the annotation of the last applied configuration', async () => {
     const api = new TinyApi();
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: 'x' };
     api.put('a', { metadata: { managedFields: [{ manager: 'kubectl' }], annotations } });
-    const { reflector: informer } = await begin(api, {
-      transform: (object) => ({ ...object, slimmed: true }) as KubeObject,
+    const { informer } = await startInformer(api, {
+      transform: (object) => ({ ...object, isTransformed: true }) as KubeObject,
     });
-    expect(informer.get('default/a')).toMatchObject({ slimmed: true, metadata: { annotations: { mine: 'x' } } });
+    expect(informer.get('default/a')).toMatchObject({ isTransformed: true, metadata: { annotations: { mine: 'x' } } });
     expect(Object.keys(informer.get('default/a')!.metadata)).not.toContain('managedFields');
     expect(Object.keys(informer.get('default/a')!.metadata.annotations!)).toEqual(['mine']);
   });
 
-  test('survives a listener that throws, and says so', async () => {
+  test('reports an exception in a listener and continues', async () => {
     const api = new TinyApi();
     api.put('a');
-    const { reflector: informer, errors } = await begin(api, {
+    const { informer, errors } = await startInformer(api, {
       onChange: () => {
         throw new Error('listener is broken');
       },
@@ -122,74 +130,74 @@ describe('an informer', () => {
     api.put('b');
     await settle();
     expect(informer.size).toBe(2);
-    expect(errors).toEqual(['listener is broken; again in 0', 'listener is broken; again in 0']);
+    expect(errors).toEqual(['listener is broken; retry in 0', 'listener is broken; retry in 0']);
   });
 
-  test('stops silently, whatever it is doing', async () => {
+  test('stops without an error while it watches, waits for a retry, or lists', async () => {
     const api = new TinyApi();
-    const watching = await begin(api);
-    await watching.reflector.stop();
+    const watching = await startInformer(api);
+    await watching.informer.stop();
     expect([watching.errors, watching.api.watching, watching.clock.pending]).toEqual([[], 0, []]);
 
     const refusing = new TinyApi();
     refusing.fault = () => Promise.reject(new Error('down'));
-    const waiting = await begin(refusing);
-    await waiting.reflector.stop();
-    expect(waiting.clock.pending).toEqual([]);
-    expect(await waiting.reflector.synced).toBe(false);
+    const retrying = await startInformer(refusing);
+    await retrying.informer.stop();
+    expect(retrying.clock.pending).toEqual([]);
+    expect(await retrying.informer.synced).toBe(false);
 
     const silent = new TinyApi();
     silent.fault = () => new Promise<Response>(() => undefined);
-    const listing = await begin(silent);
-    await listing.reflector.stop();
+    const listing = await startInformer(silent);
+    await listing.informer.stop();
     expect([listing.errors, listing.clock.pending]).toEqual([[], []]);
   });
 });
 
-describe('after a fault, a reflector', () => {
-  test('watches on from the last version after a reset in mid-stream, and loses nothing', async () => {
-    const { api, clock, told: changes, errors } = await begin(new TinyApi());
+describe('after a fault, an informer', () => {
+  test('resumes the watch from the last version after a connection reset, and misses nothing', async () => {
+    const { api, clock, changes, errors } = await startInformer(new TinyApi());
     api.put('a');
     await settle();
     api.breakWatches('reset');
     api.put('b');
     await clock.advance(800);
-    expect(changes).toEqual(['seen default/a is', 'seen default/b is']);
-    expect(errors).toEqual(['read ECONNRESET; again in 800']);
+    expect(changes).toEqual(['watched default/a added', 'watched default/b added']);
+    expect(errors).toEqual(['read ECONNRESET; retry in 800']);
     expect(lists(api)).toBe(1);
   });
 
-  test('sees an event that was cut in two by the end of the connection', async () => {
-    const { api, clock, told: changes, errors } = await begin(new TinyApi());
-    api.say('{"type":"ADDED","object":{"metadata":{"name":"ha');
+  test('receives an event again that the end of the connection has truncated', async () => {
+    const { api, clock, changes, errors } = await startInformer(new TinyApi());
+    api.sendLine('{"type":"ADDED","object":{"metadata":{"name":"ha');
     api.breakWatches('end');
     api.put('half');
     await clock.advance(800);
-    expect(errors).toEqual(['the watch broke off in the middle of an event; again in 800']);
-    expect(changes).toEqual(['seen default/half is']);
+    expect(errors).toEqual(['the watch broke off in the middle of an event; retry in 800']);
+    expect(changes).toEqual(['watched default/half added']);
   });
 
   test.each([
     [
-      'at connect',
+      'at the start of the watch',
       (api: TinyApi) => {
         api.breakWatches('end');
         api.compact();
       },
     ],
     [
-      'in the stream',
+      'as an event',
       (api: TinyApi) => {
-        api.say('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n');
+        api.sendLine('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n');
         api.freezeWatches();
       },
     ],
-  ])('lists again after a 410 %s, and tells only what is different', async (_, expire) => {
+  ])('lists again after a 410 %s, and reports only differences', async (_, expire) => {
     const api = new TinyApi();
     api.put('same');
     api.put('gone');
     api.put('changed');
-    const { clock, told: changes, errors, reflector: informer } = await begin(api);
+    const { clock, changes, errors, informer } = await startInformer(api);
     await clock.advance(5000);
     changes.length = 0;
     expire(api);
@@ -199,50 +207,50 @@ describe('after a fault, a reflector', () => {
     api.put('new');
     api.compact();
     await clock.advance(2000);
-    expect(changes.map((line) => line.replace('seen', 'listed')).sort()).toEqual([
-      'listed default/changed wasis',
-      'listed default/gone was',
-      'listed default/new is',
+    expect(changes.map((line) => line.replace('watched', 'listed')).sort()).toEqual([
+      'listed default/changed changed',
+      'listed default/gone deleted',
+      'listed default/new added',
     ]);
     expect(errors).toEqual([]);
     expect(informer.keys().sort()).toEqual(['default/changed', 'default/new', 'default/same']);
   });
 
-  test('does not ask in a circle when every watch is answered with 410', async () => {
+  test('limits its requests if every watch is answered with 410', async () => {
     const api = new TinyApi();
     api.fault = (request) =>
       request.url.includes('watch=')
         ? Response.json({ kind: 'Status', code: 410, reason: 'Expired' }, { status: 410 })
         : undefined;
-    const { clock } = await begin(api);
+    const { clock } = await startInformer(api);
     await clock.advance(60_000);
     expect(lists(api)).toBeLessThanOrEqual(8); // 0.8 + 1.6 + 3.2 + 6.4 + 12.8 + 25.6 + …
   });
 
-  test('does not ask in a circle when every watch ends as it begins', async () => {
+  test('limits its requests if every watch ends at once', async () => {
     const api = new TinyApi();
     api.fault = (request) => (request.url.includes('watch=') ? new Response('') : undefined);
-    const { clock, errors } = await begin(api);
+    const { clock, errors } = await startInformer(api);
     await clock.advance(60_000);
     expect(watches(api).length).toBeLessThanOrEqual(16);
-    expect(errors[0]).toBe('the watch of configmaps was ended by the server after 0 ms; again in 800');
+    expect(errors[0]).toBe('the watch of configmaps was ended by the server after 0 ms; retry in 800');
   });
 
-  test('notices silence: what happened behind a dead connection is seen within 40 s', async () => {
-    const { api, clock, told: changes, errors } = await begin(new TinyApi());
+  test('detects a dead connection: a change that it hides is received within 40 s', async () => {
+    const { api, clock, changes, errors } = await startInformer(new TinyApi());
     api.freezeWatches();
     api.put('a');
     await clock.advance(39_999);
     expect(changes).toEqual([]);
     await clock.advance(1);
-    expect(changes).toEqual(['seen default/a is']);
+    expect(changes).toEqual(['watched default/a added']);
     expect([errors, lists(api)]).toEqual([[], 1]);
   });
 
-  test('tells a removal and an addition when a name came back with another uid unseen', async () => {
+  test('reports a deletion and an addition if an object was replaced by one of the same name unnoticed', async () => {
     const api = new TinyApi();
     api.put('a');
-    const { clock, told: changes } = await begin(api);
+    const { clock, changes } = await startInformer(api);
     await clock.advance(5000);
     changes.length = 0;
     api.freezeWatches();
@@ -250,15 +258,15 @@ describe('after a fault, a reflector', () => {
     api.put('a');
     api.compact();
     await clock.advance(41_000);
-    expect(changes).toEqual(['listed default/a was', 'listed default/a is']);
+    expect(changes).toEqual(['listed default/a deleted', 'listed default/a added']);
   });
 
-  test('keeps trying to list, from 0.8 s up to half a minute, and starts from 0.8 s after it has worked', async () => {
+  test('retries lists after 0.8 s, doubled up to 30 s, and resets the delay after a success', async () => {
     const api = new TinyApi();
     api.fault = () => Response.json({ kind: 'Status', code: 500, message: 'boom' }, { status: 500 });
-    const { clock, errors, reflector: informer } = await begin(api);
+    const { clock, errors, informer } = await startInformer(api);
     await clock.advance(100_000);
-    expect(errors.map((line) => Number(line.split('again in ')[1]))).toEqual([
+    expect(errors.map((line) => Number(line.split('retry in ')[1]))).toEqual([
       800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000,
     ]);
     api.fault = undefined;
@@ -268,15 +276,15 @@ describe('after a fault, a reflector', () => {
     errors.length = 0;
     api.breakWatches('reset');
     await settle();
-    expect(errors).toEqual(['read ECONNRESET; again in 800']);
+    expect(errors).toEqual(['read ECONNRESET; retry in 800']);
   });
 
-  test.each([1, 2, 3, 5, 8])('is right in the end, whatever went wrong on the way (seed %i)', async (seed) => {
+  test.each([1, 2, 3, 5, 8])('has the state of the server after any sequence of faults (seed %i)', async (seed) => {
     let state = seed;
-    const pick = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+    const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
     const api = new TinyApi();
     const changes = new Map<string, string>();
-    const { clock, reflector: informer } = await begin(api, {
+    const { clock, informer } = await startInformer(api, {
       pageSize: 2,
       onChange: (key, { after }) => void (after ? changes.set(key, after.metadata.uid!) : changes.delete(key)),
     });
@@ -285,17 +293,17 @@ describe('after a fault, a reflector', () => {
       () => api.breakWatches('end'),
       () => api.freezeWatches(),
       () => api.compact(),
-      () => api.say('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n'),
-      () => api.say('not JSON\n'),
+      () => api.sendLine('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n'),
+      () => api.sendLine('not JSON\n'),
       () => (api.fault = () => Response.json({ kind: 'Status', message: 'down' }, { status: 503 })),
       () => (api.fault = undefined),
     ];
     for (let turn = 0; turn < 150; turn++) {
-      const name = `n${pick(5)}`;
-      if (pick(3) === 0) api.remove(name);
+      const name = `n${random(5)}`;
+      if (random(3) === 0) api.remove(name);
       else api.put(name, { data: { turn: String(turn) } });
-      if (pick(4) === 0) faults[pick(faults.length)]!();
-      if (pick(3) === 0) await clock.advance(pick(3000));
+      if (random(4) === 0) faults[random(faults.length)]!();
+      if (random(3) === 0) await clock.advance(random(3000));
     }
     api.fault = undefined;
     await clock.advance(120_000);

@@ -14,7 +14,7 @@ function candidate(api: TinyApi, clock: FakeClock, identity: string, options: Pa
     identity,
     clock,
     random: () => 0,
-    onLost: (why) => lost.push(why),
+    onLost: (reason) => lost.push(reason),
     onError: (error) => errors.push(error),
     ...options,
   });
@@ -24,7 +24,7 @@ function candidate(api: TinyApi, clock: FakeClock, identity: string, options: Pa
 const specOf = (api: TinyApi) => api.objects.get('leader')!['spec'] as Record<string, unknown>;
 
 describe('a lease', () => {
-  test('is made by the first to come, with times of six digits', async () => {
+  test('is created by the first candidate, with times of six fractional digits', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     const { elector } = candidate(api, clock, 'a');
     expect(await elector.acquire()).toBe(true);
@@ -38,51 +38,51 @@ describe('a lease', () => {
     await elector.stop();
   });
 
-  test('is renewed every two seconds and given back at the end, so that the next need not wait', async () => {
+  test('is renewed every two seconds and released on stop, so that the next candidate need not wait', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     const a = candidate(api, clock, 'a');
     const b = candidate(api, clock, 'b');
     await a.elector.acquire();
-    let second = false;
-    void b.elector.acquire().then((has) => (second = has));
+    let isAcquiredByB = false;
+    void b.elector.acquire().then((isAcquired) => (isAcquiredByB = isAcquired));
     await clock.advance(60_000);
-    expect([a.elector.isLeader, second, b.elector.holder]).toEqual([true, false, 'a']);
+    expect([a.elector.isLeader, isAcquiredByB, b.elector.holder]).toEqual([true, false, 'a']);
     expect(specOf(api)['renewTime']).toBe('2026-01-01T12:01:00.000000Z');
     await a.elector.stop();
     expect(a.elector.isLeader).toBe(false);
     await clock.advance(2000);
-    expect(second).toBe(true);
+    expect(isAcquiredByB).toBe(true);
     expect(specOf(api)).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
     expect([a.lost, a.errors]).toEqual([[], []]);
     await b.elector.stop();
   });
 
-  test('of a dead holder is taken fifteen seconds after WE last saw it change, whatever its times say', async () => {
+  test('of a dead holder is acquired fifteen seconds after its last observed change, whatever its timestamps', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     const spec = { holderIdentity: 'dead', leaseDurationSeconds: 15, renewTime: '2001-01-01T00:00:00.000000Z' };
     api.put('leader', { spec });
     const { elector } = candidate(api, clock, 'b');
-    let has = false;
-    void elector.acquire().then((it) => (has = it));
+    let isAcquired = false;
+    void elector.acquire().then((result) => (isAcquired = result));
     await clock.advance(10_000);
     api.put('leader', { spec: { ...spec, renewTime: '2099-01-01T00:00:00.000000Z' } });
     await clock.advance(14_000);
-    expect(has).toBe(false);
+    expect(isAcquired).toBe(false);
     await clock.advance(4000);
-    expect(has).toBe(true);
+    expect(isAcquired).toBe(true);
     await elector.stop();
   });
 
-  test('is never had by two: of two who come at once one gets a conflict', async () => {
+  test('has one holder: of several simultaneous candidates all but one get a conflict', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
-    const all = ['a', 'b', 'c'].map((identity) => candidate(api, clock, identity));
-    for (const { elector } of all) void elector.acquire();
+    const candidates = ['a', 'b', 'c'].map((identity) => candidate(api, clock, identity));
+    for (const { elector } of candidates) void elector.acquire();
     await settle();
-    expect(all.filter(({ elector }) => elector.isLeader)).toHaveLength(1);
-    for (const { elector } of all) await elector.stop();
+    expect(candidates.filter(({ elector }) => elector.isLeader)).toHaveLength(1);
+    for (const { elector } of candidates) await elector.stop();
   });
 
-  test('that cannot be renewed for ten seconds is lost, before others may take it', async () => {
+  test('that cannot be renewed for ten seconds is lost, before others may acquire it', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     const { elector, lost } = candidate(api, clock, 'a');
     await elector.acquire();
@@ -95,7 +95,7 @@ describe('a lease', () => {
     expect(lost).toHaveLength(1);
   });
 
-  test('that another process has taken is lost at once', async () => {
+  test('that another process has acquired is lost at once', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     const { elector, lost } = candidate(api, clock, 'a');
     await elector.acquire();
@@ -104,7 +104,7 @@ describe('a lease', () => {
     expect(lost).toEqual(['b holds it now']);
   });
 
-  test('survives errors that pass, and being deleted', async () => {
+  test('survives temporary errors and its deletion', async () => {
     const [api, clock] = [new TinyApi(), new FakeClock()];
     const { elector, lost, errors } = candidate(api, clock, 'a');
     await elector.acquire();

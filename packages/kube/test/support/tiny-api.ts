@@ -20,6 +20,7 @@ interface Watcher {
 const status = (code: number, reason: string, message: string): Response =>
   Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }, { status: code });
 
+/** The API server, without persistence. */
 export class TinyApi {
   readonly requests: { readonly method: string; readonly url: URL; readonly body: string }[] = [];
   /** Handles the requests for which it returns a response. */
@@ -35,8 +36,8 @@ export class TinyApi {
     const url = new URL(request.url);
     const body = request.body ? await request.text() : '';
     this.requests.push({ method: request.method, url, body });
-    const faulty = await this.fault?.(request);
-    if (faulty) return faulty;
+    const response = await this.fault?.(request);
+    if (response) return response;
     if (url.searchParams.has('watch')) return this.#watch(url, request.signal);
     const name = /\/(?:configmaps|leases|events)\/([^/]+)/.exec(url.pathname)?.[1];
     if (request.method === 'POST') return this.#write(JSON.parse(body) as Stored, true);
@@ -44,8 +45,8 @@ export class TinyApi {
     if (request.method === 'GET') return this.#answer(this.objects.get(name));
     if (request.method === 'DELETE') return this.#remove(name);
     if (request.method === 'PATCH') {
-      const there = this.objects.get(name);
-      return there ? this.#write({ ...there, ...(JSON.parse(body) as object) }, false) : this.#answer(undefined);
+      const current = this.objects.get(name);
+      return current ? this.#write({ ...current, ...(JSON.parse(body) as object) }, false) : this.#answer(undefined);
     }
     return this.#write(JSON.parse(body) as Stored, false);
   };
@@ -77,18 +78,18 @@ export class TinyApi {
   }
 
   /** Sends a raw line to all watches. */
-  say(line: string): void {
+  sendLine(line: string): void {
     for (const watcher of this.#watchers) watcher.send(line);
   }
 
   bookmark(): void {
-    this.say(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.version } } }) + '\n');
+    this.sendLine(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.version } } }) + '\n');
   }
 
   /** Ends all watches, either cleanly or with a connection reset. */
-  breakWatches(how: 'end' | 'reset'): void {
+  breakWatches(kind: 'end' | 'reset'): void {
     for (const watcher of this.#watchers) {
-      if (how === 'end') watcher.end();
+      if (kind === 'end') watcher.end();
       else watcher.fail(new Error('read ECONNRESET'));
     }
     this.#watchers.clear();
@@ -105,6 +106,7 @@ export class TinyApi {
     this.#oldest = this.#version;
   }
 
+  /** The number of open watches. */
   get watching(): number {
     return this.#watchers.size;
   }
@@ -112,7 +114,7 @@ export class TinyApi {
   #publish(type: string, object: Stored): void {
     const line = JSON.stringify({ type, object }) + '\n';
     this.#history.push({ version: this.#version, line });
-    this.say(line);
+    this.sendLine(line);
   }
 
   #list(url: URL): Response {
@@ -147,19 +149,19 @@ export class TinyApi {
 
   #write(object: Stored, create: boolean): Response {
     const { name, resourceVersion } = object.metadata;
-    const there = this.objects.get(name);
-    if (create && there) return status(409, 'AlreadyExists', `"${name}" already exists`);
-    if (!create && !there) return this.#answer(undefined);
-    if (there && resourceVersion && resourceVersion !== there.metadata.resourceVersion) {
+    const current = this.objects.get(name);
+    if (create && current) return status(409, 'AlreadyExists', `"${name}" already exists`);
+    if (!create && !current) return this.#answer(undefined);
+    if (current && resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
       return status(409, 'Conflict', 'the object has been modified');
     }
     return Response.json(this.put(name, object), { status: create ? 201 : 200 });
   }
 
   #remove(name: string): Response {
-    const there = this.objects.get(name);
+    const removed = this.objects.get(name);
     this.remove(name);
-    return this.#answer(there);
+    return this.#answer(removed);
   }
 
   #answer(object: Stored | undefined): Response {
