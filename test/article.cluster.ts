@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startController, type Controller } from '@pipewright/controller';
+import { startController, type RunningController } from '@pipewright/controller';
 import { kubeconfigSend, KubeClient, type ClusterSend } from '@pipewright/kube';
 import { crds } from '@pipewright/tekton';
 import { synthesizeDeployment } from '../examples/article/deployment.js';
@@ -59,7 +59,7 @@ const kubectl = async (...args: string[]): Promise<string> =>
   (await exec('kubectl', args, { maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
 
 let sources: ChildProcess | undefined;
-let started: { readonly send: ClusterSend; readonly controller: Controller } | undefined;
+let started: { readonly send: ClusterSend; readonly controller: RunningController } | undefined;
 let run: PipelineRun;
 
 /** Builds the images and serves the sources; a line on stderr reports when they are ready. */

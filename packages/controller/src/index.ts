@@ -1,6 +1,6 @@
 /** Runs Tekton's PipelineRuns and TaskRuns on any Kubernetes; README.md says what it promises. */
 export type { ControllerOptions, FindCommand, QueueName } from './edge/controller-options.js';
-export { startController, type Controller } from './edge/controller.js';
+export { startController, type RunningController } from './edge/controller.js';
 export { jsonLog, silent, type LogFields, type Log } from './edge/log.js';
 export type { Login } from './edge/registry/auth.js';
 export type { Registries, RegistryAddress } from './edge/registry/client.js';

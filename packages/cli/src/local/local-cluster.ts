@@ -5,7 +5,7 @@
  */
 
 import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pipewright/cluster';
-import { silent, startController, type Controller, type RetentionPolicy } from '@pipewright/controller';
+import { silent, startController, type RunningController, type RetentionPolicy } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { TextLog } from '../log/text-log.js';
 import { tektonAdmission } from './admission.js';
@@ -72,7 +72,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     ...(options.log && { log: options.log.cluster, logPlace: options.log.place }),
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
   });
-  let controller: Controller;
+  let controller: RunningController;
   try {
     controller = await startController({
       send: cluster.send,

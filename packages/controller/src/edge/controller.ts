@@ -12,7 +12,7 @@ import { silent } from './log.js';
 import { wireController } from './wiring.js';
 
 /** A running controller. */
-export interface Controller {
+export interface RunningController {
   /** Resolves with true when all caches are synced and runs are reconciled, with false if it is stopped first. */
   readonly synced: Promise<boolean>;
   /** Accepts no more work, completes what is running and ends all watches. */
@@ -20,7 +20,7 @@ export interface Controller {
 }
 
 /** Starts a controller. Resolves when it is synced; with leader election, when it has started to acquire the Lease. */
-export async function startController(options: ControllerOptions): Promise<Controller> {
+export async function startController(options: ControllerOptions): Promise<RunningController> {
   const clock = options.clock ?? systemClock;
   const client = new KubeClient(options.send, { clock: options.wireClock ?? clock });
   const { runControllers, deliveryController, quotaWaitQueue, caches, recorders, stopRetention } = wireController(

@@ -202,7 +202,7 @@ const pipelineRunDepsOf = ({
   writer: pipelineRunWriter,
   taskRunWriter,
   artifactConfig,
-  caches: new PlannerCaches(),
+  plannerCaches: new PlannerCaches(),
   rateLimiter: new RunRateLimiter(clock),
   enqueue,
 });

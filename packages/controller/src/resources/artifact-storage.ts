@@ -25,6 +25,9 @@ export interface ArtifactSettings {
 export type ArtifactStorage =
   { readonly kind: 'claim'; readonly claim: string } | { readonly kind: 'bucket'; readonly bucket: ArtifactBucket };
 
+/** A hand-over of files as observed. `missing-bucket`: they are in a bucket, and the operator has configured none. */
+export type ObservedArtifactStorage = ArtifactStorage | { readonly kind: 'missing-bucket' };
+
 /** Content of a ConfigMap; undefined if it does not exist. */
 export type ConfigData = Readonly<Record<string, string>> | undefined;
 

@@ -47,7 +47,8 @@ export interface ObservedAttempt {
 /** What happens next. All but `decided` and `retry` are observations, after which the attempt is planned again. */
 export type AttemptStep =
   | { readonly kind: 'gather-inputs' }
-  | { readonly kind: 'find-commands'; readonly images: readonly string[] }
+  /** Look up the commands of these images, and add them to the inputs. */
+  | { readonly kind: 'find-commands'; readonly images: readonly string[]; readonly inputs: StartInputs }
   /** Write this status before the pod is created: later reconciles do not resolve the targets again. */
   | { readonly kind: 'record-targets'; readonly status: TaskRunStatus; readonly start: Start }
   | { readonly kind: 'create-pod'; readonly pod: Pod; readonly start: Start }
@@ -117,7 +118,7 @@ function planStart(
           message: `cannot determine the entrypoint of these images: ${start.images.join(', ')}`,
           canRecover: true,
         }
-      : { kind: 'find-commands', images: start.images };
+      : { kind: 'find-commands', images: start.images, inputs };
   const { status } = observed;
   if (start.cloudEventTargets?.length && !status.cloudEvents)
     return {

@@ -31,7 +31,7 @@ import {
   type TaskSource,
   type TaskSpec,
 } from '@pipewright/tekton';
-import type { ArtifactStorage } from '../resources/artifact-storage.js';
+import type { ObservedArtifactStorage } from '../resources/artifact-storage.js';
 import { cloudEventTargets } from '../resources/cloud-events.js';
 import type { ImageCommandResult } from '../pod/image-command.js';
 import type { ResourceBindings, BoundResource } from '../resources/resource-steps.js';
@@ -77,7 +77,7 @@ export interface StartInputs {
   /** The commands of images, for steps without a command. */
   readonly commands: ReadonlyMap<string, ImageCommandResult>;
   /** Where tasks of this run's pipeline hand over files. */
-  readonly artifacts?: ArtifactStorage;
+  readonly artifacts?: ObservedArtifactStorage;
 }
 
 /** The pod of the attempt, or the failure that ends the run. */
@@ -240,6 +240,10 @@ function createPod(
   const fail = (message: string): Outcome =>
     failure('CouldntGetTask', `${missingTaskPrefix(model, namespace)}: ${message}`);
   const translationFailure = (what: string): Outcome => fail(`translating Build to Pod: ${what}`);
+  if (artifacts?.kind === 'missing-bucket')
+    return fail(
+      'the files of this run are in a bucket, but the ConfigMap config-artifact-bucket has no location; set it to gs://BUCKET/PATH',
+    );
   if (!startInputs.hasServiceAccount)
     return translationFailure(`serviceaccounts "${model.serviceAccount ?? 'default'}" not found`);
   const [missing] = startInputs.missingSecrets;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Cluster } from '@pipewright/cluster';
 import type { Send } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { kindOf, newHarness, newCluster, okTask, type Harness, type KubeletScript } from '../support/harness.js';
 import { atEveryWrite } from '../support/faults.js';
@@ -11,7 +11,7 @@ let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
 let harness: Harness;
-let controller: Controller | undefined;
+let controller: RunningController | undefined;
 
 beforeAll(async () => {
   ({ cluster, close } = await newCluster(() => script));
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => controller?.stop());
 
-const start = async (send: Send = cluster.send): Promise<Controller> =>
+const start = async (send: Send = cluster.send): Promise<RunningController> =>
   (controller = await startController({ send, namespace: harness.namespace }));
 
 /** Creates a pipeline: `deploy` if the conditions sunny and dry pass, then `announce`. */

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Cluster } from '@pipewright/cluster';
 import { EVENTS, PODS, systemClock, type Clock, type KubeObject, type Send } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { atEveryWrite } from '../support/faults.js';
 import {
@@ -20,7 +20,7 @@ let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
 let harness: Harness;
-let controller: Controller | undefined;
+let controller: RunningController | undefined;
 let log = collectingLog();
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => controller?.stop());
 
-const start = async (send: Send = cluster.send): Promise<Controller> =>
+const start = async (send: Send = cluster.send): Promise<RunningController> =>
   (controller = await startController({ send, log, namespace: harness.namespace }));
 
 const step = (more: object = {}): object => ({ name: 's', image: 'ubuntu', command: ['true'], ...more });

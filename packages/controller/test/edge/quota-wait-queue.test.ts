@@ -3,7 +3,7 @@ import type { Cluster } from '@pipewright/cluster';
 import { EVENTS, PODS, resource, type KubeObject, type Send } from '@pipewright/kube';
 import type { StatusCondition, TaskRun } from '@pipewright/tekton';
 import { quotaFreed } from '../../src/edge/quota-wait-queue.js';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import { quotaExceeded, quotaRetryDelayMs, quotaAttempts } from '../../src/taskrun/quota.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { thoroughTest } from '../../../../test/thorough.js';
@@ -12,7 +12,7 @@ import { newHarness, newCluster, type Harness, type KubeletScript } from '../sup
 let cluster: Cluster;
 let close: () => Promise<void>;
 let harness: Harness;
-let controller: Controller | undefined;
+let controller: RunningController | undefined;
 const script: KubeletScript = (pod) => (pod.metadata.labels?.['tekton.dev/taskRun'] === 'first' ? 'stays' : {});
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => controller?.stop());
 
-const start = async (send: Send = cluster.send): Promise<Controller> =>
+const start = async (send: Send = cluster.send): Promise<RunningController> =>
   (controller = await startController({ send, namespace: harness.namespace }));
 
 const run = (more: object = {}): object => ({

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { systemClock, type Send } from '@pipewright/kube';
 import { RunRateLimiter } from '../../src/edge/rate-limits.js';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import { collectingLog, kindOf, newHarness, newCluster, okTask } from '../support/harness.js';
 
 /** Returns how often a run with `tasks` tasks is reconciled when one task ends each millisecond. */
@@ -52,7 +52,7 @@ describe('a run that is cancelled', () => {
     let now: number | undefined = systemClock.now();
     const clock = { ...systemClock, now: () => now ?? systemClock.now() };
     const { namespace } = harness;
-    const controller: Controller = await startController({ send, log: collectingLog(), clock, namespace });
+    const controller: RunningController = await startController({ send, log: collectingLog(), clock, namespace });
     closers.push(() => controller.stop());
     const tasks = Array.from({ length: 16 }, (_, index) => ({ name: `t${String(index)}`, taskRef: { name: 'ok' } }));
     await harness.create('Task', 'ok', okTask);

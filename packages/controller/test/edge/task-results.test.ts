@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { newHarness, newCluster, type Harness, type KubeletScript } from '../support/harness.js';
 
@@ -9,7 +9,7 @@ let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
 let harness: Harness;
-let controller: Controller | undefined;
+let controller: RunningController | undefined;
 
 beforeAll(async () => {
   ({ cluster, close } = await newCluster(() => script));

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
 import type { TaskRun } from '@pipewright/tekton';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { newHarness, newCluster, type Harness } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
 let harness: Harness;
-let controller: Controller | undefined;
+let controller: RunningController | undefined;
 
 beforeAll(async () => {
   ({ cluster, close } = await newCluster(() => () => ({})));

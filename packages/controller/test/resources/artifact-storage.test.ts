@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
 import { CONFIG_MAPS, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, type KubeObject, type Send } from '@pipewright/kube';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { collectingLog, newHarness, newCluster, type Harness } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
 let harness: Harness;
-let controller: Controller;
+let controller: RunningController;
 let claims: KubeObject[] = [];
 
 /** Records created claims, since they are deleted when the run ends. */
@@ -97,6 +97,30 @@ describe('files that tasks hand over', () => {
     await run('git');
     expect(claims[0]).toMatchObject({
       spec: { resources: { requests: { storage: '1Gi' } }, storageClassName: 'fast' },
+    });
+  });
+
+  test('end a TaskRun whose files are in a bucket after its configuration was removed', async () => {
+    await harness.create('PipelineRun', 'owner', { spec: { pipelineSpec: { tasks: [] } } });
+    const [owner] = await harness.list('PipelineRun');
+    const reference = { apiVersion: 'tekton.dev/v1alpha1', kind: 'PipelineRun', name: 'owner', controller: true };
+    const resourceSpec = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a.git' }] };
+    const paths = [`owner-${harness.namespace}-bucket/make/src`];
+    await harness.create('TaskRun', 'use', {
+      metadata: { ownerReferences: [{ ...reference, uid: owner?.metadata.uid ?? '' }] },
+      spec: {
+        taskSpec: {
+          inputs: { resources: [{ name: 'src', type: 'git' }] },
+          steps: [{ name: 's', image: 'ubuntu', command: ['true'] }],
+        },
+        inputs: { resources: [{ name: 'src', resourceSpec, paths }] },
+      },
+    });
+    expect(await harness.waitForEnd('TaskRun', 'use')).toMatchObject({
+      status: 'False',
+      reason: 'CouldntGetTask',
+      message:
+        'Invalid TaskSpec: the files of this run are in a bucket, but the ConfigMap config-artifact-bucket has no location; set it to gs://BUCKET/PATH',
     });
   });
 

@@ -6,7 +6,7 @@ import type { Cluster } from '@pipewright/cluster';
 import type { CloudEventDelivery, PipelineRun, TaskRun } from '@pipewright/tekton';
 import { afterAttempt, dueDeliveries, readResponse, pendingDeliveries } from '../../src/resources/cloud-events.js';
 import { sendEvent } from '../../src/edge/event-sender.js';
-import { startController, type Controller } from '../../src/index.js';
+import { startController, type RunningController } from '../../src/index.js';
 import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript } from '../support/harness.js';
 
 interface Received {
@@ -26,7 +26,7 @@ let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
 let harness: Harness;
-let controller: Controller | undefined;
+let controller: RunningController | undefined;
 let log = collectingLog();
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isThorough } from '../../../../test/thorough.js';
-import { startController, type Controller, type ControllerOptions } from '../../src/index.js';
+import { startController, type RunningController, type ControllerOptions } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { collectingLog, type Harness } from './harness.js';
 import { newNamespace, type Files, type TestCluster, type ClusterKind } from './test-cluster.js';
@@ -14,7 +14,7 @@ export class TestNamespace {
   #unusable: string | undefined;
   #cluster: TestCluster | undefined;
   #harness: Awaited<ReturnType<typeof newNamespace>> | undefined;
-  #controller: Controller | undefined;
+  #controller: RunningController | undefined;
 
   constructor(clusterKind: ClusterKind) {
     this.clusterKind = clusterKind;

@@ -7,7 +7,7 @@
 
 import type { Cluster } from '@pipewright/cluster';
 import { systemClock, type Send } from '@pipewright/kube';
-import { startController, type Controller, type ControllerOptions } from '../../src/index.js';
+import { startController, type RunningController, type ControllerOptions } from '../../src/index.js';
 import { FakeClock } from '../../../kube/test/support/fake-clock.js';
 import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript } from './harness.js';
 
@@ -56,7 +56,7 @@ export class VirtualCluster {
   script: KubeletScript = () => ({});
   #cluster: { readonly cluster: Cluster; readonly close: () => Promise<void> } | undefined;
   #harness: Harness | undefined;
-  #controller: Controller | undefined;
+  #controller: RunningController | undefined;
 
   get harness(): Harness {
     return this.#harness!;

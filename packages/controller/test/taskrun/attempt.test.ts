@@ -72,6 +72,7 @@ describe('an attempt of a TaskRun', () => {
     expect(plan({ kind: 'gathered', inputs: tool, hasCommands: false })).toEqual({
       kind: 'find-commands',
       images: ['tool'],
+      inputs: tool,
     });
     expect(plan({ kind: 'gathered', inputs: tool, hasCommands: true })).toEqual({
       kind: 'retry',

@@ -121,6 +121,13 @@ describe('a run whose resource was not validated before', () => {
   });
 });
 
+test('a run whose files are in a bucket is refused if the operator has configured none', () => {
+  const spec = { taskSpec: { steps } };
+  expect(outcome({ ...inputs(spec), artifacts: { kind: 'missing-bucket' } })).toBe(
+    'CouldntGetTask: Invalid TaskSpec: the files of this run are in a bucket, but the ConfigMap config-artifact-bucket has no location; set it to gs://BUCKET/PATH',
+  );
+});
+
 describe('an undeclared variable', () => {
   const pod = (step: object): readonly string[] => {
     const start = startTaskRun(inputs({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));

@@ -19,7 +19,7 @@ import {
 } from '@pipewright/tekton';
 import type { ImageCommandResult } from '../../pod/image-command.js';
 import { claimName } from '../../resources/artifact-claim.js';
-import { bucketPrefix, referencedResources, type ArtifactStorage } from '../../resources/artifact-storage.js';
+import { bucketPrefix, referencedResources, type ObservedArtifactStorage } from '../../resources/artifact-storage.js';
 import type { Images } from '../../run/options.js';
 import type { SecretHeader } from '../../scripts/credentials/credentials.js';
 import type { Scripts } from '../../scripts/scripts.js';
@@ -60,12 +60,12 @@ export async function gatherInputs(
   const model = readTaskRun(run.spec);
   const { namespace = '' } = run.metadata;
   const names = referencedResources([...model.inputs, ...model.outputs]);
-  const [task, resources, account] = await Promise.all([
+  const [task, resources, account, artifacts] = await Promise.all([
     findTask(deps, model, namespace),
     getObjects<PipelineResource>(deps.client, PIPELINE_RESOURCES, names, namespace),
     findAccount(deps, namespace, model.serviceAccount ?? 'default'),
+    findArtifactStorage(deps, run, model),
   ]);
-  const artifacts = await artifactStorageOf(deps, run, model);
   return {
     run,
     attempt,
@@ -94,20 +94,18 @@ export async function findCommands(
 }
 
 /** Returns the storage that the paths of the run's bindings refer to: a claim named after its PipelineRun, or the bucket. */
-async function artifactStorageOf(
+async function findArtifactStorage(
   { artifactConfig }: AttemptInputsDeps,
   run: TaskRun,
   { inputs, outputs }: TaskRunModel,
-): Promise<ArtifactStorage | undefined> {
+): Promise<ObservedArtifactStorage | undefined> {
   const [namespace = '', owner] = ownerKey(run, 'PipelineRun')?.split('/') ?? [];
   if (owner === undefined) return undefined;
   const inBucket = `${bucketPrefix(namespace, owner)}/`;
   if (![...inputs, ...outputs].some(({ paths }) => paths.some((path) => path.startsWith(inBucket))))
     return { kind: 'claim', claim: claimName(owner) };
   const { bucket } = await artifactConfig.settings();
-  if (!bucket)
-    throw new Error('files of this run are in a bucket, and the ConfigMap config-artifact-bucket names none');
-  return { kind: 'bucket', bucket };
+  return bucket ? { kind: 'bucket', bucket } : { kind: 'missing-bucket' };
 }
 
 async function findTask(

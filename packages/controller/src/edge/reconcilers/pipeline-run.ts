@@ -37,7 +37,7 @@ export interface PipelineRunDeps extends PipelineRunInputsDeps {
   readonly taskRuns: MutationCache<TaskRun>;
   readonly writer: RunWriter<PipelineRun>;
   readonly taskRunWriter: RunWriter<TaskRun>;
-  readonly caches: PlannerCaches;
+  readonly plannerCaches: PlannerCaches;
   readonly rateLimiter: RunRateLimiter;
   readonly enqueue: Enqueue;
 }
@@ -52,7 +52,7 @@ export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): 
   const delayMs = deps.rateLimiter.reconcileDelayMs(key);
   if (delayMs > 0) return { requeueAfterMs: delayMs };
   const observed = await observe(deps, run);
-  const plan = planPipelineRun(observed, deps.caches);
+  const plan = planPipelineRun(observed, deps.plannerCaches);
   const creations = new Map<string, ChildCreation>();
   for (const action of plan.actions) {
     if (deps.pipelineRuns.get(key)?.spec.status !== run.spec.status) return { requeueAfterMs: 0 }; // cancelled meanwhile
@@ -80,8 +80,8 @@ export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): 
 async function observe(deps: PipelineRunDeps, run: PipelineRun): Promise<ObservedPipelineRun> {
   const now = deps.clock.date();
   if (isDone(run.status)) return { run, ...NO_INPUTS, taskRuns: await taskRunsOf(deps, run, []), now };
-  const inputs = await gatherPipelineInputs(deps, run, deps.caches.resolution);
-  const taskRuns = await taskRunsOf(deps, run, tasksOf(deps.caches, run, inputs.pipeline));
+  const inputs = await gatherPipelineInputs(deps, run, deps.plannerCaches.resolution);
+  const taskRuns = await taskRunsOf(deps, run, tasksOf(deps.plannerCaches, run, inputs.pipeline));
   return { run, ...inputs, taskRuns, now };
 }
 
@@ -97,7 +97,7 @@ async function taskRunsOf(
   tasks: readonly NamedTask[],
 ): Promise<ReadonlyMap<string, TaskRun>> {
   const { namespace = '', uid = '' } = run.metadata;
-  const { names } = deps.caches;
+  const { names } = deps.plannerCaches;
   const owned = deps.taskRuns.ownedBy(uid);
   if (!isDone(run.status)) {
     for (const name of names.memory(run).created) {

@@ -51,7 +51,6 @@ export async function startAttempt(
 ): Promise<StartResult> {
   const quotaDelayMs = deps.quotaWaitQueue.delayMs(keyOf(run));
   let observed: ObservedAttempt = { run, status, now, stage: { kind: 'waiting', quotaDelayMs } };
-  let rejection: ApiError | undefined;
   for (;;) {
     const step = planAttempt(observed);
     switch (step.kind) {
@@ -62,9 +61,7 @@ export async function startAttempt(
         break;
       }
       case 'find-commands': {
-        if (observed.stage.kind !== 'gathered') throw new Error('commands of images are looked up before any inputs');
-        const commands = await findCommands(deps, run, step.images);
-        const inputs = { ...observed.stage.inputs, commands };
+        const inputs = { ...step.inputs, commands: await findCommands(deps, run, step.images) };
         observed = { ...observed, now: deps.clock.date(), stage: { kind: 'gathered', inputs, hasCommands: true } };
         break;
       }
@@ -77,12 +74,12 @@ export async function startAttempt(
         break;
       }
       case 'create-pod': {
-        const creation = await createPod(deps, observed.run, step.pod, (error) => (rejection = error));
+        const creation = await createPod(deps, observed.run, step.pod);
         observed = { ...observed, stage: { kind: 'answered', start: step.start, creation } };
         break;
       }
       case 'retry':
-        throw step.canRecover ? (rejection ?? new Error(step.message)) : new TerminalError(step.message);
+        throw step.canRecover ? new Error(step.message) : new TerminalError(step.message);
       case 'decided':
         return { kind: 'decided', run: observed.run, decision: step };
     }
@@ -93,12 +90,7 @@ export async function startAttempt(
  * Creates the pod, or finds the one that an earlier request created. A pod that was deleted before the status named it is not created
  * again, because its steps may have run.
  */
-async function createPod(
-  deps: StartAttemptDeps,
-  run: TaskRun,
-  pod: Pod,
-  onRejection: (error: ApiError) => void,
-): Promise<PodCreation> {
+async function createPod(deps: StartAttemptDeps, run: TaskRun, pod: Pod): Promise<PodCreation> {
   const { namespace = '', name = '' } = pod.metadata;
   const before = deps.createdPods.get(keyOf(run));
   if (before?.metadata.name === name) return { kind: 'created', pod: before };
@@ -112,7 +104,6 @@ async function createPod(
       if (existing && isControlledBy(existing, run.metadata.uid)) return created(deps, run, existing);
       if (existing) return { kind: 'name-taken' };
     }
-    onRejection(error);
     return { kind: 'rejected', status: error.status, message: error.message };
   }
 }
