@@ -142,7 +142,7 @@ class Reader {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a process group of its own, as a terminal gives to each command
     });
-    await said(child, isCluster ? kubeconfig : 'the controller works');
+    await said(child, isCluster ? kubeconfig : 'the controller is running');
     if (isCluster) cluster = child;
     else await stopped(child);
   }

@@ -4,7 +4,6 @@
 export const UNREAD: readonly string[] = [
   'packages/cli/bin',
   'packages/cli/image-builder',
-  'packages/cli/src',
   'packages/cli/test',
   'packages/cluster/src',
   'packages/cluster/test',

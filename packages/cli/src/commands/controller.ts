@@ -36,22 +36,22 @@ export const addController = (program: Command, output: Output, done: Done): Com
     )
     .option('--context <NAME>', 'the context of the kubeconfig (default: its current context)')
     .option('--install-crds', 'install or update the tekton.dev CustomResourceDefinitions first')
-    .option('--namespace <NS>', 'watch this namespace alone (default: all)')
+    .option('--namespace <NS>', 'watch only this namespace (default: all)')
     .option('--git-image <IMAGE>', 'image with sh and git, for git inputs')
-    .option('--shell-image <IMAGE>', 'image with sh and the usual small programs, for the other steps of our own')
+    .option('--shell-image <IMAGE>', "image with sh and the usual small programs, for the controller's other steps")
     .option('--busybox-image <IMAGE>', 'image with a static /bin/busybox, for images without a shell')
-    .option('--nop-image <IMAGE>', "image that ends at once, put in a sidecar's place when the steps have ended")
+    .option('--nop-image <IMAGE>', 'image that exits at once and replaces sidecars after the steps have ended')
     .option('--gsutil-image <IMAGE>', 'image with gsutil and gcloud, for storage resources')
     .option('--node-image <IMAGE>', 'image with node 20 or later, for pull requests and archives')
     .option(
       '--insecure-registry <HOST>',
-      'a registry without TLS, when the controller looks up the entrypoint of an image there; may be repeated',
+      'a registry without TLS, for lookups of the entrypoints of its images; may be repeated',
       collect,
       [],
     )
     .option(
       '--registry-mirror <HOST=URL>',
-      'where to send the requests to a registry instead; may be repeated',
+      'the URL to which requests to a registry are sent instead; may be repeated',
       parsePairs('HOST=URL, as in --registry-mirror docker.io=https://mirror.corp', 'not empty'),
       new Map(),
     )
@@ -59,8 +59,9 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .addHelpText(
       'after',
       `
-There is no webhook. The API server drops fields that the definitions do not know, also those whose names are written in another
-case (workingdir), or refuses the object when its client validates strictly, as kubectl does: run \`pipewright lint\` before.
+No webhook is installed. The API server drops fields that the CustomResourceDefinitions do not declare, including fields in
+another case (workingdir), or rejects the object if the client requests strict validation, as kubectl does. Run
+\`pipewright lint\` first.
 
 Examples:
   pipewright controller --install-crds

@@ -9,7 +9,7 @@ export const addExplain = (program: Command, output: Output, done: Done): Comman
   program
     .command('explain')
     .description('Explain a problem code: what it means, an example, and how to fix it. Without a code, lists all.')
-    .argument('[CODE...]', 'as findings have it; upper or lower case', [])
+    .argument('[CODE...]', 'a code from a finding; case is ignored', [])
     .addHelpText('after', '\nExamples:\n  pipewright explain FIELD_UNKNOWN\n  pipewright explain\n')
     .action(async (codes: readonly string[]) => {
       const { explain } = await import('../explain/explain-command.js');

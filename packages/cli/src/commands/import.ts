@@ -12,7 +12,7 @@ export const addImport = (program: Command, output: Output, done: Done): Command
     .description('Turn existing YAML into TypeScript: a program of constructs that synthesizes to the same objects.')
     .argument('<FILE|DIR...>', 'files, folders with *.yaml, *.yml and *.json, or - for standard input')
     .option('--out <FILE>', 'the file to write, which must not exist (default: standard output)', parsePath)
-    .option('--library <MODULE>', 'where the constructs come from', 'pipewright')
+    .option('--library <MODULE>', 'the module that exports the constructs', 'pipewright')
     .addHelpText(
       'after',
       `

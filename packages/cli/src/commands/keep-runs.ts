@@ -3,7 +3,7 @@
 import type { RetentionPolicy } from '@pipewright/controller';
 import { InvalidArgumentError } from 'commander';
 
-const USAGE = 'Write a number of runs (100) or a duration (24h); repeat the option to give both.';
+const USAGE = 'Write a number of runs (100) or a duration (24h); repeat the option to set both.';
 
 /**
  * Returns the policy with an additional limit. Throws commander's InvalidArgumentError if the value is not a limit, or
@@ -21,13 +21,13 @@ export function addKeepRuns(
     if (count < 1 || !Number.isSafeInteger(count))
       throw new InvalidArgumentError(`A number of runs must be at least 1. ${USAGE}`);
     if (before.count !== undefined)
-      throw new InvalidArgumentError(`A number of runs, ${String(before.count)}, is given already. ${USAGE}`);
+      throw new InvalidArgumentError(`A number of runs (${String(before.count)}) is already set. ${USAGE}`);
     return { ...before, count };
   }
   const ageMs = tryDuration(text, toMilliseconds);
   if (ageMs === undefined) throw new InvalidArgumentError(`${suggestion(text)}${USAGE}`);
   if (ageMs <= 0) throw new InvalidArgumentError(`A duration must be longer than zero. ${USAGE}`);
-  if (before.ageMs !== undefined) throw new InvalidArgumentError(`A duration is given already. ${USAGE}`);
+  if (before.ageMs !== undefined) throw new InvalidArgumentError(`A duration is already set. ${USAGE}`);
   return { ...before, ageMs };
 }
 

@@ -11,7 +11,7 @@ import { excludeOption } from './shared-options.js';
 export const addLint = (program: Command, output: Output, done: Done): Command =>
   program
     .command('lint')
-    .description('Check manifests: every problem with file:line:column, code and hint. Reads, and changes nothing.')
+    .description('Check manifests and print every problem with file:line:column, code and hint. Changes nothing.')
     .argument('[FILE|DIR...]', 'files, folders with *.yaml, *.yml and *.json, or - for standard input', [])
     .option(
       '-o, --output <FORMAT>',
@@ -22,12 +22,12 @@ export const addLint = (program: Command, output: Output, done: Done): Command =
     .addOption(excludeOption())
     .option(
       '--complete',
-      'report a Task, Pipeline, Condition or PipelineResource that is in none of the files as an error',
+      'report references to a Task, Pipeline, Condition or PipelineResource that is in none of the files as errors',
     )
     .addHelpText(
       'after',
       `
-Without arguments it checks .tekton/, tekton/ and dist/, or the working directory where none of them has manifests.
+Without arguments, checks .tekton/, tekton/ and dist/, or the working directory if none of them contains manifests.
 
 Examples:
   pipewright lint

@@ -20,7 +20,7 @@ export const parsePairs =
  */
 export function parsePath(text: string): string {
   if (text !== '') return text;
-  throw new InvalidArgumentError('It is empty; write a path.');
+  throw new InvalidArgumentError('The value is empty. Write a path.');
 }
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
@@ -38,7 +38,7 @@ export function parseDurationOption(text: string): number {
 export function parsePort(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65535) return number;
-  throw new InvalidArgumentError('Write a number from 0 to 65535; 0 takes any free port.');
+  throw new InvalidArgumentError('Write a number from 0 to 65535; 0 selects any free port.');
 }
 
 /** Collects the values of a repeatable option, in order. */

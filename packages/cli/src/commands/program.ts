@@ -24,7 +24,7 @@ export const EXIT_STATUSES: ReadonlyMap<number, string> = new Map([
   [1, 'the run failed; errors were found'],
   [2, 'the command line or the manifests are invalid, or a directory cannot be used; nothing was run'],
   [3, 'this machine cannot run containers, or a cluster cannot be reached'],
-  [5, 'the output could not be written, the disk is full, or pipewright has an error of its own'],
+  [5, 'the output could not be written, the disk is full, or an internal error occurred'],
   [124, 'the run timed out'],
   [130, 'interrupted by Ctrl-C'],
   [143, 'ended by SIGTERM'],

@@ -32,7 +32,7 @@ interface RunFlags extends LogFlags {
 }
 
 const RUN_HELP = `
-Images are not downloaded. Name a stand-in for each with --image or in pipewright.yaml, for example:
+Images are not downloaded. Define a stand-in for each with --image or in pipewright.yaml, for example:
   images:
     golang: host
     acme/builder: { rootfs: host, overlay: images/builder }
@@ -43,7 +43,7 @@ Images are not downloaded. Name a stand-in for each with --image or in pipewrigh
     my-repo: { directory: . }
     my-image: { registry: local }
 
-Secrets are read from manifests; their values are shown as *** wherever they are printed.
+Secrets are read from manifests; their values are printed as ***.
 Press Ctrl-C to stop the steps, then the run; press it again to kill them.
 
 Examples:
@@ -64,7 +64,7 @@ const withStartOptions = (command: Command): Command =>
     .addOption(startOption('--task <NAME>', 'run this Task or ClusterTask; no TaskRun is needed', ['pipeline', 'run']))
     .option(
       '--resource <NAME=PIPELINERESOURCE>',
-      'with --pipeline or --task: what a declared resource is (default: the PipelineResource of that name and type)',
+      'with --pipeline or --task: the PipelineResource to bind to a declared resource (default: the one of that name and type)',
       parsePairs('NAME=PIPELINERESOURCE, as in --resource source=my-repo', 'not empty'),
       new Map(),
     )
@@ -86,11 +86,11 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
       )
       .argument(
         '[FILE|DIR...]',
-        'manifests; without any, those of .tekton/, tekton/ and dist/, or of the working directory',
+        'files and folders with manifests (default: .tekton/, tekton/ and dist/, or the working directory)',
         [],
       )
       .addOption(excludeOption())
-      .option('--run <NAME>', 'run this PipelineRun or TaskRun alone; may be repeated', collect, []),
+      .option('--run <NAME>', 'run only this PipelineRun or TaskRun; may be repeated', collect, []),
   )
     .option(
       '--source <RESOURCE=DIR>',
@@ -107,12 +107,16 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     )
     .option(
       '--config <FILE>',
-      'the stand-ins of this machine (default: pipewright.yaml beside the manifests or here)',
+      'the file with the stand-ins of this machine (default: pipewright.yaml next to the manifests or in the working directory)',
       parsePath,
     )
     .option('-o, --output <FORMAT>', 'text, or json for one event per line', oneOf('text', 'json'), 'text')
     .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
-    .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', parseDurationOption)
+    .option(
+      '--timeout <DURATION>',
+      'stop the runs and fail after this time, as in 90s, 10m or 1h30m',
+      parseDurationOption,
+    )
     .addOption(logFileOption())
     .addOption(logLevelOption('error'))
     .addHelpText('after', RUN_HELP)

@@ -10,27 +10,27 @@ import { collect, parseDurationOption, oneOf, parsePairs, parsePath } from './op
 export const keepRunsOption = (): Option =>
   new Option(
     '--keep-runs <NUMBER|DURATION>',
-    'delete finished runs, with their pods and logs, beyond the newest NUMBER of each Pipeline or Task, or when they finished DURATION ago; may be given once for each (default: all are kept)',
+    'delete finished runs, with their pods and logs, beyond the newest NUMBER of each Pipeline or Task, or when they finished DURATION ago; may be set once for each (default: all are kept)',
   ).argParser((text: string, before: RetentionPolicy = {}) => addKeepRuns(text, before, parseDurationOption));
 
 /** `--exclude`: files and folders that a search for manifests skips. */
 export const excludeOption = (): Option =>
   new Option(
     '--exclude <GLOB>',
-    'leave out files and folders, relative to the working directory, as in --exclude vendor or "**/test/*.yaml"; may be repeated',
+    'exclude files and folders, relative to the working directory, as in --exclude vendor or "**/test/*.yaml"; may be repeated',
   )
     .argParser((text: string, before: readonly string[] = []) => collect(parsePath(text), before))
     .default([], 'none');
 
 /** The help text of `--runtime`. */
 export const RUNTIMES =
-  'sandbox: real processes; fake: every step succeeds at once, to try the graph: it needs no images and no Secrets';
+  'sandbox: run real processes; fake: every step succeeds at once, to test the graph without images and Secrets';
 
 /** `--image`: the stand-in for an image. */
 export const imageOption = (): Option =>
   new Option(
     '--image <NAME=host|DIR|ARCHIVE>',
-    'stand-in for an image: `host`, the files of this machine, read-only; a directory with a root filesystem; the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; or builtin:kaniko or builtin:buildah, which build FROM scratch; may be repeated',
+    'stand-in for an image: `host`, the files of this machine, read-only; a directory with a root filesystem; the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG if it contains several; or builtin:kaniko or builtin:buildah, which build FROM scratch; may be repeated',
   ).argParser(parsePairs('NAME=host or NAME=docker-archive:FILE, as in --image golang=host', 'not empty'));
 
 /** `--log-file`: the file for the cluster's log. */
@@ -43,7 +43,7 @@ export const logFileOption = (): Option =>
 export const logLevelOption = (otherwise: LogLevel): Option =>
   new Option(
     '--log-level <LEVEL>',
-    `how much the cluster reports: error, warn, info, or debug, which has every request over the wire (default: ${otherwise})`,
+    `the log level of the cluster: error, warn, info or debug (every API request) (default: ${otherwise})`,
   ).argParser(oneOf('error', 'warn', 'info', 'debug'));
 
 /** The values of `--log-file` and `--log-level`. */

@@ -33,23 +33,27 @@ export const addUp = (program: Command, output: Output, done: Done): Command =>
     .description('Start the same cluster as a server on 127.0.0.1, for kubectl and other clients, until Ctrl-C.')
     .option(
       '--data-dir <DIR>',
-      'keep the cluster here across restarts (default: in memory, gone at the end)',
+      'the directory that keeps the cluster across restarts (default: in memory only)',
       parsePath,
     )
     .option(
       '--kubeconfig <FILE>',
-      'where to write the credentials, readable by you alone (default: DIR/kubeconfig, or a temporary file)',
+      'the file for the credentials, readable only by you (default: DIR/kubeconfig, or a temporary file)',
       parsePath,
     )
-    .option('--port <N>', 'the port on 127.0.0.1; 0 takes any free one', parsePort, 0)
+    .option('--port <N>', 'the port on 127.0.0.1; 0 selects any free one', parsePort, 0)
     .addOption(imageOption().default(new Map(), 'none'))
     .option(
       '--source <RESOURCE=DIR>',
-      'a directory that stands in for a git PipelineResource of the manifests beside pipewright.yaml; may be repeated',
+      'a directory that stands in for a git PipelineResource of the manifests next to pipewright.yaml; may be repeated',
       parsePairs('RESOURCE=DIR', 'not empty'),
       new Map(),
     )
-    .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml here)', parsePath)
+    .option(
+      '--config <FILE>',
+      'the file with the stand-ins of this machine (default: pipewright.yaml in the working directory)',
+      parsePath,
+    )
     .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
     .addOption(keepRunsOption())
     .addOption(logFileOption())

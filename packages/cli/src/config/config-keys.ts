@@ -1,5 +1,5 @@
 /**
- * The keys of `pipewright.yaml`: what the reader accepts, and what the command reference prints.
+ * The keys of `pipewright.yaml`, for the reader and for the command reference.
  */
 
 /** One key. */
@@ -44,12 +44,12 @@ export const CONFIG_KEYS = {
       description: 'A directory whose files are added to the root filesystem, or replace files of it.',
     },
     entrypoint: {
-      type: 'a list of texts',
+      type: 'a list of strings',
       default: 'the entrypoint of a saved image, else none',
       description: 'The command of a step that has neither `command` nor `script`.',
     },
     cmd: {
-      type: 'a list of texts',
+      type: 'a list of strings',
       default: 'the arguments of a saved image, else none',
       description: 'Arguments of the entrypoint, or the whole command without one. The `args` of a step replace them.',
     },

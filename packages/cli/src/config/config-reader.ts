@@ -91,7 +91,7 @@ class ConfigReader {
     this.#report(
       path,
       `${nameOf(path)} must be an object`,
-      `write a name and what stands in for it, as in \`${EXAMPLES[String(path[0])] ?? ''}\``,
+      `map a name to its stand-in, as in \`${EXAMPLES[String(path[0])] ?? ''}\``,
     );
     return [];
   }
@@ -139,7 +139,7 @@ class ConfigReader {
     this.#report(
       [...path, 'registry'],
       `${nameOf(path)}.registry must be \`local\``,
-      'the embedded cluster has one registry of its own, called local',
+      'the only local registry is that of the embedded cluster: `local`',
     );
     return undefined;
   }
@@ -198,7 +198,7 @@ class ConfigReader {
   #text(fields: JsonObject, field: string, path: Path, fallback?: string): string | undefined {
     const value = fields[field] ?? fallback;
     if (typeof value === 'string' && value !== '') return value;
-    this.#report([...path, field], `${nameOf([...path, field])} must be text`, 'name a directory');
+    this.#report([...path, field], `${nameOf([...path, field])} must be text`, 'write the path of a directory');
     return undefined;
   }
 
@@ -208,8 +208,8 @@ class ConfigReader {
     if (Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string')) return value;
     this.#report(
       [...path, field],
-      `${nameOf([...path, field])} must be a list of texts`,
-      `write each argument by itself, as in \`${field}: [sh, -c, "make all"]\``,
+      `${nameOf([...path, field])} must be a list of strings`,
+      `write each argument as an item, as in \`${field}: [sh, -c, "make all"]\``,
     );
     return undefined;
   }
@@ -221,7 +221,7 @@ class ConfigReader {
     this.#report(
       path,
       `${nameOf(path)}: ${directory} ${what}`,
-      `paths are relative to the file, which lies in ${this.#base}`,
+      `paths are relative to the directory of the file, ${this.#base}`,
     );
     return undefined;
   }
@@ -233,7 +233,7 @@ class ConfigReader {
 
 /** The format of label names and resource names: a name with an optional domain prefix. */
 const NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
-const NAME_HINT = "use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`";
+const NAME_HINT = "use letters, digits, '-', '_' and '.', with an optional domain prefix: `nvidia.com/gpu`";
 
 /** The format of a value. */
 interface ValueFormat {

@@ -68,13 +68,13 @@ const unreadable = (file: string, cause: Finding | undefined): Finding => ({
   code: cause?.code ?? 'FILE_UNREADABLE',
   place: { file, line: 1, column: 1 },
   message: cause?.message ?? 'cannot be read: it is a folder',
-  hint: 'name the file with the stand-ins of this machine; `pipewright run --help` shows how it looks',
+  hint: 'pass the file with the stand-ins of this machine; `pipewright run --help` shows an example',
 });
 
 const SECOND_DOCUMENT: ConfigProblem = {
   path: [],
   message: 'the file has more than one document',
-  hint: 'keep one; manifests belong in files of their own',
+  hint: 'keep one; write manifests to other files',
 };
 
 function findingOf(document: ParsedDocument, value: Json, { path, message, hint, atKey }: ConfigProblem): Finding {

@@ -59,6 +59,6 @@ function requireDirectory(path: string, flag: string): string {
     `${flag}: ${full} ${existsSync(full) ? 'is not a directory' : 'does not exist'}`,
     flag.startsWith('--image')
       ? `write \`host\`, a directory with a root filesystem, or a saved image: ${IMAGE_FORMS}`
-      : 'name a directory',
+      : 'use a directory that exists',
   );
 }

@@ -73,7 +73,11 @@ export async function runController(
       ...(namespace !== undefined && { namespace }),
       ...(keepRuns && { retention: keepRuns }),
     });
-    log.info('the controller works', { server: send.server, context: send.context, namespace: namespace ?? 'all' });
+    log.info('the controller is running', {
+      server: send.server,
+      context: send.context,
+      namespace: namespace ?? 'all',
+    });
     const signal = await whenAborted(requests.stop);
     log.info('stopping', { signal });
     await controller.stop();
@@ -94,7 +98,7 @@ async function connect({ kubeconfig, context }: ControllerOptions): Promise<Clus
     if (!(cause instanceof KubeconfigError)) throw cause;
     throw new UsageError(
       cause.message,
-      'name one with --kubeconfig FILE and --context NAME, or start a cluster here: pipewright up',
+      'set --kubeconfig FILE and --context NAME, or start a local cluster: pipewright up',
       { cause, status: 3 },
     );
   }
@@ -109,7 +113,7 @@ async function requireReachable(client: KubeClient, send: ClusterSend, output: O
     output.warn(`kubeconfig ${send.source}, context ${send.context}`);
     throw new UsageError(
       `cannot reach ${send.server}: ${cause.message}`,
-      'check that the cluster runs and that the context is the right one',
+      'check that the cluster is running, and that the context is correct',
       { cause, status: 3 },
     );
   }
@@ -129,7 +133,7 @@ async function installCrds(client: KubeClient, log: Log): Promise<void> {
       if (!(cause instanceof ApiError)) throw cause;
       throw new UsageError(
         `cannot install the CustomResourceDefinition ${name}: ${cause.message}`,
-        'this needs an account that may change customresourcedefinitions',
+        'use an account that may patch customresourcedefinitions',
         { cause, status: 3 },
       );
     }
@@ -156,7 +160,7 @@ function registriesOf({ insecureRegistry = [], registryMirror = new Map() }: Con
 function registryUrl(url: string, flag: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
   throw new UsageError(
-    `${flag}: that is not the address of a registry`,
+    `${flag}: that is not a registry URL`,
     'as in --insecure-registry registry.corp:5000 or --registry-mirror docker.io=http://127.0.0.1:5000',
   );
 }

@@ -16,7 +16,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EPERM: 'use a directory that you can write to; TMPDIR names the directory of temporary files',
   EROFS: 'use a writable directory; TMPDIR names the directory of temporary files',
   ENOENT: 'create the directory, or use another; TMPDIR names the directory of temporary files',
-  ENOTDIR: 'name a directory; TMPDIR names the directory of temporary files',
+  ENOTDIR: 'use a directory; TMPDIR names the directory of temporary files',
   ENOSPC: 'free disk space, or use another disk; TMPDIR names the directory of temporary files',
   EDQUOT: 'free disk space, or use another disk; TMPDIR names the directory of temporary files',
   EAGAIN: 'raise the limit: ulimit -u 4096; or stop processes of this user',
@@ -65,7 +65,7 @@ function reportUnexpected(cause: unknown, { warn, colors }: Pick<Output, 'warn' 
   const debug = (process.env['PIPEWRIGHT_DEBUG'] ?? '') !== '';
   if (hint === undefined) {
     warn(`${colors.red('internal error')}: ${visible(message)}`);
-    warn(debug ? '  hint: report it' : '  hint: PIPEWRIGHT_DEBUG=1 shows where it happened; report it with that');
+    warn(debug ? '  hint: report it' : '  hint: set PIPEWRIGHT_DEBUG=1 to print the stack trace, and report it');
   } else {
     warn(
       `${colors.red('error')}: ${visible(message)}${path === undefined || message.includes(path) ? '' : ` '${visible(path)}'`}`,

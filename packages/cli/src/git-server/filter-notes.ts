@@ -14,7 +14,7 @@ export const filterNotes = (name: string, filtered: readonly FilteredFiles[]): r
       pointers.length === 0
         ? ''
         : `; ${listed(pointers)} ${pointers.length === 1 ? 'is a pointer' : 'are pointers'} of Git LFS: \`git lfs pull\` there fetches the content`;
-    return `${name}: ${listed(paths)} ${paths.length === 1 ? 'has' : 'have'} the Git filter ${shown(filter)}, which is not run here: pods get ${paths.length === 1 ? 'it' : 'them'} as in the directory, not as committed${fetch}; to get what is committed, use a tag or a commit id as the revision`;
+    return `${name}: ${listed(paths)} ${paths.length === 1 ? 'has' : 'have'} the Git filter ${shown(filter)}, which is not run: pods get ${paths.length === 1 ? 'it' : 'them'} as in the directory, not as committed${fetch}; for the committed content, use a tag or a commit id as the revision`;
   });
 
 function listed(paths: readonly string[]): string {

@@ -45,7 +45,7 @@ export async function startGitServer(options: {
     const server = await serveLoopback((incoming, outgoing) => handleRequest(snapshots, secret, incoming, outgoing));
     const snapshotOf = (name: string): Snapshot => {
       const found = snapshots.get(name);
-      if (!found) throw new Error(`no repository ${name} is served`);
+      if (!found) throw new Error(`the repository ${name} is not served`);
       return found;
     };
     return {
@@ -111,7 +111,7 @@ export function parseRepositoryUrl(url: string): RepositoryRequest {
  * another repository.
  */
 export const otherRepositoryMessage = (name: string, extraPath: string): string =>
-  `this address begins like that of ${name}, for which a directory stands in, and goes on with '${extraPath}': it is another repository, and nothing stands in for it. A PipelineResource with its whole address is left to the network`;
+  `the URL extends that of ${name}, which is served from a directory, by '${extraPath}', so it refers to another repository, which has no stand-in. To fetch it from the network, declare a PipelineResource with its complete URL`;
 
 function unescaped(name: string): string {
   try {

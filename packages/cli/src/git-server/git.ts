@@ -101,7 +101,7 @@ function gitMissing(cause: Error): Error {
   if (!('code' in cause) || cause.code !== 'ENOENT') return cause;
   return new SourceError(
     'GIT_MISSING',
-    'git is not installed, or not in PATH: a directory is served as a Git repository by git itself',
+    'git is not installed, or not in PATH; it is required to serve a directory as a Git repository',
     'install git (apt-get install git, dnf install git, brew install git) and run again',
     { cause },
   );

@@ -91,7 +91,7 @@ export async function openRepository(directory: string, gitDir: string, commonDi
 /** Returns the content of an alternates file, in which each line is a path. */
 export function alternates(objects: string): string {
   if (!objects.includes('\n')) return `${objects}\n`;
-  throw new SourceError('SOURCE_UNREADABLE', `the path ${JSON.stringify(objects)} holds a line feed`, 'rename it');
+  throw new SourceError('SOURCE_UNREADABLE', `the path ${JSON.stringify(objects)} contains a line feed`, 'rename it');
 }
 
 async function commonDirectory(gitDir: string): Promise<string> {

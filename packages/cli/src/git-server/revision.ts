@@ -89,6 +89,6 @@ function unknownRevision({ directory, commit, references }: WorkingCopy, revisio
   return new SourceError(
     'REVISION_UNKNOWN',
     `${directory} has no branch, tag or commit ${JSON.stringify(revision)}`,
-    names.length > 0 ? `it has ${some}` : `its only commit is ${commit}; a branch name means its files as they are`,
+    names.length > 0 ? `it has ${some}` : `its only commit is ${commit}; use a branch name for the current files`,
   );
 }

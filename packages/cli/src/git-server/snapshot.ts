@@ -82,13 +82,9 @@ export async function snapshot(source: SourceDirectory, gitDir: string): Promise
 async function requireDirectory(directory: string): Promise<string> {
   const path = await realpath(directory).catch(() => undefined);
   if (path === undefined)
-    throw new SourceError(
-      'SOURCE_MISSING',
-      `the directory ${directory} does not exist`,
-      'name a directory that exists',
-    );
+    throw new SourceError('SOURCE_MISSING', `the directory ${directory} does not exist`, 'use a directory that exists');
   if (!(await stat(path)).isDirectory())
-    throw new SourceError('SOURCE_NOT_A_DIRECTORY', `${directory} is a file`, 'name the directory that holds it');
+    throw new SourceError('SOURCE_NOT_A_DIRECTORY', `${directory} is a file`, 'use the directory that contains it');
   return path;
 }
 
@@ -96,8 +92,8 @@ function requireRevisionName(revision: string): void {
   if (!revision.startsWith('-') && isReferenceName(branchOf(revision))) return;
   throw new SourceError(
     'REVISION_INVALID',
-    `${JSON.stringify(revision)} cannot be a Git revision`,
-    'use a branch, a tag or a commit id; a name holds no spaces, no `..`, and does not begin with a dash',
+    `${JSON.stringify(revision)} is not a valid Git revision`,
+    'use a branch, a tag or a commit id; a name contains no spaces and no `..`, and does not begin with a dash',
   );
 }
 

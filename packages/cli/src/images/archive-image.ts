@@ -23,7 +23,10 @@ export function openSavedImage(
   const stats = statSync(path, { throwIfNoEntry: false });
   const wantsDirectory = transport === 'oci';
   if (stats === undefined)
-    throw new ImageError('does not exist', 'check the path; it is relative to where it is written');
+    throw new ImageError(
+      'does not exist',
+      'check the path; it is relative to the working directory, or to the directory of pipewright.yaml',
+    );
   if (stats.isDirectory() !== wantsDirectory)
     throw new ImageError(
       wantsDirectory ? 'is not a directory' : 'is a directory',

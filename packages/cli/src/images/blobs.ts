@@ -99,7 +99,7 @@ function indexOf(file: string): ReadonlyMap<string, Span> {
       if (spans.size + links.size > MAX_FILES)
         throw new ImageError(
           `has more than ${String(MAX_FILES)} files`,
-          'is this an image archive? An image is saved in some dozens of files',
+          'use an image archive: an image has at most some dozens of files',
         );
       at += size + padding(size);
     }

@@ -38,7 +38,7 @@ export function readDockerArchive(
     throw new ImageError(
       'has no manifest.json',
       blobs.size('index.json') === undefined
-        ? 'name a file that docker save, podman save or skopeo has written'
+        ? 'use a file written by docker save, podman save or skopeo'
         : 'it is an OCI archive: write oci-archive:FILE',
     );
   const entries = readManifestEntries(parseDocument(blobs.read('manifest.json'), 'manifest.json'));
@@ -93,6 +93,6 @@ function selectEntry(
   const all = entries.flatMap(({ tags }) => tags).join(', ') || 'images without a name';
   throw new ImageError(
     tag === undefined ? `has several images (${all})` : `has no image ${tag}; it has ${all}`,
-    'write which: docker-archive:FILE:NAME:TAG',
+    'select one: docker-archive:FILE:NAME:TAG',
   );
 }

@@ -213,7 +213,7 @@ function componentsOf(name: string): string[] {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..') || name.includes('\0'))
     throw new ImageError(
-      `has an entry that leads out of the image: ${JSON.stringify(name)}`,
+      `has an entry whose path leaves the image: ${JSON.stringify(name)}`,
       'do not use this archive: no image builder writes such a name',
     );
   return parts;

@@ -90,7 +90,7 @@ async function unpackInto(image: SavedImage, cache: string, final: string): Prom
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException; // undefined unless it is a system error
     if (code !== undefined && INVALID_PATH_ERRORS.has(code))
-      throw new ImageError(`has files that cannot be made here (${code})`, RECREATE_ARCHIVE, { cause });
+      throw new ImageError(`has files that cannot be created (${code})`, RECREATE_ARCHIVE, { cause });
     throw cause;
   } finally {
     await partial.remove();

@@ -25,7 +25,7 @@ export function numericUser(user: string, root: string): string {
 
 const unknownAccount = (what: string, file: string): ImageError =>
   new ImageError(
-    `runs as the ${what}, which its ${file} does not have`,
+    `runs as the ${what}, which is not in its ${file}`,
     'set runAsUser in the securityContext of the step, or build the image with a number as its USER',
   );
 

@@ -43,7 +43,7 @@ export async function* layerBytes({ blobs }: SavedImage, layer: SavedLayer, most
 export const imageTooLarge = (most: number): ImageError =>
   new ImageError(
     `unpacks to more than ${String(Math.floor(most / 1024 ** 3))} GiB`,
-    'use a smaller image, or unpack it yourself and name the directory',
+    'use a smaller image, or unpack it and use the directory',
   );
 
 async function streamDigest(chunks: AsyncIterable<Buffer>): Promise<string> {

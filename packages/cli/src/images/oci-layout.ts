@@ -27,7 +27,7 @@ export function readOciLayout(blobs: Blobs, tag: string | undefined, machine: Pl
     throw new ImageError(
       'has no index.json',
       blobs.size('manifest.json') === undefined
-        ? 'name an OCI layout, as skopeo copy docker://IMAGE oci:DIRECTORY writes it'
+        ? 'use an OCI layout, as written by skopeo copy docker://IMAGE oci:DIRECTORY'
         : 'it is an archive of docker save: write docker-archive:FILE',
     );
   const index = parseDocument(blobs.read('index.json'), 'index.json');
@@ -38,7 +38,7 @@ export function readOciLayout(blobs: Blobs, tag: string | undefined, machine: Pl
     if (below.length === 0) return readManifest(blobs, value, machine);
     descriptor = chooseByPlatform(below, machine);
   }
-  throw new ImageError('has indexes that name indexes without end', RECREATE_ARCHIVE);
+  throw new ImageError('has too many levels of nested indexes', RECREATE_ARCHIVE);
 }
 
 function readManifest(blobs: Blobs, manifest: Json, machine: Platform): SavedImage {
@@ -86,12 +86,12 @@ function chooseByTag(all: readonly JsonObject[], tag: string | undefined, machin
   if (tag !== undefined && matching.length === 0)
     throw new ImageError(
       `has no image ${tag}; it has ${tags.join(', ') || 'images without a name'}`,
-      'name one of them',
+      'select one of them',
     );
   if (tag === undefined && matching.length > 1 && tags.length > 1)
     throw new ImageError(
       `has several images (${tags.join(', ')})`,
-      'write which: oci-archive:FILE:TAG or oci:DIRECTORY:TAG',
+      'select one: oci-archive:FILE:TAG or oci:DIRECTORY:TAG',
     );
   return chooseByPlatform(matching, machine);
 }

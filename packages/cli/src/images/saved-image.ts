@@ -53,7 +53,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** Returns a digest as text. Throws an `ImageError` if it is invalid or uses another algorithm. */
 export function requireDigest(value: unknown, what: string): string {
   if (typeof value === 'string' && DIGEST.test(value)) return value;
-  throw new ImageError(`${what} has the digest ${JSON.stringify(value)}; only sha256 is read`, RECREATE_ARCHIVE);
+  throw new ImageError(`${what} has the digest ${JSON.stringify(value)}; only sha256 is supported`, RECREATE_ARCHIVE);
 }
 
 /** Returns the digest of bytes. */
@@ -106,7 +106,7 @@ function runConfig(config: { readonly [key: string]: Json }): ImageConfig {
     if (list === null) return undefined;
     if (Array.isArray(list) && list.every((word) => typeof word === 'string'))
       return list.length === 0 ? undefined : list;
-    throw new ImageError(`has a configuration whose ${field} is not a list of texts`, RECREATE_ARCHIVE);
+    throw new ImageError(`has a configuration whose ${field} is not a list of strings`, RECREATE_ARCHIVE);
   };
   const text = (field: string): string | undefined => {
     const value = config[field];

@@ -35,7 +35,7 @@ export interface TarEntry {
 /** A parsed header block. */
 export type TarHeader =
   | { readonly kind: 'entry'; readonly entry: TarEntry }
-  /** `size` bytes of metadata for the next entry follow; pass them to `learn`. */
+  /** `size` bytes of metadata for the next entry follow; pass them to `apply`. */
   | { readonly kind: 'metadata'; readonly size: number; readonly apply: (body: Buffer) => void }
   | { readonly kind: 'end' };
 
@@ -68,10 +68,7 @@ export class TarHeaders {
       return this.#metadata(size, (body) => void this.#pax.set('linkpath', cString(body, 0, body.length)));
     const kind = KINDS[type];
     if (kind === undefined || [...this.#pax.keys()].some((key) => key.startsWith('GNU.sparse.')))
-      throw new ImageError(
-        `has an entry of a type that image archives do not have (${describeType(type)})`,
-        RECREATE_ARCHIVE,
-      );
+      throw new ImageError(`has an entry of an unsupported type (${describeType(type)})`, RECREATE_ARCHIVE);
     return { kind: 'entry', entry: this.#entry(block, kind, size) };
   }
 
@@ -115,7 +112,7 @@ export class TarHeaders {
       const equals = record.indexOf(0x3d);
       const isWhole = space > at && Number.isSafeInteger(length) && at + length <= body.length;
       if (!isWhole || equals < 1 || body[at + length - 1] !== 0x0a)
-        throw new ImageError('has an extended header that cannot be read', RECREATE_ARCHIVE);
+        throw new ImageError('has a malformed extended header', RECREATE_ARCHIVE);
       this.#pax.set(record.toString('utf8', 0, equals), record.toString('utf8', equals + 1));
       at += length;
     }
@@ -135,7 +132,7 @@ function requireChecksum(block: Buffer): void {
     signed += byte > 127 ? byte - 256 : byte;
   }
   if (recorded !== unsigned && recorded !== signed)
-    throw new ImageError('is not a tar archive, or is damaged: a header has another checksum', RECREATE_ARCHIVE);
+    throw new ImageError('is not a tar archive, or is damaged: a header has a wrong checksum', RECREATE_ARCHIVE);
 }
 
 /**
@@ -175,7 +172,7 @@ function wholeNumber(value: number | string | bigint, what: string): number {
 
 function requireOwnerId(id: number): number {
   if (id < 0xffffffff) return id;
-  throw new ImageError(`has an entry whose owner is ${String(id)}, which no user can be`, RECREATE_ARCHIVE);
+  throw new ImageError(`has an entry whose owner ${String(id)} is not a valid user ID`, RECREATE_ARCHIVE);
 }
 
 /** The latest time that every file system can store. */

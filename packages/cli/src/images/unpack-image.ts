@@ -54,7 +54,7 @@ export async function unpackImage(
       if (entries > limits.entries)
         throw new ImageError(
           `has more than ${String(limits.entries)} files`,
-          'use a smaller image, or unpack it yourself and name the directory',
+          'use a smaller image, or unpack it and use the directory',
         );
       if (!(await apply(tree, streamed))) leftOut += 1;
     }
@@ -82,8 +82,5 @@ async function apply(tree: FileTree, { entry, content }: StreamedEntry): Promise
 function whiteoutTarget(name: string): string {
   const rest = name.slice(WHITEOUT.length);
   if (rest !== '' && rest !== '.' && rest !== '..') return rest;
-  throw new ImageError(
-    `has an entry that would remove what is not in the image: ${JSON.stringify(name)}`,
-    RECREATE_ARCHIVE,
-  );
+  throw new ImageError(`has a whiteout for a path outside the image: ${JSON.stringify(name)}`, RECREATE_ARCHIVE);
 }

@@ -70,6 +70,6 @@ export function plaintextCode(object: JsonObject): Record<string, Code | undefin
     typeof username === 'string' &&
     typeof password === 'string' &&
     Object.keys(others).length + Object.keys(annotations).length === 0;
-  if (!isSupported) throw new NotExpressible('only one form of Secret has a construct');
+  if (!isSupported) throw new NotExpressible('constructs generate only one form of Secret');
   return { server: stringLiteral(server), username: stringLiteral(username), password: stringLiteral(password) };
 }

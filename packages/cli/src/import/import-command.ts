@@ -40,7 +40,7 @@ export interface ImportOptions {
  */
 export function importManifests({ paths, out, library = 'pipewright' }: ImportOptions, output: Output): number {
   if (out !== undefined && existsSync(out)) {
-    throw new UsageError(`${out} exists, and may have been changed by hand`, 'name another file, or remove this one');
+    throw new UsageError(`${out} exists, and may have been changed by hand`, 'use another file, or remove this one');
   }
   const { manifests, findings } = loadManifests(paths);
   const { hide } = new Mask(secretObjects(manifests));
@@ -50,7 +50,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
   );
   if (hasErrors(unreadable)) {
     for (const finding of unreadable) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
-    output.warn('nothing is written: what cannot be read cannot be brought along');
+    output.warn('nothing is written: unreadable objects would be lost');
     return 1;
   }
   const present = manifests.map((it) => ({ ...it, object: withoutNulls(it.object) }));
@@ -75,8 +75,8 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
   const reported = errors.filter((it) => !isDefinedElsewhere(it));
   for (const { finding } of reported) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
   for (const { finding } of errors.filter(isDefinedElsewhere))
-    output.warn(visible(`taken as defined elsewhere: ${finding.message}`));
-  for (const { what, why } of carried) output.warn(visible(`carried over as it is: ${what}: ${why}`));
+    output.warn(visible(`assumed to be defined elsewhere: ${finding.message}`));
+  for (const { what, why } of carried) output.warn(visible(`carried over unchanged: ${what}: ${why}`));
   return reported.length > 0 ? 1 : 0;
 }
 
@@ -115,5 +115,5 @@ function missingKind(manifest: Manifest): readonly Finding[] {
   const { object } = manifest;
   if (textAt(object, 'apiVersion') !== undefined && textAt(object, 'kind') !== undefined) return [];
   const message = 'a manifest needs apiVersion and kind';
-  return [errorAt(manifest, [], 'NOT_AN_OBJECT', message, 'add them, or leave the file out')];
+  return [errorAt(manifest, [], 'NOT_AN_OBJECT', message, 'add them, or do not pass the file')];
 }

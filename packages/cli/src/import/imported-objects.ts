@@ -24,7 +24,7 @@ export interface ImportedObject {
   readonly signature?: SignatureModel | undefined;
   /** The type of a PipelineResource. */
   readonly type?: ResourceType | undefined;
-  /** Whether a construct generates the object, so that a constant can hold it. Known once the object is translated. */
+  /** Whether a construct generates the object, so that it can be assigned to a constant. Known once the object is translated. */
   isConstruct: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Checks whether metadata match the types that cdk8s declares for them.
  *
- * YAML metadata may hold any value, and the compiler would reject a program that repeats an invalid one.
+ * YAML metadata may contain any value, and the compiler would reject a program that repeats an invalid one.
  */
 
 import { isObject, type Json } from '../json.js';

@@ -3,7 +3,7 @@
  * object is carried over unchanged, with the reason in a comment above it.
  */
 
-/** Signals that an object has no equivalent construct. The message completes "carried over as it is: ". */
+/** Signals that an object has no equivalent construct. The message completes "carried over unchanged: ". */
 export class NotExpressible extends Error {
   override readonly name = 'NotExpressible';
 }
@@ -30,9 +30,9 @@ export function byName<T extends { readonly name: string }>(
   what: string,
 ): readonly (readonly [string, T])[] {
   const names = entries.map(({ name }) => name);
-  if (new Set(names).size < names.length) throw new NotExpressible(`a name stands twice in ${what}`);
+  if (new Set(names).size < names.length) throw new NotExpressible(`${what}: duplicate name`);
   const unusable = names.find((name) => /^\d+$/.test(name) || name === '__proto__' || name === '');
   if (unusable !== undefined)
-    throw new NotExpressible(`${what} has the name "${unusable}", which no record keeps in its place`);
+    throw new NotExpressible(`${what}: a record cannot preserve the position of the name "${unusable}"`);
   return entries.map((entry) => [entry.name, entry] as const);
 }

@@ -291,7 +291,7 @@ class PipelineBody {
     const found = this.#added.get(name);
     if (found) return found;
     throw new NotExpressible(
-      `${what} is listed before "${name}", which it waits for; in a construct the order is that of the data`,
+      `${what} is listed before "${name}", which it waits for; constructs write tasks in dependency order`,
     );
   }
 
@@ -306,8 +306,8 @@ class PipelineBody {
     );
     const unordered = producers.find((it) => !dependencies.has(it));
     if (unordered !== undefined)
-      throw new NotExpressible(`"${name}" takes a result of "${unordered}" without waiting for it`);
-    if (new Set(runAfter).size < runAfter.length) throw new NotExpressible(`runAfter of "${name}" names a task twice`);
+      throw new NotExpressible(`"${name}" uses a result of "${unordered}" without waiting for it`);
+    if (new Set(runAfter).size < runAfter.length) throw new NotExpressible(`runAfter of "${name}" lists a task twice`);
   }
 }
 

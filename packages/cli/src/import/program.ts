@@ -166,7 +166,7 @@ export class Program {
 
 ${imports.join('\n')}
 
-/** What ${sources.join(', ')} held. */
+/** The objects of ${sources.join(', ')}. */
 ${print(['export class ', className, ' extends Chart ', statementBlock([constructor])])}
 
 if (${isMainModule}) {

@@ -176,7 +176,7 @@ function withTypes<T extends ResourceBinding>(
     const type =
       it.resourceSpec?.type ?? known.find('PipelineResource', name, subject)?.type ?? declared?.get(it.name)?.type;
     if (type) return { ...it, type };
-    throw new NotExpressible(`nothing here says of which type the resource "${name}" is`);
+    throw new NotExpressible(`the type of the resource "${name}" is unknown`);
   });
 }
 
@@ -230,7 +230,7 @@ function runFields(
 function taskAccounts(spec: PipelineRunSpec, { known, subject }: TranslationContext): Code | undefined {
   const field = spec.serviceAccount === undefined ? 'serviceAccountName' : 'serviceAccount';
   const other = field === 'serviceAccount' ? spec.serviceAccountNames : spec.serviceAccounts;
-  if (other) throw new NotExpressible('it spells the accounts of its tasks in another way than its own');
+  if (other) throw new NotExpressible('it uses the old field name for some accounts and the new one for others');
   const accounts = nonEmptyList(
     field === 'serviceAccount' ? spec.serviceAccounts : spec.serviceAccountNames,
     'the accounts of its tasks',

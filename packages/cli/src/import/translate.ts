@@ -63,7 +63,7 @@ const RANKS: readonly string[] = [
 const TOLERATED: ReadonlySet<string> = new Set([...UNRESOLVED_REFERENCES, 'IMAGE_INVALID', 'VARIABLE_UNKNOWN']);
 
 const PLAINTEXT =
-  ' Its values stand here in plain text. GitCredentials.fromSecret and DockerCredentials.fromSecret refer to one in the cluster.';
+  ' Its values are in plain text. GitCredentials.fromSecret and DockerCredentials.fromSecret refer to one in the cluster.';
 
 /** Generates the program. */
 export function translate(manifests: readonly CheckedManifest[], options: ProgramOptions): Translation {
@@ -82,7 +82,7 @@ export function translate(manifests: readonly CheckedManifest[], options: Progra
     const id = program.id(subject.name, subject.kind);
     const reasons = translateOne(subject, id, { program, known, manifest, errors });
     const secret = subject.kind === 'Secret' && !subject.isConstruct ? [PLAINTEXT] : [];
-    const reasonComments = reasons.map((reason) => ` Carried over as it is: ${reason}.`);
+    const reasonComments = reasons.map((reason) => ` Carried over unchanged: ${reason}.`);
     const comment = [...commentsAbove(manifest, []), ...reasonComments, ...secret];
     if (comment.length > 0) subject.declared.comment = comment;
     if (reasons.length > 0)
@@ -177,10 +177,9 @@ function propsOf(subject: ImportedObject, { program, known, manifest }: ObjectCo
     return { construct: 'GitCredentials', call: 'GitCredentials.unsafePlaintext', props: plaintextCode(object) };
   }
   if (textAt(object, 'apiVersion') !== 'tekton.dev/v1alpha1')
-    throw new NotExpressible('there is no construct for this kind');
+    throw new NotExpressible('no construct generates this kind');
   requireOnlyFields(object, ['apiVersion', 'kind', 'metadata', 'spec'], 'an object');
-  if (!isTypedMetadata(object['metadata'] ?? {}))
-    throw new NotExpressible('its metadata are not of the types they must be of');
+  if (!isTypedMetadata(object['metadata'] ?? {})) throw new NotExpressible('its metadata have invalid types');
   requireConstructName(object, kind === 'TaskRun' || kind === 'PipelineRun');
   switch (kind) {
     case 'Task':
@@ -197,7 +196,7 @@ function propsOf(subject: ImportedObject, { program, known, manifest }: ObjectCo
     case 'PipelineResource':
       return resourceCode(specOf<PipelineResourceSpec>(object));
     default:
-      throw new NotExpressible('there is no construct for this kind');
+      throw new NotExpressible('no construct generates this kind');
   }
 }
 
@@ -211,12 +210,13 @@ function requireConstructName(object: JsonObject, isRun: boolean): void {
   const name = textAt(object, 'metadata', 'name');
   const prefix = textAt(object, 'metadata', 'generateName');
   if (name !== undefined && (!NAME.test(name) || name.length > 63))
-    throw new NotExpressible(`"${name}" is no name for a construct`);
+    throw new NotExpressible(`"${name}" is not a valid construct name`);
   if (name === undefined && (prefix === undefined || !isRun)) throw new NotExpressible('it has no name');
   if (prefix === undefined) return;
   if (name !== undefined) throw new NotExpressible('it has a name and a generateName');
   const stem = prefix.replace(/-+$/, '');
-  if (!NAME.test(stem) || stem.length > 58) throw new NotExpressible(`"${prefix}" is no generateName for a construct`);
+  if (!NAME.test(stem) || stem.length > 58)
+    throw new NotExpressible(`"${prefix}" is not a valid generateName for a construct`);
 }
 
 /** Returns `metadata` without the parts that the construct has separate props for. */

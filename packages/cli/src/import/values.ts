@@ -50,10 +50,10 @@ export function textWithReferences(value: string, resolve: ResolveVariable, allo
   return `\`${value.includes('\n') ? fragments.join('') : fragments.join('').replaceAll('\t', '\\t')}\``;
 }
 
-/** Kubernetes fields that hold a number or a string, and are a class in TypeScript. */
+/** Kubernetes fields that are a number or a string, and a class in TypeScript. */
 const NUMBER_OR_TEXT = new Set(['port']);
 
-/** Kubernetes fields that hold a quantity, also a class in TypeScript. */
+/** Kubernetes fields that are a quantity, also a class in TypeScript. */
 const QUANTITIES = new Set(['sizeLimit', 'divisor']);
 
 /** Kubernetes fields whose names differ in the types of cdk8s-plus. */

@@ -27,7 +27,7 @@ function volumeCode({ name, subPath, ...sources }: WorkspaceBinding, imports: Im
     const directory = subPath === undefined ? '' : `, ${stringLiteral(subPath)}`;
     return `claim(${stringLiteral(requireName(claimName, name))}${directory})`;
   }
-  if (subPath !== undefined) throw new NotExpressible(`the workspace "${name}" has a subPath and no claim`);
+  if (subPath !== undefined) throw new NotExpressible(`the workspace "${name}" has a subPath but no claim`);
   const call = (factory: string, first: string | undefined, options: object): Code => {
     const more = kubernetesValue(options, imports);
     const given = [
@@ -46,6 +46,6 @@ function volumeCode({ name, subPath, ...sources }: WorkspaceBinding, imports: Im
 }
 
 function requireName(name: string | undefined, workspace: string): string {
-  if (name === undefined) throw new NotExpressible(`what the workspace "${workspace}" holds has no name`);
+  if (name === undefined) throw new NotExpressible(`the volume of the workspace "${workspace}" has no name`);
   return name;
 }

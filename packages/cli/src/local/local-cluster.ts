@@ -63,7 +63,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       return runtime.usesFiles ? found : { rootfs: 'host', ...found, config: found?.config ?? ANY_PROGRAM };
     },
     imageHint:
-      'name a stand-in when you start the cluster: --image NAME=host, or a saved image: --image NAME=docker-archive:FILE',
+      'define a stand-in when you start the cluster: --image NAME=host, or a saved image: --image NAME=docker-archive:FILE',
     optionalSecrets: !runtime.usesFiles,
     hostFiles: options.hostFiles,
     ...(standIns.node && { node: standIns.node }),

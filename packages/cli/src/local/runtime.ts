@@ -20,7 +20,7 @@ export async function probeRuntime(runtime: Runtime): Promise<string> {
   const { message, hints, code } = probe.problem;
   throw new UsageError(
     `${code}: ${message}`,
-    [...hints, 'to try the graph without running anything: --runtime fake'].join('\n'),
+    [...hints, 'to test the graph without running steps: --runtime fake'].join('\n'),
     { status: 3 },
   );
 }

@@ -34,7 +34,7 @@ export function openLogTarget(logFile: string | undefined, command: string): Log
   } catch (cause) {
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException; // open throws errors of this type
     const why = REASONS[code] ?? code;
-    throw new UsageError(`--log-file: ${logFile} cannot be written: ${why}`, 'name a file that you may write', {
+    throw new UsageError(`--log-file: ${logFile} cannot be written: ${why}`, 'use a writable file', {
       cause,
     });
   }

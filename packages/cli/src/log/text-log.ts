@@ -46,7 +46,7 @@ export function textLog(options: TextLogOptions): TextLog {
     } catch (cause) {
       fd = undefined;
       const why = cause instanceof Error ? cause.message : String(cause);
-      warn(`the log ${target.place} cannot be written any more (${why}); it goes on here`);
+      warn(`cannot write to the log ${target.place} (${why}); further entries go to standard error`);
       warn(text);
     }
   };

@@ -115,5 +115,5 @@ const tooMany = (path: string, most: number): Finding => ({
   code: 'TOO_MANY_FILES',
   place: { file: path, line: 1, column: 1 },
   message: `the search for manifests stopped after ${String(most)} files and folders`,
-  hint: 'name the files or folders that have the manifests, or leave some out: --exclude GLOB',
+  hint: 'name the files or folders with the manifests, or exclude some: --exclude GLOB',
 });

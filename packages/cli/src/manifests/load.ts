@@ -164,13 +164,13 @@ const standIns = (parsed: ParsedDocument): Finding =>
   noManifest(
     parsed,
     'these are stand-ins of a machine, not a manifest',
-    'give the file to `run` or `up` with --config, and name the manifests here',
+    'pass the file to `run` or `up` with --config, and name the manifests here',
   );
 
 const notAnObject = (parsed: ParsedDocument): Finding =>
   noManifest(
     parsed,
-    'a manifest is an object with apiVersion and kind, and this is not an object',
+    'a manifest is an object with apiVersion and kind, but this is not an object',
     'start with `apiVersion:`; if this is not a manifest, exclude the file',
   );
 

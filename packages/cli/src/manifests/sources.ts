@@ -88,7 +88,7 @@ const tooLarge = (file: string): Finding => ({
   code: 'FILE_TOO_LARGE',
   place: { file, line: 1, column: 1 },
   message: `the file is larger than ${String(MAX_BYTES)} bytes, the limit for manifests`,
-  hint: 'split it; Kubernetes itself takes no object above 1.5 MB',
+  hint: 'split it; Kubernetes rejects objects larger than 1.5 MB',
 });
 
 const unreadable = (file: string, reason: string): Finding => ({
@@ -104,7 +104,7 @@ function reasonOf(cause: unknown): string {
   const known: Readonly<Record<string, string>> = {
     ENOENT: 'no such file or folder',
     EACCES: 'permission denied',
-    ELOOP: 'it is a link that leads to itself',
+    ELOOP: 'it is a cyclic link',
     ENAMETOOLONG: 'its name is too long',
   };
   return known[code] ?? (cause instanceof Error ? cause.message : String(cause));

@@ -1,7 +1,7 @@
 /**
  * A decoded part of a log, with the position of each character in the log.
  *
- * Decoders transform readings, and the search resolves positions with them. Most parts are not decoded and need no
+ * Decoders transform these parts, and the search resolves positions with them. Most parts are not decoded and need no
  * arrays.
  */
 
@@ -24,12 +24,12 @@ export class DecodedText {
     this.#ends = ends;
   }
 
-  /** Creates a reading of undecoded text. */
+  /** Wraps undecoded text. */
   static plain(text: string, offset: number): DecodedText {
     return new DecodedText(text, offset, undefined, undefined);
   }
 
-  /** Creates a reading of decoded text. */
+  /** Wraps decoded text and the positions of its characters. */
   static decoded(text: string, starts: readonly number[], ends: readonly number[]): DecodedText {
     return new DecodedText(text, 0, starts, ends);
   }
@@ -52,7 +52,7 @@ export class DecodedText {
       : DecodedText.plain(text, this.#offset + from);
   }
 
-  /** Concatenates two readings. */
+  /** Concatenates two parts. */
   followedBy(next: DecodedText): DecodedText {
     if (this.text === '') return next;
     if (next.text === '') return this;
@@ -63,7 +63,7 @@ export class DecodedText {
   }
 }
 
-/** Builds a decoded reading. */
+/** Builds decoded text. */
 export class DecodedTextBuilder {
   #text = '';
   readonly #starts: number[] = [];

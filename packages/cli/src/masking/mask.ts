@@ -133,7 +133,7 @@ function extendToLineEnd(range: MaskedRange, pending: string, releasedLength: nu
   return { ...range, end: lineEnd < 0 ? releasedLength + pending.length : releasedLength + lineEnd, toLineEnd: false };
 }
 
-/** Merges overlapping covers: a key and its lines become one `***`. */
+/** Merges overlapping ranges: a key and its lines become one `***`. */
 function mergeRanges(ranges: readonly MaskedRange[]): readonly MaskedRange[] {
   const sorted = [...ranges].sort((a, b) => a.start - b.start);
   const joined: MaskedRange[] = [];

@@ -3,7 +3,7 @@
  *
  *     log ──▶ visible ──▶ search            each search reports positions in the log
  *      │         ├──▶ unescaped once, twice ──▶ searches
- *      │         ├──▶ of a URL, of HTML ──▶ searches
+ *      │         ├──▶ URL and HTML unescaped ──▶ searches
  *      │         └──▶ rows of dumps ──▶ search
  *      └──▶ search
  *

@@ -104,13 +104,14 @@ export const isYamlKey = (line: string): boolean => YAML_KEY.test(line);
 const YAML_KEY = /^(?:- )?[\w.-]+:$/;
 
 /** Words that are common in program output and in configurations. */
-const COMMON_WORDS: ReadonlySet<string> = new Set(
-  `true false null none undefined enabled disabled default auto yes no on off
-  admin root user username password passwd secret token test tests testing demo example localhost nobody guest
+const COMMON_WORDS: ReadonlySet<string> = new Set([
+  'nobody',
+  ...`true false null none undefined enabled disabled default auto yes no on off
+  admin root user username password passwd secret token test tests testing demo example localhost guest
   main master develop development staging production prod latest stable release local global public private
   info debug warn warning error fatal trace http https ssh tcp git json yaml text plain name value file data
   string number bool boolean object array kind type status code message version
   succeeded success failed failure running pending started completed skipped cancelled build deploy
   postgres mysql mariadb mongodb redis docker kubernetes linux amd64 arm64 bash node python
   begin end export 0.0.0.0 127.0.0.1`.split(/\s+/),
-);
+]);

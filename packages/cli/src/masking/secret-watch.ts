@@ -38,6 +38,6 @@ export function describeUnmasked(values: readonly UnmaskedValue[]): readonly str
   const reasons = [...new Set(values.map(({ why }) => why))];
   return reasons.map((reason) => {
     const names = values.filter(({ why }) => why === reason).map(({ name }) => name);
-    return `${reason} to be masked, so shown wherever they are printed: ${names.join(', ')}`;
+    return `${reason} to be masked, so printed in clear text: ${names.join(', ')}`;
   });
 }

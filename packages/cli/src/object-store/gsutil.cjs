@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * A stand-in for gsutil on machines without Google: cp, rsync, ls, cat and rm on buckets that this machine serves itself.
+ * A replacement for gsutil: cp, rsync, ls, cat and rm on buckets that the run serves from directories.
  *
- * Stands alone and uses only Node's own modules, because it is copied into the image of gsutil. It reads the addresses of the buckets
- * from a file that the run puts into every container. It has gsutil's messages where a source does not exist, and rejects other
- * commands by name.
+ * Self-contained and without dependencies except Node's modules, because it is copied into the gsutil image. Reads the URLs of the
+ * buckets from a file that the run adds to every container. Prints gsutil's messages for missing sources, and rejects other commands
+ * by name.
  */
 
 const { createHash } = require('node:crypto');
@@ -37,12 +37,12 @@ async function request(bucket, path, init) {
   const base =
     buckets[bucket] ??
     fail(
-      `no directory stands in for the bucket ${bucket}; name one in pipewright.yaml: resources: { NAME: { directory: DIR } }`,
+      `no directory stands in for the bucket ${bucket}; add one to pipewright.yaml: resources: { NAME: { directory: DIR } }`,
     );
   const response = await fetch(base + path, init);
   if (response.ok || response.status === 404) return response;
   const body = /** @type {any} */ (await response.json().catch(() => undefined));
-  return fail(body?.error?.message ?? `the store answered ${response.status}`);
+  return fail(body?.error?.message ?? `the object store returned status ${response.status}`);
 }
 
 const objectPath = (bucket, name) => `/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
@@ -59,7 +59,7 @@ async function listObjects(bucket, prefix) {
     const url = `gs://${bucket}/${name}`;
     if (!reported.has(url))
       console.error(
-        `Left out: ${url} is not a file of less than 2 GiB in the directory that stands in for the bucket; links are not followed.`,
+        `Skipped: ${url} is not a regular file of less than 2 GiB in the bucket's directory; links are not followed.`,
       );
     reported.add(url);
   }
@@ -99,7 +99,7 @@ async function copy(from, to, keepsMode) {
   if (keepsMode) fs.chmodSync(to, source.mode);
 }
 
-/** The files in a directory; with `deep` also those in its subdirectories. Links to files count, links to directories do not. */
+/** Returns the files in a directory, with `deep` also those in its subdirectories. Includes links to files, but not to directories. */
 function filesIn(directory, deep = true) {
   return fs.readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
@@ -109,7 +109,7 @@ function filesIn(directory, deep = true) {
   });
 }
 
-/** A regular expression for a wildcard: `*` and `?` match within a name, `**` across names. */
+/** Returns a regular expression for a wildcard: `*` and `?` match within a name, `**` across names. */
 function wildcard(text) {
   const escaped = text.replace(/[.+^$(){}|[\]\\]/g, '\\$&');
   const patterns = { '**': '.*', '*': '[^/]*', '?': '[^/]' };
@@ -122,7 +122,7 @@ function wildcard(text) {
  * @typedef {{ file?: string, directory?: string, files?: string[] }} Source
  */
 
-/** The files and directories that a text names. */
+/** Returns the files and directories that an argument matches. */
 const expand = (text, recursive) => (isUrl(text) ? expandUrl(text) : expandPath(text, recursive));
 
 /** @returns {Promise<Source[]>} */
@@ -211,7 +211,7 @@ async function cp(flags, places) {
 
 const md5 = (path) => createHash('md5').update(fs.readFileSync(path)).digest('base64');
 
-/** The checksums of the files at a place, by their path below it. */
+/** Returns the checksums of the files below a URL or directory, by their relative path. */
 async function checksums(place, deep, mustExist) {
   const missing = `arg (${place}) does not name a directory, bucket, or bucket subdir.`;
   if (isUrl(place)) {
@@ -273,7 +273,7 @@ async function main() {
     });
   else if (command === 'rm') await forEachObject(places, isRecursive(flags), removeObject);
   else if (command === 'version') console.log('gsutil of pipewright');
-  else fail(`gsutil ${command ?? ''} has no stand-in here; cp, rsync, ls, cat and rm have`);
+  else fail(`gsutil ${command ?? ''} is not supported by this stand-in; supported are cp, rsync, ls, cat and rm`);
 }
 
 main().catch((error) => fail(error.cause?.message ?? error.message));

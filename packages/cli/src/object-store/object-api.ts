@@ -31,14 +31,14 @@ export async function handleObjectRequest(
   const toResource = (object: ObjectMetadata): object => resourceOf(object, bucketName);
   if (upload !== undefined) return writeObject(request, url, bucket, toResource);
   if (objectName === undefined) {
-    if (request.method !== 'GET') return errorResponse(405, 'only lists are served here');
+    if (request.method !== 'GET') return errorResponse(405, 'only GET is supported for lists');
     return Response.json({ kind: 'storage#objects', ...listObjects(bucket, url.searchParams, toResource) });
   }
   if (request.method === 'DELETE')
     return bucket.remove(name)
       ? new Response(null, { status: 204 })
       : errorResponse(404, `No such object: ${bucketName}/${name}`);
-  if (request.method !== 'GET') return errorResponse(405, 'objects are read, removed, or uploaded whole');
+  if (request.method !== 'GET') return errorResponse(405, 'objects can be read, removed, or uploaded as a whole');
   const object = bucket.stat(name);
   if (!object) return errorResponse(404, `No such object: ${bucketName}/${name}`);
   if (url.searchParams.get('alt') !== 'media') return Response.json(toResource(object));
@@ -64,13 +64,13 @@ async function writeObject(
 ): Promise<Response> {
   const name = url.searchParams.get('name') ?? '';
   if (request.method !== 'POST' || url.searchParams.get('uploadType') !== 'media')
-    return errorResponse(400, 'uploads are whole here: POST with uploadType=media');
+    return errorResponse(400, 'only simple uploads are supported: POST with uploadType=media');
   const mode = request.headers.get(`x-goog-meta-${MODE_KEY}`);
   const content = new Uint8Array(await request.arrayBuffer());
   const object = bucket.write(name, content, mode === null ? undefined : Number.parseInt(mode, 8));
   return object
     ? Response.json(toResource(object))
-    : errorResponse(400, `no file of this machine can be called ${JSON.stringify(name)}`);
+    : errorResponse(400, `${JSON.stringify(name)} is not a valid file name on this machine`);
 }
 
 function listObjects(

@@ -44,7 +44,7 @@ async function handleRequest(
   find: (bucket: string) => BucketFiles | undefined,
 ): Promise<Response> {
   const [, given, rest = ''] = /^\/([^/]*)(\/.*)$/.exec(incoming.url ?? '') ?? [];
-  if (!equalInConstantTime(given ?? '', secret)) return new Response('no bucket is served here\n', { status: 404 });
+  if (!equalInConstantTime(given ?? '', secret)) return new Response('bucket not found\n', { status: 404 });
   const { method = 'GET' } = incoming;
   const headers = Object.entries(incoming.headers).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' ? [[name, value]] : [],
@@ -68,7 +68,7 @@ async function bytesOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function bodyTooLarge(): Response {
-  const message = `an object has at most ${String(MAX_OBJECT_BYTES)} bytes here`;
+  const message = `an object may have at most ${String(MAX_OBJECT_BYTES)} bytes`;
   return Response.json({ error: { code: 413, message } }, { status: 413 });
 }
 

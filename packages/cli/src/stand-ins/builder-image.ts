@@ -40,7 +40,8 @@ export function builtinStandIn(text: string): StandInResult | undefined {
     return { kind: 'image', standIn: { rootfs: 'host', builder: name, config: BUILDERS[name].config } };
   const known = Object.keys(BUILDERS);
   const guess = closestMatch(name, known);
-  const hint = guess === undefined ? `there are ${known.join(' and ')}` : `did you mean builtin:${guess}?`;
+  const hint =
+    guess === undefined ? `the builtin builders are ${known.join(' and ')}` : `did you mean builtin:${guess}?`;
   return { kind: 'problem', message: `unknown builtin ${name}`, hint };
 }
 

@@ -105,8 +105,8 @@ function addSource(sources: LocalSource[], source: LocalSource): void {
     if (shared === undefined) continue;
     if (other.directory !== source.directory)
       throw new UsageError(
-        `${other.resource} and ${source.resource} have one url, ${shared}, and two directories: ${other.directory} and ${source.directory}`,
-        'give both the same directory, or one of them another url',
+        `${other.resource} and ${source.resource} have the same url, ${shared}, but different directories: ${other.directory} and ${source.directory}`,
+        'use the same directory for both, or change the url of one',
       );
     const urls = [...new Set([...other.urls, ...source.urls])];
     sources[index] = { ...other, urls, revisions: [...new Set([...other.revisions, ...source.revisions])] };
@@ -134,7 +134,7 @@ function bucketFor(resource: PipelineResourceModel, directory: string): LocalBuc
   const bucket = bucketOf(resource);
   if (bucket !== undefined) return { resource: name, bucket, directory };
   throw new UsageError(
-    `${name} is at ${params.get('location') ?? '?'}, and a directory can only answer for a bucket of Google's`,
+    `${name} is at ${params.get('location') ?? '?'}, but a directory can only replace a Google Cloud Storage bucket`,
     'write its location as gs://BUCKET/PATH',
   );
 }
@@ -146,8 +146,8 @@ function requireOneDirectoryEach(buckets: readonly LocalBucket[]): readonly Loca
     first.set(each.bucket, other);
     if (other.directory !== each.directory)
       throw new UsageError(
-        `${other.resource} and ${each.resource} lie in one bucket, ${each.bucket}, but ${other.directory} and ${each.directory} are to stand in for it`,
-        'a directory stands in for a whole bucket: name the same one for both',
+        `${other.resource} and ${each.resource} use the same bucket, ${each.bucket}, but different directories: ${other.directory} and ${each.directory}`,
+        'use the same directory for both: it replaces the whole bucket',
       );
   }
   return [...first.values()];
@@ -169,7 +169,7 @@ function gitUrl({ name, type, params }: PipelineResourceModel): string {
   const url = params.get('url');
   if (type !== 'git' || url === undefined) {
     throw new UsageError(
-      `${name} is a PipelineResource of type ${type}, and a directory can only answer for one of type git or storage`,
+      `${name} is a PipelineResource of type ${type}, but a directory can only replace one of type git or storage`,
       'for an image, write `registry: local`',
     );
   }
@@ -185,7 +185,7 @@ function imageFor({ name, type, params }: PipelineResourceModel): LocalImage {
   const url = params.get('url');
   if (type !== 'image' || url === undefined) {
     throw new UsageError(
-      `${name} is a PipelineResource of type ${type}, and the local registry can only answer for one of type image`,
+      `${name} is a PipelineResource of type ${type}, but the local registry can only replace one of type image`,
       'for a git repository, write `directory: DIR`',
     );
   }

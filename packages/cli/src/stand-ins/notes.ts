@@ -8,7 +8,7 @@ import type { StandIns } from './stand-ins.js';
 export const imageNotes = ({ images }: StandIns): readonly string[] =>
   [...images].map(([name, { rootfs, overlay, archive, builder }]) => {
     const own = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
-    const built = `a builder that comes with pipewright: FROM scratch only, and it runs nothing`;
+    const built = `the builtin builder: FROM scratch only, without RUN`;
     const what = builder ? built : archive ? `${imageReferenceText(archive.reference)}, ${archive.image.digest}` : own;
     return `image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`;
   });

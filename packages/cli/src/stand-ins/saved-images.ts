@@ -59,7 +59,7 @@ async function unpackStandIn(name: string, standIn: ImageStandIn, note: (line: s
     if (user === undefined) return { ...standIn, rootfs, config: others };
     if (process.getuid?.() === 0) return { ...standIn, rootfs, config: { ...others, User: user } };
     if (!user.startsWith('0:'))
-      note(`image ${name} runs as ${user}; an ordinary user has uid 0 alone in a sandbox, so its steps run as that`);
+      note(`image ${name} runs as user ${user}; without root, a sandbox has only uid 0, so its steps run as uid 0`);
     return { ...standIn, rootfs, config: others };
   } catch (cause) {
     if (cause instanceof ImageError)

@@ -159,8 +159,8 @@ function makeDirectory(directory: string, option: string): void {
     makeWithParents(directory);
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException; // mkdir throws errors of this type
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its place' : code;
-    throw new UsageError(`${option}: the directory ${directory} cannot be made: ${why}`, 'name another', { cause });
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file exists at that path' : code;
+    throw new UsageError(`${option}: cannot create the directory ${directory}: ${why}`, 'use another path', { cause });
   }
 }
 

@@ -132,15 +132,14 @@ function describe(
   const first = places[0]?.line ?? 1;
   const last = places.at(-1)?.line ?? first;
   const names = strays.map(({ key }) => `\`${keyText(key) ?? ''}:\``).join(', ');
-  const stand = strays.length === 1 ? 'stands' : 'stand';
-  const state = isEmpty(pair.value) ? 'is empty' : 'ends';
+  const state = isEmpty(pair.value) ? 'is empty and followed by' : 'ends and is followed by';
   const lines = first === last ? `line ${String(first)}` : `lines ${String(first)} to ${String(last)}`;
   const place = placeOf(source, pair.key.range?.[0] ?? 0);
   return {
     severity: 'error',
     code: 'YAML_INDENTATION',
     place,
-    message: `\`${parent}:\` ${state}, and ${names} after it ${stand} at the same column: the indentation is lost`,
+    message: `\`${parent}:\` ${state} ${names} at the same column: the indentation is lost`,
     hint: `indent ${lines}, so that ${strays.length === 1 ? 'it is' : 'they are'} below \`${parent}:\``,
     quote: lineAt(source, place.line),
   };

@@ -52,12 +52,12 @@ const PATTERNS: readonly LookalikePattern[] = [
   },
   {
     pattern: new RegExp(`^([ ]*(?:- +)*-)([${SPACES}])`, 'u'),
-    message: (name) => `"-" is followed by ${name}, so it starts no list item`,
+    message: (name) => `"-" is followed by ${name}, so it does not start a list item`,
     hint: 'replace it with a space',
   },
   {
     pattern: new RegExp(`^([ ]*(?:- +)*[A-Za-z][\\w./-]*:)([${SPACES}])`, 'u'),
-    message: (name) => `the colon is followed by ${name}, so it ends no key`,
+    message: (name) => `the colon is followed by ${name}, so it does not end a key`,
     hint: 'replace it with a space',
   },
   {

@@ -22,7 +22,7 @@ const WORD_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 const ADVICE: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'line it up with its neighbours: keys of one object start at one column',
+  BAD_INDENT: 'align it with its neighbours: the keys of an object start at the same column',
   MISSING_CHAR: 'a quote, bracket, colon or comma is missing, here or on the lines above',
   UNEXPECTED_TOKEN: 'put text that starts with a special character in quotes',
   BAD_ALIAS: 'text that starts with * is an alias; put it in quotes if it is text',
@@ -45,18 +45,18 @@ const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; r
   },
   {
     pattern: /^All (mapping|sequence) items must start at the same column$/,
-    message: 'the line starts at another column than its neighbours',
-    hint: 'line it up with them: keys of one object start at one column, and so do the items of one list',
+    message: 'the line starts at a different column than its neighbours',
+    hint: 'align it with them: the keys of an object, or the items of a list, start at the same column',
   },
   {
     pattern: /^Nested mappings are not allowed in compact mappings$/,
-    message: 'the value of a key holds another key',
-    hint: 'put a value with `: ` in it in quotes; if the next line is the other key, line it up with this one',
+    message: 'the value of a key contains another key',
+    hint: 'put a value that contains `: ` in quotes; if the next line is the other key, align it with this one',
   },
   {
     pattern: /^Unexpected block-seq-ind on same line with key$/,
-    message: 'a list item stands where a key is expected',
-    hint: 'start it on a line of its own, below its key',
+    message: 'a list item where a key is expected',
+    hint: 'write it on a separate line below its key',
   },
   {
     pattern: /^Unexpected \S*scalar (?:token|at node end)$/,
@@ -66,7 +66,7 @@ const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; r
   {
     pattern: /^Unexpected , in /,
     message: 'a comma with nothing before it',
-    hint: 'remove the comma, or write what is missing before it',
+    hint: 'remove the comma, or add the missing item before it',
   },
   {
     pattern: /^Implicit keys need to be on a single line$/,
@@ -75,7 +75,7 @@ const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; r
   },
   {
     pattern: /^(?:Not a YAML token: |Block scalar header includes )/,
-    message: 'text follows the sign that begins a block of text',
+    message: 'text follows the indicator of a block scalar',
     hint: 'start the text on the next line, indented; if it is not a block, put it in quotes',
   },
 ];
@@ -211,7 +211,7 @@ export const TEMPLATE = {
 
 function explain(error: YAMLParseError, line: string): { readonly message: string; readonly hint: string } {
   if (/^(?:<{7}|={7}|>{7})(?: |$)/.test(line))
-    return { message: 'a mark of a merge conflict', hint: 'keep one of the two sides, and remove the marks' };
+    return { message: 'a merge conflict marker', hint: 'keep one of the two sides, and remove the markers' };
   if (isTemplate(line)) return TEMPLATE;
   const own = MESSAGES.find(({ pattern }) => pattern.test(error.message));
   if (own) {

@@ -113,8 +113,8 @@ class Reader {
       this.#report(
         node,
         'YAML_ALIAS',
-        `the alias *${node.source} stands inside what it stands for`,
-        'write the value out',
+        `the alias *${node.source} refers to a value that contains it`,
+        'write the value in full',
       );
       return null;
     }
@@ -134,7 +134,7 @@ class Reader {
         large
           ? `aliases make the document larger by more than ${String(MAX_COPIES)} values`
           : `aliases of aliases go deeper than ${String(MAX_ALIAS_DEPTH)}`,
-        'write the values out, or use fewer aliases of aliases',
+        'write the values in full, or use fewer aliases of aliases',
       );
     }
     return value;
@@ -182,7 +182,7 @@ class Reader {
       this.#report(
         source,
         'YAML_MERGE',
-        '`<<` merges an object, and this is not an object',
+        'the value of `<<` is not an object',
         'merge an alias of an object, as in `<<: *defaults`',
       );
       return [];
@@ -225,7 +225,7 @@ class Reader {
       case 'null':
         return this.#plain(node, text);
       default:
-        this.#report(node, 'YAML_TAG', `the tag !!${tag.slice(18)} means nothing to Kubernetes`, 'drop the tag');
+        this.#report(node, 'YAML_TAG', `the tag !!${tag.slice(18)} has no meaning in Kubernetes`, 'remove the tag');
         return null;
     }
   }
@@ -238,7 +238,7 @@ class Reader {
     this.#report(
       node,
       'YAML_CHARACTER',
-      `the text starts with a curly quote (${code}), which YAML takes as part of it`,
+      `the text starts with a curly quote (${code}), which YAML reads as part of it`,
       `type ${/[\u201c-\u201e]/.test(quote) ? '"' : "'"}; if the curly quote belongs to the text, put the whole text in straight quotes`,
     );
   }
@@ -252,7 +252,7 @@ class Reader {
     this.#report(
       node,
       'YAML_BOOLEAN',
-      `\`${text}\` without quotes is ${value}, as kubectl reads YAML`,
+      `\`${text}\` without quotes is ${value} for kubectl`,
       `put it in quotes if it is text, else write ${value}`,
       'warning',
     );

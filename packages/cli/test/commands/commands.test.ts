@@ -49,7 +49,7 @@ describe('a command line that is wrong is refused with status 2', () => {
     ],
     [
       ['up', '--data-dir', ''],
-      `error: option '--data-dir <DIR>' argument '' is invalid. It is empty; write a path.\n${HINT}`,
+      `error: option '--data-dir <DIR>' argument '' is invalid. The value is empty. Write a path.\n${HINT}`,
     ],
     [
       ['run', '--timeout', 'soon'],
@@ -57,7 +57,7 @@ describe('a command line that is wrong is refused with status 2', () => {
     ],
     [
       ['up', '--port', '70000'],
-      `error: option '--port <N>' argument '70000' is invalid. Write a number from 0 to 65535; 0 takes any free port.\n${HINT}`,
+      `error: option '--port <N>' argument '70000' is invalid. Write a number from 0 to 65535; 0 selects any free port.\n${HINT}`,
     ],
     ...(
       [
@@ -65,8 +65,8 @@ describe('a command line that is wrong is refused with status 2', () => {
         [['10', '--keep-runs', 'never'], ''],
         [['0'], 'A number of runs must be at least 1. '],
         [['0s'], 'A duration must be longer than zero. '],
-        [['10', '--keep-runs', '20'], 'A number of runs, 10, is given already. '],
-        [['1h', '--keep-runs', '10', '--keep-runs', '2h'], 'A duration is given already. '],
+        [['10', '--keep-runs', '20'], 'A number of runs (10) is already set. '],
+        [['1h', '--keep-runs', '10', '--keep-runs', '2h'], 'A duration is already set. '],
         [['7d'], 'Did you mean 168h? '],
         [['2 weeks'], 'Did you mean 336h? '],
         [['24H'], 'Did you mean 24h? '],
@@ -76,11 +76,11 @@ describe('a command line that is wrong is refused with status 2', () => {
       ] as const
     ).map(([values, why]): [string[], string] => [
       ['up', '--keep-runs', ...values],
-      `error: option '--keep-runs <NUMBER|DURATION>' argument '${values.at(-1) ?? ''}' is invalid. ${why}Write a number of runs (100) or a duration (24h); repeat the option to give both.\n${HINT}`,
+      `error: option '--keep-runs <NUMBER|DURATION>' argument '${values.at(-1) ?? ''}' is invalid. ${why}Write a number of runs (100) or a duration (24h); repeat the option to set both.\n${HINT}`,
     ]),
     [
       ['controller', '--keep-runs', '-5'],
-      `error: option '--keep-runs <NUMBER|DURATION>' argument '-5' is invalid. Write a number of runs (100) or a duration (24h); repeat the option to give both.\n${HINT}`,
+      `error: option '--keep-runs <NUMBER|DURATION>' argument '-5' is invalid. Write a number of runs (100) or a duration (24h); repeat the option to set both.\n${HINT}`,
     ],
     [
       ['lint', '-o', 'xml'],
@@ -153,7 +153,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
     const output = recorded();
     expect(reportFailure(new TypeError('x is not a function'), output)).toBe(5);
     expect(output.err()).toBe(
-      'internal error: x is not a function\n  hint: PIPEWRIGHT_DEBUG=1 shows where it happened; report it with that\n',
+      'internal error: x is not a function\n  hint: set PIPEWRIGHT_DEBUG=1 to print the stack trace, and report it\n',
     );
   });
 });
@@ -216,7 +216,7 @@ describe('up', () => {
     const file = join(folder({ file: '' }), 'file');
     const { status, err } = await refused(option, option === '--kubeconfig' ? join(file, 'config') : file);
     expect(err).toBe(
-      `error: ${option}: the directory ${file} cannot be made: a file is in its place\n  hint: name another\n`,
+      `error: ${option}: cannot create the directory ${file}: a file exists at that path\n  hint: use another path\n`,
     );
     expect(status).toBe(2);
   });
@@ -308,7 +308,7 @@ describe('up', () => {
     const file = join(folder({}), name);
     const { status, err } = await refused('--config', file);
     expect(err).toBe(
-      `${file}:1:1  error  FILE_UNREADABLE  cannot be read: ${why}\n  hint: name the file with the stand-ins of this machine; \`pipewright run --help\` shows how it looks\n`,
+      `${file}:1:1  error  FILE_UNREADABLE  cannot be read: ${why}\n  hint: pass the file with the stand-ins of this machine; \`pipewright run --help\` shows an example\n`,
     );
     expect(status).toBe(2);
   });
@@ -354,7 +354,7 @@ describe('controller', () => {
     expect(await command('controller', '--kubeconfig', '/nowhere/config')).toEqual({
       status: 3,
       out: '',
-      err: 'error: kubeconfig /nowhere/config does not exist\n  hint: name one with --kubeconfig FILE and --context NAME, or start a cluster here: pipewright up\n',
+      err: 'error: kubeconfig /nowhere/config does not exist\n  hint: set --kubeconfig FILE and --context NAME, or start a local cluster: pipewright up\n',
     });
   });
 
@@ -362,7 +362,7 @@ describe('controller', () => {
     const kubeconfig = join(folder({}), 'config');
     const server = await upHere('--kubeconfig', kubeconfig);
     const controller = pipewright(['controller', '--kubeconfig', kubeconfig, '--install-crds']);
-    await controller.said('the controller works');
+    await controller.said('the controller is running');
     controller.child.kill('SIGTERM');
     const { status, out } = await controller.ended;
     await server.stop();

@@ -61,15 +61,15 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     has: 'a directory that is not there',
     yaml: 'images:\n  golang: nowhere',
     want: (base) => [
-      `2:11 images.golang: ${join(base, 'nowhere')} does not exist | paths are relative to the file, which lies in ${base}`,
+      `2:11 images.golang: ${join(base, 'nowhere')} does not exist | paths are relative to the directory of the file, ${base}`,
     ],
   },
   {
     has: 'a saved image that is not there',
     yaml: 'images:\n  golang: docker-archive:none.tar\n  node: { rootfs: "oci:none:v1" }',
     want: (base) => [
-      `2:11 images.golang: docker-archive:${join(base, 'none.tar')} does not exist | check the path; it is relative to where it is written`,
-      `3:19 images.node.rootfs: oci:${join(base, 'none')}:v1 does not exist | check the path; it is relative to where it is written`,
+      `2:11 images.golang: docker-archive:${join(base, 'none.tar')} does not exist | check the path; it is relative to the working directory, or to the directory of pipewright.yaml`,
+      `3:19 images.node.rootfs: oci:${join(base, 'none')}:v1 does not exist | check the path; it is relative to the working directory, or to the directory of pipewright.yaml`,
     ],
   },
   {
@@ -77,22 +77,22 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     yaml: 'images:\n  a: builtin:kanico\n  b: { rootfs: "builtin:x" }',
     want: () => [
       '2:6 images.a: unknown builtin kanico | did you mean builtin:kaniko?',
-      '3:16 images.b.rootfs: unknown builtin x | there are kaniko and buildah',
+      '3:16 images.b.rootfs: unknown builtin x | the builtin builders are kaniko and buildah',
     ],
   },
   {
     has: 'another registry',
     yaml: 'resources:\n  a: { registry: quay.io }',
     want: () => [
-      '2:18 resources.a.registry must be `local` | the embedded cluster has one registry of its own, called local',
+      '2:18 resources.a.registry must be `local` | the only local registry is that of the embedded cluster: `local`',
     ],
   },
   {
     has: 'an entrypoint that is no list',
     yaml: 'images:\n  a: { rootfs: host, entrypoint: make all, cmd: [1] }',
     want: () => [
-      '2:34 images.a.entrypoint must be a list of texts | write each argument by itself, as in `entrypoint: [sh, -c, "make all"]`',
-      '2:49 images.a.cmd must be a list of texts | write each argument by itself, as in `cmd: [sh, -c, "make all"]`',
+      '2:34 images.a.entrypoint must be a list of strings | write each argument as an item, as in `entrypoint: [sh, -c, "make all"]`',
+      '2:49 images.a.cmd must be a list of strings | write each argument as an item, as in `cmd: [sh, -c, "make all"]`',
     ],
   },
   {
@@ -103,13 +103,13 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
   {
     has: 'a list for images',
     yaml: 'images: [golang]',
-    want: () => ['1:9 images must be an object | write a name and what stands in for it, as in `golang: host`'],
+    want: () => ['1:9 images must be an object | map a name to its stand-in, as in `golang: host`'],
   },
   {
     has: 'names, values and amounts of the node that Kubernetes refuses',
     yaml: 'node: { labels: { a b: x, ok: x y }, resources: { cpu: lots, memory: -5 } }',
     want: () => [
-      "1:19 a b is not a valid Kubernetes name | use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`",
+      "1:19 a b is not a valid Kubernetes name | use letters, digits, '-', '_' and '.', with an optional domain prefix: `nvidia.com/gpu`",
       "1:31 node.labels.ok is x y, which is not a valid value of a label | use up to 63 letters, digits, '-', '_' and '.'",
       '1:56 node.resources.cpu is lots, which is not a valid amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
       '1:70 node.resources.memory is -5, which is not a valid amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
@@ -121,14 +121,14 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     want: () => [
       '1:24 node.labels.ssd must be text | put it in quotes',
       '1:36 node.labels.slow must be text | put it in quotes',
-      '1:36 `no` without quotes is false, as kubectl reads YAML | put it in quotes if it is text, else write false',
+      '1:36 `no` without quotes is false for kubectl | put it in quotes if it is text, else write false',
       '1:42 unknown field `lables` in node | did you mean `labels`?',
     ],
   },
   {
     has: 'two documents',
     yaml: 'images: {}\n---\nimages: {}',
-    want: () => ['1:1 the file has more than one document | keep one; manifests belong in files of their own'],
+    want: () => ['1:1 the file has more than one document | keep one; write manifests to other files'],
   },
 ];
 

@@ -304,7 +304,7 @@ describe('is refused', () => {
       {
         code: 'SOURCE_MISSING',
         message: 'the directory /nowhere does not exist',
-        hint: 'name a directory that exists',
+        hint: 'use a directory that exists',
       },
     ],
     [
@@ -315,12 +315,12 @@ describe('is refused', () => {
     [
       'a revision that is an option',
       async () => [work, '--upload-pack=evil'],
-      { code: 'REVISION_INVALID', message: '"--upload-pack=evil" cannot be a Git revision' },
+      { code: 'REVISION_INVALID', message: '"--upload-pack=evil" is not a valid Git revision' },
     ],
     [
       'a revision that is no name',
       async () => [work, 'a..b'],
-      { code: 'REVISION_INVALID', message: '"a..b" cannot be a Git revision' },
+      { code: 'REVISION_INVALID', message: '"a..b" is not a valid Git revision' },
     ],
     [
       'a branch the repository does not have',

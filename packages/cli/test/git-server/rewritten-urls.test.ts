@@ -51,7 +51,7 @@ describe('an address that is answered by a directory', () => {
     'https://forge.invalid/org/shop.github',
   ])('takes no other along that begins like it, and says so: %s', async (address) => {
     expect(await asks(address)).toContain(
-      `remote: this address begins like that of source, for which a directory stands in, and goes on with '${address.slice(30)}'`,
+      `remote: the URL extends that of source, which is served from a directory, by '${address.slice(30)}'`,
     );
   });
 

@@ -98,7 +98,7 @@ describe('an archive of docker save', () => {
       opened('docker-archive:x.tar', 'docker.io/team/one:v1'),
     ]).toEqual(['two, 0 layers', 'one, 0 layers']);
     expect(opened('docker-archive:x.tar')).toBe(
-      'has several images (team/one:v1, quay.io/team/two:v1, two:latest) (write which: docker-archive:FILE:NAME:TAG)',
+      'has several images (team/one:v1, quay.io/team/two:v1, two:latest) (select one: docker-archive:FILE:NAME:TAG)',
     );
     expect(opened('docker-archive:x.tar:three')).toMatch(/^has no image three; it has team\/one:v1, /);
   });
@@ -113,12 +113,12 @@ describe('an archive of docker save', () => {
     [
       'is something else',
       () => Buffer.alloc(2048, 'x'),
-      'is not a tar archive, or is damaged: a header has another checksum',
+      'is not a tar archive, or is damaged: a header has a wrong checksum',
     ],
     [
       'is empty',
       () => Buffer.alloc(0),
-      'has no manifest.json (name a file that docker save, podman save or skopeo has written)',
+      'has no manifest.json (use a file written by docker save, podman save or skopeo)',
     ],
     ['is cut off', () => dockerArchive([layer('1')]).subarray(0, 1024), 'ends in the middle of an entry'],
     [
@@ -184,9 +184,9 @@ describe('an OCI layout', () => {
       'two, 0 layers',
     ]);
     expect(opened('oci:layout')).toBe(
-      'has several images (v1, team/app:v2) (write which: oci-archive:FILE:TAG or oci:DIRECTORY:TAG)',
+      'has several images (v1, team/app:v2) (select one: oci-archive:FILE:TAG or oci:DIRECTORY:TAG)',
     );
-    expect(opened('oci:layout:v3')).toBe('has no image v3; it has v1, team/app:v2 (name one of them)');
+    expect(opened('oci:layout:v3')).toBe('has no image v3; it has v1, team/app:v2 (select one of them)');
   });
 
   test('for several machines is the image for this one, at the top or below', () => {
@@ -228,7 +228,7 @@ describe('an OCI layout', () => {
       (files) => files.delete(`blobs/sha256/${sha256(blobs[1]?.bytes ?? '')}`),
       'lacks the layer sha256:',
     ],
-    ['lacks its index', (files) => files.delete('index.json'), 'has no index.json (name an OCI layout'],
+    ['lacks its index', (files) => files.delete('index.json'), 'has no index.json (use an OCI layout'],
     [
       'has no image',
       (files) => files.set('index.json', Buffer.from('{"manifests":[]}')),
@@ -237,7 +237,7 @@ describe('an OCI layout', () => {
     [
       'has a digest that is a path',
       (files) => files.set('index.json', Buffer.from('{"manifests":[{"digest":"sha256:../../x"}]}')),
-      'only sha256 is read',
+      'only sha256 is supported',
     ],
     [
       'is too large',
@@ -258,7 +258,7 @@ test('a path may have colons in it, and what is not there is said', () => {
     ['docker-archive:a:b.tar', 'docker-archive:a:b.tar:team/app:v1', 'golang', 'host'].map((text) => opened(text)),
   ).toEqual(['one, 0 layers', 'one, 0 layers', 'no saved image', 'no saved image']);
   expect([opened('docker-archive:none.tar:v1'), opened('oci:a:b.tar')]).toEqual([
-    'does not exist (check the path; it is relative to where it is written)',
+    'does not exist (check the path; it is relative to the working directory, or to the directory of pipewright.yaml)',
     'is not a directory (for an archive in a file write oci-archive:FILE)',
   ]);
 });
@@ -324,5 +324,5 @@ test.each([
 });
 
 test('a user that an image does not have is refused', () => {
-  expect(() => numericUser('nobody', work)).toThrow('runs as the user nobody, which its /etc/passwd does not have');
+  expect(() => numericUser('nobody', work)).toThrow('runs as the user nobody, which is not in its /etc/passwd');
 });

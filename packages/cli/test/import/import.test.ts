@@ -75,7 +75,7 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Pipeline, Task, TektonApp } from 'pipewright';
 
-/** What ci.yaml held. */
+/** The objects of ci.yaml. */
 export class Ci extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -123,7 +123,7 @@ spec:
   inputs: { params: [{ name: flags, value: [-v] }] }
 `);
     expect(status).toBe(0);
-    expect(err()).toBe("taken as defined elsewhere: there is no Task 'build'\n");
+    expect(err()).toBe("assumed to be defined elsewhere: there is no Task 'build'\n");
     expect(body(out())).toBe(`const build = Task.fromName('build', { params: { flags: { type: 'array' } } });
 new TaskRun(this, 'try', { task: build, generateName: 'try-', params: { flags: ['-v'] } });`);
   });
@@ -329,9 +329,9 @@ data: { __proto__: "\\u202ex" }
       .split('\n')
       .filter((line) => line.includes('// '));
     expect(comments.map((line) => line.trim())).toEqual([
-      '// Carried over as it is: its param "submodules" is "x\\nprocess.exit(9)//".',
-      '// Carried over as it is: the constructs have no param "x\\u2028process.exit(9)//".',
-      '// Carried over as it is: there is no construct for this kind.',
+      '// Carried over unchanged: its param "submodules" is "x\\nprocess.exit(9)//".',
+      '// Carried over unchanged: the constructs have no param "x\\u2028process.exit(9)//".',
+      '// Carried over unchanged: no construct generates this kind.',
     ]);
     expect(out()).toContain("data: { ['__proto__']: '\\u202ex' },");
     expect(out() + err()).not.toMatch(/[\u2028\u202e]/);
@@ -345,8 +345,8 @@ metadata: { name: settings }
 data: { level: '1' }
 `);
     expect(status).toBe(0);
-    expect(err()).toBe('carried over as it is: ConfigMap settings: there is no construct for this kind\n');
-    expect(body(out())).toBe(`// Carried over as it is: there is no construct for this kind.
+    expect(err()).toBe('carried over unchanged: ConfigMap settings: no construct generates this kind\n');
+    expect(body(out())).toBe(`// Carried over unchanged: no construct generates this kind.
 new ApiObject(this, 'settings', {
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -359,14 +359,14 @@ new ApiObject(this, 'settings', {
     const { status, out, err } = await imported(TASK.replace('image:', 'imgae:'));
     expect(status).toBe(1);
     expect(err()).toMatch(/ci\.yaml:12:\d+ {2}error {2}FIELD_UNKNOWN/);
-    expect(out()).toMatch(/\/\/ Carried over as it is: .*did you mean 'image'\?.*\[FIELD_UNKNOWN\]\./);
+    expect(out()).toMatch(/\/\/ Carried over unchanged: .*did you mean 'image'\?.*\[FIELD_UNKNOWN\]\./);
     expect(out()).toContain("imgae: 'golang:1.22'");
   });
 
   test('writes nothing when the text is no YAML, or no object', async () => {
     const damaged = await imported(TASK.replace('- { name: make', '– { name: make'), '--out', '/nowhere/ci.ts');
     expect([damaged.status, damaged.out()]).toEqual([1, '']);
-    expect(damaged.err()).toContain('nothing is written: what cannot be read cannot be brought along');
+    expect(damaged.err()).toContain('nothing is written: unreadable objects would be lost');
     done();
     const nothing = await imported('metadata: { name: a }\n');
     expect([nothing.status, nothing.out()]).toEqual([1, '']);

@@ -49,7 +49,7 @@ describe('what a hint says to write in place of a value makes the error go away'
     ['underscores in numbers', task('env: [{ name: A, value: 1_000 }]'), 'put it in quotes: "1_000"'],
     ['elements of a list', task('args: [0b11]'), 'put it in quotes: "0b11"'],
     ['one text where a list is wanted', task('command: make'), 'write it as a list: ["make"]'],
-    ['a number where a list of texts is wanted', task('args: 0755'), 'write it as a list: ["0755"]'],
+    ['a number where a list of strings is wanted', task('args: 0755'), 'write it as a list: ["0755"]'],
     ['a list of one where a text is wanted', task('workingDir: ["/src"]'), 'write it without the list: "/src"'],
     ['a name where a reference is wanted', run('pipelineRef: build'), 'write it as a mapping: { name: "build" }'],
     ['a quoted number', task('ports: [{ containerPort: "80" }]'), 'remove the quotes: 80'],

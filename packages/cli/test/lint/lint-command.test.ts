@@ -55,7 +55,7 @@ spec: { pipelineRef: { name: elsewhere } }
       .toBe(`pipewright.yaml:1:1  error  NOT_AN_OBJECT  these are stand-ins of a machine, not a manifest
     1 | images:
       | ^
-  hint: give the file to \`run\` or \`up\` with --config, and name the manifests here
+  hint: pass the file to \`run\` or \`up\` with --config, and name the manifests here
 1 error (0 objects checked)
 `);
   });

@@ -64,7 +64,7 @@ test('a file that takes no more is reported once, and the log goes on at standar
   };
   const target = { fd: 9, place: '/full/log', close: (): void => undefined };
   expect(linesAt('warn', { target, write })).toEqual([
-    'the log /full/log cannot be written any more (ENOSPC: no space left on device); it goes on here',
+    'cannot write to the log /full/log (ENOSPC: no space left on device); further entries go to standard error',
     ...[ERROR, WARN, NOTICE],
   ]);
 });

@@ -90,7 +90,7 @@ test('a search of too many files stops, and reads none of them', () => {
         code: 'TOO_MANY_FILES',
         place: { file: path, line: 1, column: 1 },
         message: 'the search for manifests stopped after 20 files and folders',
-        hint: 'name the files or folders that have the manifests, or leave some out: --exclude GLOB',
+        hint: 'name the files or folders with the manifests, or exclude some: --exclude GLOB',
       },
     ],
   });

@@ -137,7 +137,7 @@ describe('gsutil cp, where a directory stands in for a bucket,', () => {
     ['a wildcard that means nothing', ['cp', 'o/*', 'gs://shop/d'], 'No URLs matched: o/*'],
     ['a file within a file', ['cp', 'plain/x', 'gs://shop/d'], 'No URLs matched: plain/x'],
     ['a bucket that nothing stands in for', ['cp', 'gs://other/x', '.'], 'no directory stands in for the bucket other'],
-    ['what it does not do', ['setmeta', 'x'], 'gsutil setmeta has no stand-in here'],
+    ['what it does not do', ['setmeta', 'x'], 'gsutil setmeta is not supported by this stand-in'],
   ])('refuses %s', async (_, words, said) => {
     put('work/plain');
     const { code, err } = await gsutil(...words);
@@ -178,8 +178,8 @@ describe('gsutil rsync', () => {
     symlinkSync(join(base, 'other'), join(bucket, 'elsewhere'));
     const { code, err } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
     expect([code, tree(work)]).toEqual([0, ['file']]);
-    expect(err.split('\n').filter((line) => line.startsWith('Left out'))).toEqual([
-      'Left out: gs://shop/d/link is not a file of less than 2 GiB in the directory that stands in for the bucket; links are not followed.',
+    expect(err.split('\n').filter((line) => line.startsWith('Skipped'))).toEqual([
+      "Skipped: gs://shop/d/link is not a regular file of less than 2 GiB in the bucket's directory; links are not followed.",
     ]);
   });
 

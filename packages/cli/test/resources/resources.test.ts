@@ -85,7 +85,7 @@ describe('a bucket', () => {
       ['two', folder({})],
     ]);
     const result = await running({ 'a.yaml': taskRun(inputs, {}, [step('s', 'true')]) }, { source });
-    expect([result.status, result.out]).toEqual([2, expect.stringContaining('one and two lie in one bucket, shop')]);
+    expect([result.status, result.out]).toEqual([2, expect.stringContaining('one and two use the same bucket, shop')]);
   });
 });
 

@@ -65,7 +65,7 @@ spec: { resourcetemplates: [{ kind: PipelineRun }] }
 `;
     const { status, out, err } = await running(trigger + TASK + PIPELINE('whole', 'work') + RUN);
     expect(err).toBe('1 warning; `pipewright lint` shows them\n');
-    expect(out).toContain('left out, because the embedded cluster has no such kinds: TriggerTemplate on-push\n');
+    expect(out).toContain('skipped: the embedded cluster does not serve these kinds: TriggerTemplate on-push\n');
     expect(status).toBe(0);
   });
 

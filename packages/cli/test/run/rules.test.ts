@@ -183,7 +183,7 @@ ${taskRun(
     says: [
       `--- once waits: pod status "PodScheduled":"False"; message: "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity."\n`,
       `failed to finish within "2s": pod status "PodScheduled":"False"`,
-      "hint: say in pipewright.yaml what this machine's node has",
+      'hint: define labels and resources of the node in pipewright.yaml',
     ],
   },
   'a step that asks for more than any node has waits, too': {

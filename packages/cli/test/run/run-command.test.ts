@@ -190,9 +190,9 @@ describe('what is missing is told at once, before anything starts', () => {
 
   test('images without a stand-in, each once', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { image: new Map() }))
-      .toBe(`p.yaml:8:29  error  IMAGE_NO_STAND_IN  nothing stands in for the image busybox:1 of step first of Task work
-  hint: images are not downloaded; if this machine has the programs that are run, add to the command: --image busybox=host
-  hint: or save the image where it can be pulled, by one of these, and add the third line to the command:
+      .toBe(`p.yaml:8:29  error  IMAGE_NO_STAND_IN  no stand-in for the image busybox:1 of step first of Task work
+  hint: images are not downloaded; if this machine has the programs that the step runs, add to the command: --image busybox=host
+  hint: or save the image on a machine that can pull it, with one of these commands, and add the third line to this one:
   hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
   hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
   hint: --image busybox=docker-archive:busybox.tar
@@ -203,11 +203,11 @@ status 2`);
   test('the command of a step whose stand-in runs nothing by itself', async () => {
     expect(await refused({ 'p.yaml': TASKS.replace(' command: [echo],', '') + RUN }))
       .toBe(`p.yaml:8:29  error  COMMAND_UNKNOWN  step first of Task work has neither command nor script, and the entrypoint of the image busybox:1 is unknown
-  hint: give the step a command; or save the image, whose program is then known, and name it instead:
+  hint: give the step a command, or save the image, whose entrypoint is then known:
   hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
   hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
   hint: --image busybox=docker-archive:busybox.tar
-  hint: or name a program of this machine, in pipewright.yaml: images: { busybox: { rootfs: host, entrypoint: [PROGRAM] } }
+  hint: or configure a program of this machine in pipewright.yaml: images: { busybox: { rootfs: host, entrypoint: [PROGRAM] } }
 1 error; nothing was run
 status 2`);
   });
@@ -226,7 +226,7 @@ status 2`);
     const other = RUN.replace('spec: {', 'spec: { serviceAccount: robot,');
     expect(await refused({ 'p.yaml': TASKS + other + account }))
       .toBe(`p.yaml:28:19  error  SECRET_MISSING  ServiceAccount robot names the Secret auth-docker, which is in none of the manifests
-  hint: write it to a file and add that to the command:
+  hint: write it to a file with one of these commands, and add the file to this one:
   hint: kubectl create secret generic auth-docker --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > auth-docker.yaml
   hint: kubectl create secret docker-registry auth-docker --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > auth-docker.yaml
 1 error; nothing was run
@@ -235,7 +235,7 @@ status 2`);
 
   test('a PipelineRun', async () => {
     expect(await refused({ 'p.yaml': TASKS })).toBe(`no PipelineRun or TaskRun in DIR
-run the Pipeline line without one: pipewright run DIR --pipeline line
+to run the Pipeline line without a run object: pipewright run DIR --pipeline line
 status 2`);
   });
 
@@ -247,7 +247,7 @@ status 2`);
 
   test('a param of that name', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { param: new Map([['waht', '1']]) })).toBe(
-      `no run takes a param called 'waht'\ndid you mean 'what'?\nstatus 2`,
+      `no run has a param called 'waht'\ndid you mean 'what'?\nstatus 2`,
     );
   });
 
@@ -262,9 +262,9 @@ status 2`);
     expect(await refused({ 'p.yaml': TASKS + RUN }, { image: new Map([['bsybox', 'host']]) }))
       .toBe(`--image bsybox=host  error  STAND_IN_UNUSED  bsybox matches no image of these manifests
   hint: did you mean 'busybox'?
-p.yaml:8:29  error  IMAGE_NO_STAND_IN  nothing stands in for the image busybox:1 of step first of Task work
-  hint: images are not downloaded; if this machine has the programs that are run, add to the command: --image busybox=host
-  hint: or save the image where it can be pulled, by one of these, and add the third line to the command:
+p.yaml:8:29  error  IMAGE_NO_STAND_IN  no stand-in for the image busybox:1 of step first of Task work
+  hint: images are not downloaded; if this machine has the programs that the step runs, add to the command: --image busybox=host
+  hint: or save the image on a machine that can pull it, with one of these commands, and add the third line to this one:
   hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
   hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
   hint: --image busybox=docker-archive:busybox.tar
@@ -274,7 +274,7 @@ status 2`);
 
   test('the directory of --source', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { source: new Map([['repo', '/nowhere']]) })).toBe(
-      `--source repo=/nowhere: /nowhere does not exist\nname a directory\nstatus 2`,
+      `--source repo=/nowhere: /nowhere does not exist\nuse a directory that exists\nstatus 2`,
     );
   });
 

@@ -64,7 +64,7 @@ spec:
       status: 1,
       says: [
         /✖ once {2}\S+ {2}step odd: exit 1/,
-        "hint: the command is not in the image; on this machine the stand-in's files are what the step sees",
+        'hint: the command is not in the image; on this machine, the step sees the files of the stand-in',
       ],
     });
   });
@@ -160,7 +160,7 @@ ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  in
       ]);
       expect(await running(manifests, { source, runtime: 'fake' })).toEqual({
         status: 2,
-        out: `one and two have one url, https://git.example/a.git, and two directories: ${first} and ${second}`,
+        out: `one and two have the same url, https://git.example/a.git, but different directories: ${first} and ${second}`,
       });
     });
   });
@@ -209,7 +209,7 @@ test('a machine that refuses namespaces is told with every remedy, and status 3'
   const ended = run(options, recorded(), { runtime: refusing, signals: new EventEmitter() });
   await expect(ended).rejects.toMatchObject({
     message: 'SANDBOX_NO_NAMESPACES: steps cannot be run here: the kernel refuses',
-    hint: 'run `sudo sysctl x=1`\nto try the graph without running anything: --runtime fake',
+    hint: 'run `sudo sysctl x=1`\nto test the graph without running steps: --runtime fake',
     status: 3,
   });
 });

@@ -64,8 +64,8 @@ test('shows no value of a Secret that control characters or escapes take apart',
 test('reports at the start which values are too short or too common to be masked, by name alone', async () => {
   const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { pin: 'x7', debug: 'true', port: '8080', token: hunter2-hunter2 }\n`;
   const { out } = await running(secret, {}, () => ({ output: 'true 8080 x7\n' }));
-  expect(out).toContain('\ntoo short to be masked, so shown wherever they are printed: s/pin\n');
-  expect(out).toContain('\ntoo common to be masked, so shown wherever they are printed: s/debug, s/port\n');
+  expect(out).toContain('\ntoo short to be masked, so printed in clear text: s/pin\n');
+  expect(out).toContain('\ntoo common to be masked, so printed in clear text: s/debug, s/port\n');
   expect(out.indexOf('to be masked')).toBeLessThan(out.indexOf('--- TaskRun'));
   expect(out).toContain('[once : first] true 8080 x7\n');
 });

@@ -25,7 +25,7 @@ const damage: readonly { file: string; yaml: string; want: string }[] = [
   {
     file: 'whose indentation is lost',
     yaml: 'apiVersion: v1\nkind: Secret\nmetadata:\nname: auth-gitlab\nannotations:\ntekton.dev/git-0: https://github.com\n',
-    want: `a.yaml:3:1  error  YAML_INDENTATION  \`metadata:\` is empty, and \`name:\`, \`annotations:\` after it stand at the same column: the indentation is lost
+    want: `a.yaml:3:1  error  YAML_INDENTATION  \`metadata:\` is empty and followed by \`name:\`, \`annotations:\` at the same column: the indentation is lost
     3 | metadata:
       | ^
   hint: indent lines 4 to 5, so that they are below \`metadata:\``,
@@ -33,11 +33,11 @@ const damage: readonly { file: string; yaml: string; want: string }[] = [
   {
     file: 'whose objects in objects have lost it, so that keys repeat',
     yaml: 'kind: ClusterRoleBinding\nmetadata:\nname: a\nroleRef:\nkind: ClusterRole\nname: cluster-admin\n',
-    want: `a.yaml:2:1  error  YAML_INDENTATION  \`metadata:\` is empty, and \`name:\` after it stands at the same column: the indentation is lost
+    want: `a.yaml:2:1  error  YAML_INDENTATION  \`metadata:\` is empty and followed by \`name:\` at the same column: the indentation is lost
     2 | metadata:
       | ^
   hint: indent line 3, so that it is below \`metadata:\`
-a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`name:\` after it stand at the same column: the indentation is lost
+a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kind:\`, \`name:\` at the same column: the indentation is lost
     4 | roleRef:
       | ^
   hint: indent lines 5 to 6, so that they are below \`roleRef:\``,
@@ -45,7 +45,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'whose list items have lost it',
     yaml: 'kind: B\nsubjects:\n- kind: ServiceAccount\nname: bot\nnamespace: default\n',
-    want: `a.yaml:2:1  error  YAML_INDENTATION  \`subjects:\` ends, and \`name:\`, \`namespace:\` after it stand at the same column: the indentation is lost
+    want: `a.yaml:2:1  error  YAML_INDENTATION  \`subjects:\` ends and is followed by \`name:\`, \`namespace:\` at the same column: the indentation is lost
     2 | subjects:
       | ^
   hint: indent lines 4 to 5, so that they are below \`subjects:\``,
@@ -53,7 +53,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'with curly quotes',
     yaml: 'kind: A\nargs: [“test”]\n',
-    want: `a.yaml:2:8  error  YAML_CHARACTER  the text starts with a curly quote (U+201C), which YAML takes as part of it
+    want: `a.yaml:2:8  error  YAML_CHARACTER  the text starts with a curly quote (U+201C), which YAML reads as part of it
     2 | args: [“test”]
       |        ^
   hint: type "; if the curly quote belongs to the text, put the whole text in straight quotes`,
@@ -61,7 +61,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'with non-breaking spaces after its colons',
     yaml: 'apiVersion:\u00a0v1\nkind:\u00a0Secret\n',
-    want: `a.yaml:1:12  error  YAML_CHARACTER  the colon is followed by a non-breaking space (U+00A0), so it ends no key; also in line 2
+    want: `a.yaml:1:12  error  YAML_CHARACTER  the colon is followed by a non-breaking space (U+00A0), so it does not end a key; also in line 2
     1 | apiVersion:\u00a0v1
       |            ^
   hint: replace it with a space`,
@@ -101,10 +101,10 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'with a colon inside a value',
     yaml: 'kind: A\nmessage: error: no\n',
-    want: `a.yaml:2:10  error  YAML_SYNTAX  not YAML: the value of a key holds another key
+    want: `a.yaml:2:10  error  YAML_SYNTAX  not YAML: the value of a key contains another key
     2 | message: error: no
       |          ^
-  hint: put a value with \`: \` in it in quotes; if the next line is the other key, line it up with this one`,
+  hint: put a value that contains \`: \` in quotes; if the next line is the other key, align it with this one`,
   },
   {
     file: 'with a quote that nothing closes',
@@ -117,7 +117,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'that is text',
     yaml: 'hello\n',
-    want: `a.yaml:1:1  error  NOT_AN_OBJECT  a manifest is an object with apiVersion and kind, and this is not an object
+    want: `a.yaml:1:1  error  NOT_AN_OBJECT  a manifest is an object with apiVersion and kind, but this is not an object
     1 | hello
       | ^
   hint: start with \`apiVersion:\`; if this is not a manifest, exclude the file`,
@@ -160,18 +160,18 @@ const told = (text: string) =>
 
 describe('one mistake is told once, where it was made', () => {
   const BRACKET = 'the bracket that opens here is not closed';
-  const COLUMN = 'the line starts at another column than its neighbours';
+  const COLUMN = 'the line starts at a different column than its neighbours';
   test.each([
     ['a list that is not closed', 'a: 1\nb: [x, y\nc: 1\nd: 2\n', [`2:4 ${BRACKET}`]],
     ['an object in JSON that is not closed', '{\n  "a": {"b": 1,\n  "c": 2\n}\n', [`1:1 ${BRACKET}`]],
     ['a quote in brackets that is not closed', 'a: ["x", "y]\nb: c\n', ['1:10 the " that opens here is not closed']],
     ['a line that stands too far to the left', 'a:\n    b: 1\n  c: 2\n   d: 3\n', [`3:1 ${COLUMN}`]],
-    ['a list among keys', 'kind: A\n- a\nb: 1\n', ['2:1 a list item stands where a key is expected']],
+    ['a list among keys', 'kind: A\n- a\nb: 1\n', ['2:1 a list item where a key is expected']],
     ['a key without colon', 'kind: A\nmetadata\n  name: x\n', ['2:1 a key and a colon are expected here']],
     [
       'a block whose first line is not empty',
       'kind: A\na: |2bad\n  text: more\n   of: it\nb: 1\n',
-      ['2:6 text follows the sign that begins a block of text'],
+      ['2:6 text follows the indicator of a block scalar'],
     ],
     [
       'two values without a comma in JSON',
@@ -179,7 +179,7 @@ describe('one mistake is told once, where it was made', () => {
       ['1:11 there is more text after the end of the value'],
     ],
     ['a template', 'kind: A\na: {{ .Values.x }}\n', ['2:5 a template that is not rendered']],
-    ['a merge conflict', 'a: 1\n<<<<<<< HEAD\nb: 2\n', ['2:1 a mark of a merge conflict']],
+    ['a merge conflict', 'a: 1\n<<<<<<< HEAD\nb: 2\n', ['2:1 a merge conflict marker']],
   ])('%s', (_, yaml, want) => {
     expect(told(yaml)).toEqual(want);
   });
@@ -188,7 +188,7 @@ describe('one mistake is told once, where it was made', () => {
     [
       'in lines of their own',
       'a: [x\nb: {c: d\ne: f\ng: h: i\n',
-      [`1:4 ${BRACKET}`, `2:4 ${BRACKET}`, '4:4 the value of a key holds another key'],
+      [`1:4 ${BRACKET}`, `2:4 ${BRACKET}`, '4:4 the value of a key contains another key'],
     ],
     [
       'commas in one line',

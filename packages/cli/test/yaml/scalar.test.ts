@@ -74,16 +74,13 @@ test.each(objects)('in an object, $says', ({ yaml, want }) => {
 });
 
 test.each([
-  ['a: yes', ['warning 1:4 `yes` without quotes is true, as kubectl reads YAML']],
+  ['a: yes', ['warning 1:4 `yes` without quotes is true for kubectl']],
   [
     'a: [N, "n", off]',
-    [
-      'warning 1:5 `N` without quotes is false, as kubectl reads YAML',
-      'warning 1:13 `off` without quotes is false, as kubectl reads YAML',
-    ],
+    ['warning 1:5 `N` without quotes is false for kubectl', 'warning 1:13 `off` without quotes is false for kubectl'],
   ],
-  ['on: push', ['warning 1:1 `on` without quotes is true, as kubectl reads YAML']],
-  ['a: &a y\nb: *a', ['warning 1:7 `y` without quotes is true, as kubectl reads YAML']],
+  ['on: push', ['warning 1:1 `on` without quotes is true for kubectl']],
+  ['a: &a y\nb: *a', ['warning 1:7 `y` without quotes is true for kubectl']],
   ['a: true\nb: False\nc: "no"\nd: yes please\ne: !!str on', []],
 ])('%j tells of words that are booleans', (yaml, want) => {
   const { findings, manifests } = loadText(sourceText('x.yaml', yaml));

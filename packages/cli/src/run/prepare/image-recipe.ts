@@ -12,7 +12,7 @@ function savedImageRecipe(image: string): readonly string[] {
   const name = digest === undefined ? `${short}${tag === undefined ? '' : `:${tag}`}` : `${short}@${digest}`;
   const file = `${short.split('/').at(-1) ?? 'image'}.tar`;
   return [
-    'save the image where it can be pulled, by one of these, and add the third line to the command:',
+    'save the image on a machine that can pull it, with one of these commands, and add the third line to this one:',
     `skopeo copy docker://${name} docker-archive:${file}`,
     `docker pull ${name} && docker save -o ${file} ${name}`,
     `--image ${short}=docker-archive:${file}`,
@@ -21,7 +21,7 @@ function savedImageRecipe(image: string): readonly string[] {
 
 /** Explains how to configure the program for a step without a command. */
 const programHint = (image: string): string =>
-  `or name a program of this machine, in pipewright.yaml: images: { ${shortName(image)}: { rootfs: host, entrypoint: [PROGRAM] } }`;
+  `or configure a program of this machine in pipewright.yaml: images: { ${shortName(image)}: { rootfs: host, entrypoint: [PROGRAM] } }`;
 
 /**
  * Returns the hints for an image without a stand-in.
@@ -35,20 +35,20 @@ export function imageHint(image: string, runsOwn: boolean): string {
   const builder = builderFor(image);
   if (builder !== undefined)
     return [
-      'images are not downloaded; for a Dockerfile FROM scratch without RUN, add a builder that comes with pipewright to the command:',
+      'images are not downloaded; for a Dockerfile FROM scratch without RUN, add the builtin builder to the command:',
       `--image ${short}=builtin:${builder}`,
       `or ${save}`,
       ...recipe,
     ].join('\n');
   if (runsOwn)
     return [
-      'images are not downloaded, and this step runs the program of its image:',
+      'images are not downloaded, and this step runs the entrypoint of its image:',
       save,
       ...recipe,
       programHint(image),
     ].join('\n');
   return [
-    `images are not downloaded; if this machine has the programs that are run, add to the command: --image ${short}=host`,
+    `images are not downloaded; if this machine has the programs that the step runs, add to the command: --image ${short}=host`,
     `or ${save}`,
     ...recipe,
   ].join('\n');
@@ -62,7 +62,7 @@ export function commandHint(image: string): string {
     ...(builder === 'kaniko'
       ? [`for a Dockerfile FROM scratch without RUN, add to the command: --image ${shortName(image)}=builtin:kaniko`]
       : []),
-    'give the step a command; or save the image, whose program is then known, and name it instead:',
+    'give the step a command, or save the image, whose entrypoint is then known:',
     ...recipe,
     programHint(image),
   ].join('\n');

@@ -90,7 +90,7 @@ const createHint = (kubectl: string, { name, keys }: Reference): string => {
 };
 
 const claimHint = ({ name }: Reference): string =>
-  `write it to a file and add that to the command; here it is an empty directory, of any storage class:
+  `write this to a file and add it to the command; a claim of any storage class is an empty directory:
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: { name: ${name} }

@@ -81,7 +81,7 @@ function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): rea
         manifest,
         path,
         'IMAGE_NO_STAND_IN',
-        `nothing stands in for the image ${image} of ${user}`,
+        `no stand-in for the image ${image} of ${user}`,
         imageHint(image, runsOwn.has(image)),
       ),
     );
@@ -162,7 +162,7 @@ function missingSecrets(account: Manifest, accountName: string, manifests: reado
 }
 
 const secretHint = (name: string): string =>
-  `write it to a file and add that to the command:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
+  `write it to a file with one of these commands, and add the file to this one:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
 
 /**
  * Returns findings for missing Secrets of a run's PipelineResources, without which its pod would wait until the

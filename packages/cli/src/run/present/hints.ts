@@ -37,11 +37,11 @@ const ROWS: readonly Row[] = [
   },
   {
     when: matches(/ErrImagePull|ImagePullBackOff|cannot be pulled|nothing stands in/i),
-    hint: 'name a stand-in for the image: --image NAME=host, or pipewright.yaml',
+    hint: 'define a stand-in for the image: --image NAME=host, or in pipewright.yaml',
   },
   {
     when: matches(/didn't match Pod's node affinity|Insufficient \S|that the pod didn't tolerate/),
-    hint: "say in pipewright.yaml what this machine's node has: `node: { labels: {...}, resources: {...} }`",
+    hint: 'define labels and resources of the node in pipewright.yaml: `node: { labels: {...}, resources: {...} }`',
   },
   {
     when: matches(/CreateContainerConfigError|secret .* not found|configmap .* not found/i),
@@ -49,13 +49,13 @@ const ROWS: readonly Row[] = [
   },
   {
     when: matches(/argument list too long/i),
-    hint: 'an argument takes 128 KiB at most; write the value to a file of a workspace or ConfigMap, and read it in the step',
+    hint: 'an argument may have at most 128 KiB; write the value to a file of a workspace or ConfigMap, and read it in the step',
   },
   {
     when: ({ exitCode }, text) =>
       exitCode === 127 ||
       /StartError|executable file not found|fork\/exec \S+: no such file|the script's first line asks for/i.test(text),
-    hint: "the command is not in the image; on this machine the stand-in's files are what the step sees",
+    hint: 'the command is not in the image; on this machine, the step sees the files of the stand-in',
   },
   {
     when: ({ exitCode }, text) => exitCode === 126 || /fork\/exec \S+: permission denied/.test(text),

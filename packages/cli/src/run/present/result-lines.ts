@@ -32,6 +32,6 @@ function oneLine(value: string): string {
     ...(lines.length > 1 ? [`${String(lines.length)} lines`] : []),
     ...(first.length > MAX_VALUE_LENGTH ? [`${String([...value].length)} characters`] : []),
   ];
-  if (rest.length > 0) return `${shown}… (${rest.join(', ')}; -o json has all)`;
+  if (rest.length > 0) return `${shown}… (${rest.join(', ')}; -o json prints all)`;
   return shown === '' ? '(empty)' : shown;
 }

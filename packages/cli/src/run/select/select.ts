@@ -60,9 +60,9 @@ export function withCommandLineParams(
   const unknown = [...params.keys()].filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     const guess = closestMatch(unknown[0] ?? '', known);
-    const has = known.length === 0 ? 'the runs take no params' : `the params are: ${known.join(', ')}`;
+    const has = known.length === 0 ? 'the runs have no params' : `the params are: ${known.join(', ')}`;
     throw new UsageError(
-      `no run takes ${unknown.length === 1 ? 'a param' : 'params'} called ${unknown.map((name) => `'${name}'`).join(', ')}`,
+      `no run has ${unknown.length === 1 ? 'a param' : 'params'} called ${unknown.map((name) => `'${name}'`).join(', ')}`,
       guess === undefined ? has : `did you mean '${guess}'?`,
     );
   }

@@ -7,7 +7,7 @@ import { commandLine } from '../../terminal/shell-words.js';
 export function startHint(objects: TektonObjects, paths: readonly string[]): string {
   const [pipeline] = objects.ofKind('Pipeline');
   const target = pipeline ?? objects.ofKind('Task')[0];
-  if (target === undefined || target.name === '') return 'name the file that has one, after the others';
+  if (target === undefined || target.name === '') return 'add the file that contains one';
   const { model, name } = target;
   const declared =
     model.kind === 'Pipeline'
@@ -21,5 +21,5 @@ export function startHint(objects: TektonObjects, paths: readonly string[]): str
     known.includes(resource.name) || resource.isOptional ? [] : ['--resource', `${resource.name}=PIPELINERESOURCE`],
   );
   const words = ['pipewright', 'run', ...paths, pipeline ? '--pipeline' : '--task', name, ...params, ...resources];
-  return `run the ${model.kind} ${name} without one: ${commandLine(words)}`;
+  return `to run the ${model.kind} ${name} without a run object: ${commandLine(words)}`;
 }

@@ -73,10 +73,7 @@ export function startRun(
     const { resource, workspace, serviceAccount } = options;
     const flag = resource?.size ? '--resource' : workspace?.size ? '--workspace' : '--service-account';
     if (flag !== '--service-account' || serviceAccount !== undefined)
-      throw new UsageError(
-        `${flag} is for a run that --pipeline or --task makes`,
-        'write it in the manifest of the run',
-      );
+      throw new UsageError(`${flag} requires --pipeline or --task`, 'or set it in the manifest of the run');
     return undefined;
   }
   const started: RunTarget = { kind: found.model.kind, object: found, options, objects };
@@ -100,7 +97,7 @@ function findTarget(
   if (first === undefined) {
     const names = [...new Set(all.map((each) => each.name))];
     const guess = closestMatch(name, names);
-    const list = names.length === 0 ? `name the files that have one` : `the ${what}s are: ${names.join(', ')}`;
+    const list = names.length === 0 ? `add the files that contain one` : `the ${what}s are: ${names.join(', ')}`;
     throw new UsageError(
       `no ${what} called '${name}' in ${paths.join(', ')}`,
       guess === undefined ? list : `did you mean '${guess}'? ${list}`,
@@ -162,7 +159,7 @@ function paramFindings(started: RunTarget): readonly Finding[] {
     .map(({ item: { name, type }, path }) => {
       const value = type === 'array' ? 'ITEM,ITEM' : 'VALUE';
       const message = `${titleOf(started)} needs the param '${name}', which has no default`;
-      return errorAt(object.manifest, path, 'PARAM_MISSING', message, `give it a value: -p ${name}=${value}`);
+      return errorAt(object.manifest, path, 'PARAM_MISSING', message, `set it: -p ${name}=${value}`);
     });
   const names = declared.map(({ item }) => item.name);
   const extra = undeclaredFindings(started, options.param, names, '-p', 'PARAM_EXTRA', 'param');
@@ -203,7 +200,7 @@ function bindResources(started: RunTarget): {
     const hint = `--resource ${name}=${candidates[0] ?? 'NAME'}`;
     const otherCandidates = candidates.length > 1 ? ` (of type ${type}: ${candidates.join(', ')})` : '';
     const addHint = `add a PipelineResource '${name}' of type ${type} to the manifests, or name another: ${hint}`;
-    const message = `${titleOf(started)} needs the resource '${name}' of type ${type}, and no PipelineResource has that name and type`;
+    const message = `${titleOf(started)} needs the resource '${name}' of type ${type}, but no PipelineResource has that name and type`;
     const bindingHint = candidates.length === 0 ? addHint : `name one: ${hint}${otherCandidates}`;
     findings.push(errorAt(object.manifest, path, 'BINDING_MISSING', message, bindingHint));
   }

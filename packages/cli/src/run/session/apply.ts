@@ -57,7 +57,7 @@ export async function applyAll(
   if (errors.length > 0) throw rejection(errors);
   return skipped.length === 0
     ? []
-    : [`left out, because the embedded cluster has no such kinds: ${skipped.join(', ')}`];
+    : [`skipped: the embedded cluster does not serve these kinds: ${skipped.join(', ')}`];
 }
 
 /** Creates the runs. Throws a UsageError if the cluster rejects one. */

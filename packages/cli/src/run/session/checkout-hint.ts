@@ -51,7 +51,7 @@ export function checkoutHints(
     )
       return [];
     const option = commandLine(['--source', `${name}=${directory}`]);
-    return [`${name}: ${url} is a remote of this checkout; to run its files, uncommitted changes included: ${option}`];
+    return [`${name}: ${url} is a remote of this checkout; to use its files, including uncommitted changes: ${option}`];
   });
   return [...new Set(hints)];
 }

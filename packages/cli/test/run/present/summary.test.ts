@@ -142,8 +142,8 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
     ]);
     expect(summary(tally, [], colors).slice(3, 8)).toEqual([
       '      result version 1.4.2',
-      '      result changes fix: a… (3 lines; -o json has all)',
-      `      result report ${'x'.repeat(100)}… (3000 characters; -o json has all)`,
+      '      result changes fix: a… (3 lines; -o json prints all)',
+      `      result report ${'x'.repeat(100)}… (3000 characters; -o json prints all)`,
       '      result nothing (empty)',
       '      result colour ab',
     ]);
@@ -160,7 +160,7 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
       done('test', 4, failed),
     ]);
     expect(summary(tally, [], colors)).toContain(
-      '      hint: an argument takes 128 KiB at most; write the value to a file of a workspace or ConfigMap, and read it in the step',
+      '      hint: an argument may have at most 128 KiB; write the value to a file of a workspace or ConfigMap, and read it in the step',
     );
   });
 
@@ -203,7 +203,7 @@ Failed  release  in 9.0s  (3 tasks: 1 succeeded, 1 failed, 1 not started)
       | object 7 of 12
       | sh: gcc: not found
       Failed: "step-compile" exited with code 127
-      hint: the command is not in the image; on this machine the stand-in's files are what the step sees
+      hint: the command is not in the image; on this machine, the step sees the files of the stand-in
   ○ deploy  not started`);
   });
 

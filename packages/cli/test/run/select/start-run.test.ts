@@ -122,10 +122,10 @@ describe('a Pipeline without a run', () => {
 -p revison=x  error  PARAM_EXTRA  Pipeline release has no param 'revison'
   hint: did you mean 'revision'?
 p.yaml:16:20  error  PARAM_MISSING  Pipeline release needs the param 'revision', which has no default
-  hint: give it a value: -p revision=VALUE
+  hint: set it: -p revision=VALUE
 p.yaml:16:54  error  PARAM_MISSING  Pipeline release needs the param 'platforms', which has no default
-  hint: give it a value: -p platforms=ITEM,ITEM
-p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'source' of type git, and no PipelineResource has that name and type
+  hint: set it: -p platforms=ITEM,ITEM
+p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'source' of type git, but no PipelineResource has that name and type
   hint: name one: --resource source=web-app
 `);
   });
@@ -140,12 +140,12 @@ p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'sourc
     [
       'with an option and no name',
       { resource: new Map([['a', 'b']]) },
-      '--resource is for a run that --pipeline or --task makes\nwrite it in the manifest of the run',
+      '--resource requires --pipeline or --task\nor set it in the manifest of the run',
     ],
     [
       'that nothing names',
       {},
-      'no PipelineRun or TaskRun in DIR\nrun the Pipeline release without one: pipewright run DIR --pipeline release -p revision=VALUE -p platforms=ITEM,ITEM --resource source=PIPELINERESOURCE',
+      'no PipelineRun or TaskRun in DIR\nto run the Pipeline release without a run object: pipewright run DIR --pipeline release -p revision=VALUE -p platforms=ITEM,ITEM --resource source=PIPELINERESOURCE',
     ],
   ])('%s is refused', (_, asked, expected) => {
     expect(made(asked)).toBe(expected);

@@ -59,7 +59,7 @@ describe('the option that runs the files of this checkout', () => {
     expect(
       checkoutHints(checkout, bound, [git('repo', url), git('other', 'https://git.example/acme/lib')], [url]),
     ).toEqual([
-      'repo: https://git.example/acme/app is a remote of this checkout; to run its files, uncommitted changes included: --source repo=.',
+      'repo: https://git.example/acme/app is a remote of this checkout; to use its files, including uncommitted changes: --source repo=.',
     ]);
   });
 
