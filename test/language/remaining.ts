@@ -8,7 +8,6 @@ export const UNREAD: readonly string[] = [
   'packages/cluster/src',
   'packages/cluster/test',
   'packages/controller/test',
-  'packages/tekton/test',
 ];
 
 /** Sums without a discriminant of that name. */

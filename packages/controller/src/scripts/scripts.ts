@@ -36,5 +36,5 @@ export type ScriptFile =
 export type Scripts = Readonly<Record<ScriptFile, string>>;
 
 /** Joins awk programs, as several `-f` options of awk do. */
-export const joined = (scripts: Scripts, ...files: readonly ScriptFile[]): string =>
+export const awkProgram = (scripts: Scripts, ...files: readonly ScriptFile[]): string =>
   files.map((file) => scripts[file]).join('\n');

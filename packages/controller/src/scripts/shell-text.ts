@@ -12,11 +12,11 @@ const PIECE_BYTES = 96 * 1024;
 export const literally = (text: string): string => text.replaceAll('$', '$$$$');
 
 /** Quotes a text as one word of a shell. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+export const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Returns shell text that runs a program with these arguments. */
 export const withArguments = (program: string, args: readonly string[]): string =>
-  `set -- ${args.map(quoted).join(' ')}\n${program}`;
+  `set -- ${args.map(shellWord).join(' ')}\n${program}`;
 
 /** Splits a text into pieces that fit into an argument each, never inside a character. */
 export function pieces(text: string): readonly string[] {

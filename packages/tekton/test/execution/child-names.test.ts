@@ -18,7 +18,7 @@ import {
 const run = { name: 'build-nginx--pipelinerun', uid: '7c2d1c1e-0d3a-4d5b-9a43-0f9a3c0f7a11' };
 const letters = '[bcdfghjklmnpqrstvwxz2456789]{5}';
 
-test('children look like those of Tekton', () => {
+test("names of children have Tekton's form", () => {
   expect(taskRunName(run, 'unit-tests')).toMatch(new RegExp(`^build-nginx--pipelinerun-unit-tests-${letters}$`));
   expect(podName({ name: 'tr', uid: '1' }, 0)).toMatch(/^tr-pod-[0-9a-f]{6}$/);
   expect(internalStepName('git-source-nginx-source-code', '1')).toMatch(
@@ -27,18 +27,18 @@ test('children look like those of Tekton', () => {
   expect(conditionCheckName(run, 'tr', 'sunny', 0)).toMatch(new RegExp(`^tr-sunny-${letters}$`));
 });
 
-test('a check’s step is a DNS label that leaves room for step-, whatever its Condition is called', () => {
+test('the step of a check is a DNS label that is short enough for the prefix step-, for any name of the Condition', () => {
   expect(conditionCheckStepName('sunny')).toBe('condition-check-sunny');
   expect(conditionCheckStepName('On.Main')).toBe('condition-check-on-main');
   expect(conditionCheckStepName(`${'a'.repeat(41)}-b`)).toBe(`condition-check-${'a'.repeat(41)}`);
 });
 
-test('names do not change between versions of this program, or runs would be made twice', () => {
+test('names are the same in every version of this program; otherwise an upgrade would create runs twice', () => {
   expect(taskRunName(run, 'unit-tests')).toBe('build-nginx--pipelinerun-unit-tests-xl289');
   expect(podName({ name: 'tr', uid: '1' }, 0)).toBe('tr-pod-2cb7ba');
 });
 
-test('another run, task or attempt gives another name', () => {
+test('different runs, tasks and attempts have different names', () => {
   const other = { ...run, uid: 'other' };
   expect(taskRunName(other, 'unit-tests')).not.toBe(taskRunName(run, 'unit-tests'));
   expect(podName(run, 1)).not.toBe(podName(run, 0));
@@ -47,7 +47,7 @@ test('another run, task or attempt gives another name', () => {
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 
-test('whatever the names, children are DNS labels', () => {
+test('names of children are DNS labels, for any names of run and task', () => {
   fc.assert(
     fc.property(label, label, fc.uuid(), (name, task, uid) => {
       expect(isDnsLabel(taskRunName({ name, uid }, task))).toBe(true);
@@ -58,12 +58,12 @@ test('whatever the names, children are DNS labels', () => {
   );
 });
 
-test('5,000 tasks whose names differ only where they are cut get 5,000 names', () => {
+test('5,000 tasks whose names differ only after the truncation get 5,000 names', () => {
   const tasks = Array.from({ length: 5000 }, (_, at) => `${'x'.repeat(58)}${at}`);
   expect(new Set(taskRunNames(run, tasks).values()).size).toBe(5000);
 });
 
-test('hashes collide about as often as chance has it', () => {
+test('hashes collide no more often than random values', () => {
   const seen = new Set<string>();
   for (let at = 0; at < 20_000; at++) seen.add(podName({ name: 'tr', uid: `u${at}` }, 0));
   expect(20_000 - seen.size).toBeLessThan(50); // 12 are expected among 16.8 million
@@ -94,11 +94,11 @@ describe('labels', () => {
     ['-a', false],
     ['a b', false],
     ['A_b.c', true],
-  ])('%j may be the value of one: %s', (text, may) => {
-    expect(isLabelValue(text)).toBe(may);
+  ])('%j is a valid value: %s', (text, isValid) => {
+    expect(isLabelValue(text)).toBe(isValid);
   });
 
-  test('any text has a value that stands for it', () => {
+  test('any text is converted to a valid value', () => {
     fc.assert(fc.property(fc.string(), (text) => isLabelValue(toLabelValue(text))));
     expect(toLabelValue('release-1')).toBe('release-1');
   });

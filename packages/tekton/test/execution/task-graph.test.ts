@@ -16,7 +16,7 @@ const release: TaskDependencies = new Map([
   ['ship', ['lint', 'unit']],
 ]);
 
-describe('tasks that may start', () => {
+describe('ready tasks', () => {
   const rows: { when: string; started: string[]; done: string[]; start: string[] }[] = [
     { when: 'nothing has happened', started: [], done: [], start: ['fetch'] },
     { when: 'the first runs', started: ['fetch'], done: [], start: [] },
@@ -29,7 +29,7 @@ describe('tasks that may start', () => {
   });
 });
 
-test('a task waits for runAfter, for where its inputs come from, and for where those of its conditions come from', () => {
+test('a task depends on runAfter, on the producers of its inputs, and on those of the inputs of its conditions', () => {
   const none = { params: [], outputs: [], workspaces: [], retries: 0 };
   const input = (from: string[]) => [{ name: 'i', resource: 'r', from }];
   const task = {
@@ -42,7 +42,7 @@ test('a task waits for runAfter, for where its inputs come from, and for where t
   expect(dependenciesOfPipeline({ tasks: [task] }).get('a')).toEqual(['b', 'c', 'd', 'e']);
 });
 
-test('what follows a task, however far', () => {
+test('transitive dependents of a task', () => {
   expect(transitiveDependents(release, ['fetch'])).toEqual(['lint', 'unit', 'ship']);
   expect(transitiveDependents(release, ['lint'])).toEqual(['ship']);
   expect(transitiveDependents(release, ['ship'])).toEqual([]);
@@ -51,9 +51,9 @@ test('what follows a task, however far', () => {
 describe('cycles', () => {
   const rows: { graph: string; waits: TaskDependencies; cycles: string[][] }[] = [
     { graph: 'none', waits: release, cycles: [] },
-    { graph: 'a task that waits for itself', waits: new Map([['a', ['a']]]), cycles: [['a', 'a']] },
+    { graph: 'a task that depends on itself', waits: new Map([['a', ['a']]]), cycles: [['a', 'a']] },
     {
-      graph: 'three, in running order from the first declared',
+      graph: 'three tasks, in running order from the first declared one',
       waits: new Map([
         ['a', ['c']],
         ['b', ['a']],
@@ -62,7 +62,7 @@ describe('cycles', () => {
       cycles: [['a', 'b', 'c', 'a']],
     },
     {
-      graph: 'two apart from each other',
+      graph: 'two separate cycles',
       waits: new Map([
         ['a', ['b']],
         ['b', ['a']],
@@ -74,20 +74,20 @@ describe('cycles', () => {
         ['c', 'd', 'c'],
       ],
     },
-    { graph: 'a wait for an unknown task', waits: new Map([['a', ['x']]]), cycles: [] },
+    { graph: 'a dependency on an unknown task', waits: new Map([['a', ['x']]]), cycles: [] },
   ];
   test.each(rows)('$graph', ({ waits, cycles }) => {
     expect(dependencyCycles(waits)).toEqual(cycles);
   });
 
-  test('a chain of 10,000 tasks does not overflow, nor does its cycle', () => {
+  test('a chain of 10,000 tasks, and a cycle of them, do not overflow the stack', () => {
     const chain = (last: string[]): TaskDependencies =>
       new Map(Array.from({ length: 10_000 }, (_, at) => [`t${at}`, at === 0 ? last : [`t${at - 1}`]]));
     expect(dependencyCycles(chain([]))).toEqual([]);
     expect(dependencyCycles(chain(['t9999']))[0]).toHaveLength(10_001);
   });
 
-  test('1,000 diamonds are walked once each', () => {
+  test('1,000 diamonds are traversed once each', () => {
     const waits = new Map<string, string[]>([['t0', []]]);
     for (let at = 0; at < 1000; at++) {
       waits.set(`l${at}`, [`t${at}`]);
@@ -106,7 +106,7 @@ const graphs = fc
       new Map(edges.map((before, at) => [`t${at}`, before.map((to) => `t${to % edges.length}`)])),
   );
 
-test('there is a cycle exactly when running everything gets stuck', () => {
+test('a graph has a cycle if and only if running its tasks in order gets stuck', () => {
   fc.assert(
     fc.property(graphs, (waits) => {
       const done = new Set<string>();
@@ -118,7 +118,7 @@ test('there is a cycle exactly when running everything gets stuck', () => {
   );
 });
 
-test('a cycle that is printed is one: each task waits for the one before it', () => {
+test('in a reported cycle each task depends on the one before it', () => {
   fc.assert(
     fc.property(graphs, (waits) => {
       for (const cycle of dependencyCycles(waits)) {

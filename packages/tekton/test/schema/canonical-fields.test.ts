@@ -14,7 +14,7 @@ const task = (spec: object, more: object = {}): object => ({
 });
 
 describe('a field in another case', () => {
-  test('gets the name that its kind has, wherever it stands', () => {
+  test('is renamed to the name in the schema of its kind, at any depth', () => {
     const { object, renamed } = canonicalFields(
       task({
         Inputs: { Params: [{ Name: 'p' }] },
@@ -55,12 +55,12 @@ describe('a field in another case', () => {
     ]);
   });
 
-  test('may be the spec itself', () => {
+  test('can be the spec itself', () => {
     const { spec, ...rest } = build as unknown as Record<string, unknown>; // accessed by name
     expect(canonicalFields({ ...rest, Spec: spec }).object).toEqual(build);
   });
 
-  test('keeps the last of two values, as a decoder of Go does', () => {
+  test('keeps the last of two values, as the JSON decoder of Go does', () => {
     const steps = [{ image: 'sh:1', workingdir: '/a', workingDir: '/b' }];
     expect(canonicalFields(task({ steps })).object).toEqual(task({ steps: [{ image: 'sh:1', workingDir: '/b' }] }));
     const others = [{ image: 'sh:1', workingDir: '/a', WORKINGDIR: '/b' }];
@@ -69,20 +69,20 @@ describe('a field in another case', () => {
     );
   });
 
-  test('is none where the names are the users own: labels, requests, options of a volume', () => {
+  test('is not renamed where users choose the names: labels, resource requests, options of a volume', () => {
     const steps = [{ image: 'sh:1', resources: { limits: { CPU: '1' } } }];
     const volumes = [{ name: 'v', csi: { driver: 'd', volumeAttributes: { ReadOnly: 'x' } } }];
-    const given = task({ steps, volumes });
-    expect(canonicalFields(given).object).toBe(given);
+    const object = task({ steps, volumes });
+    expect(canonicalFields(object).object).toBe(object);
   });
 });
 
-test('objects of other groups and those that are right are given back as they are', () => {
+test('objects of other groups, and objects with canonical names, are returned unchanged', () => {
   for (const object of [...everything, { apiVersion: 'v1', kind: 'Pod', Spec: {} }, null, [], 'x'])
     expect(canonicalFields(object)).toEqual({ object, renamed: [] });
 });
 
-test('lint warns of each, at its own name, and reads on below it', () => {
+test('lint warns about each of them at its own path, and checks the fields below it', () => {
   const wrong = task({
     steps: [{ name: 's', image: 'sh:1', workingdir: '/x', securitycontext: { priviledged: true } }],
   });
@@ -97,7 +97,7 @@ test('lint warns of each, at its own name, and reads on below it', () => {
   ]);
 });
 
-test('lint says of a name that is there in two cases that the last one counts', () => {
+test('lint reports that the last one counts if a name occurs in two cases', () => {
   const wrong = task({ steps: [{ image: 'sh:1', workingDir: '/a', workingdir: '/b' }] });
   expect(checkObject(wrong).map(({ message }) => message)).toEqual([
     "the field 'workingdir' is read as 'workingDir', which is there too: the last one counts",
@@ -116,7 +116,7 @@ function shaken(value: unknown, flip: () => boolean): unknown {
   );
 }
 
-test('whatever the case of its fields, an object means what it means in the right one', () => {
+test('an object has the same meaning with field names in any case', () => {
   fc.assert(
     fc.property(fc.constantFrom(...everything), fc.infiniteStream(fc.boolean()), (object, flips) => {
       if (!('spec' in object)) return;
@@ -129,7 +129,7 @@ test('whatever the case of its fields, an object means what it means in the righ
   );
 });
 
-test('a cluster with a webhook keeps what it does not know, so that the webhook sees it', () => {
+test('a CRD for a cluster with a webhook preserves unknown fields, so that the webhook receives them', () => {
   const [plain] = crds();
   const [open] = crds({ preserveUnknownFields: true });
   const flag = '"x-kubernetes-preserve-unknown-fields":true';

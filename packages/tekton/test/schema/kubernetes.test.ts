@@ -126,13 +126,13 @@ function renamed(value: unknown, [key, ...rest]: Path, name: string): unknown {
   );
 }
 
-test('parts of Kubernetes as they should be have no problems', () => {
+test('valid parts of Kubernetes have no problems', () => {
   expect(checkObject(run).filter(({ severity }) => severity === 'error')).toEqual([]);
 });
 
 const misspelt = (name: string): string => `${name.slice(0, 1)}${name.slice(0, 1)}${name.slice(1)}`;
 
-test('every misspelt field is found at any depth, in the words of Tekton', () => {
+test("every misspelt field is found at any depth, with Tekton's message", () => {
   const paths = fieldsOf(run).filter(([root]) => root === 'spec');
   expect(paths.length).toBeGreaterThan(150);
   for (const path of paths) {
@@ -143,7 +143,7 @@ test('every misspelt field is found at any depth, in the words of Tekton', () =>
   }
 });
 
-describe('a value of the wrong type is refused', () => {
+describe('a value of the wrong type is rejected', () => {
   const rows: readonly [string, object, string][] = [
     [
       'privileged',
@@ -157,14 +157,14 @@ describe('a value of the wrong type is refused', () => {
       'spec.steps.0.livenessProbe.tcpSocket.port: must be a whole number or a string',
     ],
   ];
-  test.each(rows)('%s', (_, fields, says) => {
+  test.each(rows)('%s', (_, fields, expected) => {
     const task = { apiVersion, kind: 'Task', metadata: { name: 't' }, spec: { steps: [{ ...step, ...fields }] } };
     const [problem] = checkObject(task).filter(({ code }) => code === 'TYPE_WRONG');
-    expect(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? ''}`).toContain(says);
+    expect(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? ''}`).toContain(expected);
   });
 });
 
-test('the field that was meant is named', () => {
+test('the intended field is suggested', () => {
   const task = {
     apiVersion,
     kind: 'Task',

@@ -32,7 +32,7 @@ interface Outcome {
 export const recordedObjects = (): RecordedObject[] => readdirSync(FOLDER).flatMap(objectsOfCase);
 
 function objectsOfCase(name: string): RecordedObject[] {
-  const outcome = JSON.parse(readFileSync(join(FOLDER, name, 'outcome.json'), 'utf8')) as Outcome; // as its README says
+  const outcome = JSON.parse(readFileSync(join(FOLDER, name, 'outcome.json'), 'utf8')) as Outcome; // as its README expected
   const objects = parseAllDocuments(readFileSync(join(FOLDER, name, 'input.yaml'), 'utf8'))
     .map((document) => document.toJS() as RecordedObject['object'] | null)
     .filter((object) => object !== null);

@@ -21,25 +21,25 @@ const templated = (stepTemplate: object) =>
 const SCRIPT = 'script cannot be used with args or command: steps.script';
 const FROM = ': spec.tasks.resources.inputs.from';
 
-describe("Tekton's answer to", () => {
+describe("Tekton's message for", () => {
   test.each<[string, unknown, string | undefined]>([
     [
-      'what comes from a task that is not there',
+      'an input from a task that does not exist',
       pipeline({ name: 'a', taskRef: ok, resources: { ...input('zz'), ...output } }),
       `invalid value: expected resource repo to be from task zz, but task zz doesn't exist${FROM}`,
     ],
     [
-      'what comes from a task that only takes it',
+      'an input from a task that has it only as an input',
       pipeline({ name: 'a', taskRef: ok, resources: input() }, { name: 'b', taskRef: ok, resources: input('a') }),
       `invalid value: the resource repo from a must be an output but is an input${FROM}`,
     ],
     [
-      'what comes from the task itself',
+      'an input from the same task',
       pipeline({ name: 'a', taskRef: ok, resources: { ...input('a'), ...output } }),
       'invalid value: couldn\'t add link between a and a: Couldn\'t create link from a to a: cycle detected; task "a" depends on itself: spec.tasks',
     ],
     [
-      'what two tasks hand to each other',
+      'inputs of two tasks from each other',
       pipeline(
         { name: 'a', taskRef: ok, resources: { ...input('b'), ...output } },
         { name: 'b', taskRef: ok, resources: { ...input('a'), ...output } },
@@ -47,7 +47,7 @@ describe("Tekton's answer to", () => {
       "invalid value: couldn't add link between a and b: Couldn't create link from b to a: cycle detected: a -> b -> a: spec.tasks",
     ],
     [
-      'a resource that a condition alone uses',
+      'a resource that only a condition uses',
       pipeline({
         name: 'a',
         taskRef: ok,
@@ -61,17 +61,17 @@ describe("Tekton's answer to", () => {
       "invalid value: name part must be non-empty,name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'): spec.tasks[0].taskRef.name",
     ],
     [
-      'an array that is passed on inside a word',
+      'an array that is passed inside a string',
       passing(['x$(params.p)']),
       'variable is not properly isolated in "x$(params.p)" for task parameter param[q]: pipelinespec.params.param[q]',
     ],
     [
-      'an array that is passed on as a word',
+      'an array that is passed as a string',
       passing('$(params.p)'),
       'variable type invalid in "$(params.p)" for task parameter param[q]: pipelinespec.params.param[q]',
     ],
     ['an array that is passed on within an array', passing(['$(params.p)', 'b']), undefined],
-    ['a type of param in a pipeline that is none', passing('b', 'int'), 'invalid value: int: spec.params.p.type'],
+    ['an invalid type of a param in a pipeline', passing('b', 'int'), 'invalid value: int: spec.params.p.type'],
     [
       'a default of another type in a pipeline',
       object('Pipeline', { params: [{ name: 'p', type: 'array', default: 's' }], tasks: [{ name: 'a', taskRef: ok }] }),
@@ -84,7 +84,7 @@ describe("Tekton's answer to", () => {
     ],
     ['a step without image in a ClusterTask', object('ClusterTask', { steps: [{}] }), 'missing field(s): steps.Image'],
     [
-      'two outputs of one name, whatever their letters',
+      'two outputs with the same name in different case',
       object('Task', {
         outputs: {
           resources: [
@@ -97,12 +97,12 @@ describe("Tekton's answer to", () => {
       'expected exactly one, got both: taskspec.Outputs.Resources.Name',
     ],
     [
-      'a resource that is bound twice, whatever its letters',
+      'a resource that is bound twice in different case',
       object('TaskRun', { taskRef: ok, inputs: { resources: [ref('a'), ref('A')] } }),
       'expected exactly one, got both: spec.Inputs.Resources.Name',
     ],
     [
-      'a param that is given twice',
+      'a param that is set twice',
       object('TaskRun', {
         taskRef: ok,
         inputs: {
@@ -120,7 +120,7 @@ describe("Tekton's answer to", () => {
       'cannot decode incoming new object: json: cannot unmarshal object into Go value of type string',
     ],
     [
-      'a param that a PipelineRun gives twice',
+      'a param that a PipelineRun sets twice',
       object('PipelineRun', {
         pipelineRef: ok,
         params: [
@@ -137,8 +137,8 @@ describe("Tekton's answer to", () => {
     ],
     ['a script with a command that the template brings', templated({ command: ['sh'] }), SCRIPT],
     ['a script with arguments', templated({ args: ['x'] }), undefined],
-  ])('%s', (_, refused, words) => {
-    const errors = checkObject(refused).filter(({ severity }) => severity === 'error');
-    expect(admissionMessage(errors)).toBe(words);
+  ])('%s', (_, invalid, message) => {
+    const errors = checkObject(invalid).filter(({ severity }) => severity === 'error');
+    expect(admissionMessage(errors)).toBe(message);
   });
 });

@@ -8,7 +8,7 @@ const object = (kind: string, spec: unknown) => ({ apiVersion, kind, metadata: {
 const task = (...steps: object[]) => object('Task', { steps });
 const step = { name: 's', image: 'ubuntu', command: ['true'] };
 
-describe('what Tekton lets pass, and then runs, is warned of', () => {
+describe('a mistake that Tekton admits and then runs is a warning', () => {
   test.each<[string, unknown]>([
     [
       'an undeclared variable in a script',

@@ -10,7 +10,7 @@ const step = { name: 's', image: 'ubuntu', command: ['true'] };
 const pipeline = (...tasks: object[]) => object('Pipeline', { tasks });
 const ok = { name: 'ok' };
 
-const rows: [what: string, object: unknown, words: string][] = [
+const rows: [mistake: string, object: unknown, message: string][] = [
   ['an empty Task', object('Task', {}), 'missing field(s): '],
   ['a Task with an empty list of steps', object('Task', { steps: [] }), 'missing field(s): '],
   ['a Task without spec', { apiVersion, kind: 'Task', metadata: { name: 't' } }, 'missing field(s): '],
@@ -36,18 +36,18 @@ const rows: [what: string, object: unknown, words: string][] = [
     'script cannot be used with args or command: steps.script',
   ],
   [
-    'a quantity that is none',
+    'an invalid quantity',
     task({ ...step, resources: { requests: { cpu: 'lots' } } }),
     "cannot decode incoming new object: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   ],
   [
-    'a quantity with a suffix of its own',
+    'a quantity with an unknown suffix',
     task({ ...step, resources: { limits: { memory: '5mm' } } }),
     "cannot decode incoming new object: unable to parse quantity's suffix",
   ],
   ['two steps of one name', task(step, step), 'invalid value: s: steps.name'],
   [
-    'a step name in capitals',
+    'a step name in upper case',
     task({ ...step, name: 'Upper' }),
     'invalid value "Upper": taskspec.steps.name\nTask step name must be a valid DNS Label, For more info refer to https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names',
   ],
@@ -114,7 +114,7 @@ const rows: [what: string, object: unknown, words: string][] = [
     'non-existent variable in "$(inputs.params.v)" for step volumeMount[0].Name: taskspec.steps.volumeMount[0].Name',
   ],
   [
-    'a cluster whose URL is none',
+    'a cluster with an invalid URL',
     object('PipelineResource', {
       type: 'cluster',
       params: [
@@ -125,7 +125,7 @@ const rows: [what: string, object: unknown, words: string][] = [
     'invalid value: foo: URL',
   ],
   [
-    'a cluster that is not insecure by a word for it',
+    'a cluster with an invalid value of insecure',
     object('PipelineResource', {
       type: 'cluster',
       params: [
@@ -136,12 +136,12 @@ const rows: [what: string, object: unknown, words: string][] = [
     'missing field(s): CAData param',
   ],
   [
-    'a resource of no type in a TaskRun',
+    'a resource without a type in a TaskRun',
     object('TaskRun', { taskRef: ok, inputs: { resources: [{ name: 'a', resourceSpec: {} }] } }),
     'missing field(s): ',
   ],
   [
-    'two inputs of one name',
+    'two inputs with the same name',
     object('Task', {
       inputs: {
         resources: [
@@ -188,17 +188,17 @@ const rows: [what: string, object: unknown, words: string][] = [
     'cannot decode incoming new object: time: missing unit in duration "1"',
   ],
   [
-    'a task that is called as nothing can be',
+    'a task with an invalid name',
     pipeline({ name: 'a', taskRef: { name: 'a b' } }),
     "invalid value: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'): spec.tasks[0].taskRef.name",
   ],
   [
-    'a fault in an embedded task, said as in a Task',
+    'a mistake in an embedded task, with the message for a Task',
     object('TaskRun', { taskSpec: { steps: [{ name: 'a' }] } }),
     'missing field(s): steps.Image',
   ],
   [
-    'a fault in an embedded pipeline, said as in a Pipeline',
+    'a mistake in an embedded pipeline, with the message for a Pipeline',
     object('PipelineRun', {
       pipelineSpec: {
         tasks: [
@@ -215,7 +215,7 @@ const rows: [what: string, object: unknown, words: string][] = [
     'missing field(s): spec.Inputs.Resources.Name.ResourceRef, spec.Inputs.Resources.Name.ResourceSpec',
   ],
   [
-    'an output bound to two things',
+    'an output with two bindings',
     object('TaskRun', {
       taskRef: ok,
       outputs: { resources: [{ name: 'a', resourceRef: ok, resourceSpec: { type: 'image', params: [] } }] },
@@ -228,12 +228,12 @@ const rows: [what: string, object: unknown, words: string][] = [
     'invalid value: spec.type: foo',
   ],
   [
-    'a storage resource of no type',
+    'a storage resource without a type',
     object('PipelineResource', { type: 'storage', params: [{ name: 'location', value: 'gs://b' }] }),
     'missing field(s): spec.params.type',
   ],
   [
-    'a storage resource without a place',
+    'a storage resource without a location',
     object('PipelineResource', { type: 'storage', params: [{ name: 'type', value: 'gcs' }] }),
     'missing field(s): spec.params.location',
   ],
@@ -249,12 +249,12 @@ const rows: [what: string, object: unknown, words: string][] = [
     'invalid value: s3: spec.params.type',
   ],
   [
-    'a cluster resource that nobody may log in to',
+    'a cluster resource without credentials',
     object('PipelineResource', { type: 'cluster', params: [{ name: 'url', value: 'https://10.0.0.1' }] }),
     'missing field(s): username or CAData  or token param',
   ],
   [
-    'a cluster resource that cannot be trusted',
+    'a cluster resource without a certificate authority',
     object('PipelineResource', {
       type: 'cluster',
       params: [
@@ -265,7 +265,7 @@ const rows: [what: string, object: unknown, words: string][] = [
     'missing field(s): CAData param',
   ],
   [
-    'an array in the middle of a word',
+    'an array inside a string',
     object('Task', {
       inputs: { params: [{ name: 'a', type: 'array' }] },
       steps: [{ ...step, args: ['x-$(inputs.params.a)'] }],
@@ -273,7 +273,7 @@ const rows: [what: string, object: unknown, words: string][] = [
     'variable is not properly isolated in "x-$(inputs.params.a)" for step arg[0]: taskspec.steps.arg[0]',
   ],
   [
-    'an array where one word must be',
+    'an array in a field for one string',
     object('Task', {
       inputs: { params: [{ name: 'a', type: 'array' }] },
       steps: [{ ...step, workingDir: '$(inputs.params.a)' }],
@@ -281,30 +281,30 @@ const rows: [what: string, object: unknown, words: string][] = [
     'variable type invalid in "$(inputs.params.a)" for step workingDir: taskspec.steps.workingDir',
   ],
   [
-    'a number for a word',
+    'a number in a field for strings',
     object('Task', { inputs: { params: [{ name: 'a', default: 1 }] }, steps: [step] }),
     'cannot decode incoming new object: json: cannot unmarshal number into Go value of type string',
   ],
 ];
 
-const errorsOf = (refused: unknown) => checkObject(refused).filter(({ severity }) => severity === 'error');
+const errorsOf = (invalid: unknown) => checkObject(invalid).filter(({ severity }) => severity === 'error');
 
-describe("Tekton's answer to", () => {
-  test.each(rows)('%s', (_, refused, words) => {
-    expect(admissionMessage(errorsOf(refused))).toBe(words);
+describe("Tekton's message for", () => {
+  test.each(rows)('%s', (_, invalid, message) => {
+    expect(admissionMessage(errorsOf(invalid))).toBe(message);
   });
 });
 
-describe('of several faults Tekton names', () => {
+describe('of several mistakes Tekton reports', () => {
   const unknown = (name: string) => ({ ...step, name, args: [`$(inputs.params.${name})`] });
   test.each<[string, unknown, string]>([
     [
-      'what cannot be decoded before a bad name',
+      'a decoding error before an invalid name',
       object('Task', { foo: 1, steps: [step] }, 'a.b'),
       'cannot decode incoming new object: json: unknown field "foo"',
     ],
     [
-      'a bad name before a missing step',
+      'an invalid name before a missing step',
       object('Task', {}, 'a.b'),
       'Invalid resource name: special character . must not be present: metadata.name',
     ],
@@ -342,7 +342,7 @@ describe('of several faults Tekton names', () => {
       'non-existent variable in "$(inputs.params.image)" for step image: taskspec.steps.image',
     ],
     [
-      'the first task with a bad name before undeclared resources',
+      'the first task with an invalid name before undeclared resources',
       pipeline(
         { name: 'a', taskRef: ok, resources: { inputs: [{ name: 'src', resource: 's' }] } },
         { name: '', taskRef: ok },
@@ -359,24 +359,24 @@ describe('of several faults Tekton names', () => {
       object('TaskRun', { taskSpec: { steps: [{ name: 's' }] }, timeout: '-1s' }),
       'missing field(s): steps.Image',
     ],
-  ])('%s', (_, refused, words) => {
-    expect(admissionMessage(errorsOf(refused))).toBe(words);
+  ])('%s', (_, invalid, message) => {
+    expect(admissionMessage(errorsOf(invalid))).toBe(message);
   });
 });
 
-describe('what Tekton lets pass carries no words of its', () => {
+describe('a mistake that Tekton admits has no message of Tekton', () => {
   test.each<[string, unknown]>([
-    ['a task of a pipeline in capitals', pipeline({ name: 'Upper', taskRef: ok })],
+    ['a task of a pipeline in upper case', pipeline({ name: 'Upper', taskRef: ok })],
     ['a mount over the tools', task({ ...step, volumeMounts: [{ name: 'v', mountPath: '/tekton/tools' }] })],
-    ['an image name that is none', task({ ...step, image: 'No Such' })],
+    ['an invalid image name', task({ ...step, image: 'No Such' })],
     ['a Git resource without URL', object('PipelineResource', { type: 'git', params: [] })],
-    ['a name that only the API server refuses', object('Task', { steps: [step] }, 'Upper')],
+    ['a name that only the API server rejects', object('Task', { steps: [step] }, 'Upper')],
     [
-      'a resource in a PipelineRun that is bound to nothing',
+      'a resource in a PipelineRun without a binding',
       object('PipelineRun', { pipelineRef: ok, resources: [{ name: 'a' }] }),
     ],
-  ])('%s', (_, refused) => {
-    const errors = errorsOf(refused);
+  ])('%s', (_, invalid) => {
+    const errors = errorsOf(invalid);
     expect(errors).toHaveLength(1);
     expect(errors[0]).not.toHaveProperty('tektonMessage');
     expect(admissionMessage(errors)).toBeUndefined();

@@ -10,11 +10,11 @@ test('a condition becomes a task of one step, with inputs even if there are none
   });
 });
 
-test('a check may name its step itself', () => {
+test('a check can name its step', () => {
   expect(conditionTaskSpec('sunny', { check: { ...bare.check, name: 'look' } }).steps?.[0]?.name).toBe('look');
 });
 
-test('what it declares is spelt as tasks spell it, what it does not stays as it stands', () => {
+test('declared variables are rewritten to those of tasks; others do not change', () => {
   const spec: ConditionSpec = {
     params: [{ name: 'path' }, { name: 'all', type: 'array' }],
     resources: [{ name: 'src', type: 'git', targetPath: 'x' }],
@@ -51,7 +51,7 @@ test('what it declares is spelt as tasks spell it, what it does not stays as it 
   });
 });
 
-test('of a resource that the run leaves out only the path stands for something', () => {
+test('of a resource that the run does not bind only the path is substituted', () => {
   const spec: ConditionSpec = {
     resources: [
       { name: 'src', type: 'git', optional: true },

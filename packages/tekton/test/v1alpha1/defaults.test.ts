@@ -19,19 +19,22 @@ describe('a duration', () => {
     expect(formatDuration(milliseconds ?? 0)).toBe(printed);
   });
 
-  test.each(['', '1', 'abc', '1x', '1h ', 'h', '1h-1m', '.s', '9'.repeat(200), '99999999h'])('%j is none', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
-  });
+  test.each(['', '1', 'abc', '1x', '1h ', 'h', '1h-1m', '.s', '9'.repeat(200), '99999999h'])(
+    '%j is not a duration',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
 });
 
-describe('what is left out is filled in', () => {
+describe('defaults are applied', () => {
   test('in a TaskRun: timeout and the kind of its task', () => {
     const { spec } = applyDefaults(taskRun);
     expect(spec).toEqual({ ...taskRun.spec, timeout: '1h0m0s', taskRef: { name: 'build', kind: 'Task' } });
     expect(applyDefaults(changed(taskRun, 'spec.taskRef.kind', '')).spec.taskRef?.kind).toBe('Task');
   });
 
-  test('in a PipelineRun: the timeout that the operator wants, 0 for none', () => {
+  test('in a PipelineRun: the configured timeout, 0 for none', () => {
     expect(applyDefaults(run, { timeoutMs: 0 }).spec.timeout).toBe('0s');
     expect(applyDefaults(changed(run, 'spec.timeout', '90m')).spec.timeout).toBe('1h30m0s');
     expect(applyDefaults(changed(run, 'spec.timeout', 'soon')).spec.timeout).toBe('soon');
@@ -46,14 +49,14 @@ describe('what is left out is filled in', () => {
   });
 });
 
-describe('a run is read', () => {
-  test('with either spelling of its account', () => {
+describe('a run', () => {
+  test('is read with either field of its ServiceAccount', () => {
     expect(readPipelineRun({ serviceAccount: 'old' }).serviceAccount).toBe('old');
     expect(readPipelineRun({ serviceAccountName: 'new', serviceAccount: 'old' }).serviceAccount).toBe('new');
     expect(readTaskRun({ serviceAccountName: '' }).serviceAccount).toBeUndefined();
   });
 
-  test('with the accounts of its tasks in either spelling', () => {
+  test("is read with either field of its tasks' ServiceAccounts", () => {
     const accounts = readPipelineRun({
       serviceAccounts: [{ taskName: 'a', serviceAccount: 'x' }],
       serviceAccountNames: [{ taskName: 'b', serviceAccountName: 'y' }],
@@ -64,13 +67,13 @@ describe('a run is read', () => {
     ]);
   });
 
-  test('as asking to be cancelled', () => {
+  test('is read with its request to be cancelled', () => {
     expect(readTaskRun({ status: 'TaskRunCancelled' }).isCancelRequested).toBe(true);
     expect(readPipelineRun({ status: 'PipelineRunCancelled' }).isCancelRequested).toBe(true);
     expect(readPipelineRun({}).isCancelRequested).toBe(false);
   });
 
-  test('without guessing when both a reference and a spec are given', () => {
+  test('has no source if it has both a reference and a spec', () => {
     expect(readPipelineRun({ pipelineRef: { name: 'p' }, pipelineSpec: {} }).source).toBeUndefined();
   });
 });

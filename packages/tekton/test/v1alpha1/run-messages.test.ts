@@ -18,89 +18,102 @@ import {
 import { build } from '../support/objects.js';
 
 const task = readTask(build.spec);
-const fits = {
+const matching = {
   inputs: new Map<string, ResourceType>([['source', 'git']]),
   outputs: new Map<string, ResourceType>([['built', 'image']]),
 };
 const target = { name: 'target', value: 'all' };
 const named = { run: 'ns/r', pipeline: 'ns/p' };
 
-const rows: { when: string; refusal: RunFailure | undefined; says: string | undefined }[] = [
-  { when: 'everything fits', refusal: taskRunFailure(task, [target], fits), says: undefined },
+const rows: { when: string; failure: RunFailure | undefined; expected: string | undefined }[] = [
+  { when: 'everything matches', failure: taskRunFailure(task, [target], matching), expected: undefined },
   {
     when: 'a param is missing',
-    refusal: taskRunFailure(task, [], fits),
-    says: 'TaskRunValidationFailed: invalid input params: missing values for these params which have no default values: [target]',
+    failure: taskRunFailure(task, [], matching),
+    expected:
+      'TaskRunValidationFailed: invalid input params: missing values for these params which have no default values: [target]',
   },
   {
-    when: 'a param is too many',
-    refusal: taskRunFailure(task, [target, { name: 'b', value: '2' }], fits),
-    says: "TaskRunValidationFailed: invalid input params: didn't need these params but they were provided anyway: [b]",
+    when: 'a param is not declared',
+    failure: taskRunFailure(task, [target, { name: 'b', value: '2' }], matching),
+    expected:
+      "TaskRunValidationFailed: invalid input params: didn't need these params but they were provided anyway: [b]",
   },
   {
     when: 'a param is of the wrong type',
-    refusal: taskRunFailure(task, [{ name: 'target', value: ['1'] }], fits),
-    says: "TaskRunValidationFailed: invalid input params: param types don't match the user-specified type: [target]",
+    failure: taskRunFailure(task, [{ name: 'target', value: ['1'] }], matching),
+    expected:
+      "TaskRunValidationFailed: invalid input params: param types don't match the user-specified type: [target]",
   },
   {
     when: 'a resource is missing',
-    refusal: taskRunFailure(task, [target], { ...fits, inputs: new Map() }),
-    says: "TaskRunValidationFailed: invalid input resources: TaskRun's declared resources didn't match usage in Task: Didn't provide required values: [source]",
+    failure: taskRunFailure(task, [target], { ...matching, inputs: new Map() }),
+    expected:
+      "TaskRunValidationFailed: invalid input resources: TaskRun's declared resources didn't match usage in Task: Didn't provide required values: [source]",
   },
   {
     when: 'a resource is of the wrong type',
-    refusal: taskRunFailure(task, [target], { ...fits, inputs: new Map([['source', 'image' as const]]) }),
-    says: 'TaskRunValidationFailed: invalid input resources: resource "source" should be type "image" but was "git"',
+    failure: taskRunFailure(task, [target], { ...matching, inputs: new Map([['source', 'image' as const]]) }),
+    expected:
+      'TaskRunValidationFailed: invalid input resources: resource "source" should be type "image" but was "git"',
   },
   {
-    when: 'a task is not there',
-    refusal: taskNotFound('r', 'task', 'nope'),
-    says: 'TaskRunResolutionFailed: error when listing tasks for taskRun r: task.tekton.dev "nope" not found',
+    when: 'a task does not exist',
+    failure: taskNotFound('r', 'task', 'nope'),
+    expected: 'TaskRunResolutionFailed: error when listing tasks for taskRun r: task.tekton.dev "nope" not found',
   },
   {
-    when: 'a resource of a TaskRun is not there',
-    refusal: taskResourceNotFound('input', 'nope'),
-    says: 'TaskRunResolutionFailed: couldn\'t retrieve referenced input PipelineResource: pipelineresource.tekton.dev "nope" not found',
+    when: 'a resource of a TaskRun does not exist',
+    failure: taskResourceNotFound('input', 'nope'),
+    expected:
+      'TaskRunResolutionFailed: couldn\'t retrieve referenced input PipelineResource: pipelineresource.tekton.dev "nope" not found',
   },
   {
-    when: 'a pipeline is not there',
-    refusal: pipelineNotFound('ns/r', 'nope'),
-    says: 'CouldntGetPipeline: Error retrieving pipeline for pipelinerun ns/r: error when listing pipelines for pipelineRun r: pipeline.tekton.dev "nope" not found',
+    when: 'a pipeline does not exist',
+    failure: pipelineNotFound('ns/r', 'nope'),
+    expected:
+      'CouldntGetPipeline: Error retrieving pipeline for pipelinerun ns/r: error when listing pipelines for pipelineRun r: pipeline.tekton.dev "nope" not found',
   },
   {
-    when: 'a resource of a PipelineRun is not there',
-    refusal: pipelineResourceNotFound('ns/r', 's', 'nope'),
-    says: 'CouldntGetResource: PipelineRun ns/r can\'t be Run; it tries to bind Resources that don\'t exist: Error following resource reference for s: pipelineresource.tekton.dev "nope" not found',
+    when: 'a resource of a PipelineRun does not exist',
+    failure: pipelineResourceNotFound('ns/r', 's', 'nope'),
+    expected:
+      'CouldntGetResource: PipelineRun ns/r can\'t be Run; it tries to bind Resources that don\'t exist: Error following resource reference for s: pipelineresource.tekton.dev "nope" not found',
   },
   {
-    when: 'a task of a pipeline is not there',
-    refusal: pipelineTaskNotFound('ns/p', 'task', 'nope'),
-    says: 'CouldntGetTask: Pipeline ns/p can\'t be Run; it contains Tasks that don\'t exist: Couldn\'t retrieve Task "nope": task.tekton.dev "nope" not found',
+    when: 'a task of a pipeline does not exist',
+    failure: pipelineTaskNotFound('ns/p', 'task', 'nope'),
+    expected:
+      'CouldntGetTask: Pipeline ns/p can\'t be Run; it contains Tasks that don\'t exist: Couldn\'t retrieve Task "nope": task.tekton.dev "nope" not found',
   },
   {
-    when: 'a condition is not there',
-    refusal: conditionNotFound('ns/r', 'nope'),
-    says: 'CouldntGetCondition: PipelineRun ns/r can\'t be Run; it contains Conditions that don\'t exist:  Couldn\'t retrieve Condition "nope": condition.tekton.dev "nope" not found',
+    when: 'a condition does not exist',
+    failure: conditionNotFound('ns/r', 'nope'),
+    expected:
+      'CouldntGetCondition: PipelineRun ns/r can\'t be Run; it contains Conditions that don\'t exist:  Couldn\'t retrieve Condition "nope": condition.tekton.dev "nope" not found',
   },
   {
     when: 'a resource of a pipeline is not bound',
-    refusal: pipelineResourcesFailure({ resources: [{ name: 's', type: 'git', isOptional: false }] }, [], named),
-    says: "InvalidPipelineResourceBindings: PipelineRun ns/r doesn't bind Pipeline ns/p's PipelineResources correctly: PipelineRun bound resources didn't match Pipeline: Didn't provide required values: [s]",
+    failure: pipelineResourcesFailure({ resources: [{ name: 's', type: 'git', isOptional: false }] }, [], named),
+    expected:
+      "InvalidPipelineResourceBindings: PipelineRun ns/r doesn't bind Pipeline ns/p's PipelineResources correctly: PipelineRun bound resources didn't match Pipeline: Didn't provide required values: [s]",
   },
   {
     when: 'a param of a PipelineRun is of the wrong type',
-    refusal: pipelineParamsFailure([{ name: 'z', type: 'string' }], [{ name: 'z', value: ['1'] }], named),
-    says: "ParameterTypeMismatch: PipelineRun ns/r parameters have mismatching types with Pipeline ns/p's parameters: parameters have inconsistent types : [z]",
+    failure: pipelineParamsFailure([{ name: 'z', type: 'string' }], [{ name: 'z', value: ['1'] }], named),
+    expected:
+      "ParameterTypeMismatch: PipelineRun ns/r parameters have mismatching types with Pipeline ns/p's parameters: parameters have inconsistent types : [z]",
   },
   {
     when: 'a param of a PipelineRun is missing',
-    refusal: pipelineParamsFailure([{ name: 'z', type: 'string' }], [], named),
-    says: "ParameterMissing: PipelineRun ns/r parameters are missing some parameters required by Pipeline ns/p's parameters: missing values for these params which have no default values: [z]",
+    failure: pipelineParamsFailure([{ name: 'z', type: 'string' }], [], named),
+    expected:
+      "ParameterMissing: PipelineRun ns/r parameters are missing some parameters required by Pipeline ns/p's parameters: missing values for these params which have no default values: [z]",
   },
 ];
 
-describe('why a run cannot start', () => {
-  test.each(rows)('when $when', ({ refusal, says }) => {
-    expect(refusal && `${refusal.reason}: ${refusal.message}`).toBe(says);
+describe('the failure of a run that cannot start', () => {
+  test.each(rows)('when $when', ({ failure, expected }) => {
+    expect(failure && `${failure.reason}: ${failure.message}`).toBe(expected);
   });
 });

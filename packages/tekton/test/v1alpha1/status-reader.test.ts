@@ -29,7 +29,7 @@ describe('the memory in the status of a PipelineRun', () => {
   });
 
   test.each<[string, Omit<PipelineRunTaskRunStatus, 'pipelineTaskName'>, RecordedTask['outcome'], readonly string[]]>([
-    ['was created a moment ago', {}, 'running', ['run-deploy']],
+    ['has just been created', {}, 'running', ['run-deploy']],
     ['runs', { status: { podName: 'p' } }, 'running', ['run-deploy']],
     ['succeeded', { status: ended('True', 'Succeeded') }, 'succeeded', ['run-deploy']],
     ['failed', { status: ended('False', 'Failed') }, 'failed', ['run-deploy']],
@@ -41,18 +41,18 @@ describe('the memory in the status of a PipelineRun', () => {
       'skipped',
       ['run-deploy-check'],
     ],
-  ])('tells that a task %s', (_, entry, outcome, created) => {
+  ])('records that a task %s', (_, entry, outcome, created) => {
     const memory = memoryOf(entry);
     expect(memory.tasks.get('run-deploy')).toMatchObject({ task: 'deploy', attempt: 0, outcome });
     expect([...memory.created]).toEqual(created);
   });
 
-  test('counts the attempts that ended before', () => {
+  test('counts earlier attempts', () => {
     const retriesStatus = [ended('False', 'Failed'), ended('False', 'Failed')];
     expect(memoryOf({ status: { retriesStatus } }).tasks.get('run-deploy')?.attempt).toBe(2);
   });
 
-  test('tells the outcome of a check by name of its TaskRun', () => {
+  test('records the outcome of a check by the name of its TaskRun', () => {
     const { checks } = memoryOf({ conditionChecks: check(ended('True', 'Succeeded')) }).tasks.get('run-deploy')!;
     expect([...checks]).toEqual([
       ['run-deploy-check', { task: 'deploy', condition: 'sunny', attempt: 0, outcome: 'succeeded' }],

@@ -23,11 +23,11 @@ const binding = {
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'bot' },
 };
 
-const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
+const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[] = [
   {
     wrong: 'a ServiceAccount without its namespace',
     objects: [{ ...binding, kind: 'ClusterRoleBinding', subjects: [{ kind: 'ServiceAccount', name: 'bot' }] }],
-    says: [
+    expected: [
       "error SUBJECT_NAMESPACE_MISSING bot subjects.0.namespace: the ServiceAccount 'bot' is named without its namespace (add `namespace: …` to the subject)",
     ],
   },
@@ -38,7 +38,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a.b-c', namespace: 'Team' } },
       { ...binding, metadata: { name: 'system:Bot' } },
     ],
-    says: [
+    expected: [
       "error OBJECT_NAME_INVALID My_Map metadata.name: the name 'My_Map' of this ConfigMap is not a valid DNS subdomain (use a-z, 0-9, '-' and '.', with a letter or digit at both ends)",
       "error NAME_INVALID a.b-c metadata.namespace: the name 'Team' of this namespace is not a valid DNS label (use a-z, 0-9 and '-', for example 'team')",
     ],
@@ -46,7 +46,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
   {
     wrong: 'names of a resource and a result that no variable can hold',
     objects: [changed(changed(build, 'spec.inputs.resources.0.name', 'a b'), 'spec.results', [{ name: 'sum/total' }])],
-    says: [
+    expected: [
       "warning NAME_ODD build spec.inputs.resources.0.name: the name 'a b' of this resource is hard to use in $(…) (begin with a letter or '_', and go on with letters, digits, '_' and '-')",
       "warning NAME_ODD build spec.results.0.name: the name 'sum/total' of this result is hard to use in $(…) (begin with a letter or '_', and go on with letters, digits, '_' and '-')",
     ],
@@ -54,14 +54,14 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
   {
     wrong: 'rights that no step has a token for',
     objects: [...withChanged({ ...account, ...{ automountServiceAccountToken: false } }), binding],
-    says: [
+    expected: [
       "warning TOKEN_ABSENT release-1 spec.serviceAccount: the ServiceAccount 'bot' has rights, but no step of this run gets a token to use them (mount a projected token in the step that needs it (`kubernetesApi: true` in a program), or have the account mount it)",
     ],
   },
 ];
 
-test.each(rows)('$wrong', ({ objects, says }) => {
-  expect(lines(objects)).toEqual(says);
+test.each(rows)('$wrong', ({ objects, expected }) => {
+  expect(lines(objects)).toEqual(expected);
 });
 
 const token = { name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } };
@@ -69,15 +69,18 @@ const mounted = { name: 'own', mountPath: '/var/run/secrets/kubernetes.io/servic
 
 test.each([
   ['the account mounts its token', [account, build, pipeline, run]],
-  ['a step mounts one', [changed(build, 'spec.volumes', [token])]],
-  ['a step mounts something in its place', [changed(build, 'spec.steps.0.volumeMounts', [mounted])]],
-  ['the run has its pods mount one', [changed(run, 'spec.podTemplate', { automountServiceAccountToken: true })]],
-  ['the task lives elsewhere', [changed(pipeline, 'spec.tasks.0.taskRef', { name: 'remote', kind: 'ClusterTask' })]],
+  ['a step mounts a token', [changed(build, 'spec.volumes', [token])]],
+  ['a step mounts a volume at the path of the token', [changed(build, 'spec.steps.0.volumeMounts', [mounted])]],
+  ['the run lets its pods mount the token', [changed(run, 'spec.podTemplate', { automountServiceAccountToken: true })]],
+  [
+    'the task is not among the objects',
+    [changed(pipeline, 'spec.tasks.0.taskRef', { name: 'remote', kind: 'ClusterTask' })],
+  ],
   [
     'the task runs as another account',
     [changed(run, 'spec.serviceAccounts', [{ taskName: 'compile', serviceAccount: 'default' }])],
   ],
-])('rights are of use when %s', (_, changes: readonly { readonly kind: string }[]) => {
+])('permissions are usable when %s', (_, changes: readonly { readonly kind: string }[]) => {
   const base = [{ ...account, automountServiceAccountToken: false }, build, pipeline, repo, web, run, binding];
   const objects = base.map((one) => changes.find(({ kind }) => kind === one.kind) ?? one);
 

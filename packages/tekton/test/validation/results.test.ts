@@ -40,14 +40,14 @@ const problems = (...objects: readonly object[]): readonly string[] =>
 
 describe('a result of another task', () => {
   test.each<[string, unknown]>([
-    ['a whole param', '$(tasks.a.results.commit)'],
-    ['a part of one, more than once', 'x-$(tasks.a.results.commit)-$(tasks.a.results.commit)'],
-    ['an element of an array', ['--commit', '$(tasks.a.results.commit)']],
-  ])('may be %s', (_what, value) => {
+    ['as the whole param', '$(tasks.a.results.commit)'],
+    ['as a part of a param, more than once', 'x-$(tasks.a.results.commit)-$(tasks.a.results.commit)'],
+    ['as an element of an array', ['--commit', '$(tasks.a.results.commit)']],
+  ])('is accepted %s', (_what, value) => {
     expect(problems(pipeline(value))).toEqual([]);
   });
 
-  test('makes the task wait, once, and so does one in the params of its conditions', () => {
+  test('is one dependency of the task, also in the params of its conditions', () => {
     const spec = {
       tasks: [
         { name: 'a' },
@@ -64,17 +64,17 @@ describe('a result of another task', () => {
 
   test.each<[string, object, string]>([
     [
-      'of a task that is not there',
+      'of a task that does not exist',
       pipeline('$(tasks.aa.results.commit)'),
       "RESULT_TASK_UNKNOWN spec.tasks.1.params.0.value: there is no task 'aa' in this pipeline to take a result from (use one of: 'a', 'b')",
     ],
     [
-      'that its Task does not have',
+      'that its Task does not declare',
       pipeline('$(tasks.a.results.comit)'),
       "RESULT_UNKNOWN spec.tasks.1.params.0.value: the task 'a' declares no result 'comit' (did you mean 'commit'?)",
     ],
     [
-      'that a task written in place does not have',
+      'that an embedded task does not declare',
       pipeline('$(tasks.a.results.other)', { from: { taskRef: undefined, taskSpec: make.spec } }),
       "RESULT_UNKNOWN spec.tasks.1.params.0.value: the task 'a' declares no result 'other' (use one of: 'commit')",
     ],
@@ -84,23 +84,23 @@ describe('a result of another task', () => {
       'RESULT_MALFORMED spec.tasks.1.params.0.value.0: $(tasks.a.results.commit[*]) is not a valid result reference (write $(tasks.TASK.results.RESULT))',
     ],
     [
-      'without saying which',
+      'without the name of a result',
       pipeline('$(tasks.a.results)'),
       'RESULT_MALFORMED spec.tasks.1.params.0.value: $(tasks.a.results) is not a valid result reference (write $(tasks.TASK.results.RESULT))',
     ],
     [
-      'of itself',
+      'of the same task',
       pipeline('$(tasks.b.results.commit)', {
         to: { taskRef: undefined, taskSpec: { ...take.spec, results: [{ name: 'commit' }] } },
       }),
       "TASK_CYCLE spec.tasks.1: the task 'b' waits for itself (remove one `runAfter`, `from` or result reference along that path)",
     ],
     [
-      'that comes later',
+      'of a task that runs later',
       pipeline('$(tasks.a.results.commit)', { from: { runAfter: ['b'] } }),
       'TASK_CYCLE spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> a (remove one `runAfter`, `from` or result reference along that path)',
     ],
-  ])('cannot be one %s', (_what, object, said) => {
-    expect(problems(object)).toEqual([said]);
+  ])('is rejected %s', (_what, object, expected) => {
+    expect(problems(object)).toEqual([expected]);
   });
 });

@@ -52,7 +52,7 @@ const printed = (value: string | readonly string[], more: Partial<TaskSpec> = {}
   return substituteTask(task, taskReplacements(task, { params: [], ...GIVEN })).steps[0]?.args;
 };
 
-const said = (...objects: readonly object[]): string[] =>
+const problemLines = (...objects: readonly object[]): string[] =>
   checkObjects(objects).map(
     ({ severity, code, path, message, hint }) => `${severity} ${code} ${path.join('.')}: ${message} (${hint})`,
   );
@@ -71,30 +71,30 @@ describe('a variable in the value of a param', () => {
     expect(printed(value)).toEqual(args);
   });
 
-  test('of a workspace or a result is filled in', () => {
+  test('that is a workspace or a result is substituted', () => {
     const more = { workspaces: [{ name: 'w' }], results: [{ name: 'r' }] };
     expect(printed('$(workspaces.w.path) $(results.r.path)', more)).toEqual(['/workspace/w /tekton/results/r']);
   });
 
-  test('may be part of the name of another variable, which is then filled in', () => {
+  test('can be part of the name of another variable, which is then substituted', () => {
     const steps = [{ image: 'sh:1', args: ['$(inputs.resources.$(inputs.params.p).path)'] }];
     expect(printed('src', { steps })).toEqual(['/workspace/src']);
   });
 });
 
 describe('lint', () => {
-  test('lets the default of a param name resources of its task', () => {
-    expect(said(taskOf(printing('$(outputs.resources.img.url) $(inputs.resources.src.path)/x')))).toEqual([]);
+  test('can be a resource of the task in the default of its param', () => {
+    expect(problemLines(taskOf(printing('$(outputs.resources.img.url) $(inputs.resources.src.path)/x')))).toEqual([]);
   });
 
-  test('warns of a resource that the task of a default does not declare', () => {
-    expect(said(taskOf(printing('$(inputs.resources.scr.path)')))).toEqual([
+  test('is reported if the default refers to a resource that the task does not declare', () => {
+    expect(problemLines(taskOf(printing('$(inputs.resources.scr.path)')))).toEqual([
       "warning VARIABLE_UNKNOWN spec.inputs.params.0.default: $(inputs.resources.scr.path) is not declared (did you mean '$(inputs.resources.src.path)'?)",
     ]);
   });
 
-  test('warns of a param in the default of another', () => {
-    expect(said(taskOf(printing('$(inputs.params.q)')))).toEqual([
+  test('is reported if it is a param in the default of another param', () => {
+    expect(problemLines(taskOf(printing('$(inputs.params.q)')))).toEqual([
       'warning VARIABLE_NESTED spec.inputs.params.0.default: $(inputs.params.q) is not substituted in the value of a param (write the value itself, or put both variables into the field that uses them)',
     ]);
   });
@@ -121,32 +121,32 @@ describe('lint', () => {
   });
   const place = 'spec.tasks.0.params.0.value';
 
-  test('lets a pipeline give a value that names resources of the task', () => {
+  test('can be a resource of the task in a value that the pipeline passes', () => {
     const pipeline = pipelineGiving('$(outputs.resources.img.url):$(params.tag) $(inputs.resources.src.revision)');
-    expect(said(taskOf(printing('x')), pipeline)).toEqual([]);
+    expect(problemLines(taskOf(printing('x')), pipeline)).toEqual([]);
   });
 
-  test('warns of a value of a pipeline that names a resource its task does not declare', () => {
-    expect(said(taskOf(printing('x')), pipelineGiving('$(outputs.resources.image.url)'))).toEqual([
+  test('is reported if a pipeline passes a resource that the task does not declare', () => {
+    expect(problemLines(taskOf(printing('x')), pipelineGiving('$(outputs.resources.image.url)'))).toEqual([
       `warning VARIABLE_UNKNOWN ${place}: $(outputs.resources.image.url) is not declared (did you mean '$(outputs.resources.img.url)'?)`,
     ]);
   });
 
-  test('refuses a param in a value of a pipeline that it does not declare, and warns of one that belongs to tasks', () => {
-    expect(said(taskOf(printing('x')), pipelineGiving('$(params.tga)'))).toEqual([
+  test('is an error if the pipeline does not declare the param, and a warning if it is a variable of tasks', () => {
+    expect(problemLines(taskOf(printing('x')), pipelineGiving('$(params.tga)'))).toEqual([
       `error VARIABLE_UNKNOWN ${place}: $(params.tga) is not declared (did you mean '$(params.tag)'?)`,
     ]);
-    expect(said(taskOf(printing('x')), pipelineGiving('$(inputs.params.tag)'))).toEqual([
+    expect(problemLines(taskOf(printing('x')), pipelineGiving('$(inputs.params.tag)'))).toEqual([
       `warning VARIABLE_UNKNOWN ${place}: $(inputs.params.tag) is not declared (did you mean '$(params.tag)'?)`,
     ]);
   });
 
-  test('says nothing of the resources of a task that is not there', () => {
+  test('is not checked against the resources of a task that does not exist', () => {
     const [pipeline] = [pipelineGiving('$(outputs.resources.image.url)')];
-    expect(said(pipeline).filter((line) => line.includes('VARIABLE'))).toEqual([]);
+    expect(problemLines(pipeline).filter((line) => line.includes('VARIABLE'))).toEqual([]);
   });
 
-  test('reads the values that a TaskRun gives like defaults', () => {
+  test('is checked in values of a TaskRun as in defaults', () => {
     const run = (value: string): object => ({
       apiVersion,
       kind: 'TaskRun',
@@ -164,13 +164,13 @@ describe('lint', () => {
         },
       },
     });
-    expect(said(run('$(inputs.resources.src.path)'))).toEqual([]);
-    expect(said(run('$(inputs.resources.scr.path)'))).toEqual([
+    expect(problemLines(run('$(inputs.resources.src.path)'))).toEqual([]);
+    expect(problemLines(run('$(inputs.resources.scr.path)'))).toEqual([
       "warning VARIABLE_UNKNOWN spec.inputs.params.0.value: $(inputs.resources.scr.path) is not declared (did you mean '$(inputs.resources.src.path)'?)",
     ]);
   });
 
-  test('warns of a param in a default of a pipeline, and in the value that a run gives', () => {
+  test("is reported in the default of a pipeline's param and in the value of a run", () => {
     const pipelineRun = {
       apiVersion,
       kind: 'PipelineRun',
@@ -186,13 +186,13 @@ describe('lint', () => {
         params: [{ name: 'b', value: '$(params.a)' }],
       },
     };
-    expect(said(pipelineRun).map((line) => line.split(':')[0])).toEqual([
+    expect(problemLines(pipelineRun).map((line) => line.split(':')[0])).toEqual([
       'warning VARIABLE_NESTED spec.params.0.value',
       'warning VARIABLE_NESTED spec.pipelineSpec.params.0.default',
     ]);
   });
 
-  test('reads the values of a condition as those of the task that its check runs as', () => {
+  test('is checked in values of a condition as in those of the task that runs its check', () => {
     const condition = (value: string): object => ({
       apiVersion,
       kind: 'Condition',
@@ -203,8 +203,8 @@ describe('lint', () => {
         check: { image: 'sh:1', args: ['$(params.p)'] },
       },
     });
-    expect(said(condition('$(inputs.resources.src.path)'))).toEqual([]);
-    expect(said(condition('$(resources.src.path)'))).toEqual([
+    expect(problemLines(condition('$(inputs.resources.src.path)'))).toEqual([]);
+    expect(problemLines(condition('$(resources.src.path)'))).toEqual([
       "warning VARIABLE_UNKNOWN spec.params.0.default: $(resources.src.path) is not declared (did you mean '$(inputs.resources.src.path)'?)",
     ]);
   });
@@ -272,7 +272,7 @@ const VARIABLES = [
 ];
 const text = fc.array(fc.constantFrom(...VARIABLES), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 
-test('lint warns of or refuses a field exactly when a run leaves a variable in it, in every field and through every value', () => {
+test('lint reports a field if and only if a run leaves a variable in it, for every field and every source of values', () => {
   const paths = [...textsOf(readTask(everyField('$(x)'))).keys()].filter((path) => path !== 'spec.steps.0.args.0');
   expect(paths).toHaveLength(27);
   fc.assert(

@@ -27,16 +27,16 @@ const arrays = new Map<string, readonly string[]>([
 describe('a variable in a text', () => {
   const rows: [text: string, result: string, what: string][] = [
     ['$(a)', '1', 'becomes its value'],
-    ['<$(a)$(a)>', '<11>', 'may stand anywhere, any number of times'],
-    ['$(b)', '$(a)', 'is replaced once: what its value holds stays as it is'],
-    ['$(d)(a)', '$(a)', 'does not come into being by joining a value with what follows'],
-    ['$(c)', '', 'may be empty'],
-    ['$(x)', '$(x)', 'stays when it is not known, for Kubernetes to resolve'],
-    ['$$(a)', '$1', 'is replaced behind a dollar sign, as Tekton does'],
-    ['$($(a))', '$(1)', 'is replaced inside of another'],
-    ['$(a', '$(a', 'needs its end'],
-    ['$(two)', '$(two)', 'stays when it is an array in a string'],
-    ['${a} $a (a)', '${a} $a (a)', 'is written $(…) and in no other way'],
+    ['<$(a)$(a)>', '<11>', 'is substituted anywhere, any number of times'],
+    ['$(b)', '$(a)', 'is substituted once: variables in its value are not'],
+    ['$(d)(a)', '$(a)', 'is not formed from a value and the text after it'],
+    ['$(c)', '', 'can have an empty value'],
+    ['$(x)', '$(x)', 'is not substituted if it is unknown, so that Kubernetes can expand it'],
+    ['$$(a)', '$1', 'is substituted after a dollar sign, as in Tekton'],
+    ['$($(a))', '$(1)', 'is substituted inside another'],
+    ['$(a', '$(a', 'is not substituted without its closing parenthesis'],
+    ['$(two)', '$(two)', 'is not substituted if it is an array in a string'],
+    ['${a} $a (a)', '${a} $a (a)', 'is only substituted in the form $(…)'],
   ];
   test.each(rows)('%j becomes %j: it %s', (text, result) => {
     expect(substitute(text, { strings })).toBe(result);
@@ -45,28 +45,28 @@ describe('a variable in a text', () => {
 
 describe('an array in a list', () => {
   const rows: [list: string[], result: string[], what: string][] = [
-    [['p', '$(two)', 'q'], ['p', 'x', '$(a)', 'q'], 'becomes its elements, as they are'],
-    [['p', '$(none)', 'q'], ['p', 'q'], 'becomes nothing when it is empty'],
-    [['-x$(two)'], ['-x$(two)'], 'stays when there is text around it'],
-    [['$(a)$(two)', '$(a)'], ['1$(two)', '1'], 'leaves strings to be replaced'],
+    [['p', '$(two)', 'q'], ['p', 'x', '$(a)', 'q'], 'expands to its elements, unchanged'],
+    [['p', '$(none)', 'q'], ['p', 'q'], 'expands to nothing if it is empty'],
+    [['-x$(two)'], ['-x$(two)'], 'is not expanded if there is text around it'],
+    [['$(a)$(two)', '$(a)'], ['1$(two)', '1'], 'does not prevent the substitution of strings'],
   ];
   test.each(rows)('%j becomes %j: it %s', (list, result) => {
     expect(substituteList(list, { strings, arrays })).toEqual(result);
   });
 });
 
-test('variables are found with their place', () => {
+test('variables are found with their position', () => {
   expect(parseVariables('a $(inputs.params.x) $(date +%s) $(y)')).toEqual([
     { name: 'inputs.params.x', start: 2, end: 20 },
     { name: 'y', start: 33, end: 37 },
   ]);
 });
 
-test('a text without known variables is itself', () => {
+test('a text without known variables does not change', () => {
   fc.assert(fc.property(fc.string(), (text) => substitute(text, { strings: new Map() }) === text));
 });
 
-test('values are never looked into, whatever they hold', () => {
+test('substituted values are not substituted again', () => {
   const piece = fc.oneof(fc.constantFrom('$(a)', '$(b)', '$', '(', ')', '$('), fc.string());
   fc.assert(
     fc.property(fc.array(piece), fc.string(), fc.string(), (pieces, a, b) => {
@@ -91,17 +91,14 @@ test('values are never looked into, whatever they hold', () => {
   );
 });
 
-test.each(['$(', '$()', '$(a', '$(a)', '((', '$'])(
-  'a megabyte of %j is read at a cost in proportion to it',
-  async (piece) => {
-    const read = (length: number): void => {
-      const text = piece.repeat(length / piece.length);
-      substitute(text, { strings });
-      parseVariables(text);
-    };
-    expect(await growth(read, 125_000)).toBeLessThan(LINEAR);
-  },
-);
+test.each(['$(', '$()', '$(a', '$(a)', '((', '$'])('a megabyte of %j is parsed in linear time', async (piece) => {
+  const read = (length: number): void => {
+    const text = piece.repeat(length / piece.length);
+    substitute(text, { strings });
+    parseVariables(text);
+  };
+  expect(await growth(read, 125_000)).toBeLessThan(LINEAR);
+});
 
 const resource = (name: string, type: ResourceType, params: Record<string, string>): PipelineResourceModel => ({
   name,
@@ -112,14 +109,14 @@ const resource = (name: string, type: ResourceType, params: Record<string, strin
 
 describe('a task in a run', () => {
   const task = readTask(build.spec);
-  const given = {
+  const run = {
     params: [{ name: 'target', value: '$(outputs.resources.built.url)' }],
     inputs: new Map([['source', resource('repo', 'git', { url: 'https://example.com/x' })]]),
     outputs: new Map([['built', resource('web', 'image', { url: 'r.example.com/web' })]]),
   };
 
-  test('fills in params, then inputs, then outputs, under the names of Tekton', () => {
-    const [params, inputs, outputs, ...others] = taskReplacements(task, given);
+  test("substitutes params, then inputs, then outputs, with Tekton's names", () => {
+    const [params, inputs, outputs, ...others] = taskReplacements(task, run);
     expect(others).toEqual([]);
     expect(Object.fromEntries(params?.strings ?? [])).toEqual({
       'inputs.params.target': '$(outputs.resources.built.url)',
@@ -144,12 +141,12 @@ describe('a task in a run', () => {
     });
   });
 
-  test('has values in its steps, and empty arrays leave nothing', () => {
-    const [step] = substituteTask(task, taskReplacements(task, given)).steps;
+  test('has values in its steps, and an empty array has no elements', () => {
+    const [step] = substituteTask(task, taskReplacements(task, run)).steps;
     expect(step?.args).toEqual(['r.example.com/web', 'r.example.com/web']);
   });
 
-  test('has values in every field that may hold them', () => {
+  test('has values in every field that allows variables', () => {
     const everywhere = readTask({
       inputs: { params: [{ name: 'x' }] },
       steps: [

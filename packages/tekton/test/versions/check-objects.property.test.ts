@@ -45,7 +45,7 @@ const junk = fc.constantFrom<Json | undefined>(
   { constructor: {} },
 );
 
-test('no object, however damaged, makes the check fail', () => {
+test('the check completes for objects with any damage', () => {
   fc.assert(
     fc.property(fc.constantFrom(...places), junk, ({ index, path }, replacement) => {
       const objects = everything.map((object) =>
@@ -58,7 +58,7 @@ test('no object, however damaged, makes the check fail', () => {
   );
 });
 
-test('any JSON at all is answered', () => {
+test('the check completes for any JSON value', () => {
   const spec = fc.jsonValue({ maxDepth: 5 });
   const kind = fc.constantFrom(
     'Task',
@@ -80,12 +80,12 @@ test('any JSON at all is answered', () => {
   );
 });
 
-test('the same objects give the same problems', () => {
+test('equal objects have equal problems', () => {
   const objects = [{ ...build, spec: {} }, run];
   expect(checkObjects(objects)).toEqual(checkObjects(structuredClone(objects)));
 });
 
-test('filling in defaults makes no right object wrong, and doing it twice changes nothing', () => {
+test('applying defaults keeps valid objects valid, and is idempotent', () => {
   for (const object of tekton as V1alpha1Object[]) {
     const once = applyDefaults(object);
     expect(applyDefaults(once)).toEqual(once);
@@ -113,11 +113,11 @@ const chain = (length: number, wrong: object = {}): unknown[] => [
 ];
 
 describe('thousands of tasks', () => {
-  test('that are right are checked at a cost in proportion to them', async () => {
+  test('that are valid are checked in linear time', async () => {
     expect(await growth((count) => expect(checkObjects(chain(count))).toEqual([]), 250)).toBeLessThan(LINEAR);
   });
 
-  test('of which each is wrong in four ways are too', async () => {
+  test('with four problems each are checked in linear time', async () => {
     const wrong = {
       foo: 1,
       runAfter: ['nobody'],

@@ -4,7 +4,7 @@ import type { ObjectSchema } from '../../src/schema/schema.js';
 
 const all = crds() as unknown as { metadata: { name: string }; spec: Record<string, never> }[];
 
-test('there is one for each kind', () => {
+test('each kind has one definition', () => {
   expect(all.map(({ metadata }) => metadata.name)).toEqual([
     'tasks.tekton.dev',
     'clustertasks.tekton.dev',
@@ -17,7 +17,7 @@ test('there is one for each kind', () => {
   expect(Object.keys(KINDS)).toHaveLength(7);
 });
 
-test('kubectl knows PipelineRuns by their short names and shows the columns of Tekton', () => {
+test("a PipelineRun has Tekton's short names and printer columns", () => {
   const { spec } = all.find(({ metadata }) => metadata.name === 'pipelineruns.tekton.dev')!;
   expect(spec).toMatchObject({
     scope: 'Namespaced',
@@ -60,7 +60,7 @@ function faults(schema: Record<string, unknown>, path: string): string[] {
   ];
 }
 
-describe('schemas are structural and add nothing to what is in lists', () => {
+describe('schemas are structural and have no defaults inside lists', () => {
   test.each(all)('$metadata.name', ({ spec }) => {
     const [version] = spec['versions'] as unknown as { schema: { openAPIV3Schema: Record<string, unknown> } }[];
     expect(faults(version!.schema.openAPIV3Schema, '')).toEqual([]);
@@ -78,7 +78,7 @@ function defaults(schema: Record<string, unknown>, path = ''): string[] {
   ];
 }
 
-test('a cluster writes into runs what the webhook of Tekton v0.9.2 did, where a schema can say it, and nothing into other kinds', () => {
+test('schemas have the defaults that the webhook of Tekton v0.9.2 wrote into runs, as far as a schema can express them, and none for other kinds', () => {
   const written = all.map(({ metadata, spec }) => {
     const [version] = spec['versions'] as unknown as { schema: { openAPIV3Schema: Record<string, unknown> } }[];
     return [metadata.name.split('.')[0], defaults(version!.schema.openAPIV3Schema)] as const;
@@ -92,7 +92,7 @@ test('a cluster writes into runs what the webhook of Tekton v0.9.2 did, where a 
 test.each([
   ['a TaskRun', KINDS.TaskRun, { taskRef: { name: 't' } }],
   ['a PipelineRun', KINDS.PipelineRun, { pipelineRef: { name: 'p' } }],
-])('what a cluster writes into %s is what `applyDefaults` does', (_what, { kind, spec: shape }, spec) => {
+])('the schema defaults of %s equal those of `applyDefaults`', (_what, { kind, spec: shape }, spec) => {
   const object = { apiVersion: 'tekton.dev/v1alpha1', kind, metadata: { name: 'x' }, spec } as V1alpha1Object; // one of two kinds
   const filled = (fields: object, of: ObjectSchema): object => ({
     ...Object.fromEntries(

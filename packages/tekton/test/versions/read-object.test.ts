@@ -24,7 +24,7 @@ function namesAt(spec: unknown, path: FieldPath): readonly unknown[] {
 
 const named = (list: readonly { readonly name?: string }[]): readonly unknown[] => list.map(({ name }) => name);
 
-describe('field paths lead to what a model lists, in its order', () => {
+describe("field paths lead to the elements of a model's lists, in their order", () => {
   test('of a Task', () => {
     const read = tryReadObject({ apiVersion: V1ALPHA1, kind: 'Task', metadata: { name: 't' }, spec: TASK });
     if (read?.model.kind !== 'Task') throw new Error('not read');
@@ -61,11 +61,11 @@ test.each([
   expect(tryReadObject(object)).toBeUndefined();
 });
 
-describe('runs that are written', () => {
+describe('new runs', () => {
   const read = (kind: string, spec: object) =>
     tryReadObject({ apiVersion: V1ALPHA1, kind, metadata: { name: 'x' }, spec });
 
-  test('have the bindings, workspaces and ServiceAccount that were given, by their model', () => {
+  test('have the bindings, workspaces and ServiceAccount of the request', () => {
     const run = read('Task', TASK)?.writeRun({
       kind: 'Task',
       name: 'x',
@@ -112,7 +112,7 @@ describe('runs that are written', () => {
         ],
       },
     ],
-  ])('a %s gets a param once', (kind, spec) => {
+  ])('a param of a %s is overwritten, not added twice', (kind, spec) => {
     const object = { apiVersion: V1ALPHA1, kind, metadata: { name: 'x' }, spec };
     const model = tryReadObject(read(kind, spec)?.withParams(object, [{ name: 'a', value: '3' }]))?.model;
     expect(model).toMatchObject({

@@ -6,7 +6,7 @@
  * entry replaces an earlier one.
  */
 
-import { joined, type Scripts } from '../scripts.js';
+import { awkProgram, type Scripts } from '../scripts.js';
 import { withArguments } from '../shell-text.js';
 
 /** The mount path of a secret in the container that writes the files. */
@@ -86,7 +86,7 @@ type Part = (scripts: Scripts, credentials: readonly Credential[], dirOf: DirOf)
 const gitFiles: Part = (scripts, credentials, dirOf) => {
   const pairs = credentials.flatMap((one) => (one.kind === 'basic-git' ? [dirOf(one.secret), one.url] : []));
   if (pairs.length === 0) return undefined;
-  const program = joined(scripts, 'bytes.awk', 'git-credentials.awk');
+  const program = awkProgram(scripts, 'bytes.awk', 'git-credentials.awk');
   return withArguments(scripts['git-credentials.sh'], [program, ...pairs]);
 };
 
@@ -112,7 +112,7 @@ const dockerFile: Part = (scripts, credentials, dirOf) => {
     .sort((a, b) => rank[a.kind] - rank[b.kind]);
   if (uses.length === 0) return undefined;
   const isCopied = uses.length === 1 && uses[0]?.kind === 'docker-config';
-  const program = isCopied ? '' : joined(scripts, 'json.awk', 'bytes.awk', 'docker-config.awk');
+  const program = isCopied ? '' : awkProgram(scripts, 'json.awk', 'bytes.awk', 'docker-config.awk');
   const triples = uses.flatMap((use) => [use.kind, dirOf(use.secret), use.kind === 'basic-docker' ? use.registry : '']);
   return withArguments(scripts['docker-credentials.sh'], [program, ...triples]);
 };

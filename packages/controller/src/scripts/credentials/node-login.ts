@@ -4,7 +4,7 @@
  * A local cluster has a registry whose login is a file in every container, but tools read one file, the task's own.
  */
 
-import { joined, type Scripts } from '../scripts.js';
+import { awkProgram, type Scripts } from '../scripts.js';
 import { withArguments } from '../shell-text.js';
 
 /**
@@ -13,4 +13,4 @@ import { withArguments } from '../shell-text.js';
  * @param file the node's docker config, as a path in the container
  */
 export const nodeLoginScript = (scripts: Scripts, file: string): string =>
-  withArguments(scripts['node-login.sh'], [joined(scripts, 'json.awk', 'add-docker-logins.awk'), file]);
+  withArguments(scripts['node-login.sh'], [awkProgram(scripts, 'json.awk', 'add-docker-logins.awk'), file]);

@@ -2,7 +2,7 @@
  * Calls image-digest.sh, the last step of a Task with image outputs: it reads the digest of the OCI layout that the steps wrote.
  */
 
-import { joined, type Scripts } from '../scripts.js';
+import { awkProgram, type Scripts } from '../scripts.js';
 
 /** An image output: the resource's name and the directory that may contain its OCI layout. */
 export interface ImageOutput {
@@ -25,6 +25,6 @@ export const imageDigest = (
   scripts['image-digest.sh'],
   'image-digest-exporter',
   message,
-  joined(scripts, 'json.awk', 'oci-index.awk'),
+  awkProgram(scripts, 'json.awk', 'oci-index.awk'),
   ...outputs.flatMap(({ resource, directory }) => [resource, directory]),
 ];

@@ -17,7 +17,7 @@ const fits: PipelineTaskCondition = {
 };
 
 /** Returns the problems of a pipeline with a task that has this condition. The condition itself is `sunny`. */
-function said(use: Partial<PipelineTaskCondition>, condition: ConditionSpec = sunny): string[] {
+function problemLines(use: Partial<PipelineTaskCondition>, condition: ConditionSpec = sunny): string[] {
   const task = (name: string, more: object = {}): object => ({ name, taskRef: { name: 'noop' }, ...more });
   const objects = [
     { apiVersion, kind: 'Task', metadata: { name: 'noop' }, spec: { steps: [{ image: 'sh:1' }] } },
@@ -48,20 +48,20 @@ function said(use: Partial<PipelineTaskCondition>, condition: ConditionSpec = su
 
 const at = 'spec.tasks.1.conditions.0';
 
-test('a condition that is given what it declares has no problems', () => {
-  expect(said({})).toEqual([]);
+test('a condition with everything that it declares has no problems', () => {
+  expect(problemLines({})).toEqual([]);
 });
 
 const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]][] = [
   [
-    'a param too few',
+    'a missing param',
     { params: [] },
     [
       `PARAM_MISSING ${at}.params: the Condition 'sunny' needs the param 'at' (add \`- {name: at, value: …}\` to the params, or give the param a default)`,
     ],
   ],
   [
-    'a param too many',
+    'an undeclared param',
     { params: [...(fits.params ?? []), { name: 'ad', value: '' }] },
     [`PARAM_EXTRA ${at}.params.1.name: the Condition 'sunny' has no param 'ad' (use one of: 'at', 'where')`],
   ],
@@ -78,26 +78,26 @@ const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]]
     ],
   ],
   [
-    'a list for a string',
+    'a list as the value of a string',
     { params: [{ name: 'at', value: ['noon'] }] },
     [
       `PARAM_TYPE ${at}.params.0.value: the param 'at' of the Condition 'sunny' is a string, but its value is a list (write the value as one string)`,
     ],
   ],
   [
-    'a param that the pipeline does not have',
+    'a param that the pipeline does not declare',
     { params: [{ name: 'at', value: '$(params.dy)' }] },
     [`VARIABLE_UNKNOWN ${at}.params.0.value: $(params.dy) is not declared (did you mean '$(params.day)'?)`],
   ],
   [
-    'a result that the task does not have',
+    'a result that the task does not declare',
     { params: [{ name: 'at', value: '$(tasks.first.results.hour)' }] },
     [
       `RESULT_UNKNOWN ${at}.params.0.value: the task 'first' declares no result 'hour' (declare it under \`results\` of the task)`,
     ],
   ],
   [
-    'no resource',
+    'a missing resource',
     { resources: [] },
     [
       `BINDING_MISSING ${at}.resources: the Condition 'sunny' needs the resource 'src' (bind 'src' to a resource of type git)`,
@@ -123,19 +123,19 @@ const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]]
     ],
   ],
   [
-    'what no task has made',
+    'a resource from a task that does not produce it',
     { resources: [{ name: 'src', resource: 'repo', from: ['first'] }] },
     [
       `FROM_NOT_OUTPUT ${at}.resources.0.from.0: the task 'first' has no output that is the resource 'repo' (add 'repo' to the outputs of 'first', or use \`runAfter\` for mere order)`,
     ],
   ],
   [
-    'another name than that of a Condition',
+    'a name that is not the name of a Condition',
     { conditionRef: 'suny' },
     [`CONDITION_UNKNOWN ${at}.conditionRef: there is no Condition 'suny' (did you mean 'sunny'?)`],
   ],
 ];
 
-test.each(uses)('a condition that is given %s', (_what, use, says) => {
-  expect(said(use)).toEqual(says);
+test.each(uses)('a condition with %s is reported', (_what, use, expected) => {
+  expect(problemLines(use)).toEqual(expected);
 });

@@ -4,14 +4,14 @@ import { expect, test } from '@jest/globals';
 import { checkObjects } from '@pipewright/tekton';
 import { build, changed, everything, pipeline, repo, run } from '../../support/objects.js';
 
-const said = (object: { kind: string; metadata: { name?: string } }): string[] =>
+const problemLines = (object: { kind: string; metadata: { name?: string } }): string[] =>
   checkObjects(
     everything.map((one) => (one.kind === object.kind && one.metadata.name === object.metadata.name ? object : one)),
   ).map(({ severity, code, path }) => `${severity} ${code} ${path.join('.')}`);
 
 const task = 'spec.tasks.0';
 
-test.each<[string, Parameters<typeof said>[0], string]>([
+test.each<[string, Parameters<typeof problemLines>[0], string]>([
   [
     'an output of a task',
     changed(pipeline, `${task}.resources.outputs`, [
@@ -73,5 +73,5 @@ test.each<[string, Parameters<typeof said>[0], string]>([
     'spec.params.1.name',
   ],
 ])('%s is a warning', (_, object, path) => {
-  expect(said(object)).toEqual([`warning NAME_TWICE ${path}`]);
+  expect(problemLines(object)).toEqual([`warning NAME_TWICE ${path}`]);
 });

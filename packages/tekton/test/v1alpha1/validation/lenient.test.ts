@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { checkObject, checkObjects, inputPath, outputPath, readTask } from '@pipewright/tekton';
 import { apiVersion, build, changed, everything, pipeline, repo, run } from '../../support/objects.js';
 
-const said = (objects: readonly unknown[], options: Parameters<typeof checkObjects>[1] = {}): string[] =>
+const problemLines = (objects: readonly unknown[], options: Parameters<typeof checkObjects>[1] = {}): string[] =>
   checkObjects(objects, options).map(
     ({ severity, code, path, message }) => `${severity} ${code} ${path.join('.')}: ${message}`,
   );
@@ -17,9 +17,9 @@ const binding = (kind: string): object => ({
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
 });
 
-test('the subject of a RoleBinding needs no namespace: it is that of the binding', () => {
-  expect(said([binding('RoleBinding')])).toEqual([]);
-  expect(said([binding('ClusterRoleBinding')])).toEqual([
+test('the subject of a RoleBinding needs no namespace, since the namespace of the binding applies', () => {
+  expect(problemLines([binding('RoleBinding')])).toEqual([]);
+  expect(problemLines([binding('ClusterRoleBinding')])).toEqual([
     "error SUBJECT_NAMESPACE_MISSING subjects.0.namespace: the ServiceAccount 'bot' is named without its namespace",
   ]);
 });
@@ -34,7 +34,7 @@ describe('a targetPath', () => {
   ])('%s is below /workspace: %s', (targetPath, path) => {
     const inputs = { resources: [{ name: 'source', type: 'git' as const, targetPath }] };
     const task = readTask({ ...build.spec, inputs: { ...build.spec.inputs, ...inputs } });
-    expect(said([changed(build, 'spec.inputs.resources.0.targetPath', targetPath)])).toEqual([]);
+    expect(problemLines([changed(build, 'spec.inputs.resources.0.targetPath', targetPath)])).toEqual([]);
     expect(inputPath(task.inputs[0]!)).toBe(path);
     expect(outputPath({ name: 'x', targetPath })).toBe(path);
   });
@@ -48,26 +48,26 @@ describe('a resource', () => {
     spec: { type, params },
   });
 
-  test('may have params without a value, which is an empty one', () => {
+  test('can have params without a value, which is then empty', () => {
     const url = { name: 'url', value: 'https://git.corp/a' };
-    expect(said([empty('git', [url, { name: 'revision', value: null }])])).toEqual([]);
-    expect(said([empty('git', [url, { name: 'revision' }])])).toEqual([]);
-    expect(said([empty('git', [url, { name: 'revision', value: '' }])])).toEqual([]);
+    expect(problemLines([empty('git', [url, { name: 'revision', value: null }])])).toEqual([]);
+    expect(problemLines([empty('git', [url, { name: 'revision' }])])).toEqual([]);
+    expect(problemLines([empty('git', [url, { name: 'revision', value: '' }])])).toEqual([]);
   });
 
-  test('of type image may have no url: its variable is empty then', () => {
-    expect(said([empty('image', [{ name: 'url', value: null }])])).toEqual([
+  test('of type image needs no url; its variable is then empty', () => {
+    expect(problemLines([empty('image', [{ name: 'url', value: null }])])).toEqual([
       "warning RESOURCE_PARAM_MISSING spec.params: a resource of type image needs the param 'url'",
     ]);
-    expect(said([empty('git', [{ name: 'url', value: null }])])).toEqual([
+    expect(problemLines([empty('git', [{ name: 'url', value: null }])])).toEqual([
       "error RESOURCE_PARAM_MISSING spec.params: a resource of type git needs the param 'url'",
     ]);
   });
 });
 
-test('a pipeline may declare a resource of any type: its tasks say what they need', () => {
+test('a pipeline can declare a resource of any type, since its tasks declare what they need', () => {
   const odd = changed(pipeline, 'spec.resources.0.type', 'repo');
-  expect(said(everything.map((one) => (one === pipeline ? odd : one)))).toEqual([
+  expect(problemLines(everything.map((one) => (one === pipeline ? odd : one)))).toEqual([
     "warning RESOURCE_TYPE_UNKNOWN spec.resources.0.type: there is no resource type 'repo'",
   ]);
 });
@@ -85,13 +85,13 @@ test('a field of metadata that the API server drops is a warning', () => {
   expect(checkObject(described)[0]).not.toHaveProperty('tektonMessage');
 });
 
-describe('objects that are some of those there will be', () => {
+describe('objects that are part of a larger set', () => {
   const alone = { externals: 'any' } as const;
   const missing = /^(\w+) ((?:TASK|PIPELINE|RESOURCE|CONDITION)_UNKNOWN|SERVICE_ACCOUNT_MISSING) /;
   const codes = (objects: readonly unknown[], options = {}): (string | undefined)[] =>
-    said(objects, options).map((line) => missing.exec(line)?.slice(1, 3).join(' '));
+    problemLines(objects, options).map((line) => missing.exec(line)?.slice(1, 3).join(' '));
 
-  test('may refer to others: what is missing is a warning', () => {
+  test('can refer to others, so a missing object is a warning', () => {
     const checked = changed(pipeline, 'spec.tasks.0.conditions', [{ conditionRef: 'sunny' }]);
     expect(codes([checked, run], alone)).toEqual([
       'warning CONDITION_UNKNOWN',
@@ -103,30 +103,30 @@ describe('objects that are some of those there will be', () => {
     expect(codes([run], alone)).toContain('warning PIPELINE_UNKNOWN');
   });
 
-  test('may not refer to a name that is nearly one of theirs: that is a typing mistake', () => {
+  test('have an error for a missing name that is similar to an existing one, since it is a typing mistake', () => {
     const misspelt = changed(run, 'spec.pipelineRef.name', `${pipeline.metadata.name}s`);
     expect(codes([pipeline, misspelt], alone)).toContain('error PIPELINE_UNKNOWN');
   });
 
-  test('are errors where they must be all there are', () => {
+  test('have an error for a missing object if the set must be complete', () => {
     expect(codes([run])).toContain('error PIPELINE_UNKNOWN');
     expect(codes([run])).toContain('warning SERVICE_ACCOUNT_MISSING');
     expect(codes([run], { externals: 'none' })).toContain('error SERVICE_ACCOUNT_MISSING');
   });
 
-  test('are held against each other as ever', () => {
-    expect(said(everything, alone)).toEqual([]);
+  test('are checked against each other', () => {
+    expect(problemLines(everything, alone)).toEqual([]);
     const wrong = everything.map((one) => (one === repo ? { ...repo, spec: { ...repo.spec, type: 'image' } } : one));
-    expect(said(wrong, alone).map((line) => line.split(':')[0])).toContain(
+    expect(problemLines(wrong, alone).map((line) => line.split(':')[0])).toContain(
       'error RESOURCE_TYPE_WRONG spec.resources.0.resourceRef',
     );
   });
 });
 
 test.each(['TriggerTemplate', 'TriggerBinding', 'EventListener', 'ClusterTriggerBinding'])(
-  'a %s of tekton.dev/v1alpha1 belongs to Tekton Triggers, and is passed over',
+  'a %s of tekton.dev/v1alpha1 belongs to Tekton Triggers and is ignored with a warning',
   (kind) => {
-    expect(said([{ apiVersion, kind, metadata: { name: 'x' }, spec: { anything: [{}] } }])).toEqual([
+    expect(problemLines([{ apiVersion, kind, metadata: { name: 'x' }, spec: { anything: [{}] } }])).toEqual([
       `warning KIND_OF_TRIGGERS kind: the kind '${kind}' belongs to Tekton Triggers, which is not run here`,
     ]);
   },

@@ -33,7 +33,7 @@ const graph = (...tasks: object[]) => [
   { apiVersion, kind: 'Pipeline', metadata: { name: 'p' }, spec: { tasks } },
 ];
 
-test('objects that fit together have no problems', () => {
+test('consistent objects have no problems', () => {
   expect(lines(everything, true)).toEqual([]);
 });
 
@@ -48,30 +48,30 @@ const resource = (type: string, params: Record<string, string>) => [
 const GIT_HINT = 'use https://HOST/PATH, ssh://HOST/PATH, git://HOST/PATH or USER@HOST:PATH';
 const REVISION_HINT = 'use the name of a branch or tag, refs/…, or a commit';
 
-const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
+const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[] = [
   {
     wrong: 'a cycle',
     objects: graph(task('a', { runAfter: ['c'] }), task('b', { runAfter: ['a'] }), task('c', { runAfter: ['b'] })),
-    says: [
+    expected: [
       'error TASK_CYCLE p spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> c -> a (remove one `runAfter`, `from` or result reference along that path)',
     ],
   },
   {
-    wrong: 'a task that waits for itself',
+    wrong: 'a task that depends on itself',
     objects: graph(task('a', { runAfter: ['a'] })),
-    says: [
+    expected: [
       "error TASK_CYCLE p spec.tasks.0.runAfter.0: the task 'a' waits for itself (remove one `runAfter`, `from` or result reference along that path)",
     ],
   },
   {
-    wrong: 'a wait for an unknown task',
+    wrong: 'a dependency on an unknown task',
     objects: graph(task('compile'), task('test', { runAfter: ['complie'] })),
-    says: [
+    expected: [
       "error RUN_AFTER_UNKNOWN p spec.tasks.1.runAfter.0: there is no task 'complie' in this pipeline to run after (did you mean 'compile'?)",
     ],
   },
   {
-    wrong: 'an input from a task that does not make it',
+    wrong: 'an input from a task that does not produce it',
     objects: withChanged(
       changed(pipeline, 'spec.tasks.1', {
         name: 'again',
@@ -83,49 +83,49 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
         },
       }),
     ),
-    says: [
+    expected: [
       "error FROM_NOT_OUTPUT release spec.tasks.1.resources.inputs.0.from.0: the task 'compile' has no output that is the resource 'repo' (its outputs are: 'web')",
       "error FROM_UNKNOWN release spec.tasks.1.resources.inputs.0.from.1: there is no task 'nobody' in this pipeline to take this from (use one of: 'compile', 'again')",
     ],
   },
   {
-    wrong: 'a misspelt field beside an order that cannot be kept',
+    wrong: 'a misspelt field beside a runAfter with an unknown task',
     objects: graph(task('a'), task('b', { runAftr: ['a'], runAfter: ['zz'] })),
-    says: [
+    expected: [
       "error RUN_AFTER_UNKNOWN p spec.tasks.1.runAfter.0: there is no task 'zz' in this pipeline to run after (use one of: 'a', 'b')",
       "error FIELD_UNKNOWN p spec.tasks.1.runAftr: there is no field 'runAftr' here (did you mean 'runAfter'?)",
     ],
   },
   {
-    wrong: 'two tasks of one name',
+    wrong: 'two tasks with the same name',
     objects: graph(task('a'), task('a')),
-    says: [
+    expected: [
       "error NAME_TWICE p spec.tasks.1.name: duplicate task name 'a' (also item 1 of this list) (rename one of them, or remove it)",
     ],
   },
   {
     wrong: 'a pipeline without tasks',
     objects: graph(),
-    says: [
+    expected: [
       'error TASKS_MISSING p spec.tasks: this pipeline has no tasks (add `tasks` with at least one task: a name and a taskRef)',
     ],
   },
   {
-    wrong: 'a task that names nothing to run',
+    wrong: 'a task without a taskRef and a taskSpec',
     objects: graph({ name: 'a' }),
-    says: [
+    expected: [
       'error REF_MISSING p spec.tasks.0.taskRef: neither `taskRef` nor `taskSpec` is given (add `taskRef` with the name of one that exists, or `taskSpec` to write it here)',
     ],
   },
   {
     wrong: 'a negative number of retries',
     objects: graph(task('a', { retries: -1 })),
-    says: ['error NUMBER_TOO_SMALL p spec.tasks.0.retries: must be 0 or more, but is -1 (use 0 or more)'],
+    expected: ['error NUMBER_TOO_SMALL p spec.tasks.0.retries: must be 0 or more, but is -1 (use 0 or more)'],
   },
   {
     wrong: 'a resource that is used but not declared, and one that is declared but not used',
     objects: withChanged(changed(pipeline, 'spec.resources.0.name', 'repos')),
-    says: [
+    expected: [
       "error RESOURCE_UNUSED release spec.resources.0.name: no task uses the resource 'repos' (remove it, or give it to a task under `resources`)",
       "error RESOURCE_UNDECLARED release spec.tasks.0.resources.inputs.0.resource: this pipeline does not declare a resource 'repo' (did you mean 'repos'?)",
       "error BINDING_MISSING release-1 spec.resources: the Pipeline 'release' needs the resource 'repos' (bind 'repos' to a resource of type git)",
@@ -135,68 +135,70 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
   {
     wrong: 'an unknown task',
     objects: withChanged(changed(pipeline, 'spec.tasks.0.taskRef.name', 'biuld')),
-    says: ["error TASK_UNKNOWN release spec.tasks.0.taskRef.name: there is no Task 'biuld' (did you mean 'build'?)"],
+    expected: [
+      "error TASK_UNKNOWN release spec.tasks.0.taskRef.name: there is no Task 'biuld' (did you mean 'build'?)",
+    ],
   },
   {
     wrong: 'an unknown pipeline',
     objects: withChanged(changed(run, 'spec.pipelineRef.name', 'relaese')),
-    says: [
+    expected: [
       "error PIPELINE_UNKNOWN release-1 spec.pipelineRef.name: there is no Pipeline 'relaese' (did you mean 'release'?)",
     ],
   },
   {
     wrong: 'an unknown condition',
     objects: graph(task('a', { conditions: [{ conditionRef: 'sunny' }] })),
-    says: [
+    expected: [
       "error CONDITION_UNKNOWN p spec.tasks.0.conditions.0.conditionRef: there is no Condition 'sunny' (add it to the manifests, or correct the name)",
     ],
   },
   {
     wrong: 'a missing param of a task',
     objects: withChanged(changed(pipeline, 'spec.tasks.0.params', [])),
-    says: [
+    expected: [
       "error PARAM_MISSING release spec.tasks.0.params: the Task 'build' needs the param 'target' (add `- {name: target, value: …}` to the params, or give the param a default)",
     ],
   },
   {
-    wrong: 'a param that the task does not have',
+    wrong: 'a param that the task does not declare',
     objects: withChanged(changed(pipeline, 'spec.tasks.0.params.1', { name: 'flag', value: ['-v'] })),
-    says: [
+    expected: [
       "error PARAM_EXTRA release spec.tasks.0.params.1.name: the Task 'build' has no param 'flag' (did you mean 'flags'?)",
     ],
   },
   {
     wrong: 'a missing param of a run',
     objects: withChanged(changed(pipeline, 'spec.params.0.default', undefined)),
-    says: [
+    expected: [
       "error PARAM_MISSING release-1 spec.params: the Pipeline 'release' needs the param 'what' (add `- {name: what, value: …}` to the params, or give the param a default)",
     ],
   },
   {
     wrong: 'a value of the wrong type',
     objects: withChanged(changed(taskRun, 'spec.inputs.params.0.value', ['all'])),
-    says: [
+    expected: [
       "error PARAM_TYPE build-1 spec.inputs.params.0.value: the param 'target' of the Task 'build' is a string, but its value is a list (write the value as one string)",
     ],
   },
   {
     wrong: 'an undeclared variable in a value',
     objects: withChanged(changed(pipeline, 'spec.tasks.0.params.0.value', '$(params.waht)')),
-    says: [
+    expected: [
       "error VARIABLE_UNKNOWN release spec.tasks.0.params.0.value: $(params.waht) is not declared (did you mean '$(params.what)'?)",
     ],
   },
   {
     wrong: 'a resource of the wrong type',
     objects: withChanged(changed(run, 'spec.resources.0.resourceRef.name', 'web')),
-    says: [
+    expected: [
       "error RESOURCE_TYPE_WRONG release-1 spec.resources.0.resourceRef: the resource 'repo' of the Pipeline 'release' is of type git, but the bound resource is of type image (bind a resource of type git)",
     ],
   },
   {
     wrong: 'an unknown resource',
     objects: without('web', 'PipelineResource'),
-    says: [
+    expected: [
       "error RESOURCE_UNKNOWN release-1 spec.resources.1.resourceRef.name: there is no PipelineResource 'web' (use one of: 'repo')",
       "error RESOURCE_UNKNOWN build-1 spec.outputs.resources.0.resourceRef.name: there is no PipelineResource 'web' (use one of: 'repo')",
     ],
@@ -204,14 +206,14 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
   {
     wrong: 'a missing ServiceAccount, which may live elsewhere',
     objects: without('bot', 'ServiceAccount'),
-    says: [
+    expected: [
       "warning SERVICE_ACCOUNT_MISSING release-1 spec.serviceAccount: there is no ServiceAccount 'bot' (add it, or make sure it exists where this is applied)",
     ],
   },
   {
     wrong: 'a missing Secret, which may live elsewhere',
     objects: withChanged({ ...account, ...{ secrets: [{ name: 'login' }] } }),
-    says: [
+    expected: [
       "warning SECRET_MISSING bot secrets.0.name: there is no Secret 'login', which the ServiceAccount 'bot' names (add it, or make sure it exists where this is applied)",
     ],
   },
@@ -221,19 +223,19 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
       { ...account, secrets: [{ name: 'login' }] },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'login' }, type: 'kubernetes.io/ssh-auth' },
     ],
-    says: [
+    expected: [
       "warning CREDENTIAL_UNANNOTATED login metadata.annotations: the Secret 'login' of type kubernetes.io/ssh-auth has no annotation tekton.dev/git-… or tekton.dev/docker-… (add the annotation `tekton.dev/git-0: HOST`)",
     ],
   },
   {
     wrong: 'a Secret in plain text',
     objects: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { password: 'hunter2' } }],
-    says: [
+    expected: [
       "warning SECRET_PLAINTEXT s stringData: this Secret has its values in the manifest ('password') (create it outside of Git, or use an ExternalSecret or SealedSecret)",
     ],
   },
   {
-    wrong: 'a bot that may do everything',
+    wrong: 'a ServiceAccount with cluster-admin',
     objects: [
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -243,132 +245,134 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
       },
     ],
-    says: [
+    expected: [
       "warning CLUSTER_ADMIN b roleRef.name: the ServiceAccount 'bot' is given cluster-admin (bind a Role with only what the steps do, for example patch on one Deployment)",
     ],
   },
   {
-    wrong: 'one object twice',
+    wrong: 'an object that is defined twice',
     objects: [repo, repo],
-    says: [
+    expected: [
       "error OBJECT_TWICE repo metadata.name: there are two objects PipelineResource 'repo' (remove one of them, or give it another name)",
     ],
   },
   {
     wrong: 'a Git URL that starts with a dash',
     objects: resource('git', { url: '--upload-pack=touch /tmp/x' }),
-    says: [
+    expected: [
       `error GIT_URL_INVALID r spec.params.0.value: the Git URL '--upload-pack=touch /tmp/x' begins with a dash, which makes it an option (${GIT_HINT})`,
     ],
   },
   {
     wrong: 'a Git URL that runs a program',
     objects: resource('git', { url: 'ext::sh' }),
-    says: [
+    expected: [
       `error GIT_URL_INVALID r spec.params.0.value: the Git URL 'ext::sh' uses the transport 'ext', which runs a program (${GIT_HINT})`,
     ],
   },
   {
     wrong: 'a Git URL that is a file',
     objects: resource('git', { url: 'file:///etc' }),
-    says: [
+    expected: [
       `error GIT_URL_INVALID r spec.params.0.value: the Git URL 'file:///etc' has the scheme 'file' (${GIT_HINT})`,
     ],
   },
   {
     wrong: 'a Git URL with a password, which is not shown',
     objects: resource('git', { url: 'https://me:hunter2@example.com/x' }),
-    says: [
+    expected: [
       "warning GIT_URL_PASSWORD r spec.params.0.value: the URL for 'example.com' holds a password (put it into a Secret of type kubernetes.io/basic-auth, named in the ServiceAccount's secrets)",
     ],
   },
   {
     wrong: 'a revision that is an option',
     objects: resource('git', { url: 'git@example.com:x/y', revision: '--help' }),
-    says: [
+    expected: [
       `error GIT_REVISION_INVALID r spec.params.1.value: the Git revision '--help' begins with a dash, which makes it an option (${REVISION_HINT})`,
     ],
   },
   {
-    wrong: 'a revision that climbs',
+    wrong: 'a revision with ..',
     objects: resource('git', { url: 'https://example.com/x', revision: 'a..b' }),
-    says: [`error GIT_REVISION_INVALID r spec.params.1.value: the Git revision 'a..b' holds '..' (${REVISION_HINT})`],
+    expected: [
+      `error GIT_REVISION_INVALID r spec.params.1.value: the Git revision 'a..b' holds '..' (${REVISION_HINT})`,
+    ],
   },
   {
-    wrong: 'an archive of which nobody says how it is packed',
+    wrong: 'an archive without a type',
     objects: resource('storage', { type: 'build-gcs', location: 'gs://b/x' }),
-    says: [
+    expected: [
       "error RESOURCE_PARAM_MISSING r spec.params: a resource of type storage needs the param 'artifactType' (add `- {name: artifactType, value: …}` to its params)",
     ],
   },
   {
-    wrong: 'an archive packed in a way that nothing reads',
+    wrong: 'an archive of an unsupported type',
     objects: resource('storage', { type: 'build-gcs', location: 'gs://b/x', artifactType: 'Zip' }),
-    says: [
+    expected: [
       "error VALUE_UNKNOWN r spec.params.2.value: 'Zip' is not allowed here (use one of: 'ZipArchive', 'TarGzArchive', 'Manifest', 'Archive')",
     ],
   },
   {
-    wrong: 'a pull request on a kind of server that nobody knows',
+    wrong: 'a pull request of an unknown provider',
     objects: resource('pullRequest', { url: 'https://git.corp/a/b/pull/1', provider: 'githab' }),
-    says: ["error VALUE_UNKNOWN r spec.params.1.value: 'githab' is not allowed here (did you mean 'github'?)"],
+    expected: ["error VALUE_UNKNOWN r spec.params.1.value: 'githab' is not allowed here (did you mean 'github'?)"],
   },
   {
     wrong: 'a misspelt param of a resource',
     objects: resource('git', { url: 'https://example.com/x', revison: 'v1' }),
-    says: [
+    expected: [
       "warning RESOURCE_PARAM_UNKNOWN r spec.params.1.name: a resource of type git has no param 'revison' (did you mean 'revision'?)",
     ],
   },
   {
     wrong: 'a Git resource without URL',
     objects: resource('git', {}),
-    says: [
+    expected: [
       "error RESOURCE_PARAM_MISSING r spec.params: a resource of type git needs the param 'url' (add `- {name: url, value: …}` to its params)",
     ],
   },
   {
     wrong: 'a timeout without unit',
     objects: withChanged(changed(run, 'spec.timeout', '90')),
-    says: [
+    expected: [
       "error TIMEOUT_INVALID release-1 spec.timeout: '90' is not a valid duration (write it with its unit: 90s, 90m or 90h)",
     ],
   },
   {
     wrong: 'both a reference and a spec',
     objects: withChanged(changed(run, 'spec.pipelineSpec', pipeline.spec)),
-    says: [
+    expected: [
       'error REF_AND_SPEC release-1 spec: both `pipelineRef` and `pipelineSpec` are given (keep `pipelineRef` to use one that exists, or `pipelineSpec` to write it here)',
     ],
   },
   {
-    wrong: 'two accounts',
+    wrong: 'two different ServiceAccounts',
     objects: withChanged(changed(run, 'spec.serviceAccountName', 'default')),
-    says: [
+    expected: [
       "error ACCOUNT_TWICE release-1 spec.serviceAccount: serviceAccount says 'bot' and serviceAccountName says 'default' (keep one of them)",
     ],
   },
   {
     wrong: 'a workspace with two sources',
     objects: withChanged(changed(run, 'spec.workspaces', [{ name: 'w', emptyDir: {}, secret: { secretName: 's' } }])),
-    says: [
+    expected: [
       "error WORKSPACE_EXTRA release-1 spec.workspaces.0.name: the Pipeline 'release' has no workspace 'w' (remove it)",
       "error WORKSPACE_SOURCE release-1 spec.workspaces.0: the workspace 'w' has 2 sources: 'emptyDir', 'secret' (give exactly one of persistentVolumeClaim, emptyDir, configMap and secret)",
     ].toReversed(),
   },
 ];
 
-test.each(rows)('reports $wrong', ({ objects, says }) => {
-  expect(lines(objects)).toEqual(says);
+test.each(rows)('reports $wrong', ({ objects, expected }) => {
+  expect(lines(objects)).toEqual(expected);
 });
 
-describe('when the objects are all there is', () => {
+describe('in a complete set of objects', () => {
   test('a missing ServiceAccount is an error', () => {
     expect(lines(without('bot', 'ServiceAccount'), true)[0]).toMatch(/^error SERVICE_ACCOUNT_MISSING/);
   });
 });
 
-test('fields of other API groups are none of our business', () => {
+test('fields of other API groups are not checked', () => {
   expect(
     lines([{ apiVersion: 'apps/v1', kind: 'Deploymnet', metadata: { name: 'web.example' }, anything: 1 }]),
   ).toEqual([]);
@@ -381,7 +385,7 @@ test('objects of another namespace are not found', () => {
   expect(lines(elsewhere).map((line) => line.split(' ')[1])).toEqual(['TASK_UNKNOWN', 'TASK_UNKNOWN']);
 });
 
-test("Tekton's own words are at hand where it refuses too", () => {
+test("a problem has Tekton's message if Tekton rejects the object too", () => {
   const [problem] = checkObject({ apiVersion, kind: 'TaskRun', metadata: { name: 'r' }, spec: {} });
   expect(problem).toEqual({
     code: 'REF_MISSING',

@@ -9,7 +9,7 @@ const object = (type: string, params: Record<string, string>) => ({
 });
 
 /** Returns the problem of a resource's params, without the start of the sentence. */
-const said = (type: string, params: Record<string, string>): string | undefined =>
+const problemOf = (type: string, params: Record<string, string>): string | undefined =>
   checkObject(object(type, params)).map(
     ({ code, message }) =>
       `${code} ${message.replace(/^the (?:URL|location) '[^]*?'(?: of a pull request)? (?=[a-z])/, '')}`,
@@ -24,8 +24,8 @@ describe('the URL of a pull request', () => {
     ['https://gitlab.com/group/sub/project/-/merge_requests/3'],
     ['https://git.corp/group/project/merge_requests/3', 'gitlab'],
     ['https://git.corp/a/b/pull/1'],
-  ])('%j may be used', (url, provider = '') => {
-    expect(said('pullRequest', { url, provider })).toBeUndefined();
+  ])('%j is accepted', (url, provider = '') => {
+    expect(problemOf('pullRequest', { url, provider })).toBeUndefined();
   });
 
   test.each([
@@ -42,7 +42,7 @@ describe('the URL of a pull request', () => {
     ['https://git.corp/a/b/pull/one', 'github', 'names no pull request'],
     ['https://gitlab.com/a/b/issues/1', '', 'names no merge request'],
   ])('%j (provider %j) %s', (url, provider, reason) => {
-    expect(said('pullRequest', { url, provider })).toBe(`PULL_REQUEST_URL_INVALID ${reason}`);
+    expect(problemOf('pullRequest', { url, provider })).toBe(`PULL_REQUEST_URL_INVALID ${reason}`);
   });
 });
 
@@ -53,8 +53,8 @@ describe('the location of a storage resource', () => {
     ['gcs', 's3://bucket/dir'],
     ['build-gcs', 'gs://bucket/a.zip#42'],
     ['build-gcs', 'https://storage.googleapis.com/bucket/a.zip'],
-  ])('of type %s may be %s', (type, location) => {
-    expect(said('storage', { type, location, artifactType: 'ZipArchive' })).toBeUndefined();
+  ])('of type %s can be %s', (type, location) => {
+    expect(problemOf('storage', { type, location, artifactType: 'ZipArchive' })).toBeUndefined();
   });
 
   test.each([
@@ -70,11 +70,13 @@ describe('the location of a storage resource', () => {
     ['build-gcs', 'gs://b', 'names no file in the bucket'],
     ['build-gcs', 's3://b/a.zip', "has the scheme 's3'"],
   ])('of type %s that is %j %s', (type, location, reason) => {
-    expect(said('storage', { type, location, artifactType: 'ZipArchive' })).toBe(`BUCKET_LOCATION_INVALID ${reason}`);
+    expect(problemOf('storage', { type, location, artifactType: 'ZipArchive' })).toBe(
+      `BUCKET_LOCATION_INVALID ${reason}`,
+    );
   });
 });
 
-test('both say where they stand and what to write instead', () => {
+test('both problems have a path and a hint', () => {
   const problems = [
     ...checkObject(object('pullRequest', { provider: 'github', url: '--eval=1' })),
     ...checkObject(object('storage', { type: 'gcs', location: '-o x' })),
@@ -85,7 +87,7 @@ test('both say where they stand and what to write instead', () => {
   ]);
 });
 
-test('a password in a URL is not shown', () => {
+test('a password in a URL is not printed', () => {
   const [problem] = checkObject(object('pullRequest', { url: 'https://me:hunter2@github.com/a/b' }));
   expect(problem?.message).toBe("the URL '…' of a pull request names no pull request");
   expect(JSON.stringify(problem)).not.toContain('hunter2');
