@@ -25,9 +25,9 @@ const BUILDER_MODULES = [
   'image.mjs',
   'kaniko.mjs',
   'layout.mjs',
-  'mistake.mjs',
   'push.mjs',
   'tar.mjs',
+  'user-error.mjs',
 ];
 
 /** The libraries that are bundled with the command. */

@@ -5,7 +5,11 @@
  * thing to read. Within each those that take longest come first, so that at the end no worker waits for one that began last. The lists are advice: a name that is wrong costs seconds.
  */
 
-import Sequencer from '@jest/test-sequencer';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+/** The types of the package declare its CommonJS exports only. @type {typeof import('@jest/test-sequencer')} */
+const { default: Sequencer } = require('@jest/test-sequencer');
 
 const FIRST = [
   'packages/cli/test/run/rules.test.ts',
@@ -57,7 +61,10 @@ const placeOf = ({ path }) => {
 
 /** Jest's own order, between those of the lists. */
 export default class Order extends Sequencer {
-  /** @param {readonly import('@jest/test-result').Test[]} tests */
+  /**
+   * @override
+   * @param {readonly import('@jest/test-result').Test[]} tests
+   */
   async sort(tests) {
     const sorted = await super.sort([...tests]);
     return sorted.toSorted((a, b) => placeOf(a) - placeOf(b));

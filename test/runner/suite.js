@@ -51,7 +51,7 @@ function newFramework() {
   delete require.cache[circus];
   Reflect.deleteProperty(globalThis, Symbol.for('EVENT_HANDLERS'));
   const { AsyncLocalStorage } = asyncHooks;
-  asyncHooks.AsyncLocalStorage = CurrentTest;
+  asyncHooks.AsyncLocalStorage = /** @type {any} */ (CurrentTest); // the framework calls no other methods
   try {
     return require(circus);
   } finally {
@@ -82,7 +82,7 @@ let runs = 0;
 export default async function runSuite(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
   const { initialize, runAndTransformResultsToJestFormat } = newFramework();
   const putBack = remembered();
-  delete Error.prepareStackTrace; // jest's, which knows nothing of what tsx has translated
+  Reflect.deleteProperty(Error, 'prepareStackTrace'); // jest's, which knows nothing of what tsx has translated
   globalThis.console = environment.global.console;
   const timers = new ModernFakeTimers({ config, global: globalThis });
   const mocker = new ModuleMocker(globalThis);

@@ -1,11 +1,10 @@
 /**
- * The sources as one file: put together when they have changed, and read by every start from then on.
+ * Bundles the sources into one cached file, so that the command starts quickly in a checkout.
  *
- * Nothing here is needed for anything to work. To translate and resolve three hundred modules takes longer than most
- * runs do; to read one file takes none of that. Whatever is in the way (no esbuild, nowhere to write) leads back to the
- * sources themselves.
+ * An optimization only: translating and resolving three hundred modules takes longer than most runs. If no bundle can
+ * be made (no esbuild, no writable directory), the sources are run directly.
  *
- * The file is named after all that it is made of, so it can never be stale: sources, lockfile, Node's version, place.
+ * The name of the file is a hash of all its inputs (sources, lockfile, Node version, path), so it is never stale.
  */
 
 import { createHash } from 'node:crypto';
@@ -26,35 +25,35 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const packages = fileURLToPath(new URL('../../', import.meta.url));
-const shelf = fileURLToPath(new URL('../node_modules/.cache/pipewright/', import.meta.url));
+const cacheDirectory = fileURLToPath(new URL('../node_modules/.cache/pipewright/', import.meta.url));
 
-/** Pure JavaScript that every command reads: taken in, because each is dozens of small files. */
-const TAKEN_IN = ['commander', 'fast-json-patch', 'picocolors', 'yaml'];
+/** Packages to include: every command loads them, and each has dozens of small files. */
+const INCLUDED_PACKAGES = ['commander', 'fast-json-patch', 'picocolors', 'yaml'];
 
-/** How long a file of sources that have changed since is left lying, in milliseconds: somebody may be about to read it. */
-const KEPT = 3_600_000;
+/** Milliseconds after which outdated bundles are removed; until then, another process may read one. */
+const MAX_AGE_MS = 3_600_000;
 
-/** @returns {Promise<string | undefined>} the URL of a module to import, or undefined where there can be none */
+/** @returns {Promise<string | undefined>} the URL of the bundle; undefined if none can be made */
 export async function bundle() {
   try {
-    const file = join(shelf, `${key()}.js`);
-    if (!may(file, constants.R_OK)) await make(file);
+    const file = join(cacheDirectory, `${inputHash()}.js`);
+    if (!isAccessible(file, constants.R_OK)) await writeBundle(file);
     return pathToFileURL(file).href;
   } catch {
-    return undefined; // what is wrong with the sources shows when they are loaded
+    return undefined; // errors in the sources are reported when they are loaded
   }
 }
 
-function may(/** @type {string} */ path, /** @type {number} */ how) {
+function isAccessible(/** @type {string} */ path, /** @type {number} */ mode) {
   try {
-    accessSync(path, how);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;
   }
 }
 
-function key() {
+function inputHash() {
   const hash = createHash('sha1').update(`${process.version}\n${packages}\n`);
   const add = (/** @type {string} */ file) => existsSync(file) && hash.update(`${file}\n`).update(readFileSync(file));
   const addAll = (/** @type {string} */ directory) => {
@@ -73,9 +72,9 @@ function key() {
   return hash.digest('hex');
 }
 
-async function make(/** @type {string} */ file) {
-  mkdirSync(shelf, { recursive: true });
-  accessSync(shelf, constants.W_OK);
+async function writeBundle(/** @type {string} */ file) {
+  mkdirSync(cacheDirectory, { recursive: true });
+  accessSync(cacheDirectory, constants.W_OK);
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [join(packages, 'cli/src/main.ts')],
@@ -85,30 +84,31 @@ async function make(/** @type {string} */ file) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    minifyWhitespace: true, // half of what there is to read
+    minifyWhitespace: true, // halves the size
     sourcemap: 'linked',
     logLevel: 'silent',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    plugins: [{ name: 'places', setup: keepPlaces }],
+    plugins: [{ name: 'locations', setup: preserveLocations }],
   });
   for (const { path, contents } of outputFiles.toReversed()) {
-    writeFileSync(`${path}.${process.pid}`, contents); // another process may be at this as well
+    writeFileSync(`${path}.${process.pid}`, contents); // another process may write the same file
     renameSync(`${path}.${process.pid}`, path);
   }
-  for (const old of readdirSync(shelf).map((name) => join(shelf, name))) {
-    if (statSync(old, { throwIfNoEntry: false })?.mtimeMs < Date.now() - KEPT) rmSync(old, { force: true });
+  for (const old of readdirSync(cacheDirectory).map((name) => join(cacheDirectory, name))) {
+    const stats = statSync(old, { throwIfNoEntry: false });
+    if (stats !== undefined && stats.mtimeMs < Date.now() - MAX_AGE_MS) rmSync(old, { force: true });
   }
 }
 
-/** Modules find their own files, and packages that are not taken in, where they would without this. */
-function keepPlaces(/** @type {import('esbuild').PluginBuild} */ { onLoad, onResolve }) {
+/** Preserves the location of each module, so that it finds its files, and packages that are not included. */
+function preserveLocations(/** @type {import('esbuild').PluginBuild} */ { onLoad, onResolve }) {
   onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({
     loader: 'ts',
     contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
   }));
   onResolve({ filter: /^[a-z@]/ }, ({ path, importer, kind }) => {
-    const own = path.startsWith('node:') || path.startsWith('@pipewright/') || TAKEN_IN.includes(path);
-    if (own || kind === 'entry-point' || importer.includes('/node_modules/')) return undefined;
+    const isIncluded = path.startsWith('node:') || path.startsWith('@pipewright/') || INCLUDED_PACKAGES.includes(path);
+    if (isIncluded || kind === 'entry-point' || importer.includes('/node_modules/')) return undefined;
     const resolved = createRequire(importer).resolve(path);
     return { path: pathToFileURL(resolved).href, external: true };
   });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The version is asked for often and needs nothing else. Where the sources lie they are what runs; what is published has none.
+// Prints the version without loading anything else. Runs the sources if they exist, which a published package does not have.
 import { existsSync, readFileSync } from 'node:fs';
 
 const [first, ...others] = process.argv.slice(2);
@@ -8,18 +8,18 @@ if ((first === '--version' || first === '-V') && others.length === 0) {
   console.log(version);
 } else if (existsSync(new URL('../src/main.ts', import.meta.url))) {
   const { bundle } = await import('./bundle.js');
-  const whole = await bundle();
-  if (whole === undefined) {
+  const bundleUrl = await bundle();
+  if (bundleUrl === undefined) {
     const { accessSync, constants } = await import('node:fs');
     const { tmpdir } = await import('node:os');
     try {
       accessSync(tmpdir(), constants.W_OK);
     } catch {
-      process.env.TSX_DISABLE_CACHE = '1'; // which it would keep there
+      process.env.TSX_DISABLE_CACHE = '1'; // tsx caches there
     }
     await import('tsx');
   }
-  await import(whole ?? '../src/main.ts');
+  await import(bundleUrl ?? '../src/main.ts');
 } else {
-  await import('../dist/main.js');
+  await import(new URL('../dist/main.js', import.meta.url).href); // exists only in a published package
 }

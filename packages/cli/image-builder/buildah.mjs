@@ -1,8 +1,8 @@
 /**
  * Builds images from Dockerfiles FROM scratch and pushes them, with the commands and flags of Buildah: bud, push, tag, images.
  *
- * It stands in for quay.io/buildah/stable on machines that can't pull it. Images are kept below /var/lib/containers, as Buildah's are, so
- * that steps that share a volume there find what an earlier one has built.
+ * Replaces quay.io/buildah/stable on machines that cannot pull it. Stores images below /var/lib/containers, like Buildah, so that steps
+ * that share a volume there share images.
  */
 
 import { createHash } from 'node:crypto';
@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { readFlags } from './flags.mjs';
 import { buildImage } from './image.mjs';
 import { readLayout, writeLayout } from './layout.mjs';
-import { beyond, BUILDAH, Mistake } from './mistake.mjs';
+import { unsupported, BUILDAH, UserError } from './user-error.mjs';
 import { push } from './push.mjs';
 
-process.env.DOCKER_CONFIG ??= join(process.env.HOME ?? '/root', '.docker'); // where Buildah looks
+process.env.DOCKER_CONFIG ??= join(process.env.HOME ?? '/root', '.docker'); // the location that Buildah uses
 
 const STORE = join(process.env.PIPEWRIGHT_BUILDAH_STORE ?? '/var/lib/containers', 'pipewright-images');
 
@@ -59,9 +59,9 @@ const PUSH = {
   rm: 'ignored-yes',
 };
 
-const say = (line) => console.log(line);
-const without = (ignored) => {
-  if (ignored.length > 0) say(`Without effect in this stand-in for Buildah: ${ignored.join(', ')}`);
+const log = (line) => console.log(line);
+const reportIgnored = (ignored) => {
+  if (ignored.length > 0) log(`Ignored by this stand-in for Buildah: ${ignored.join(', ')}`);
 };
 
 const COMMANDS = {
@@ -75,7 +75,7 @@ const COMMANDS = {
   info: version,
 };
 
-/** A name without a registry is localhost's, and without a tag it is latest, as Buildah has it. */
+/** Returns a name with registry and tag; like Buildah, the defaults are localhost and latest. */
 function fullName(name) {
   const [first = ''] = name.split('/');
   const hosted = name.includes('/') && (/[.:]/.test(first) || first === 'localhost');
@@ -83,21 +83,21 @@ function fullName(name) {
   return hosted ? tagged : `localhost/${tagged}`;
 }
 
-const placeOf = (name) => join(STORE, createHash('sha256').update(name).digest('hex').slice(0, 32));
+const layoutOf = (name) => join(STORE, createHash('sha256').update(name).digest('hex').slice(0, 32));
 
 function store(name, image) {
-  const place = placeOf(fullName(name));
+  const place = layoutOf(fullName(name));
   mkdirSync(place, { recursive: true });
   writeLayout(place, image);
   writeFileSync(join(place, 'name'), fullName(name));
 }
 
 function find(name) {
-  const place = placeOf(fullName(name));
+  const place = layoutOf(fullName(name));
   if (existsSync(join(place, 'index.json'))) return readLayout(place);
   const known = names().join(', ') || 'none';
-  throw new Mistake(
-    `${name}: image not known; images that are: ${known}. Steps share images through a volume at /var/lib/containers`,
+  throw new UserError(
+    `${name}: unknown image; known images: ${known}. Steps share images through a volume at /var/lib/containers`,
   );
 }
 
@@ -106,10 +106,10 @@ const names = () =>
 
 function build(args) {
   const { flags, rest, ignored } = readFlags(args, BUILD, { f: 'file', t: 'tag', q: 'quiet' });
-  if (flags.file.length > 1) throw beyond('more than one --file');
-  if (rest.length > 1) throw new Mistake(`bud takes one context directory, not ${rest.join(' ')}`);
-  if (/^(https?|git):|\.git$|^-$/.test(rest[0] ?? '')) throw beyond(`the context ${rest[0]}`);
-  without(ignored);
+  if (flags.file.length > 1) throw unsupported('more than one --file');
+  if (rest.length > 1) throw new UserError(`bud accepts one context directory, not ${rest.join(' ')}`);
+  if (/^(https?|git):|\.git$|^-$/.test(rest[0] ?? '')) throw unsupported(`the context ${rest[0]}`);
+  reportIgnored(ignored);
   const context = rest[0] ?? '.';
   const [named] = flags.file;
   const dockerfile =
@@ -121,60 +121,61 @@ function build(args) {
     args: flags['build-arg'],
     labels: flags.label,
     target: flags.target,
-    say: (line) => say(`STEP ${String((steps.count += 1))}: ${line}`),
+    log: (line) => log(`STEP ${String((steps.count += 1))}: ${line}`),
   });
   for (const name of flags.tag) store(name, image);
   const id = image.blobs[0].digest.slice('sha256:'.length);
   if (flags.tag.length === 0) store(id, image);
   if (flags.iidfile !== undefined) writeFileSync(flags.iidfile, `sha256:${id}`);
-  for (const name of flags.tag) say(`Successfully tagged ${fullName(name)}`);
-  say(id);
+  for (const name of flags.tag) log(`Successfully tagged ${fullName(name)}`);
+  log(id);
 }
 
 async function pushImage(args) {
   const { flags, rest, ignored } = readFlags(args, PUSH, { q: 'quiet' });
   const [name, destination = `docker://${name}`] = rest;
-  if (name === undefined) throw new Mistake('push needs an image');
+  if (name === undefined) throw new UserError('push requires an image');
   const [, transport, target] =
     /^([a-z-]+):(?:\/\/)?(.*)$/.exec(
       /^[a-z-]+:(\/\/|[/.])/.test(destination) ? destination : `docker://${destination}`,
     ) ?? [];
-  if (transport !== 'docker' && transport !== 'oci') throw beyond(`push to ${destination} (docker:// and oci: are)`);
-  without(ignored);
+  if (transport !== 'docker' && transport !== 'oci')
+    throw unsupported(`push to ${destination} (supported are docker:// and oci:)`);
+  reportIgnored(ignored);
   const image = find(name);
   if (transport === 'oci') writeLayout(target, image);
   else {
     if (flags['tls-verify'] === false) acceptAnyCertificate();
     const pushed = await push(target, image, {
       insecure: false,
-      plainWhenRefused: flags['tls-verify'] === false,
+      allowsHttp: flags['tls-verify'] === false,
       authfile: flags.authfile,
-      say,
+      log,
     });
-    say(`Pushed ${pushed}`);
+    log(`Pushed ${pushed}`);
   }
   if (flags.digestfile !== undefined) writeFileSync(flags.digestfile, image.manifest.digest);
 }
 
 function tag([name, ...others]) {
-  if (name === undefined || others.length === 0) throw new Mistake('tag needs an image and a name');
+  if (name === undefined || others.length === 0) throw new UserError('tag requires an image and a name');
   for (const other of others) store(other, find(name));
 }
 
 function images() {
-  for (const name of names().sort()) say(name);
+  for (const name of names().sort()) log(name);
 }
 
 function version() {
-  say("buildah: pipewright's stand-in, which builds FROM scratch and pushes");
+  log('buildah: the stand-in of pipewright, which builds FROM scratch and pushes');
 }
 
 function acceptAnyCertificate() {
-  process.removeAllListeners('warning'); // the user has asked for it
+  process.removeAllListeners('warning'); // Node warns about it, but the user has requested it
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
 }
 
-/** The flags before the command are global ones. */
+/** Returns the command and its arguments. Flags before the command are global ones. */
 function commandIn(args) {
   const at = args.findIndex((arg, index) => !arg.startsWith('-') && !takesNext(args[index - 1]));
   if (args.some((arg, index) => (at < 0 || index < at) && (arg === '--version' || arg === '-v')))
@@ -189,10 +190,11 @@ const takesNext = (before = '') => before.startsWith('--') && !before.includes('
 try {
   const { name, rest } = commandIn(process.argv.slice(2));
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw beyond(`buildah ${name ?? ''} (known are ${Object.keys(COMMANDS).join(', ')})`);
+  if (command === undefined)
+    throw unsupported(`buildah ${name ?? ''} (supported are ${Object.keys(COMMANDS).join(', ')})`);
   await command(rest);
 } catch (cause) {
-  if (!(cause instanceof Mistake)) throw cause;
-  console.error(`error: ${cause.textFor(BUILDAH)}`);
+  if (!(cause instanceof UserError)) throw cause;
+  console.error(`error: ${cause.messageFor(BUILDAH)}`);
   process.exitCode = 125;
 }

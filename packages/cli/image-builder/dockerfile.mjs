@@ -1,18 +1,18 @@
 /**
- * Reads a Dockerfile into instructions: comments, continued lines, the JSON form, variables.
+ * Parses a Dockerfile to instructions: comments, continued lines, the JSON form, variables.
  *
- * Anything that needs a base image or a running container is refused by name, with its line.
+ * Instructions that require a base image or a running container are rejected with their line.
  */
 
-import { beyond, KNOWN, Mistake } from './mistake.mjs';
+import { unsupported, INSTRUCTIONS, UserError } from './user-error.mjs';
 
 const VARIABLES_IN = new Set('FROM COPY ADD LABEL ENV EXPOSE WORKDIR USER VOLUME STOPSIGNAL'.split(' '));
 
 /**
- * @param {string} file its name, for messages
+ * @param {string} file the name of the file, for messages
  * @returns {{where: string, name: string, text: string, flags: Record<string, string>}[]}
  */
-export function readDockerfile(source, file) {
+export function parseDockerfile(source, file) {
   const instructions = [];
   let open;
   source.split(/\r?\n/).forEach((raw, index) => {
@@ -21,18 +21,18 @@ export function readDockerfile(source, file) {
     const part = continued ? raw.replace(/\\\s*$/, '') : raw;
     open = open ? { ...open, text: open.text + part } : { where: `${file}:${index + 1}`, text: part };
     if (continued) return;
-    instructions.push(instruction(open));
+    instructions.push(parseInstruction(open));
     open = undefined;
   });
-  if (open) instructions.push(instruction(open));
+  if (open) instructions.push(parseInstruction(open));
   return instructions;
 }
 
-function instruction({ where, text }) {
+function parseInstruction({ where, text }) {
   const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(text) ?? [];
   const name = word.toUpperCase();
-  if (!KNOWN.includes(name)) throw beyond(`${where}: ${word}${rest === '' ? '' : ` ${shortened(rest)}`}`);
-  if (rest === '') throw new Mistake(`${where}: ${name} needs an argument`);
+  if (!INSTRUCTIONS.includes(name)) throw unsupported(`${where}: ${word}${rest === '' ? '' : ` ${shortened(rest)}`}`);
+  if (rest === '') throw new UserError(`${where}: ${name} requires an argument`);
   /** @type {Record<string, string>} */
   const flags = {};
   let body = rest;
@@ -43,7 +43,7 @@ function instruction({ where, text }) {
 
 const shortened = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-/** Replaces `$NAME`, `${NAME}`, `${NAME:-else}` and `${NAME:+then}`; `\$` stays a dollar. */
+/** Expands `$NAME`, `${NAME}`, `${NAME:-else}` and `${NAME:+then}`; `\$` becomes a dollar sign. */
 export function expand({ name, text }, variables) {
   if (!VARIABLES_IN.has(name)) return text;
   return text.replace(/\\\$|\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g, (all, plain, braced, sign, word) => {
@@ -55,8 +55,8 @@ export function expand({ name, text }, variables) {
   });
 }
 
-/** The JSON form, or `undefined` when the text is not in it. */
-export function jsonForm(text) {
+/** Parses the JSON form of arguments; undefined for other text. */
+export function parseJsonForm(text) {
   if (!text.startsWith('[')) return undefined;
   try {
     const list = JSON.parse(text);
@@ -66,8 +66,8 @@ export function jsonForm(text) {
   }
 }
 
-/** Words as a shell would split them: quotes keep blanks, a backslash keeps the next character. */
-export function words(text) {
+/** Splits a text into words like a shell. */
+export function splitWords(text) {
   const found = text.match(/(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s\\"'])+/gs) ?? [];
   return found.map((word) =>
     word.replace(
@@ -77,13 +77,13 @@ export function words(text) {
   );
 }
 
-/** `KEY=value KEY="other value"`, or the old `KEY value`. */
-export function pairs({ name, where }, text) {
-  const list = words(text);
+/** Parses `KEY=value KEY="other value"`, or the old form `KEY value`. */
+export function parsePairs({ name, where }, text) {
+  const list = splitWords(text);
   if (!list[0].includes('=')) return [[list[0], text.slice(text.indexOf(list[0]) + list[0].length).trim()]];
   return list.map((word) => {
     const at = word.indexOf('=');
-    if (at < 1) throw new Mistake(`${where}: ${name} wants KEY=value, not ${word}`);
+    if (at < 1) throw new UserError(`${where}: ${name} requires KEY=value, not ${word}`);
     return [word.slice(0, at), word.slice(at + 1)];
   });
 }

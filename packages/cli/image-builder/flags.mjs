@@ -1,9 +1,9 @@
-/** Command-line flags: `--name=value`, `--name value`, `-n value`. Flags without effect in a stand-in are listed. */
+/** Parses command-line flags: `--name=value`, `--name value`, `-n value`. Flags that a stand-in ignores are returned separately. */
 
-import { beyond, Mistake } from './mistake.mjs';
+import { unsupported, UserError } from './user-error.mjs';
 
 /**
- * How each flag is read; `ignored`: with a value, without effect.
+ * The form of each flag: with one value, with several, or without one. `ignored` has a value, `ignored-yes` has none.
  *
  * @typedef {Record<string, 'one' | 'many' | 'yes' | 'ignored' | 'ignored-yes'>} FlagKinds
  */
@@ -27,19 +27,19 @@ export function readFlags(args, kinds, short) {
     const [, long, letter, , value] = /^(?:--([A-Za-z][\w-]*)|-([A-Za-z]))(=(.*))?$/s.exec(args[i]) ?? [];
     const name = long ?? short[letter];
     if (long === undefined && letter === undefined) {
-      if (args[i].startsWith('-') && args[i] !== '-') throw unknown(args[i], kinds);
+      if (args[i].startsWith('-') && args[i] !== '-') throw unknownFlag(args[i], kinds);
       rest.push(args[i]);
       continue;
     }
     const kind = Object.hasOwn(kinds, name ?? '') ? kinds[name] : undefined;
-    if (kind === undefined) throw unknown(args[i], kinds);
+    if (kind === undefined) throw unknownFlag(args[i], kinds);
     if (kind === 'yes' || kind === 'ignored-yes') {
       if (kind === 'yes') flags[name] = value !== 'false';
       else ignored.push(`--${name}`);
       continue;
     }
     const text = value ?? args[(i += 1)];
-    if (text === undefined) throw new Mistake(`flag --${name} needs a value`);
+    if (text === undefined) throw new UserError(`flag --${name} requires a value`);
     if (kind === 'many') flags[name].push(text);
     else if (kind === 'one') flags[name] = text;
     else ignored.push(`--${name}`);
@@ -47,4 +47,5 @@ export function readFlags(args, kinds, short) {
   return { flags, rest, ignored };
 }
 
-const unknown = (arg, kinds) => beyond(`unknown flag ${arg} (known are --${Object.keys(kinds).join(', --')})`);
+const unknownFlag = (arg, kinds) =>
+  unsupported(`unknown flag ${arg} (supported are --${Object.keys(kinds).join(', --')})`);

@@ -1,62 +1,62 @@
-/** Carries out a Dockerfile's instructions: a layer for each COPY, a configuration, and the manifest that names them. */
+/** Executes the instructions of a Dockerfile. Returns a layer for each COPY, the configuration and the manifest. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, posix, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { copy } from './copy.mjs';
-import { expand, jsonForm, pairs, readDockerfile, words } from './dockerfile.mjs';
-import { beyond, Mistake } from './mistake.mjs';
-import { tar } from './tar.mjs';
+import { copiedEntries } from './copy.mjs';
+import { expand, parseDockerfile, parseJsonForm, parsePairs, splitWords } from './dockerfile.mjs';
+import { unsupported, UserError } from './user-error.mjs';
+import { tarArchive } from './tar.mjs';
 
-const digestOf = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const sha256Digest = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const ARCHITECTURES = { x64: 'amd64', ia32: '386' };
 
 /** @returns {{blobs: {mediaType: string, digest: string, bytes: Buffer}[], manifest: {mediaType: string, digest: string, bytes: Buffer}}} */
-export function buildImage({ context, dockerfile, args, labels = [], target, say }) {
+export function buildImage({ context, dockerfile, args, labels = [], target, log }) {
   if (!existsSync(context) || !statSync(context).isDirectory())
-    throw new Mistake(`there is no build context ${context}: name a directory`);
-  const build = new Build(resolve(context), new Map(args.map((one) => split(one))), say);
-  for (const instruction of readDockerfile(readDockerfileAt(context, dockerfile), dockerfile)) build.run(instruction);
-  return build.finish(labels.map(split), target);
+    throw new UserError(`the build context ${context} is not a directory`);
+  const build = new Build(resolve(context), new Map(args.map((one) => splitAssignment(one))), log);
+  for (const instruction of parseDockerfile(readDockerfile(context, dockerfile), dockerfile)) build.run(instruction);
+  return build.finish(labels.map(splitAssignment), target);
 }
 
-/** As given, else inside the context, as Kaniko looks. */
-function readDockerfileAt(context, path) {
+/** Reads the file at the path, or else at the path within the context, like Kaniko. */
+function readDockerfile(context, path) {
   const found = [path, ...(isAbsolute(path) ? [] : [resolve(context, path)])].find((one) => existsSync(one));
   if (found === undefined)
-    throw new Mistake(`there is no Dockerfile ${path}: check --dockerfile; names are case-sensitive`);
+    throw new UserError(`Dockerfile ${path} not found: check --dockerfile; names are case-sensitive`);
   return readFileSync(found, 'utf8');
 }
 
-const split = (text) => {
+const splitAssignment = (text) => {
   const at = text.indexOf('=');
   return at < 0 ? [text, process.env[text] ?? ''] : [text.slice(0, at), text.slice(at + 1)];
 };
 
 class Build {
   #context;
-  #given;
-  #say;
+  #buildArgs;
+  #log;
   #variables = new Map();
-  #from = false;
+  #hasBase = false;
   #stage;
   #config = {};
   #layers = [];
   #history = [];
 
-  constructor(context, given, say) {
+  constructor(context, buildArgs, log) {
     this.#context = context;
-    this.#given = given;
-    this.#say = say;
+    this.#buildArgs = buildArgs;
+    this.#log = log;
   }
 
   run(instruction) {
     const { name, where } = instruction;
     const text = expand(instruction, this.#variables);
-    if (!this.#from && name !== 'FROM' && name !== 'ARG')
-      throw new Mistake(`${where}: the first instruction must be FROM, not ${name}`);
-    this.#say(`${name} ${text}`);
+    if (!this.#hasBase && name !== 'FROM' && name !== 'ARG')
+      throw new UserError(`${where}: the first instruction must be FROM, not ${name}`);
+    this.#log(`${name} ${text}`);
     const before = this.#layers.length;
     this[`do${name[0]}${name.slice(1).toLowerCase()}`](instruction, text);
     if (name !== 'FROM' && name !== 'ARG')
@@ -67,40 +67,41 @@ class Build {
   }
 
   doFrom({ where, flags }, text) {
-    if (this.#from) throw beyond(`${where}: FROM ${text}, a second stage`);
-    const [base, as = '', stage] = words(text);
-    if (base !== 'scratch') throw beyond(`${where}: FROM ${text}`);
-    for (const flag of Object.keys(flags)) throw beyond(`${where}: FROM --${flag}`);
-    this.#from = true;
+    if (this.#hasBase) throw unsupported(`${where}: FROM ${text}, a second stage`);
+    const [base, as = '', stage] = splitWords(text);
+    if (base !== 'scratch') throw unsupported(`${where}: FROM ${text}`);
+    for (const flag of Object.keys(flags)) throw unsupported(`${where}: FROM --${flag}`);
+    this.#hasBase = true;
     this.#stage = as.toUpperCase() === 'AS' ? stage : undefined;
   }
 
   doArg(_instruction, text) {
-    const [name, otherwise] = split(words(text)[0]);
-    this.#variables.set(name, this.#given.get(name) ?? otherwise);
+    const [name, defaultValue] = splitAssignment(splitWords(text)[0]);
+    this.#variables.set(name, this.#buildArgs.get(name) ?? defaultValue);
   }
 
   doCopy(instruction, text) {
-    const list = jsonForm(text) ?? words(text);
-    const entries = copy(this.#context, this.#config.WorkingDir ?? '/', list, instruction);
-    const archive = tar(entries);
-    this.#layers.push({ diff: digestOf(archive), bytes: gzipSync(archive) });
+    const list = parseJsonForm(text) ?? splitWords(text);
+    const entries = copiedEntries(this.#context, this.#config.WorkingDir ?? '/', list, instruction);
+    const archive = tarArchive(entries);
+    this.#layers.push({ diff: sha256Digest(archive), bytes: gzipSync(archive) });
   }
 
   doAdd(instruction, text) {
-    const remote = (jsonForm(text) ?? words(text)).find((one) =>
+    const remote = (parseJsonForm(text) ?? splitWords(text)).find((one) =>
       /^(https?|git):|\.(tar|tgz|tbz2|txz)$|\.tar\./.test(one),
     );
-    if (remote !== undefined) throw beyond(`${instruction.where}: ADD of ${remote}, which would fetch or unpack it`);
+    if (remote !== undefined)
+      throw unsupported(`${instruction.where}: ADD of ${remote}, which requires fetching or unpacking`);
     this.doCopy(instruction, text);
   }
 
   doLabel(instruction, text) {
-    this.#config.Labels = { ...this.#config.Labels, ...Object.fromEntries(pairs(instruction, text)) };
+    this.#config.Labels = { ...this.#config.Labels, ...Object.fromEntries(parsePairs(instruction, text)) };
   }
 
   doEnv(instruction, text) {
-    for (const [name, value] of pairs(instruction, text)) {
+    for (const [name, value] of parsePairs(instruction, text)) {
       this.#variables.set(name, value);
       const others = (this.#config.Env ?? []).filter((one) => !one.startsWith(`${name}=`));
       this.#config.Env = [...others, `${name}=${value}`];
@@ -108,16 +109,16 @@ class Build {
   }
 
   doCmd(_instruction, text) {
-    this.#config.Cmd = jsonForm(text) ?? ['/bin/sh', '-c', text];
+    this.#config.Cmd = parseJsonForm(text) ?? ['/bin/sh', '-c', text];
   }
 
   doEntrypoint(_instruction, text) {
-    this.#config.Entrypoint = jsonForm(text) ?? ['/bin/sh', '-c', text];
+    this.#config.Entrypoint = parseJsonForm(text) ?? ['/bin/sh', '-c', text];
     delete this.#config.Cmd;
   }
 
   doExpose(_instruction, text) {
-    const ports = words(text).map((port) => [port.includes('/') ? port : `${port}/tcp`, {}]);
+    const ports = splitWords(text).map((port) => [port.includes('/') ? port : `${port}/tcp`, {}]);
     this.#config.ExposedPorts = { ...this.#config.ExposedPorts, ...Object.fromEntries(ports) };
   }
 
@@ -130,7 +131,7 @@ class Build {
   }
 
   doVolume(_instruction, text) {
-    const places = (jsonForm(text) ?? words(text)).map((place) => [place, {}]);
+    const places = (parseJsonForm(text) ?? splitWords(text)).map((place) => [place, {}]);
     this.#config.Volumes = { ...this.#config.Volumes, ...Object.fromEntries(places) };
   }
 
@@ -143,10 +144,10 @@ class Build {
   }
 
   finish(labels, target) {
-    if (!this.#from) throw new Mistake('the Dockerfile has no FROM');
+    if (!this.#hasBase) throw new UserError('the Dockerfile has no FROM');
     if (target !== undefined && target !== this.#stage && target !== '0')
-      throw new Mistake(
-        `--target=${target} is not a stage of the Dockerfile, whose only one is ${this.#stage ?? 'without a name'}`,
+      throw new UserError(
+        `--target=${target} is not a stage of the Dockerfile; its only stage is ${this.#stage ?? 'unnamed'}`,
       );
     if (labels.length > 0) this.#config.Labels = { ...this.#config.Labels, ...Object.fromEntries(labels) };
     const created = '1970-01-01T00:00:00Z';
@@ -171,5 +172,5 @@ class Build {
 
 function blob(mediaType, content) {
   const bytes = Buffer.from(content);
-  return { mediaType, digest: digestOf(bytes), bytes };
+  return { mediaType, digest: sha256Digest(bytes), bytes };
 }

@@ -1,8 +1,8 @@
 /**
- * Builds an image from a Dockerfile FROM scratch and pushes it, with Kaniko's flags and in Kaniko's words.
+ * Builds an image from a Dockerfile FROM scratch and pushes it, with Kaniko's flags and messages.
  *
- * It stands in for gcr.io/kaniko-project/executor on machines that can't pull it. What it makes is real: an OCI image whose bytes
- * depend on the context and the Dockerfile alone, pushed by the distribution specification.
+ * Replaces gcr.io/kaniko-project/executor on machines that cannot pull it. The result is a valid, reproducible OCI image, pushed with
+ * the protocol of the distribution specification.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { readFlags } from './flags.mjs';
 import { buildImage } from './image.mjs';
 import { writeLayout } from './layout.mjs';
-import { beyond, KANIKO, Mistake } from './mistake.mjs';
+import { unsupported, KANIKO, UserError } from './user-error.mjs';
 import { push } from './push.mjs';
 
 /** @type {import('./flags.mjs').FlagKinds} */
@@ -28,7 +28,7 @@ const FLAGS = {
   'no-push': 'yes',
   insecure: 'yes',
   'skip-tls-verify': 'yes',
-  // Without effect, because nothing is pulled, cached or executed.
+  // Ignored, because nothing is pulled, cached or executed.
   'insecure-pull': 'ignored-yes',
   'skip-tls-verify-pull': 'ignored-yes',
   cache: 'ignored-yes',
@@ -52,21 +52,22 @@ const FLAGS = {
 const SHORT = { f: 'dockerfile', c: 'context', d: 'destination', v: 'verbosity' };
 
 const started = Date.now();
-const say = (line) =>
+const log = (line) =>
   console.log(`INFO[${String(Math.floor((Date.now() - started) / 1000)).padStart(4, '0')}] ${line}`);
 
 function contextOf({ context = '/workspace/', 'context-sub-path': below = '' }) {
   const [, scheme] = /^([a-z0-9]+):\/\//.exec(context) ?? [];
-  if (scheme !== undefined && scheme !== 'dir') throw beyond(`--context=${context} (a directory is read: dir://PATH)`);
+  if (scheme !== undefined && scheme !== 'dir')
+    throw unsupported(`--context=${context} (only directories are supported: dir://PATH)`);
   return join(context.replace(/^dir:\/\//, ''), below);
 }
 
 try {
   const { flags, rest, ignored } = readFlags(process.argv.slice(2), FLAGS, SHORT);
-  if (rest.length > 0) throw new Mistake(`unknown argument ${rest[0]}; Kaniko takes flags alone`);
+  if (rest.length > 0) throw new UserError(`unknown argument ${rest[0]}; Kaniko accepts only flags`);
   if (flags.destination.length === 0 && !flags['no-push'])
-    throw new Mistake('you must provide --destination, or use --no-push');
-  if (ignored.length > 0) say(`Without effect in this stand-in for Kaniko: ${ignored.join(', ')}`);
+    throw new UserError('you must provide --destination, or use --no-push');
+  if (ignored.length > 0) log(`Ignored by this stand-in for Kaniko: ${ignored.join(', ')}`);
   if (flags['skip-tls-verify']) acceptAnyCertificate();
   const image = buildImage({
     context: contextOf(flags),
@@ -74,14 +75,14 @@ try {
     args: flags['build-arg'],
     labels: flags.label,
     target: flags.target,
-    say,
+    log,
   });
   if (flags['oci-layout-path'] !== undefined) writeLayout(flags['oci-layout-path'], image);
   if (flags['digest-file'] !== undefined) writeFileSync(flags['digest-file'], image.manifest.digest);
   for (const destination of flags['no-push'] ? [] : flags.destination) {
-    say(`Pushing image to ${destination}`);
-    const pushed = await push(destination, image, { insecure: flags.insecure === true, say });
-    say(`Pushed ${pushed}`);
+    log(`Pushing image to ${destination}`);
+    const pushed = await push(destination, image, { insecure: flags.insecure === true, log });
+    log(`Pushed ${pushed}`);
   }
   if (flags['image-name-with-digest-file'] !== undefined)
     writeFileSync(
@@ -89,13 +90,13 @@ try {
       flags.destination.map((name) => `${name.replace(/:[\w][\w.-]*$/, '')}@${image.manifest.digest}\n`).join(''),
     );
 } catch (cause) {
-  if (!(cause instanceof Mistake)) throw cause;
-  console.error(`error building image: ${cause.textFor(KANIKO)}`);
+  if (!(cause instanceof UserError)) throw cause;
+  console.error(`error building image: ${cause.messageFor(KANIKO)}`);
   process.exitCode = 1;
 }
 
-/** For this process alone, which does nothing but push where it was told to. */
+/** Disables certificate checks for this process, which only sends requests to the given registries. */
 function acceptAnyCertificate() {
-  process.removeAllListeners('warning'); // the user has asked for it
+  process.removeAllListeners('warning'); // Node warns about it, but the user has requested it
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
 }

@@ -1,4 +1,4 @@
-/** Images on disk as OCI layouts: what Kaniko writes for `--oci-layout-path`, and what one step of Buildah leaves for the next. */
+/** Stores images as OCI layouts: for Kaniko's `--oci-layout-path`, and for the images that steps of Buildah share. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export function writeLayout(directory, image) {
   writeFileSync(join(directory, 'index.json'), JSON.stringify(index));
 }
 
-/** Reads it again. */
+/** Reads the image of a layout that `writeLayout` has written. */
 export function readLayout(directory) {
   const [{ mediaType, digest }] = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')).manifests;
   const manifest = { mediaType, digest, bytes: readFileSync(fileOf(directory, digest)) };

@@ -1,39 +1,39 @@
 /**
- * Pushes an image by the distribution specification: blobs that the registry lacks, then the manifest.
+ * Pushes an image with the protocol of the distribution specification: the missing blobs, then the manifest.
  *
- * Where a registry really is, is read from /etc/containers/registries.conf, and credentials from DOCKER_CONFIG, as skopeo and
- * Docker do. Credentials are sent to the registry that asks for them, and never shown.
+ * Like skopeo and Docker, reads the locations of registries from /etc/containers/registries.conf, and credentials from DOCKER_CONFIG.
+ * Credentials are sent only to the registry that requests them, and never printed.
  */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Mistake } from './mistake.mjs';
+import { UserError } from './user-error.mjs';
 
-/** @returns {Promise<string>} the image's name with its digest, as Kaniko prints it */
-export async function push(destination, image, { insecure, plainWhenRefused = false, authfile = undefined, say }) {
-  const name = parse(destination);
-  const place = locate(name, insecure);
-  if (place.moved) say(`${name.host} is ${place.host} on this machine (registries.conf)`);
-  const registry = new Client(await reachable(place, plainWhenRefused), authfile);
-  for (const blob of image.blobs) await registry.blob(blob);
-  await registry.manifest(name.tag, image.manifest);
+/** @returns {Promise<string>} the name of the image with its digest, in Kaniko's format */
+export async function push(destination, image, { insecure, allowsHttp = false, authfile = undefined, log }) {
+  const name = parseImageName(destination);
+  const location = registryLocation(name, insecure);
+  if (location.isRedirected) log(`${name.host} is ${location.host} on this machine (registries.conf)`);
+  const registry = new Client(await withReachableScheme(location, allowsHttp), authfile);
+  for (const blob of image.blobs) await registry.pushBlob(blob);
+  await registry.pushManifest(name.tag, image.manifest);
   const host = name.host === 'docker.io' ? 'index.docker.io' : name.host;
   return `${host}/${name.repository}@${image.manifest.digest}`;
 }
 
-/** As `--tls-verify=false` is meant: TLS without a known certificate, and no TLS where there is none. */
-async function reachable(place, plainWhenRefused) {
-  if (!plainWhenRefused || place.scheme === 'http') return place;
+/** Implements `--tls-verify=false`: falls back to HTTP if the registry does not support TLS. */
+async function withReachableScheme(location, allowsHttp) {
+  if (!allowsHttp || location.scheme === 'http') return location;
   try {
-    await fetch(`https://${place.host}/v2/`);
-    return place;
+    await fetch(`https://${location.host}/v2/`);
+    return location;
   } catch {
-    return { ...place, scheme: 'http' };
+    return { ...location, scheme: 'http' };
   }
 }
 
-/** `[host/]repository[:tag]`; without a host it is Docker Hub's, as ever. */
-function parse(destination) {
+/** Parses `[host/]repository[:tag]`. The default host is Docker Hub. */
+function parseImageName(destination) {
   const [, path, tag = 'latest'] = /^(.+?)(?::([\w][\w.-]{0,127}))?$/.exec(destination) ?? [];
   const first = path?.split('/')[0] ?? '';
   const hosted = path?.includes('/') && (/[.:]/.test(first) || first === 'localhost');
@@ -41,12 +41,12 @@ function parse(destination) {
   const rest = hosted ? path.slice(first.length + 1) : path;
   const repository = host === 'docker.io' && !rest?.includes('/') ? `library/${rest}` : rest;
   if (!/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/.test(repository ?? ''))
-    throw new Mistake(`${destination} is no image name: lower-case words joined by /, then :tag`);
+    throw new UserError(`${destination} is not a valid image name: use lowercase words joined by /, then :tag`);
   return { host: host === 'index.docker.io' ? 'docker.io' : host, repository, tag };
 }
 
-/** The longest prefix that matches decides, as containers-registries.conf(5) says. */
-function locate({ host, repository }, insecure) {
+/** Returns the location of a repository: the longest matching prefix decides, as in containers-registries.conf(5). */
+function registryLocation({ host, repository }, insecure) {
   const full = `${host}/${repository}`;
   const [best] = registries()
     .map(
@@ -55,7 +55,7 @@ function locate({ host, repository }, insecure) {
     )
     .filter(({ prefix }) => full === prefix || full.startsWith(`${prefix}/`))
     .sort((a, b) => b.prefix.length - a.prefix.length);
-  if (best?.blocked === true) throw new Mistake(`registries.conf blocks ${best.prefix}`);
+  if (best?.blocked === true) throw new UserError(`registries.conf blocks ${best.prefix}`);
   const moved = best?.location === undefined ? full : best.location + full.slice(best.prefix.length);
   const at = moved.indexOf('/');
   const named = moved.slice(0, at);
@@ -63,7 +63,7 @@ function locate({ host, repository }, insecure) {
     scheme: insecure || best?.insecure === true ? 'http' : 'https',
     host: named === 'docker.io' ? 'registry-1.docker.io' : named,
     repository: moved.slice(at + 1),
-    moved: named !== host,
+    isRedirected: named !== host,
   };
 }
 
@@ -106,7 +106,7 @@ class Client {
     this.#base = `${scheme}://${host}/v2/${repository}`;
   }
 
-  async blob({ digest, bytes }) {
+  async pushBlob({ digest, bytes }) {
     if ((await this.#send('HEAD', `${this.#base}/blobs/${digest}`)).status === 200) return;
     const begun = await this.#expect(202, 'POST', `${this.#base}/blobs/uploads/`);
     const location = new URL(begun.headers.get('location') ?? '', begun.url);
@@ -114,7 +114,7 @@ class Client {
     await this.#expect(201, 'PUT', location.href, bytes, 'application/octet-stream');
   }
 
-  async manifest(tag, { bytes, mediaType }) {
+  async pushManifest(tag, { bytes, mediaType }) {
     await this.#expect(201, 'PUT', `${this.#base}/manifests/${tag}`, bytes, mediaType);
   }
 
@@ -124,7 +124,7 @@ class Client {
     const text = (await response.text()).slice(0, 500);
     const why =
       response.status === 401 ? `: unauthorized; are there credentials for ${this.#host} in DOCKER_CONFIG?` : '';
-    throw new Mistake(`pushing to ${this.#host}: ${method} answered ${response.status}${why} ${text}`.trim());
+    throw new UserError(`pushing to ${this.#host}: ${method} returned ${response.status}${why} ${text}`.trim());
   }
 
   async #send(method, url, body, type) {
@@ -140,22 +140,28 @@ class Client {
     try {
       const response = await once();
       if (response.status !== 401 || this.#authorization) return response;
-      this.#authorization = await authorize(this.#host, response.headers.get('www-authenticate') ?? '', this.#authfile);
+      this.#authorization = await authorizationFor(
+        this.#host,
+        response.headers.get('www-authenticate') ?? '',
+        this.#authfile,
+      );
       return this.#authorization ? await once() : response;
     } catch (cause) {
-      throw new Mistake(`pushing to ${this.#host}: ${cause.cause?.message ?? cause.message}`);
+      throw new UserError(`pushing to ${this.#host}: ${cause.cause?.message ?? cause.message}`);
     }
   }
 }
 
-/** Answers a challenge: Basic, or a token from the place that a Bearer challenge names. */
-async function authorize(host, challenge, authfile) {
+/** Returns the Authorization header for a challenge: Basic credentials, or a token from the realm of a Bearer challenge. */
+async function authorizationFor(host, challenge, authfile) {
   const basic = credentials(host, authfile);
   if (/^basic/i.test(challenge)) return basic && `Basic ${basic}`;
-  const asked = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
-  if (!/^bearer/i.test(challenge) || !asked.realm) return undefined;
-  const url = new URL(asked.realm);
-  for (const key of ['service', 'scope']) if (asked[key]) url.searchParams.set(key, asked[key]);
+  const challengeParams = Object.fromEntries(
+    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
+  );
+  if (!/^bearer/i.test(challenge) || !challengeParams.realm) return undefined;
+  const url = new URL(challengeParams.realm);
+  for (const key of ['service', 'scope']) if (challengeParams[key]) url.searchParams.set(key, challengeParams[key]);
   const response = await fetch(url, { headers: basic ? { authorization: `Basic ${basic}` } : {} });
   const body = /** @type {any} */ (response.ok ? await response.json() : {});
   const token = body.token ?? body.access_token;
@@ -164,8 +170,8 @@ async function authorize(host, challenge, authfile) {
 
 const HUB = ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
 
-/** The step's own, then those of this machine's registry, which `pipewright run` lays into every container. */
-const logins = () => [
+/** Directories with credentials: the step's own, then those of the local registry, which `pipewright run` adds to every container. */
+const configDirectories = () => [
   process.env.DOCKER_CONFIG ?? '/kaniko/.docker',
   process.env.PIPEWRIGHT_DOCKER_CONFIG ?? '/etc/pipewright/docker',
 ];
@@ -175,7 +181,7 @@ function credentials(host, authfile) {
   const files = [
     authfile,
     process.env.REGISTRY_AUTH_FILE,
-    ...logins().map((directory) => join(directory, 'config.json')),
+    ...configDirectories().map((directory) => join(directory, 'config.json')),
   ];
   for (const file of files.filter((each) => each !== undefined)) {
     const auths = authsIn(file);

@@ -1,9 +1,10 @@
-/** Writes a tar archive (POSIX ustar, with pax headers for what does not fit) whose bytes depend on its entries alone. */
+/** Creates reproducible tar archives: POSIX ustar, with pax headers for long and non-ASCII names. */
 
 const TYPES = { file: '0', link: '2', directory: '5' };
 const BLOCK = 512;
 
-export function tar(entries) {
+/** Returns an archive of the entries; the same entries yield the same bytes. */
+export function tarArchive(entries) {
   const blocks = entries.flatMap(({ path, type, mode, owner, bytes = Buffer.alloc(0), target = '' }) => {
     const name = type === 'directory' ? `${path}/` : path;
     const fields = { name, type: TYPES[type], mode, owner, size: bytes.length, target };
@@ -21,7 +22,7 @@ function pax(records) {
   return [header(fields), padded(body)];
 }
 
-/** A record begins with its own length, the digits of that length included. */
+/** Returns a pax record. It begins with its length, including the digits of the length. */
 function record(key, value) {
   const rest = Buffer.byteLength(` ${key}=${value}\n`);
   let length = rest + String(rest).length;
@@ -38,7 +39,7 @@ function header({ name, type, mode, owner: [user, group], size, target }) {
   octal(user, 108, 8);
   octal(group, 116, 8);
   octal(size, 124, 12);
-  octal(0, 136, 12); // the same time everywhere
+  octal(0, 136, 12); // a constant time, for reproducible archives
   block.write('        ', 148, 'latin1');
   block.write(type, 156, 'latin1');
   block.write(target.slice(0, 100), 157, 100, 'utf8');

@@ -52,7 +52,7 @@ describe('the stand-in for Buildah', () => {
     expect(built).toEqual({
       status: 0,
       output: expect.stringMatching(
-        /^Without effect in this stand-in for Buildah: --format, --tls-verify, --layers\nSTEP 1: FROM scratch\n[^]*Successfully tagged docker\.io\/team\/app:v1\n[0-9a-f]{64}\n$/,
+        /^Ignored by this stand-in for Buildah: --format, --tls-verify, --layers\nSTEP 1: FROM scratch\n[^]*Successfully tagged docker\.io\/team\/app:v1\n[0-9a-f]{64}\n$/,
       ),
     });
     const sent = await buildah(
@@ -91,21 +91,21 @@ describe('the stand-in for Buildah', () => {
     [
       'a command it does not know',
       ['run', 'x', 'ls'],
-      'buildah run (known are bud, build, build-using-dockerfile, push, ',
+      'buildah run (supported are bud, build, build-using-dockerfile, push, ',
     ],
-    ['no command', [], 'buildah  (known are bud'],
-    ['a flag it does not know', ['bud', '--squash', 'source'], 'unknown flag --squash (known are --'],
+    ['no command', [], 'buildah  (supported are bud'],
+    ['a flag it does not know', ['bud', '--squash', 'source'], 'unknown flag --squash (supported are --'],
     [
       'an image that was not built',
       ['push', 'none'],
-      'none: image not known; images that are: none. Steps share images through a volume at /var/lib/containers',
+      'none: unknown image; known images: none. Steps share images through a volume at /var/lib/containers',
     ],
     [
       'another place to push to',
       ['push', 'one', 'docker-archive:/x'],
       'push to docker-archive:/x (docker:// and oci: are): this stand-in for Buildah',
     ],
-    ['RUN', ['bud', '-f', 'run', 'source'], 'run:2: RUN make: this stand-in for Buildah does not do that.'],
+    ['RUN', ['bud', '-f', 'run', 'source'], 'run:2: RUN make: not supported by this stand-in for Buildah.'],
     [
       'a context elsewhere',
       ['bud', 'https://example.com/x.git'],

@@ -186,27 +186,42 @@ COPY --chmod=600 --chown=5:6 a.txt renamed
   });
 
   test.each<[string, string, string[] | undefined, string]>([
-    ['a base image', 'FROM nginx', undefined, 'Dockerfile:1: FROM nginx: this stand-in for Kaniko does not do that.\n'],
+    ['a base image', 'FROM nginx', undefined, 'Dockerfile:1: FROM nginx: not supported by this stand-in for Kaniko.\n'],
     [
       'RUN',
       'FROM scratch\n\nRUN make',
       undefined,
-      'Dockerfile:3: RUN make: this stand-in for Kaniko does not do that.\nIt builds one stage FROM scratch with ARG, COPY, ADD, LABEL, ENV, CMD, ENTRYPOINT, EXPOSE, WORKDIR, USER, VOLUME, STOPSIGNAL, MAINTAINER; it runs no command and pulls no base image.\nTo build with the real Kaniko, save its image (skopeo copy docker://gcr.io/kaniko-project/executor docker-archive:builder.tar) and run with --image gcr.io/kaniko-project/executor=docker-archive:builder.tar, or build in a cluster.\n',
+      'Dockerfile:3: RUN make: not supported by this stand-in for Kaniko.\nIt builds one stage FROM scratch with ARG, COPY, ADD, LABEL, ENV, CMD, ENTRYPOINT, EXPOSE, WORKDIR, USER, VOLUME, STOPSIGNAL, MAINTAINER; it does not run commands or pull base images.\nTo build with the real Kaniko, save its image (skopeo copy docker://gcr.io/kaniko-project/executor docker-archive:builder.tar) and run with --image gcr.io/kaniko-project/executor=docker-archive:builder.tar, or build in a cluster.\n',
     ],
-    ['a second stage', 'FROM scratch\nFROM scratch', undefined, 'Dockerfile:2: FROM scratch, a second stage: this'],
-    ['a health check', 'FROM scratch\nHEALTHCHECK CMD x', undefined, 'Dockerfile:2: HEALTHCHECK CMD x: this'],
-    ['COPY from another image', 'FROM scratch\nCOPY --from=x a /', undefined, 'Dockerfile:2: COPY --from: this'],
+    [
+      'a second stage',
+      'FROM scratch\nFROM scratch',
+      undefined,
+      'Dockerfile:2: FROM scratch, a second stage: not supported by this',
+    ],
+    [
+      'a health check',
+      'FROM scratch\nHEALTHCHECK CMD x',
+      undefined,
+      'Dockerfile:2: HEALTHCHECK CMD x: not supported by this',
+    ],
+    [
+      'COPY from another image',
+      'FROM scratch\nCOPY --from=x a /',
+      undefined,
+      'Dockerfile:2: COPY --from: not supported by this',
+    ],
     [
       'another stage',
       'FROM scratch AS app',
       ['--no-push', '--target=test'],
-      '--target=test is not a stage of the Dockerfile, whose only one is app',
+      '--target=test is not a stage of the Dockerfile; its only stage is app',
     ],
     [
       'a context elsewhere',
       'FROM scratch',
       ['--no-push', '--context=s3://b/x'],
-      '--context=s3://b/x (a directory is read: dir://PATH): this stand-in',
+      '--context=s3://b/x (only directories are supported: dir://PATH): not supported by this stand-in',
     ],
     [
       'a file that is not there',
@@ -218,7 +233,7 @@ COPY --chmod=600 --chown=5:6 a.txt renamed
       'a path that climbs',
       'FROM scratch\nCOPY ../../etc/passwd /',
       undefined,
-      'Dockerfile:2: ../../etc/passwd lies outside the build context',
+      'Dockerfile:2: ../../etc/passwd is outside the build context',
     ],
     [
       'a path through a link',
@@ -230,16 +245,21 @@ COPY --chmod=600 --chown=5:6 a.txt renamed
       'an archive to unpack',
       'FROM scratch\nADD a.tar.gz /',
       undefined,
-      'Dockerfile:2: ADD of a.tar.gz, which would fetch or unpack it: this',
+      'Dockerfile:2: ADD of a.tar.gz, which requires fetching or unpacking: not supported by this',
     ],
     ['no destination', 'FROM scratch', [], 'you must provide --destination, or use --no-push'],
     [
       'a flag it does not know',
       'FROM scratch',
       ['--tar-path=x'],
-      'unknown flag --tar-path=x (known are --dockerfile, --context, ',
+      'unknown flag --tar-path=x (supported are --dockerfile, --context, ',
     ],
-    ['a destination that is no name', 'FROM scratch', ['--destination=Team/App:v1'], 'Team/App:v1 is no image name'],
+    [
+      'a destination that is no name',
+      'FROM scratch',
+      ['--destination=Team/App:v1'],
+      'Team/App:v1 is not a valid image name',
+    ],
     [
       'a registry that is not there',
       'FROM scratch',
@@ -264,7 +284,7 @@ test('flags of Kaniko are taken as Kaniko takes them, and those without effect a
   ]);
   expect([status, output]).toEqual([
     0,
-    expect.stringContaining('Without effect in this stand-in for Kaniko: --cache, --cache-repo, --snapshotMode\n'),
+    expect.stringContaining('Ignored by this stand-in for Kaniko: --cache, --cache-repo, --snapshotMode\n'),
   ]);
   const { digest = '' } = (await registry.resolve('team/app', 'v2')) ?? {};
   expect((await registry.resolve('team/app', 'v1'))?.digest).toBe(digest);

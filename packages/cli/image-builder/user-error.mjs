@@ -1,19 +1,19 @@
-/** Errors that the user can fix; everything else is a defect and keeps its stack. */
+/** Errors that the user can fix; all others are defects and are printed with their stack. */
 
 /** An error that the user can fix. */
-export class Mistake extends Error {
+export class UserError extends Error {
   /**
-   * Returns the error's text in the words of the program that this one stands in for.
+   * Returns the error's message for a program that the stand-in replaces.
    *
    * @param {Program} _program
    */
-  textFor(_program) {
+  messageFor(_program) {
     return this.message;
   }
 }
 
 /**
- * A program that has a stand-in here.
+ * A program that is replaced by a stand-in.
  *
  * @typedef {{ name: string, image: string }} Program
  */
@@ -25,19 +25,19 @@ export const KANIKO = { name: 'Kaniko', image: 'gcr.io/kaniko-project/executor' 
 export const BUILDAH = { name: 'Buildah', image: 'quay.io/buildah/stable' };
 
 /** The supported instructions. */
-export const KNOWN =
+export const INSTRUCTIONS =
   'FROM ARG COPY ADD LABEL ENV CMD ENTRYPOINT EXPOSE WORKDIR USER VOLUME STOPSIGNAL MAINTAINER'.split(' ');
 
-/** A feature of the real program that its stand-in lacks. The text says how to use the real one. */
-class Unsupported extends Mistake {
+/** A feature of the real program that its stand-in does not support. The message explains how to use the real one. */
+class Unsupported extends UserError {
   /**
    * @override
    * @param {Program} program
    */
-  textFor({ name, image }) {
+  messageFor({ name, image }) {
     return (
-      `${this.message}: this stand-in for ${name} does not do that.\n` +
-      `It builds one stage FROM scratch with ${KNOWN.slice(1).join(', ')}; it runs no command and pulls no base image.\n` +
+      `${this.message}: not supported by this stand-in for ${name}.\n` +
+      `It builds one stage FROM scratch with ${INSTRUCTIONS.slice(1).join(', ')}; it does not run commands or pull base images.\n` +
       `To build with the real ${name}, save its image (skopeo copy docker://${image} docker-archive:builder.tar) ` +
       `and run with --image ${image}=docker-archive:builder.tar, or build in a cluster.`
     );
@@ -45,4 +45,4 @@ class Unsupported extends Mistake {
 }
 
 /** Returns an error for a feature that is not supported. */
-export const beyond = (/** @type {string} */ what) => new Unsupported(what);
+export const unsupported = (/** @type {string} */ feature) => new Unsupported(feature);
