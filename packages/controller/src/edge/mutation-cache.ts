@@ -2,7 +2,8 @@
  * A cache of one kind that includes this process's own writes.
  *
  * An informer receives own writes with a delay, and acting on its older state would repeat them. The response to each write is therefore
- * overlaid on the informer's cache until the watch has caught up.
+ * overlaid on the informer's cache until the watch has caught up. An object that was created and deleted between two lists is in neither:
+ * listeners receive its deletion when a list that is as new as the object lacks it.
  */
 
 import {
@@ -43,7 +44,7 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
   /** The uid of the owner that an object is indexed under, by the object's key. */
   readonly #owners = new Map<string, string>();
 
-  constructor(client: KubeClient, resource: Resource, clock: Clock, options: Omit<InformerOptions<T>, 'onChange'>) {
+  constructor(client: KubeClient, resource: Resource, clock: Clock, options: Omit<InformerOptions<T>, 'onChange' | 'onList'>) {
     this.#clock = clock;
     this.#listeners = new ChangeListeners((error) => options.onError?.(error, 0));
     this.informer = new Informer<T>(client, resource, {
@@ -56,6 +57,10 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
         this.#index(key);
         // The response to an own write may contain changes of other clients that a list has skipped.
         if (listed || !isOwnWrite) this.#listeners.notify(key, change, listed);
+      },
+      onList: (version) => {
+        for (const [key, { object }] of this.#overlay)
+          if (!this.informer.get(key) && isAtMost(object.metadata.resourceVersion, version)) this.#drop(key, object);
       },
     });
   }
@@ -139,11 +144,17 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
 
   #expire(): void {
     const now = this.#clock.now();
-    for (const [key, { until }] of this.#overlay) {
+    for (const [key, { object, until }] of this.#overlay) {
       if (until >= now) return;
-      this.#overlay.delete(key);
-      this.#index(key);
+      this.#drop(key, object);
     }
+  }
+
+  /** Drops an own write. If the informer has no state of the object, no other change would wake its owner. */
+  #drop(key: string, recorded: T): void {
+    this.#overlay.delete(key);
+    this.#index(key);
+    if (!this.informer.get(key)) this.#listeners.notify(key, { before: recorded }, true);
   }
 
   /** Indexes an object under its owner. */
@@ -179,7 +190,11 @@ const EMPTY: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** All known servers use increasing numbers as versions; if they are not numbers, the later object is the newer one. */
 function isOlder({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {
-  const [left = '', right = ''] = [a.resourceVersion, b.resourceVersion];
-  if (!/^[1-9]\d*$/.test(left) || !/^[1-9]\d*$/.test(right)) return false;
-  return left.length === right.length ? left < right : left.length < right.length;
+  return !isAtMost(b.resourceVersion, a.resourceVersion) && isAtMost(a.resourceVersion, b.resourceVersion);
+}
+
+/** Whether a version is another one or an earlier one. False if one of them is not a number. */
+function isAtMost(version = '', other = ''): boolean {
+  if (!/^[1-9]\d*$/.test(version) || !/^[1-9]\d*$/.test(other)) return false;
+  return version.length === other.length ? version <= other : version.length < other.length;
 }

@@ -34,6 +34,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly transform?: (object: T) => T;
   /** Called after the store has changed. `listed`: a list found the change, as opposed to a watch. */
   readonly onChange?: ChangeListener<T>;
+  /** Called with the version of a list after all its changes are in the store. */
+  readonly onList?: (resourceVersion: string) => void;
   /** Called with an error and the milliseconds until the next attempt. Stopping is not an error. */
   readonly onError?: (error: unknown, retryIn: number) => void;
   readonly clock?: Clock;
@@ -166,6 +168,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     }
     for (const key of missing) this.#notify(key, this.#store.remove(key), true);
     this.#version = resourceVersion;
+    this.#options.onList?.(resourceVersion);
     this.#resolveSynced(true);
   }
 
