@@ -44,7 +44,12 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
   /** The uid of the owner that an object is indexed under, by the object's key. */
   readonly #owners = new Map<string, string>();
 
-  constructor(client: KubeClient, resource: Resource, clock: Clock, options: Omit<InformerOptions<T>, 'onChange' | 'onList'>) {
+  constructor(
+    client: KubeClient,
+    resource: Resource,
+    clock: Clock,
+    options: Omit<InformerOptions<T>, 'onChange' | 'onList'>,
+  ) {
     this.#clock = clock;
     this.#listeners = new ChangeListeners((error) => options.onError?.(error, 0));
     this.informer = new Informer<T>(client, resource, {
