@@ -258,8 +258,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${NODE}/node.ts`,
-        before: 'const lost = atStart && !isFinished(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;',
-        after: 'const lost = undefined;',
+        before: 'const status = atStart && !isFinished(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;',
+        after: 'const status = undefined;',
       },
     ],
   },

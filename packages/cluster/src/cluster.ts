@@ -153,7 +153,7 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
     if (failure) throw new ClusterError('DATA_DIR_UNUSABLE', failure.message, failure.hint, { cause: error });
     throw error;
   }
-  return { send, registry, serve: (where) => listeners.serve(where), close };
+  return { send, registry, serve: (options) => listeners.serve(options), close };
 }
 
 /** Waits until the objects that every cluster has are durable. */
@@ -238,8 +238,8 @@ const stackOf = (error: unknown): string => (error instanceof Error ? (error.sta
 
 /** Returns a function that runs the work once and always returns the same promise. */
 function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => (done ??= work());
+  let promise: Promise<void> | undefined;
+  return () => (promise ??= work());
 }
 
 /** Runs all steps, even after a failure; rejects with the last failure. */
@@ -256,8 +256,8 @@ async function runAll(steps: readonly (() => Promise<void> | undefined)[]): Prom
 }
 
 function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, api: ApiContext): User | undefined {
-  const [given, wanted] = [Buffer.from(token), Buffer.from(adminToken)];
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return ADMIN;
+  const [actual, expected] = [Buffer.from(token), Buffer.from(adminToken)];
+  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return ADMIN;
   return readToken(tokenKey, token, api);
 }
 

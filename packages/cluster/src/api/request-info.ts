@@ -119,14 +119,14 @@ function inNamespace(parts: readonly string[]): readonly [namespace: string, par
 
 const WRITES: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 
-const reads = (method: string): boolean => method === 'GET' || method === 'HEAD';
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
-const pathVerb = (method: string): string => (reads(method) ? 'get' : method.toLowerCase());
+const pathVerb = (method: string): string => (isRead(method) ? 'get' : method.toLowerCase());
 
 /** Returns the verb of a request; `''` for a method without a verb. */
 function verbOf(method: string, named: boolean, query: URLSearchParams): string {
   if (method === 'DELETE') return named ? 'delete' : 'deletecollection';
-  if (!reads(method)) return Object.hasOwn(WRITES, method) ? (WRITES[method] ?? '') : '';
+  if (!isRead(method)) return Object.hasOwn(WRITES, method) ? (WRITES[method] ?? '') : '';
   if (named) return 'get';
   return isTrue(query.get('watch')) ? 'watch' : 'list';
 }

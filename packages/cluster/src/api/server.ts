@@ -53,22 +53,22 @@ export interface ServerContext extends ObjectsContext {
 
 /** Returns the server for one user, without authentication. */
 export function sendAs(context: ServerContext, user: User): Send {
-  const whoIs = (): User => user;
+  const identify = (): User => user;
   const send = async (request: Request): Promise<Response> => {
     await context.eventLoopYield.yieldIfDue();
-    return answer(context, whoIs, request, toWeb);
+    return answer(context, identify, request, toWeb);
   };
   const plain = async (request: PlainRequest): Promise<PlainResponse> => {
     const turn = context.eventLoopYield.yieldIfDue();
     if (turn) await turn;
-    return answer(context, whoIs, toServerRequest(request), toPlain);
+    return answer(context, identify, toServerRequest(request), toPlain);
   };
   return Object.assign(send, { plain });
 }
 
 /** Returns the server for clients that authenticate with a bearer token. */
 export const sendWithTokens = (context: ServerContext): Send => {
-  const whoIs = (request: ServerRequest): User => {
+  const identify = (request: ServerRequest): User => {
     const header = request.headers.get('authorization');
     if (header === null || header === '') return ANONYMOUS;
     const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
@@ -76,20 +76,20 @@ export const sendWithTokens = (context: ServerContext): Send => {
     if (!user) throw unauthorized();
     return user;
   };
-  return (request) => answer(context, whoIs, request, toWeb);
+  return (request) => answer(context, identify, request, toWeb);
 };
 
 /** Handles a request and converts its answer; any error, also of the conversion, becomes a Status. */
 async function answer<T>(
   context: ServerContext,
-  whoIs: (request: ServerRequest) => User,
+  identify: (request: ServerRequest) => User,
   request: ServerRequest,
   form: (answer: Answer | Response) => T | Promise<T>,
 ): Promise<T> {
   let info: RequestInfo | undefined;
   try {
     info = requestInfo(request.method, request.url);
-    const user = impersonate(context.api, whoIs(request), request);
+    const user = impersonate(context.api, identify(request), request);
     requirePermission(context.api, user, info);
     const handled =
       info.kind === 'path' ? handlePath(context, request, info) : await handleObjects(context, { request, info, user });

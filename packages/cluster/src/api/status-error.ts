@@ -95,11 +95,11 @@ export const alreadyExists = (type: NamedResource, name: string): StatusError =>
 const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
 
 /** 409: written from a stale read, or a precondition failed. */
-export const conflict = (type: NamedResource, name: string, why = STALE): StatusError =>
+export const conflict = (type: NamedResource, name: string, reason = STALE): StatusError =>
   new StatusError(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`,
+    `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${reason}`,
     about(type, name),
   );
 
@@ -121,8 +121,8 @@ export function invalid(type: NamedResource, name: string, all: readonly Cause[]
 export const badRequest = (message: string): StatusError => new StatusError(400, 'BadRequest', message);
 
 /** 403: the object may not be written, for a reason other than permissions. */
-export const forbidden = (type: NamedResource, name: string, why: string, causes?: readonly Cause[]): StatusError =>
-  new StatusError(403, 'Forbidden', `${qualified(type)} "${name}" is forbidden: ${why}`, {
+export const forbidden = (type: NamedResource, name: string, reason: string, causes?: readonly Cause[]): StatusError =>
+  new StatusError(403, 'Forbidden', `${qualified(type)} "${name}" is forbidden: ${reason}`, {
     ...about(type, name),
     ...(causes && { causes }),
   });
@@ -161,38 +161,38 @@ export const statusObject = ({ code, reason, message, details }: StatusError): J
 });
 
 /** `Invalid value` with Kubernetes' spelling of the value. */
-export const invalidValue = (field: string, value: unknown, why: string): Cause => ({
+export const invalidValue = (field: string, value: unknown, reason: string): Cause => ({
   reason: 'FieldValueInvalid',
   field,
-  message: `Invalid value: ${spell(value)}: ${why}`,
+  message: `Invalid value: ${valueText(value)}: ${reason}`,
 });
 
 /** A missing required field. */
-export const required = (field: string, why = ''): Cause => ({
+export const required = (field: string, reason = ''): Cause => ({
   reason: 'FieldValueRequired',
   field,
-  message: why === '' ? 'Required value' : `Required value: ${why}`,
+  message: reason === '' ? 'Required value' : `Required value: ${reason}`,
 });
 
 /** A value outside a closed set. */
 export const notSupported = (field: string, value: unknown, known: readonly string[]): Cause => ({
   reason: 'FieldValueNotSupported',
   field,
-  message: `Unsupported value: ${spell(value)}: supported values: ${known.map((it) => JSON.stringify(it)).join(', ')}`,
+  message: `Unsupported value: ${valueText(value)}: supported values: ${known.map((it) => JSON.stringify(it)).join(', ')}`,
 });
 
 /** A duplicate value. */
 export const duplicate = (field: string, value: unknown): Cause => ({
   reason: 'FieldValueDuplicate',
   field,
-  message: `Duplicate value: ${spell(value)}`,
+  message: `Duplicate value: ${valueText(value)}`,
 });
 
 /** A field that may not be set or changed. */
-export const forbiddenField = (field: string, why: string): Cause => ({
+export const forbiddenField = (field: string, reason: string): Cause => ({
   reason: 'FieldValueForbidden',
   field,
-  message: `Forbidden: ${why}`,
+  message: `Forbidden: ${reason}`,
 });
 
-const spell = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
+const valueText = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));

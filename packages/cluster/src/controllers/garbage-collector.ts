@@ -147,10 +147,10 @@ export class GarbageCollector {
   #reconcileOwned(object: KubeObject, type: ResourceType): void {
     const references = object.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
-    const gone = references.filter((reference) => !this.#uids.has(reference.uid) && this.#isKindServed(reference));
-    if (gone.length === 0) return;
-    if (gone.length === references.length) deleteObject(this.#api, type, object, PLAIN);
-    else this.#removeOwnerReferences(object, type, new Set(gone.map(({ uid }) => uid)));
+    const missing = references.filter((reference) => !this.#uids.has(reference.uid) && this.#isKindServed(reference));
+    if (missing.length === 0) return;
+    if (missing.length === references.length) deleteObject(this.#api, type, object, PLAIN);
+    else this.#removeOwnerReferences(object, type, new Set(missing.map(({ uid }) => uid)));
   }
 
   /**
@@ -185,8 +185,8 @@ export class GarbageCollector {
   }
 
   #removeOwnerReferences(object: KubeObject, type: ResourceType, uids: ReadonlySet<string>): void {
-    const left = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
-    const metadata = { ...object.metadata, ownerReferences: left };
+    const remaining = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
+    const metadata = { ...object.metadata, ownerReferences: remaining };
     this.#api.store.put(groupResourceOf(type), { ...object, metadata });
   }
 
@@ -220,15 +220,15 @@ export class GarbageCollector {
     const groupResource = NAMESPACES;
     const found = this.#find({ groupResource, namespace: '', name });
     if (found?.object.metadata.deletionTimestamp === undefined) return;
-    let left = 0;
+    let remaining = 0;
     for (const type of this.#api.catalog.types) {
       if (!type.namespaced) continue;
       for (const object of this.#api.store.latest(groupResourceOf(type)).list(name)) {
-        const { gone } = deleteObject(this.#api, type, object, PLAIN);
-        if (!gone) left += 1;
+        const { isDeleted } = deleteObject(this.#api, type, object, PLAIN);
+        if (!isDeleted) remaining += 1;
       }
     }
-    if (left > 0) return;
+    if (remaining > 0) return;
     const { object } = this.#find({ groupResource, namespace: '', name }) ?? found;
     const emptied = { ...object, spec: {} };
     if (arrayAt(object, 'metadata', 'finalizers').length > 0) this.#api.store.put(groupResource, emptied);
@@ -251,9 +251,9 @@ export class GarbageCollector {
   /** Processes the queue; yields to requests during a long cascade. */
   #processQueue(): void {
     const { clock } = this.#api;
-    const began = clock.now();
+    const startedAt = clock.now();
     for (const [key, work] of this.#queue) {
-      if (this.#closed || clock.now() - began > 20) break;
+      if (this.#closed || clock.now() - startedAt > 20) break;
       this.#queue.delete(key);
       work();
     }

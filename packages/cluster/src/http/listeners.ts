@@ -49,9 +49,9 @@ export class Listeners {
   }
 
   /** Listens for clients outside of the process. Rejects with a `ClusterError` if the port cannot be opened. */
-  async serve(where: ListenOptions = {}): Promise<Served> {
+  async serve(options: ListenOptions = {}): Promise<Served> {
     const { authority, adminToken: token } = this.#options;
-    const listening = this.#listen(where);
+    const listening = this.#listen(options);
     const { host, port } = await listening;
     if (host === '127.0.0.1') this.#loopback ??= listening;
     const url = `https://${host}:${port}`;
@@ -71,10 +71,10 @@ export class Listeners {
     await Promise.all([...this.#open].map(async (each) => (await each).close()));
   }
 
-  async #listen(where: ListenOptions): Promise<Listening> {
+  async #listen(options: ListenOptions): Promise<Listening> {
     const { send, authority, now } = this.#options;
-    const names = where.host === undefined ? SERVER_NAMES : [...new Set([...SERVER_NAMES, where.host])];
-    const listening = listen(send, newServerCertificate(authority, names, now()), where);
+    const names = options.host === undefined ? SERVER_NAMES : [...new Set([...SERVER_NAMES, options.host])];
+    const listening = listen(send, newServerCertificate(authority, names, now()), options);
     this.#open.add(listening);
     listening.catch(() => this.#open.delete(listening)); // the caller receives the error; nothing to close
     return listening;

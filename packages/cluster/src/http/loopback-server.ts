@@ -23,7 +23,7 @@ export interface LoopbackOptions {
   /** @default 0, any free port */
   readonly port?: number;
   /** Refuses a request, with a sentence that says why. @default - status 403, as text */
-  readonly refuse?: (outgoing: ServerResponse, why: string) => void;
+  readonly refuse?: (outgoing: ServerResponse, reason: string) => void;
   /** How long the headers of a request may take, in milliseconds. @default 20 s */
   readonly headersMs?: number;
   /** How long a connection may stay silent in the middle of a request, in milliseconds. @default 5 min */
@@ -40,8 +40,8 @@ export async function serveLoopback(handle: Handler, options: LoopbackOptions = 
     { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, 5000), requestTimeout: 0 },
     (incoming, outgoing) => {
       discardUnreadBody(incoming, outgoing);
-      const why = foreignRequest(incoming.headers);
-      if (why !== undefined) return refuse(outgoing, why);
+      const reason = foreignRequest(incoming.headers);
+      if (reason !== undefined) return refuse(outgoing, reason);
       Promise.resolve()
         .then(() => handle(incoming, outgoing))
         .catch(() => outgoing.destroy()); // the client went away
@@ -72,11 +72,11 @@ export function discardUnreadBody(incoming: IncomingMessage, outgoing: ServerRes
   // Before Node's own listener, which reads an unused body to its end, however long that is.
   outgoing.prependOnceListener('finish', () => {
     if (incoming.complete) return;
-    let left = MAX_DISCARDED;
+    let remaining = MAX_DISCARDED;
     incoming.removeAllListeners('data').removeAllListeners('readable'); // its reader has stopped
     incoming.on('data', (chunk: Buffer) => {
-      left -= chunk.byteLength;
-      if (left < 0) incoming.socket.destroy();
+      remaining -= chunk.byteLength;
+      if (remaining < 0) incoming.socket.destroy();
     });
     incoming.read(0);
     incoming.resume();
@@ -93,8 +93,8 @@ function foreignRequest(headers: IncomingHttpHeaders): string | undefined {
   return undefined;
 }
 
-function refuseAsText(outgoing: ServerResponse, why: string): void {
-  outgoing.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
+function refuseAsText(outgoing: ServerResponse, reason: string): void {
+  outgoing.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }
 
 /** Whether two texts are equal, in a time that does not depend on where they differ. */

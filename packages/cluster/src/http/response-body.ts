@@ -18,9 +18,9 @@ export async function writeBody(body: ReadableStream<Uint8Array>, connection: Wr
 /** Settles when the connection accepts more data, or is closed. */
 const drained = (connection: Writable): Promise<void> =>
   new Promise((resolve) => {
-    const done = (): void => {
-      connection.off('drain', done).off('close', done);
+    const release = (): void => {
+      connection.off('drain', release).off('close', release);
       resolve();
     };
-    connection.on('drain', done).on('close', done);
+    connection.on('drain', release).on('close', release);
   });

@@ -69,17 +69,17 @@ async function started(server: Server, port: number, host: string): Promise<void
       const message = `port ${port} of ${host} is taken by another process`;
       throw new ClusterError('PORT_TAKEN', message, 'give another port, or 0 for any free one', { cause: error });
     }
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `cannot listen on ${host}:${port}: ${why}`;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `cannot listen on ${host}:${port}: ${reason}`;
     throw new ClusterError('CANNOT_LISTEN', message, 'give another host or port', { cause: error });
   }
 }
 
 async function answer(send: Send, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   discardUnreadBody(incoming, outgoing);
-  const gone = new AbortController();
-  outgoing.once('close', () => gone.abort());
-  const response = await send(requestOf(incoming, gone.signal));
+  const disconnected = new AbortController();
+  outgoing.once('close', () => disconnected.abort());
+  const response = await send(requestOf(incoming, disconnected.signal));
   for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
   outgoing.statusCode = response.status;
   if (response.body) {

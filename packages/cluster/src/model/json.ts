@@ -85,9 +85,9 @@ export const stringsAt = (value: unknown, ...path: readonly string[]): readonly 
 export function ensureObject(draft: JsonObject, field: string): JsonObject {
   const found = draft[field];
   if (isObject(found)) return found;
-  const made: JsonObject = {};
-  draft[field] = made;
-  return made;
+  const copy: JsonObject = {};
+  draft[field] = copy;
+  return copy;
 }
 
 /** Sets a field of a draft if it has no value. */
@@ -99,9 +99,9 @@ export function setDefault(draft: JsonObject, field: string, value: unknown): vo
 export function deepCopy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(deepCopy) as T; // same shape as what came in
   if (!isObject(value)) return value;
-  const made: JsonObject = {};
-  for (const field of Object.keys(value)) made[field] = deepCopy(value[field]);
-  return made as T; // same shape as what came in
+  const copy: JsonObject = {};
+  for (const field of Object.keys(value)) copy[field] = deepCopy(value[field]);
+  return copy as T; // same shape as what came in
 }
 
 /** Whether two JSON values are equal, ignoring the order of fields. */

@@ -10,7 +10,7 @@ import { nanosOf, formatQuantity } from './quantity.js';
 /** An amount, and a quantity whose suffix it is formatted with. */
 export interface Amount {
   readonly nanos: bigint;
-  readonly like: string;
+  readonly format: string;
 }
 
 /** Amounts by name of the resource. */
@@ -18,22 +18,23 @@ export type Amounts = ReadonlyMap<string, Amount>;
 
 /** Parses a resource list, such as `{cpu: 100m}`. */
 export const amountsOf = (list: JsonObject): Map<string, Amount> =>
-  new Map(Object.entries(list).map(([name, text]) => [name, { nanos: nanosOf(String(text)), like: String(text) }]));
+  new Map(Object.entries(list).map(([name, text]) => [name, { nanos: nanosOf(String(text)), format: String(text) }]));
 
 /** Formats an amount. */
-export const written = ({ nanos, like }: Amount): string => formatQuantity(nanos, like);
+export const formatAmount = ({ nanos, format }: Amount): string => formatQuantity(nanos, format);
 
 /** Returns the requests or limits of a pod. */
-export function podAmounts(pod: JsonObject, which: 'requests' | 'limits'): Map<string, Amount> {
-  const of = (container: JsonObject): Amounts => amountsOf(objectAt(container, 'resources', which));
+export function podAmounts(pod: JsonObject, field: 'requests' | 'limits'): Map<string, Amount> {
+  const amountsIn = (container: JsonObject): Amounts => amountsOf(objectAt(container, 'resources', field));
   const sum = new Map<string, Amount>();
   for (const container of objectsAt(pod, 'spec', 'containers'))
-    for (const [name, more] of of(container)) sum.set(name, added(sum.get(name), more));
+    for (const [name, more] of amountsIn(container)) sum.set(name, added(sum.get(name), more));
   for (const container of objectsAt(pod, 'spec', 'initContainers'))
-    for (const [name, alone] of of(container)) if (alone.nanos > (sum.get(name)?.nanos ?? -1n)) sum.set(name, alone);
+    for (const [name, amount] of amountsIn(container))
+      if (amount.nanos > (sum.get(name)?.nanos ?? -1n)) sum.set(name, amount);
   return sum;
 }
 
 /** Returns the sum of two amounts. */
 export const added = (one: Amount | undefined, other: Amount): Amount =>
-  one ? { nanos: one.nanos + other.nanos, like: one.like } : other;
+  one ? { nanos: one.nanos + other.nanos, format: one.format } : other;

@@ -33,9 +33,9 @@ export function nanosOf(text: string): bigint {
 }
 
 /** Formats nanos with the kind of suffix that `like` has. */
-export function formatQuantity(nanos: bigint, like: string): string {
+export function formatQuantity(nanos: bigint, format: string): string {
   const whole = nanos % 10n ** BigInt(NANO) === 0n;
-  return whole && /i$/.test(like) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);
+  return whole && /i$/.test(format) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);
 }
 
 /** Returns `digits` times ten to the power of `exponent`, rounded up. */

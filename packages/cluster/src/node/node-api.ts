@@ -79,8 +79,8 @@ export class NodeApi {
 }
 
 /** Sends a request to a server that returns Responses. */
-async function sendRequest(send: Send, asked: PlainRequest): Promise<PlainResponse> {
-  const { method, url, headers, body, signal } = asked;
+async function sendRequest(send: Send, plainRequest: PlainRequest): Promise<PlainResponse> {
+  const { method, url, headers, body, signal } = plainRequest;
   const response = await send(
     new Request(`http://kubernetes${url}`, {
       method,

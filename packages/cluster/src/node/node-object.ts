@@ -41,7 +41,7 @@ export async function registerNode(api: NodeApi, node: NodeInfo, shape: NodeShap
     ...shape.resources,
   };
   const labels = { ...standardLabels(node), ...shape.labels };
-  const status = { capacity: offered, allocatable: offered, conditions: conditions(now), ...nodeFacts(node) };
+  const status = { capacity: offered, allocatable: offered, conditions: conditions(now), ...observedStatus(node) };
   const path = `/api/v1/nodes/${name}`;
   try {
     await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } });
@@ -76,7 +76,7 @@ const conditions = (now: Date): readonly object[] =>
     lastTransitionTime: timestamp(now),
   }));
 
-const nodeFacts = ({ ip, machine, runtime }: NodeInfo): object => ({
+const observedStatus = ({ ip, machine, runtime }: NodeInfo): object => ({
   addresses: [
     { type: 'InternalIP', address: ip },
     { type: 'Hostname', address: machine.hostname },

@@ -88,8 +88,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const wireClock = options.wireClock ?? systemClock;
   const clock = options.clock ?? podClock(wireClock);
   const api = new NodeApi(send);
-  const own = await openDirectory(options);
-  const runDirectory = own.path;
+  const nodeDirectory = await openDirectory(options);
+  const runDirectory = nodeDirectory.path;
   const inMemory = runtime.usesFiles ? await openMemoryDirectory('node') : undefined;
   const context: NodeContext = {
     api,
@@ -120,7 +120,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
       await watching;
       await pods.logsRemoved();
       await context.events.flush();
-      await Promise.all([own.remove(), inMemory?.remove()]);
+      await Promise.all([nodeDirectory.remove(), inMemory?.remove()]);
     },
   };
 }
@@ -145,9 +145,9 @@ interface Ending {
 class Pods {
   readonly #context: NodeContext;
   readonly #runs = new Map<string, PodRun>();
-  readonly #claiming = new Set<string>();
+  readonly #binding = new Set<string>();
   /** Pods that do not fit the node, by uid, with the reason. */
-  readonly #unschedulable = new Map<string, { readonly pod: Pod; readonly why: string }>();
+  readonly #unschedulable = new Map<string, { readonly pod: Pod; readonly reason: string }>();
   /** Uids of finished pods; a late watch may show them in an earlier state. */
   readonly #finished = new Set<string>();
   /** By uid: pods of an earlier process whose end is being written. */
@@ -172,7 +172,7 @@ class Pods {
         for await (const { type, object } of api.watch<JsonObject>(NODE_WATCH, signal)) {
           if (type === 'DELETED') continue;
           this.#node = object;
-          for (const { pod } of [...this.#unschedulable.values()]) this.#see(pod, false);
+          for (const { pod } of [...this.#unschedulable.values()]) this.#handlePod(pod, false);
         }
       } catch (error) {
         if (isAborted(signal)) return;
@@ -190,18 +190,18 @@ class Pods {
     while (!signal.aborted) {
       try {
         const { items, metadata } = await api.list<Pod>(PATH);
-        for (const pod of items) this.#see(pod, isFirst);
+        for (const pod of items) this.#handlePod(pod, isFirst);
         isFirst = false;
-        const alive = new Set(items.map((it) => it.metadata.uid));
+        const uids = new Set(items.map((it) => it.metadata.uid));
         const known = [...this.#runs.keys(), ...this.#finished, ...this.#unschedulable.keys()];
-        for (const uid of known) if (!alive.has(uid)) this.#forget(uid);
+        for (const uid of known) if (!uids.has(uid)) this.#forget(uid);
         // Those that come later are known by then.
-        const isThere = (uid: string): boolean => alive.has(uid) || this.#runs.has(uid) || this.#finished.has(uid);
-        this.#removeLogs(this.#context.logs.retain(isThere));
+        const isKnown = (uid: string): boolean => uids.has(uid) || this.#runs.has(uid) || this.#finished.has(uid);
+        this.#removeLogs(this.#context.logs.retain(isKnown));
         const path = `${PATH}?watch=true&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`;
         for await (const { type, object } of api.watch<Pod>(path, signal)) {
           if (type === 'DELETED') this.#deleted(object);
-          else this.#see(object, false);
+          else this.#handlePod(object, false);
         }
       } catch (error) {
         if (isAborted(signal)) return;
@@ -224,7 +224,7 @@ class Pods {
     await Promise.all(this.#removals);
   }
 
-  #see(pod: Pod, atStart: boolean): void {
+  #handlePod(pod: Pod, atStart: boolean): void {
     const { uid, deletionTimestamp } = pod.metadata;
     const { nodeName = '' } = pod.spec;
     const run = this.#runs.get(uid);
@@ -236,8 +236,8 @@ class Pods {
     }
     if (nodeName !== NODE.name) return;
     if (this.#finished.has(uid)) return this.#finish(pod, undefined);
-    const lost = atStart && !isFinished(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;
-    if (isFinished(pod) || lost !== undefined) return this.#finish(pod, lost);
+    const status = atStart && !isFinished(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;
+    if (isFinished(pod) || status !== undefined) return this.#finish(pod, status);
     const started = new PodRun(this.#context, pod);
     this.#runs.set(uid, started);
     if (deletionTimestamp !== undefined) started.update(pod);
@@ -248,27 +248,27 @@ class Pods {
   }
 
   /** Writes the end of a pod of an earlier process, and confirms its deletion. */
-  #finish(pod: Pod, lost: object | undefined): void {
+  #finish(pod: Pod, status: object | undefined): void {
     const { uid } = pod.metadata;
     this.#finished.add(uid);
     const known = this.#ending.get(uid);
     if (known) known.pod = pod;
-    else if (lost !== undefined || pod.metadata.deletionTimestamp !== undefined) {
+    else if (status !== undefined || pod.metadata.deletionTimestamp !== undefined) {
       const ending: Ending = { pod, isWritten: Promise.resolve() };
       this.#ending.set(uid, ending);
-      ending.isWritten = this.#writeEnd(ending, lost);
+      ending.isWritten = this.#writeEnd(ending, status);
     }
   }
 
-  async #writeEnd(ending: Ending, lost: object | undefined): Promise<void> {
+  async #writeEnd(ending: Ending, status: object | undefined): Promise<void> {
     const { uid, namespace, name } = ending.pod.metadata;
     const { api } = this.#context;
     const { signal } = this.#stopped;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
     try {
-      if (lost !== undefined)
+      if (status !== undefined)
         await retryRequest(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
-          api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
+          api.patch(`${path}/status`, { metadata: { uid }, status }),
         );
       if (ending.pod.metadata.deletionTimestamp === undefined) return; // it may have been deleted meanwhile
       await retryRequest(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
@@ -281,31 +281,31 @@ class Pods {
 
   /** Claims a pod if it fits; otherwise reports why it does not. */
   #assign(pod: Pod): void {
-    const why = unschedulableReason({ ...pod }, this.#node);
-    if (why !== undefined) this.#notify(pod, why);
+    const reason = unschedulableReason({ ...pod }, this.#node);
+    if (reason !== undefined) this.#notify(pod, reason);
     else void this.#claim(pod);
   }
 
   /** Reports once why a pod does not fit. */
-  #notify(pod: Pod, why: string): void {
+  #notify(pod: Pod, reason: string): void {
     const { api, clock, events } = this.#context;
     const { uid, namespace, name } = pod.metadata;
-    const isReported = this.#unschedulable.get(uid)?.why === why;
-    this.#unschedulable.set(uid, { pod, why });
+    const isReported = this.#unschedulable.get(uid)?.reason === reason;
+    this.#unschedulable.set(uid, { pod, reason });
     if (isReported) return;
-    events.record(pod, 'Warning', 'FailedScheduling', why);
+    events.record(pod, 'Warning', 'FailedScheduling', reason);
     const conditions: readonly Condition[] = [
       {
         type: 'PodScheduled',
         status: 'False',
         reason: 'Unschedulable',
-        message: why,
+        message: reason,
         lastProbeTime: null,
         lastTransitionTime: timestamp(clock.now()),
       },
     ];
-    const what = `pod ${namespace}/${name}: no node fits it, which is not written`;
-    void retryRequest(this.#context, what, this.#stopped.signal, () =>
+    const description = `pod ${namespace}/${name}: no node fits it, which is not written`;
+    void retryRequest(this.#context, description, this.#stopped.signal, () =>
       api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status: { conditions } }),
     );
   }
@@ -313,8 +313,8 @@ class Pods {
   /** Binds the pod to this node and runs it. */
   async #claim(pod: Pod): Promise<void> {
     const { uid, namespace, name } = pod.metadata;
-    if (this.#claiming.has(uid)) return;
-    this.#claiming.add(uid);
+    if (this.#binding.has(uid)) return;
+    this.#binding.add(uid);
     const { api, clock, log } = this.#context;
     const { signal } = this.#stopped;
     try {
@@ -328,11 +328,11 @@ class Pods {
       const claimed = await retryRequest(this.#context, `pod ${namespace}/${name} is not claimed`, signal, () =>
         api.patch<Pod>(path, { metadata: { uid }, spec: { nodeName: NODE.name } }),
       );
-      if (claimed) this.#see(claimed, false);
+      if (claimed) this.#handlePod(claimed, false);
     } catch (error) {
       if (!isAborted(signal)) log(`pod ${namespace}/${name} was not claimed: ${String(error)}`);
     } finally {
-      this.#claiming.delete(uid);
+      this.#binding.delete(uid);
     }
   }
 
@@ -343,10 +343,10 @@ class Pods {
 
   /** Tracks a log removal until it is done. */
   #removeLogs(removal: Promise<void>): void {
-    const done = removal
+    const removed = removal
       .catch((error: unknown) => this.#context.log(`logs of deleted pods were not removed: ${String(error)}`))
-      .finally(() => this.#removals.delete(done));
-    this.#removals.add(done);
+      .finally(() => this.#removals.delete(removed));
+    this.#removals.add(removed);
   }
 
   #forget(uid: string): void {

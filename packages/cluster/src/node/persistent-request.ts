@@ -10,24 +10,25 @@ import { isAborted } from '../platform/pod-clock.js';
 import type { NodeContext } from './node-context.js';
 
 /** The delay in milliseconds before the first repetition, doubled each time, and its maximum. */
-const PAUSE = { first: 200, most: 5000 } as const;
+const RETRY_DELAY_MS = { first: 200, most: 5000 } as const;
 
 /** Whether a repeated request may succeed. */
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof ApiStatusError) || error.status >= 500 || error.status === 429;
 
 /** Returns the delay in milliseconds after a number of failures. */
-export const pauseAfter = (failures: number): number => Math.min(PAUSE.first * 2 ** (failures - 1), PAUSE.most);
+export const pauseAfter = (failures: number): number =>
+  Math.min(RETRY_DELAY_MS.first * 2 ** (failures - 1), RETRY_DELAY_MS.most);
 
 /**
  * Sends a request until it succeeds, is rejected, or the signal is aborted.
  *
- * @param what describes the request's purpose, for the log
+ * @param description describes the request's purpose, for the log
  * @returns undefined if it was rejected or aborted
  */
 export async function retryRequest<T>(
   { clock, log }: Pick<NodeContext, 'clock' | 'log'>,
-  what: string,
+  description: string,
   signal: AbortSignal,
   send: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -37,7 +38,7 @@ export async function retryRequest<T>(
     } catch (error) {
       if (isAborted(signal) || isGone(error)) return undefined;
       const again = isTransient(error);
-      if (failures === 1 || !again) log(`${what}${again ? ' yet' : ''}: ${String(error)}`);
+      if (failures === 1 || !again) log(`${description}${again ? ' yet' : ''}: ${String(error)}`);
       if (!again) return undefined;
       await clock.sleep(pauseAfter(failures), signal);
     }

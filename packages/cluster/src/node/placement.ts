@@ -11,8 +11,8 @@ import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../mo
 /** Returns the message of the condition `PodScheduled`; undefined if the pod fits. */
 export function unschedulableReason(pod: JsonObject, node: JsonObject): string | undefined {
   const spec = objectAt(pod, 'spec');
-  const why = cordon(spec, node) ?? affinity(spec, node) ?? taint(spec, node) ?? shortage(pod, node);
-  return why === undefined ? undefined : `0/1 nodes are available: ${why}.`;
+  const reason = cordon(spec, node) ?? affinity(spec, node) ?? taint(spec, node) ?? shortage(pod, node);
+  return reason === undefined ? undefined : `0/1 nodes are available: ${reason}.`;
 }
 
 const cordon = (spec: JsonObject, node: JsonObject): string | undefined =>
@@ -27,9 +27,9 @@ function affinity(spec: JsonObject, node: JsonObject): string | undefined {
   const selected = Object.entries(objectAt(spec, 'nodeSelector')).every(([key, value]) => labels[key] === value);
   const required = objectAt(spec, 'affinity', 'nodeAffinity')['requiredDuringSchedulingIgnoredDuringExecution'];
   const terms = objectsAt(required, 'nodeSelectorTerms');
-  const fits =
+  const isSelected =
     required === undefined || terms.some((term) => matches(term, labels, stringAt(node, 'metadata', 'name')));
-  return selected && fits ? undefined : "1 node(s) didn't match Pod's node affinity";
+  return selected && isSelected ? undefined : "1 node(s) didn't match Pod's node affinity";
 }
 
 /** Whether a node satisfies a term; a term without expressions matches no node. */
@@ -38,12 +38,12 @@ function matches(term: JsonObject, labels: JsonObject, name: string): boolean {
   const byField = objectsAt(term, 'matchFields');
   if (byLabel.length + byField.length === 0) return false;
   return (
-    byLabel.every((one) => holds(one, labels[stringAt(one, 'key')])) &&
-    byField.every((one) => holds(one, stringAt(one, 'key') === 'metadata.name' ? name : undefined))
+    byLabel.every((one) => isSatisfied(one, labels[stringAt(one, 'key')])) &&
+    byField.every((one) => isSatisfied(one, stringAt(one, 'key') === 'metadata.name' ? name : undefined))
   );
 }
 
-function holds(expression: JsonObject, value: unknown): boolean {
+function isSatisfied(expression: JsonObject, value: unknown): boolean {
   const values = stringsAt(expression, 'values');
   const known = typeof value === 'string';
   switch (stringAt(expression, 'operator')) {
@@ -85,9 +85,9 @@ const tolerates = (spec: JsonObject, taint: JsonObject): boolean =>
 
 /** Returns the requests of a pod that exceed the node's capacity. */
 function shortage(pod: JsonObject, node: JsonObject): string | undefined {
-  const has = amountsOf(objectAt(node, 'status', 'allocatable'));
-  const short = [...podAmounts(pod, 'requests')]
-    .filter(([name, { nanos }]) => nanos > (has.get(name)?.nanos ?? 0n))
+  const allocatable = amountsOf(objectAt(node, 'status', 'allocatable'));
+  const insufficient = [...podAmounts(pod, 'requests')]
+    .filter(([name, { nanos }]) => nanos > (allocatable.get(name)?.nanos ?? 0n))
     .map(([name]) => `1 Insufficient ${name}`);
-  return short.length === 0 ? undefined : short.sort().join(', ');
+  return insufficient.length === 0 ? undefined : insufficient.sort().join(', ');
 }

@@ -50,13 +50,13 @@ export function virtualClock(start: Date, { automatic = false }: { automatic?: b
     next.wake();
     return true;
   };
-  const quiet = async (): Promise<void> => {
+  const untilIdle = async (): Promise<void> => {
     for (let turn = 0; turn < QUIET_TURNS; turn++) await laterTurn(systemClock);
   };
   const jump = async (): Promise<void> => {
     if (jumping) return;
     jumping = true;
-    do await quiet();
+    do await untilIdle();
     while (wakeNext(Number.POSITIVE_INFINITY));
     jumping = false;
   };
@@ -80,7 +80,7 @@ export function virtualClock(start: Date, { automatic = false }: { automatic?: b
       }),
     advance: async (milliseconds) => {
       const until = time + milliseconds;
-      do await quiet();
+      do await untilIdle();
       while (wakeNext(until));
       time = until;
     },

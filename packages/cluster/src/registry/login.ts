@@ -24,9 +24,9 @@ const CHALLENGE = { 'www-authenticate': 'Basic realm="Pipewright registry", char
 
 /** Throws a {@link RegistryError} unless a request has these credentials. */
 export function requireLogin(request: Request, { username, password }: RegistryLogin): void {
-  const [, given] = /^Basic +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-  if (given === undefined)
+  const [, credentials] = /^Basic +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  if (credentials === undefined)
     throw new RegistryError('UNAUTHORIZED', 'authentication required (HTTP Basic)', undefined, CHALLENGE);
-  if (!equalInConstantTime(Buffer.from(given, 'base64').toString(), `${username}:${password}`))
+  if (!equalInConstantTime(Buffer.from(credentials, 'base64').toString(), `${username}:${password}`))
     throw new RegistryError('UNAUTHORIZED', 'wrong credentials; they are new for each run', undefined, CHALLENGE);
 }

@@ -88,17 +88,17 @@ function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   return json;
 }
 
-function list(value: unknown, where: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalid(`${where} must be a list`);
+function list(value: unknown, field: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(`${field} must be a list`);
   return value;
 }
 
-function descriptor(value: unknown, where: string): Descriptor {
-  if (!isObject(value)) throw invalid(`${where} must be a descriptor`);
+function descriptor(value: unknown, field: string): Descriptor {
+  if (!isObject(value)) throw invalid(`${field} must be a descriptor`);
   const { mediaType, digest, size } = value;
-  if (typeof mediaType !== 'string') throw invalid(`${where}.mediaType must be text`);
-  if (typeof digest !== 'string' || !isDigest(digest)) throw invalid(`${where}.digest must be sha256:<64 hex digits>`);
+  if (typeof mediaType !== 'string') throw invalid(`${field}.mediaType must be text`);
+  if (typeof digest !== 'string' || !isDigest(digest)) throw invalid(`${field}.digest must be sha256:<64 hex digits>`);
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0)
-    throw invalid(`${where}.size must be a count of bytes`);
+    throw invalid(`${field}.size must be a count of bytes`);
   return { mediaType, digest, size };
 }

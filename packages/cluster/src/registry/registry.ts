@@ -154,10 +154,10 @@ class Endpoints {
     const mount = url.searchParams.get('mount');
     const from = url.searchParams.get('from');
     if (mount !== null && from !== null && isRepository(from)) {
-      const wanted = digest(mount);
-      if ((await this.blobStore.blobSize(from, wanted)) !== undefined) {
-        await this.blobStore.link(repository, wanted);
-        return created(`/v2/${repository}/blobs/${wanted}`, wanted);
+      const mountedDigest = digest(mount);
+      if ((await this.blobStore.blobSize(from, mountedDigest)) !== undefined) {
+        await this.blobStore.link(repository, mountedDigest);
+        return created(`/v2/${repository}/blobs/${mountedDigest}`, mountedDigest);
       }
     }
     const whole = mount === null ? url.searchParams.get('digest') : null;
@@ -205,27 +205,26 @@ class Endpoints {
     });
   }
 
-  async #getBlob(request: Request, repository: string, wanted: Digest): Promise<Response> {
-    const size = await this.blobStore.blobSize(repository, wanted);
-    if (size === undefined)
-      throw new RegistryError('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
-    const range = rangeAsked(request.headers.get('range'), size);
+  async #getBlob(request: Request, repository: string, digest: Digest): Promise<Response> {
+    const size = await this.blobStore.blobSize(repository, digest);
+    if (size === undefined) throw new RegistryError('BLOB_UNKNOWN', `${repository} has no blob ${digest}`, { digest });
+    const range = requestedRange(request.headers.get('range'), size);
     const { first, last } = range ?? { first: 0, last: size - 1 };
     const headers = {
       'content-type': 'application/octet-stream',
       'content-length': String(last - first + 1),
       'accept-ranges': 'bytes',
-      'docker-content-digest': wanted,
-      etag: `"${wanted}"`,
+      'docker-content-digest': digest,
+      etag: `"${digest}"`,
       ...(range && { 'content-range': `bytes ${first}-${last}/${size}` }),
     };
-    const body = request.method === 'HEAD' ? null : this.blobStore.openBlob(wanted, { first, last });
+    const body = request.method === 'HEAD' ? null : this.blobStore.openBlob(digest, { first, last });
     return new Response(body, { status: range ? 206 : 200, headers });
   }
 
-  async #deleteBlob(repository: string, wanted: Digest): Promise<Response> {
-    if (!(await this.blobStore.removeBlob(repository, wanted)))
-      throw new RegistryError('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
+  async #deleteBlob(repository: string, digest: Digest): Promise<Response> {
+    if (!(await this.blobStore.removeBlob(repository, digest)))
+      throw new RegistryError('BLOB_UNKNOWN', `${repository} has no blob ${digest}`, { digest });
     return new Response(null, { status: 202 });
   }
 
@@ -245,13 +244,13 @@ class Endpoints {
   async #putManifest(request: Request, repository: string, reference: string): Promise<Response> {
     const bytes = await limited(request, MANIFEST_LIMIT);
     const manifest = readManifest(bytes, request.headers.get('content-type'));
-    for (const needed of manifest.needs)
-      if ((await this.blobStore.blobSize(repository, needed)) === undefined)
+    for (const needs of manifest.needs)
+      if ((await this.blobStore.blobSize(repository, needs)) === undefined)
         throw new RegistryError(
           'MANIFEST_BLOB_UNKNOWN',
-          `push ${needed} to ${repository} before the manifest that needs it`,
+          `push ${needs} to ${repository} before the manifest that needs it`,
           {
-            digest: needed,
+            digest: needs,
           },
         );
     const tag = isTag(reference) ? reference : undefined;
@@ -272,10 +271,10 @@ class Endpoints {
 
   /** Lists the manifests whose subject is `subject`, computed from all manifests: repositories of one run are small. */
   async #referrers(url: URL, repository: string, subject: Digest): Promise<Response> {
-    const wanted = url.searchParams.get('artifactType');
+    const typeFilter = url.searchParams.get('artifactType');
     const manifests = (await this.blobStore.manifests(repository))
       .map(({ bytes, mediaType, digest: own }) => ({ own, size: bytes.byteLength, ...readManifest(bytes, mediaType) }))
-      .filter((one) => one.subject === subject && (wanted === null || one.artifactType === wanted))
+      .filter((one) => one.subject === subject && (typeFilter === null || one.artifactType === typeFilter))
       .map(({ own, size, mediaType, artifactType, annotations }) => ({
         mediaType,
         digest: own,
@@ -283,7 +282,10 @@ class Endpoints {
         ...(artifactType !== undefined && { artifactType }),
         ...(annotations && { annotations }),
       }));
-    const headers = { 'content-type': OCI_INDEX, ...(wanted !== null && { 'oci-filters-applied': 'artifactType' }) };
+    const headers = {
+      'content-type': OCI_INDEX,
+      ...(typeFilter !== null && { 'oci-filters-applied': 'artifactType' }),
+    };
     return new Response(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }), { headers });
   }
 
@@ -315,7 +317,7 @@ function firstByte(request: Request): number | undefined {
   return Number(first);
 }
 
-function rangeAsked(text: string | null, size: number): { first: number; last: number } | undefined {
+function requestedRange(text: string | null, size: number): { first: number; last: number } | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(text ?? '') ?? [];
   if (first === undefined || last === undefined || (first === '' && last === '')) return undefined;
   const range =

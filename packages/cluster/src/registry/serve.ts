@@ -18,8 +18,8 @@ export const serveOnLoopback = (
 ): Promise<LoopbackServer> =>
   serveLoopback((incoming, outgoing) => answer(handle, incoming, outgoing), {
     port,
-    refuse: (outgoing, why) =>
-      void send(new RegistryError('DENIED', why).response(), outgoing).catch(() => outgoing.destroy()),
+    refuse: (outgoing, reason) =>
+      void send(new RegistryError('DENIED', reason).response(), outgoing).catch(() => outgoing.destroy()),
   });
 
 async function answer(

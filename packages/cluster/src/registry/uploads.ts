@@ -28,10 +28,10 @@ export interface UploadLimits {
 interface Session {
   readonly repository: string;
   readonly hash: Hash;
-  readonly begun: number;
+  readonly startedAt: number;
   size: number;
-  busy: boolean;
-  touched: number;
+  isWriting: boolean;
+  lastUsedAt: number;
 }
 
 /** Dependencies of the uploads. */
@@ -60,7 +60,14 @@ export class Uploads {
     if (this.#sessions.size >= limits.sessions) throw tooMany(`${limits.sessions} uploads are unfinished`);
     const id = random.uuid();
     const now = clock.now();
-    this.#sessions.set(id, { repository, hash: createHash('sha256'), begun: now, size: 0, busy: false, touched: now });
+    this.#sessions.set(id, {
+      repository,
+      hash: createHash('sha256'),
+      startedAt: now,
+      size: 0,
+      isWriting: false,
+      lastUsedAt: now,
+    });
     await this.#write(id, files.put(pathOf(id), new Uint8Array()));
     return id;
   }
@@ -82,17 +89,17 @@ export class Uploads {
     first?: number,
   ): Promise<number> {
     const session = this.#session(repository, id);
-    if (session.busy || (first !== undefined && first !== session.size))
+    if (session.isWriting || (first !== undefined && first !== session.size))
       throw new RegistryError('RANGE_INVALID', `the upload goes on at byte ${session.size}`, undefined, {
         range: rangeOf(session.size),
       });
-    session.busy = true;
+    session.isWriting = true;
     try {
       for await (const chunk of body ?? []) await this.#take(id, session, chunk);
       return session.size;
     } finally {
-      session.busy = false;
-      session.touched = this.#options.clock.now();
+      session.isWriting = false;
+      session.lastUsedAt = this.#options.clock.now();
     }
   }
 
@@ -107,7 +114,7 @@ export class Uploads {
         ? new RegistryError('SIZE_INVALID', `a blob has at most ${bytes} bytes`)
         : total > totalBytes
           ? tooMany(`unfinished uploads have at most ${totalBytes} bytes together`)
-          : clock.now() - session.begun > ageMs
+          : clock.now() - session.startedAt > ageMs
             ? new RegistryError('BLOB_UPLOAD_INVALID', 'the upload took too long; begin with POST')
             : undefined;
     if (refusal !== undefined) {
@@ -157,8 +164,8 @@ export class Uploads {
   async expire(): Promise<void> {
     const { limits, clock } = this.#options;
     const now = clock.now();
-    for (const [id, { busy, touched, begun }] of this.#sessions)
-      if (!busy && (now - touched > limits.idleMs || now - begun > limits.ageMs)) await this.#remove(id);
+    for (const [id, { isWriting, lastUsedAt, startedAt }] of this.#sessions)
+      if (!isWriting && (now - lastUsedAt > limits.idleMs || now - startedAt > limits.ageMs)) await this.#remove(id);
   }
 
   /** Removes all unfinished uploads, including those of an earlier process. */
@@ -184,8 +191,8 @@ export class Uploads {
 const unknownUpload = (repository: string, id: string): RegistryError =>
   new RegistryError('BLOB_UPLOAD_UNKNOWN', `${repository} has no upload ${id}; begin with POST`, { id });
 
-const tooMany = (why: string): RegistryError =>
-  new RegistryError('TOOMANYREQUESTS', `${why}; finish or cancel some (DELETE), or wait until they expire`);
+const tooMany = (reason: string): RegistryError =>
+  new RegistryError('TOOMANYREQUESTS', `${reason}; finish or cancel some (DELETE), or wait until they expire`);
 
 const UPLOADS = 'uploads';
 

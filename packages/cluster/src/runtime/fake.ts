@@ -120,10 +120,10 @@ async function startFake(
   return { kind: 'started', container };
 }
 
-function untilKilled<T>(wanted: T | Promise<T>, killed: AbortSignal): Promise<T | undefined> {
+function untilKilled<T>(value: T | Promise<T>, killed: AbortSignal): Promise<T | undefined> {
   if (killed.aborted) return Promise.resolve(undefined);
   const end = new Promise<undefined>((resolve) =>
     killed.addEventListener('abort', () => resolve(undefined), { once: true }),
   );
-  return Promise.race([wanted, end]);
+  return Promise.race([value, end]);
 }

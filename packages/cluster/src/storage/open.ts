@@ -125,9 +125,9 @@ async function close(disk: Disk, { commits, checkpointer, log, notice }: Parts):
   await log.check().catch((error: unknown) => (cause ??= error));
   await log.close().catch((error: unknown) => (cause ??= error));
   if (cause !== undefined) {
-    const why = failure?.message ?? `the data directory ${disk.path} can no longer be written: ${reasonOf(cause)}`;
+    const reason = failure?.message ?? `the data directory ${disk.path} can no longer be written: ${reasonOf(cause)}`;
     const hint = failure?.hint ?? remedyOf(cause);
-    throw new ClusterError('DATA_DIR_NOT_SAVED', `not everything could be saved: ${why}`, hint, { cause });
+    throw new ClusterError('DATA_DIR_NOT_SAVED', `not everything could be saved: ${reason}`, hint, { cause });
   }
   if (checkpointer.failure !== undefined) notice(`${checkpointer.failure}; nothing is lost: the log is complete`);
 }

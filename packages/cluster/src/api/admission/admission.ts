@@ -72,7 +72,7 @@ function checkNamespace(api: ApiContext, type: ResourceType, draft: KubeObject):
   const found = latestCoreObject(api, 'namespaces', '', namespace);
   if (!found) throw notFound(NAMESPACES, namespace);
   if (found.metadata.deletionTimestamp === undefined) return;
-  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const reason = `unable to create new content in namespace ${namespace} because it is being terminated`;
   const message = `namespace ${namespace} is being terminated`;
-  throw forbidden(type, name, why, [{ reason: 'NamespaceTerminating', field: 'metadata.namespace', message }]);
+  throw forbidden(type, name, reason, [{ reason: 'NamespaceTerminating', field: 'metadata.namespace', message }]);
 }

@@ -5,7 +5,7 @@
  */
 
 import { objectAt, objectsAt, ensureObject, type JsonObject, type KubeObject } from '../../model/json.js';
-import { amountsOf, podAmounts, written, type Amounts } from '../../model/pod-resources.js';
+import { amountsOf, podAmounts, formatAmount, type Amounts } from '../../model/pod-resources.js';
 import { forbidden, type NamedResource } from '../status-error.js';
 import type { ApiContext } from '../api-context.js';
 
@@ -24,7 +24,7 @@ export function applyLimitRanges(api: ApiContext, draft: KubeObject): void {
   if (filled.length > 0)
     ensureObject(draft.metadata, 'annotations')['kubernetes.io/limit-ranger'] =
       `LimitRanger plugin set: ${filled.join('; ')}`;
-  const wrong = [
+  const violations = [
     ...objectsAt(draft, 'spec', 'containers').flatMap((container) =>
       each.flatMap((limit) =>
         outside(
@@ -39,7 +39,7 @@ export function applyLimitRanges(api: ApiContext, draft: KubeObject): void {
       .filter((limit) => limit['type'] === 'Pod')
       .flatMap((limit) => outside(limit, 'Pod', podAmounts(draft, 'requests'), podAmounts(draft, 'limits'))),
   ];
-  const messages = [...new Set(wrong)]; // several containers may have the same mistake
+  const messages = [...new Set(violations)]; // several containers may have the same mistake
   const [only = ''] = messages;
   if (messages.length > 0) throw forbidden(PODS, name, messages.length === 1 ? only : `[${messages.join(', ')}]`);
 }
@@ -50,9 +50,9 @@ function fillContainer(container: JsonObject, limits: readonly JsonObject[], lis
   const set: Record<'requests' | 'limits', string[]> = { requests: [], limits: [] };
   const fillIn = (field: 'requests' | 'limits', defaults: JsonObject): void => {
     for (const [name, amount] of Object.entries(defaults)) {
-      const own = ensureObject(resources, field);
-      if (own[name] !== undefined) continue;
-      own[name] = amount;
+      const amounts = ensureObject(resources, field);
+      if (amounts[name] !== undefined) continue;
+      amounts[name] = amount;
       set[field].push(name);
     }
   };
@@ -74,32 +74,41 @@ function fillContainer(container: JsonObject, limits: readonly JsonObject[], lis
 
 /** Returns every way in which requests and limits violate one limit of a limit range. */
 function outside(item: JsonObject, kind: string, requests: Amounts, limits: Amounts): readonly string[] {
-  const wrong: string[] = [];
+  const violations: string[] = [];
   for (const [name, least] of amountsOf(objectAt(item, 'min'))) {
     const request = requests.get(name);
-    if (!request) wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}.  No request is specified`);
+    if (!request)
+      violations.push(`minimum ${name} usage per ${kind} is ${formatAmount(least)}.  No request is specified`);
     else if (request.nanos < least.nanos)
-      wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}, but request is ${written(request)}`);
+      violations.push(
+        `minimum ${name} usage per ${kind} is ${formatAmount(least)}, but request is ${formatAmount(request)}`,
+      );
   }
   for (const [name, most] of amountsOf(objectAt(item, 'max'))) {
     const limit = limits.get(name);
     const request = requests.get(name);
-    if (!limit) wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}.  No limit is specified`);
+    if (!limit) violations.push(`maximum ${name} usage per ${kind} is ${formatAmount(most)}.  No limit is specified`);
     else if (limit.nanos > most.nanos)
-      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but limit is ${written(limit)}`);
+      violations.push(
+        `maximum ${name} usage per ${kind} is ${formatAmount(most)}, but limit is ${formatAmount(limit)}`,
+      );
     else if (request && request.nanos > most.nanos)
-      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but request is ${written(request)}`);
+      violations.push(
+        `maximum ${name} usage per ${kind} is ${formatAmount(most)}, but request is ${formatAmount(request)}`,
+      );
   }
   for (const [name, ratio] of amountsOf(objectAt(item, 'maxLimitRequestRatio'))) {
     const [request, limit] = [requests.get(name), limits.get(name)];
     if (!request || !limit || request.nanos === 0n) {
-      wrong.push(
-        `${name} max limit to request ratio per ${kind} is ${written(ratio)}, but no request is specified or request is 0`,
+      violations.push(
+        `${name} max limit to request ratio per ${kind} is ${formatAmount(ratio)}, but no request is specified or request is 0`,
       );
     } else if (limit.nanos * 1_000_000_000n > ratio.nanos * request.nanos) {
-      const is = (Number(limit.nanos) / Number(request.nanos)).toFixed(6);
-      wrong.push(`${name} max limit to request ratio per ${kind} is ${written(ratio)}, but provided ratio is ${is}`);
+      const ratioText = (Number(limit.nanos) / Number(request.nanos)).toFixed(6);
+      violations.push(
+        `${name} max limit to request ratio per ${kind} is ${formatAmount(ratio)}, but provided ratio is ${ratioText}`,
+      );
     }
   }
-  return wrong;
+  return violations;
 }

@@ -14,13 +14,13 @@ import {
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
-import { added, amountsOf, podAmounts, written, type Amount, type Amounts } from '../../model/pod-resources.js';
+import { added, amountsOf, podAmounts, formatAmount, type Amount, type Amounts } from '../../model/pod-resources.js';
 import { forbidden } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 import { latestOf, type ApiContext } from '../api-context.js';
 
-const ONE: Amount = { nanos: 1_000_000_000n, like: '1' };
-const NONE: Amount = { nanos: 0n, like: '0' };
+const ONE: Amount = { nanos: 1_000_000_000n, format: '1' };
+const NONE: Amount = { nanos: 0n, format: '0' };
 /** Kinds that are counted under their own names, without `count/`. */
 const PLAIN = new Set(['pods', 'services', 'secrets', 'configmaps', 'persistentvolumeclaims', 'resourcequotas']);
 
@@ -35,15 +35,15 @@ export function checkQuotas(api: ApiContext, type: ResourceType, object: KubeObj
     const { name: called } = quota.metadata;
     if (silent.length > 0) throw forbidden(type, name, `failed quota: ${called}: must specify ${silent.join(',')}`);
     const used = usedOf(api, quota);
-    const over = [...hard].filter(([what, most]) => {
-      const more = requested.get(what)?.nanos ?? 0n;
-      return more > 0n && (used.get(what)?.nanos ?? 0n) + more > most.nanos;
+    const exceeded = [...hard].filter(([resource, most]) => {
+      const more = requested.get(resource)?.nanos ?? 0n;
+      return more > 0n && (used.get(resource)?.nanos ?? 0n) + more > most.nanos;
     });
-    if (over.length === 0) continue;
+    if (exceeded.length === 0) continue;
     const list = (amounts: Amounts): string =>
-      over.map(([what]) => `${what}=${written(amounts.get(what) ?? NONE)}`).join(',');
-    const why = `exceeded quota: ${called}, requested: ${list(requested)}, used: ${list(used)}, limited: ${list(hard)}`;
-    throw forbidden(type, name, why);
+      exceeded.map(([resource]) => `${resource}=${formatAmount(amounts.get(resource) ?? NONE)}`).join(',');
+    const reason = `exceeded quota: ${called}, requested: ${list(requested)}, used: ${list(used)}, limited: ${list(hard)}`;
+    throw forbidden(type, name, reason);
   }
 }
 
@@ -75,7 +75,7 @@ function writeStatus(api: ApiContext, quota: KubeObject): void {
   const hard = hardOf(quota);
   const used = usedOf(api, quota);
   const text = (amounts: Amounts): JsonObject =>
-    Object.fromEntries([...hard.keys()].map((what) => [what, written(amounts.get(what) ?? NONE)]));
+    Object.fromEntries([...hard.keys()].map((resource) => [resource, formatAmount(amounts.get(resource) ?? NONE)]));
   const status = { hard: text(hard), used: text(used) };
   if (JSON.stringify(quota['status']) !== JSON.stringify(status))
     api.store.put('/resourcequotas', { ...quota, status });
@@ -93,13 +93,13 @@ function usedOf(api: ApiContext, quota: KubeObject): Amounts {
   const { namespace } = quota.metadata;
   const hard = hardOf(quota);
   const used = new Map<string, Amount>();
-  const counted = api.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
-  for (const type of counted) {
+  const countedTypes = api.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
+  for (const type of countedTypes) {
     for (const object of latestOf(api, type).list(namespace)) {
-      if (isPod(type) && isOver(object)) continue;
+      if (isPod(type) && isFinished(object)) continue;
       if (!inScope(quota, type.plural, object)) continue;
-      for (const [what, amount] of usageOf(type, object))
-        if (hard.has(what)) used.set(what, added(used.get(what), amount));
+      for (const [resource, amount] of usageOf(type, object))
+        if (hard.has(resource)) used.set(resource, added(used.get(resource), amount));
     }
   }
   return used;
@@ -134,15 +134,15 @@ const COMPUTE = /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/;
 /** Returns the limited resources that not every container requests. */
 function missingRequests(hard: Amounts, pod: KubeObject): readonly string[] {
   const containers = [...objectsAt(pod, 'spec', 'initContainers'), ...objectsAt(pod, 'spec', 'containers')];
-  return [...hard.keys()].filter((what) => {
-    if (!COMPUTE.test(what)) return false;
-    const [which = '', resource = which] = what.split('.');
-    const list = which === 'limits' ? 'limits' : 'requests';
+  return [...hard.keys()].filter((name) => {
+    if (!COMPUTE.test(name)) return false;
+    const [prefix = '', resource = prefix] = name.split('.');
+    const list = prefix === 'limits' ? 'limits' : 'requests';
     return containers.some((container) => valueAt(container, 'resources', list, resource) === undefined);
   });
 }
 
-const isOver = (pod: KubeObject): boolean => ['Succeeded', 'Failed'].includes(stringAt(pod, 'status', 'phase'));
+const isFinished = (pod: KubeObject): boolean => ['Succeeded', 'Failed'].includes(stringAt(pod, 'status', 'phase'));
 
 /** Whether an object is in the scope of a quota. Scopes select pods. */
 function inScope(quota: KubeObject, plural: string, object: KubeObject): boolean {

@@ -34,15 +34,15 @@ export function admitPod(api: ApiContext, draft: KubeObject): void {
   spec['serviceAccount'] = accountName;
   const account = latestCoreObject(api, 'serviceaccounts', namespace, accountName);
   if (!account) {
-    const why = `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`;
-    throw forbidden(PODS, name, why);
+    const reason = `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`;
+    throw forbidden(PODS, name, reason);
   }
   if (arrayAt(spec, 'imagePullSecrets').length === 0 && arrayAt(account, 'imagePullSecrets').length > 0) {
     spec['imagePullSecrets'] = deepCopy(arrayAt(account, 'imagePullSecrets'));
   }
-  const wanted =
+  const automount =
     valueAt(spec, 'automountServiceAccountToken') ?? valueAt(account, 'automountServiceAccountToken') ?? true;
-  if (wanted === true) mountToken(spec, api.random);
+  if (automount === true) mountToken(spec, api.random);
 }
 
 function mountToken(spec: JsonObject, random: Random): void {

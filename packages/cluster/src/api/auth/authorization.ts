@@ -80,19 +80,20 @@ export function roleRules(objectsIn: Lookup, ref: JsonObject, namespace: string)
   }
 }
 
-const has = (list: readonly string[], wanted: string): boolean => list.includes('*') || list.includes(wanted);
+const includes = (list: readonly string[], name: string): boolean => list.includes('*') || list.includes(name);
 
 function allows(rule: JsonObject, { verb, group, resource, subresource, name }: ResourceAttributes): boolean {
-  if (!has(stringsAt(rule, 'verbs'), verb) || !has(stringsAt(rule, 'apiGroups'), group)) return false;
+  if (!includes(stringsAt(rule, 'verbs'), verb) || !includes(stringsAt(rule, 'apiGroups'), group)) return false;
   const resources = stringsAt(rule, 'resources');
-  const wild = subresource !== '' && resources.includes(`*/${subresource}`);
-  if (!has(resources, subresource === '' ? resource : `${resource}/${subresource}`) && !wild) return false;
+  const matchesAllResources = subresource !== '' && resources.includes(`*/${subresource}`);
+  if (!includes(resources, subresource === '' ? resource : `${resource}/${subresource}`) && !matchesAllResources)
+    return false;
   const names = stringsAt(rule, 'resourceNames');
   return names.length === 0 || (name !== '' && names.includes(name));
 }
 
 function allowsPath(rule: JsonObject, { verb, path }: PathAttributes): boolean {
-  if (!has(stringsAt(rule, 'verbs'), verb)) return false;
+  if (!includes(stringsAt(rule, 'verbs'), verb)) return false;
   return stringsAt(rule, 'nonResourceURLs').some(
     (each) => each === '*' || each === path || (each.endsWith('*') && path.startsWith(each.slice(0, -1))),
   );
@@ -105,13 +106,13 @@ function refusal(user: User, attributes: Attributes): StatusError {
   }
   const { verb, group, subresource, namespace, name } = attributes;
   const qualified = group === '' ? attributes.resource : `${attributes.resource}.${group}`;
-  const what = name === '' ? qualified : `${qualified} "${name}"`;
+  const target = name === '' ? qualified : `${qualified} "${name}"`;
   const resource = subresource === '' ? attributes.resource : `${attributes.resource}/${subresource}`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const scope = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return new StatusError(
     403,
     'Forbidden',
-    `${what} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
+    `${target} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`,
     { ...(name !== '' && { name }), ...(group !== '' && { group }), kind: attributes.resource },
   );
 }

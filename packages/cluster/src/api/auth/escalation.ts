@@ -43,9 +43,9 @@ export function checkEscalation(
   old: KubeObject | undefined,
 ): void {
   if (type.group !== RBAC || user.groups.includes('system:masters') || (old && equalsExceptOwners(object, old))) return;
-  const confirm = (rules: readonly JsonObject[], words?: string): void => {
-    const why = missing(api, user, info.namespace, rules);
-    if (why !== undefined) throw forbidden(type, object.metadata.name, words ?? why);
+  const confirm = (rules: readonly JsonObject[], context?: string): void => {
+    const reason = missing(api, user, info.namespace, rules);
+    if (reason !== undefined) throw forbidden(type, object.metadata.name, context ?? reason);
   };
   switch (groupResourceOf(type)) {
     case `${RBAC}/roles`:
@@ -107,13 +107,13 @@ function boundRules(api: ApiContext, { namespace }: ResourceRequest, binding: Ku
 /** Returns why a user may not grant rules in a namespace (`''`: in all), or undefined if they may. */
 function missing(api: ApiContext, user: User, namespace: string, rules: readonly JsonObject[]): string | undefined {
   const found = uncoveredRules(rulesFor(api, user, namespace).map(policyRule), rules.map(policyRule));
-  const who = `user ${JSON.stringify(user.name)} (groups=${quotedList(user.groups)}) is attempting to grant`;
+  const prefix = `user ${JSON.stringify(user.name)} (groups=${quotedList(user.groups)}) is attempting to grant`;
   switch (found.kind) {
     case 'nothing':
       return undefined;
     case 'rules':
-      return `${who} RBAC permissions not currently held:\n${describeRules(found.rules).join('\n')}`;
+      return `${prefix} RBAC permissions not currently held:\n${describeRules(found.rules).join('\n')}`;
     case 'too-many':
-      return `${who} ${found.count} single permissions, more than are compared with those it has: use several roles with shorter lists`;
+      return `${prefix} ${found.count} single permissions, more than are compared with those it has: use several roles with shorter lists`;
   }
 }

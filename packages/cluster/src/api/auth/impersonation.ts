@@ -32,23 +32,23 @@ export function impersonate(
   user: User,
   { url, headers }: Pick<ServerRequest, 'url' | 'headers'>,
 ): User {
-  const wanted = impersonationsIn(headers);
-  const [first] = wanted;
+  const impersonations = impersonationsIn(headers);
+  const [first] = impersonations;
   if (!first) return user;
-  if (first.kind !== 'ServiceAccount' && first.kind !== 'User') throw withoutUser(url, wanted);
-  for (const each of wanted) requirePermission(api, user, attributesOf(each));
-  const named = (kind: Impersonation['kind']): Impersonation[] => wanted.filter((each) => each.kind === kind);
+  if (first.kind !== 'ServiceAccount' && first.kind !== 'User') throw withoutUser(url, impersonations);
+  for (const each of impersonations) requirePermission(api, user, attributesOf(each));
+  const named = (kind: Impersonation['kind']): Impersonation[] => impersonations.filter((each) => each.kind === kind);
   const groups = named('Group').map(({ name }) => name);
   const account = first.kind === 'ServiceAccount' ? (first.namespace ?? '') : undefined;
   const name = account === undefined ? first.name : `system:serviceaccount:${account}:${first.name}`;
-  const own = account === undefined || groups.length > 0 ? [] : accountGroups(account);
+  const implicitGroups = account === undefined || groups.length > 0 ? [] : accountGroups(account);
   const [uid] = named('UID');
   const extra = new Map<string, string[]>();
   for (const { key = '', name: value } of named('UserExtra')) extra.set(key, [...(extra.get(key) ?? []), value]);
   return {
     name,
     ...(uid && { uid: uid.name }),
-    groups: withImplied(name, [...own, ...groups]),
+    groups: withImplied(name, [...implicitGroups, ...groups]),
     ...(extra.size > 0 && { extra: Object.fromEntries(extra) }),
   };
 }
@@ -113,14 +113,14 @@ function withImplied(name: string, groups: readonly string[]): readonly string[]
 }
 
 /** The 500 that kube-apiserver answers to impersonation without a user. */
-function withoutUser(url: string, wanted: readonly Impersonation[]): StatusError {
-  const list = wanted.map(({ kind, name, key = '' }) => {
+function withoutUser(url: string, impersonations: readonly Impersonation[]): StatusError {
+  const list = impersonations.map(({ kind, name, key = '' }) => {
     const version = RESOURCES[kind][0] === '' ? '' : `${AUTHENTICATION}/v1`;
     return `{${kind}  ${name}  ${version}  ${key}}`;
   });
-  const why = `requested [${list.join(' ')}] without impersonating a user`;
+  const reason = `requested [${list.join(' ')}] without impersonating a user`;
   const path = url.replace(/^[a-z]+:\/\/[^/]*/, '');
-  return new StatusError(500, 'InternalError', `Internal Server Error: ${JSON.stringify(path)}: ${why}`, {
-    causes: [{ reason: 'UnexpectedServerResponse', field: '', message: why }],
+  return new StatusError(500, 'InternalError', `Internal Server Error: ${JSON.stringify(path)}: ${reason}`, {
+    causes: [{ reason: 'UnexpectedServerResponse', field: '', message: reason }],
   });
 }

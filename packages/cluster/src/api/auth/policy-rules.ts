@@ -35,9 +35,9 @@ export type Missing =
 export const MAX_PERMISSIONS = 10_000;
 
 /** Returns the permissions of `wanted` that `owned` do not cover. */
-export function uncoveredRules(owned: readonly PolicyRule[], wanted: readonly PolicyRule[]): Missing {
+export function uncoveredRules(owned: readonly PolicyRule[], granted: readonly PolicyRule[]): Missing {
   const owners = owned.map(indexed);
-  const open = wanted.map(distinct).filter((rule) => !owners.some((owner) => covers(owner, rule)));
+  const open = granted.map(distinct).filter((rule) => !owners.some((owner) => covers(owner, rule)));
   const count = open.reduce((sum, rule) => sum + permissionsIn(rule), 0);
   if (count > MAX_PERMISSIONS) return { kind: 'too-many', count };
   const rules = open.flatMap(breakDownRules).filter((rule) => !owners.some((owner) => covers(owner, rule)));
@@ -73,13 +73,13 @@ const permissionsIn = ({ apiGroups, resources, resourceNames, nonResourceURLs, v
   verbs.length * (apiGroups.length * resources.length * Math.max(1, resourceNames.length) + nonResourceURLs.length);
 
 function breakDownRules({ apiGroups, resources, resourceNames, nonResourceURLs, verbs }: PolicyRule): PolicyRule[] {
-  const none = { apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
+  const empty = { apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
   const names = resourceNames.length === 0 ? [[]] : resourceNames.map((name) => [name]);
   const ofResources = apiGroups.flatMap((group) =>
     resources.flatMap((resource) =>
       verbs.flatMap((verb) =>
         names.map((name) => ({
-          ...none,
+          ...empty,
           apiGroups: [group],
           resources: [resource],
           resourceNames: name,
@@ -89,7 +89,7 @@ function breakDownRules({ apiGroups, resources, resourceNames, nonResourceURLs, 
     ),
   );
   const ofUrls = nonResourceURLs.flatMap((url) =>
-    verbs.map((verb) => ({ ...none, nonResourceURLs: [url], verbs: [verb] })),
+    verbs.map((verb) => ({ ...empty, nonResourceURLs: [url], verbs: [verb] })),
   );
   return [...ofResources, ...ofUrls];
 }
@@ -125,7 +125,7 @@ export function describeRules(rules: readonly PolicyRule[]): string[] {
     const known = merged.get(key);
     merged.set(key, known ? { ...known, verbs: [...new Set([...known.verbs, ...rule.verbs])] } : rule);
   }
-  return [...merged.values()].map(spelled).sort();
+  return [...merged.values()].map(formatRule).sort();
 }
 
 const NAMES = [
@@ -136,7 +136,7 @@ const NAMES = [
   ['verbs', 'Verbs'],
 ] as const;
 
-function spelled(rule: PolicyRule): string {
+function formatRule(rule: PolicyRule): string {
   const parts = NAMES.filter(([list]) => rule[list].length > 0).map(
     ([list, name]) => `${name}:${quotedList(rule[list])}`,
   );

@@ -79,11 +79,11 @@ function throwIfInvalid(type: ResourceType, causes: readonly Cause[]): void {
 function checkAccess({ resourceAttributes, nonResourceAttributes }: JsonObject): Cause[] {
   const [resource, path] = [isObject(resourceAttributes), isObject(nonResourceAttributes)];
   if (resource && path) {
-    const why = 'cannot be specified in combination with resourceAttributes';
-    return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, why)];
+    const reason = 'cannot be specified in combination with resourceAttributes';
+    return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, reason)];
   }
-  const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  return resource || path ? [] : [invalidValue('spec.resourceAttributes', null, why)];
+  const reason = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  return resource || path ? [] : [invalidValue('spec.resourceAttributes', null, reason)];
 }
 
 function checkSubject(spec: JsonObject): Cause[] {
@@ -93,15 +93,15 @@ function checkSubject(spec: JsonObject): Cause[] {
 
 /** Checks a local review, which may not ask about other namespaces or paths. */
 function checkLocal(spec: JsonObject, namespace: string): Cause[] {
-  const wrong: Cause[] = [];
+  const causes: Cause[] = [];
   const reviewed = stringAt(spec, 'resourceAttributes', 'namespace');
   if (isObject(spec['resourceAttributes']) && reviewed !== namespace)
-    wrong.push(invalidValue('spec.resourceAttributes.namespace', reviewed, 'must match metadata.namespace'));
+    causes.push(invalidValue('spec.resourceAttributes.namespace', reviewed, 'must match metadata.namespace'));
   if (isObject(spec['nonResourceAttributes'])) {
-    const why = 'disallowed on this kind of request';
-    wrong.push(invalidValue('spec.nonResourceAttributes', spec['nonResourceAttributes'], why));
+    const reason = 'disallowed on this kind of request';
+    causes.push(invalidValue('spec.nonResourceAttributes', spec['nonResourceAttributes'], reason));
   }
-  return wrong;
+  return causes;
 }
 
 const infoOf = ({ name, uid, groups, extra }: User): JsonObject => ({

@@ -33,8 +33,8 @@ export function createToken(api: ApiContext, key: Buffer, account: KubeObject, b
   const bound = isObject(reference) ? boundObject(api, account, reference) : undefined;
   const { namespace = '', name, uid } = account.metadata;
   const now = api.clock.date();
-  const wish = { namespace, account: name, uid, seconds, audiences, ...(bound && { bound }) };
-  const token = issueToken(key, wish, now, api.random);
+  const tokenSpec = { namespace, account: name, uid, seconds, audiences, ...(bound && { bound }) };
+  const token = issueToken(key, tokenSpec, now, api.random);
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
@@ -47,9 +47,10 @@ export function createToken(api: ApiContext, key: Buffer, account: KubeObject, b
 function secondsOf(spec: JsonObject): number {
   const requested = valueAt(spec, 'expirationSeconds');
   const seconds = typeof requested === 'number' ? requested : 3600;
-  const refused = (why: string): Error => invalid(REVIEW, '', [invalidValue('spec.expirationSeconds', seconds, why)]);
-  if (seconds < MIN_SECONDS) throw refused('may not specify a duration less than 10 minutes');
-  if (seconds > MAX_SECONDS) throw refused('may not specify a duration larger than 2^32 seconds');
+  const invalidSeconds = (reason: string): Error =>
+    invalid(REVIEW, '', [invalidValue('spec.expirationSeconds', seconds, reason)]);
+  if (seconds < MIN_SECONDS) throw invalidSeconds('may not specify a duration less than 10 minutes');
+  if (seconds > MAX_SECONDS) throw invalidSeconds('may not specify a duration larger than 2^32 seconds');
   return seconds;
 }
 
@@ -66,13 +67,13 @@ function boundObject(api: ApiContext, account: KubeObject, reference: JsonObject
   const found = coreObject(api, plural, account.metadata.namespace ?? '', name);
   if (!found) throw notFound(type, name);
   if (kind === 'Pod' && stringAt(found, 'spec', 'serviceAccountName') !== account.metadata.name) {
-    const whose = `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod`;
-    throw badRequest(`${whose} running with different serviceaccount name.`);
+    const prefix = `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod`;
+    throw badRequest(`${prefix} running with different serviceaccount name.`);
   }
   const uid = stringAt(reference, 'uid');
   if (uid !== '' && uid !== found.metadata.uid) {
-    const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw conflict(type, name, why);
+    const reason = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw conflict(type, name, reason);
   }
   return { kind, name, uid: found.metadata.uid };
 }

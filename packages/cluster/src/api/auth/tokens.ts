@@ -35,20 +35,20 @@ const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toStrin
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /** Creates a signed token. */
-export function issueToken(key: Buffer, wish: TokenSpec, now: Date, random: Random): string {
+export function issueToken(key: Buffer, spec: TokenSpec, now: Date, random: Random): string {
   const seconds = Math.floor(now.getTime() / 1000);
   const claims = {
     iss: ISSUER,
-    sub: `system:serviceaccount:${wish.namespace}:${wish.account}`,
-    aud: wish.audiences,
+    sub: `system:serviceaccount:${spec.namespace}:${spec.account}`,
+    aud: spec.audiences,
     iat: seconds,
     nbf: seconds,
-    exp: seconds + wish.seconds,
+    exp: seconds + spec.seconds,
     jti: random.bytes(12).toString('hex'),
     'kubernetes.io': {
-      namespace: wish.namespace,
-      serviceaccount: { name: wish.account, uid: wish.uid },
-      ...(wish.bound && { [CLAIMS[wish.bound.kind]]: { name: wish.bound.name, uid: wish.bound.uid } }),
+      namespace: spec.namespace,
+      serviceaccount: { name: spec.account, uid: spec.uid },
+      ...(spec.bound && { [CLAIMS[spec.bound.kind]]: { name: spec.bound.name, uid: spec.bound.uid } }),
     },
   };
   const body = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
@@ -67,8 +67,8 @@ export function readToken(key: Buffer, token: string, api: ApiContext): User | u
   const [name, uid] = [stringAt(bound, 'serviceaccount', 'name'), stringAt(bound, 'serviceaccount', 'uid')];
   if (coreObject(api, 'serviceaccounts', namespace, name)?.metadata.uid !== uid) return undefined;
   for (const claim of ['pod', 'secret']) {
-    const [named, is] = [stringAt(bound, claim, 'name'), stringAt(bound, claim, 'uid')];
-    if (is !== '' && coreObject(api, `${claim}s`, namespace, named)?.metadata.uid !== is) return undefined;
+    const [named, uid] = [stringAt(bound, claim, 'name'), stringAt(bound, claim, 'uid')];
+    if (uid !== '' && coreObject(api, `${claim}s`, namespace, named)?.metadata.uid !== uid) return undefined;
   }
   const [podName, podUid] = [stringAt(bound, 'pod', 'name'), stringAt(bound, 'pod', 'uid')];
   if (podUid === '') return serviceAccountUser(namespace, name, uid);
@@ -83,8 +83,8 @@ export function readToken(key: Buffer, token: string, api: ApiContext): User | u
 
 function verified(key: Buffer, token: string): JsonObject | undefined {
   const [head = '', body = '', signature = ''] = token.split('.');
-  const [given, wanted] = [Buffer.from(signature, 'base64url'), sign(key, `${head}.${body}`)];
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+  const [actual, expected] = [Buffer.from(signature, 'base64url'), sign(key, `${head}.${body}`)];
+  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return undefined;
   try {
     const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
     return isObject(claims) ? claims : undefined;

@@ -69,7 +69,10 @@ function groupsOf(catalog: Catalog): readonly JsonObject[] {
 
 function resourceList(catalog: Catalog, group: string, version: string): JsonObject {
   const types = catalog.types.filter((type) => type.group === group && type.version === version);
-  const resources = types.flatMap((type) => [mainEntry(type), ...type.subresources.map((sub) => subEntry(type, sub))]);
+  const resources = types.flatMap((type) => [
+    mainEntry(type),
+    ...type.subresources.map((subresource) => subEntry(type, subresource)),
+  ]);
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: groupVersionOf({ group, version }), resources };
 }
 
@@ -90,15 +93,15 @@ const SUB_KINDS: Readonly<Record<string, readonly [group: string, version: strin
   scale: ['autoscaling', 'v1', 'Scale'],
 };
 
-const subEntry = (type: ResourceType, sub: string): JsonObject => {
-  const [group, version, kind] = SUB_KINDS[sub] ?? ['', '', type.kind];
+const subEntry = (type: ResourceType, subresource: string): JsonObject => {
+  const [group, version, kind] = SUB_KINDS[subresource] ?? ['', '', type.kind];
   return {
-    name: `${type.plural}/${sub}`,
+    name: `${type.plural}/${subresource}`,
     singularName: '',
     namespaced: type.namespaced,
     ...(version !== '' && { group, version }),
     kind,
-    verbs: SUBRESOURCE_VERBS[sub] ?? ['create'],
+    verbs: SUBRESOURCE_VERBS[subresource] ?? ['create'],
   };
 };
 

@@ -18,12 +18,12 @@ export const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.
 function field(number: number, content: Uint8Array | string): Buffer {
   const bytes = Buffer.from(content);
   const head = [(number << 3) | 2];
-  for (let left = bytes.byteLength; ; left >>>= 7) {
-    if (left < 0x80) {
-      head.push(left);
+  for (let remaining = bytes.byteLength; ; remaining >>>= 7) {
+    if (remaining < 0x80) {
+      head.push(remaining);
       return Buffer.concat([Buffer.from(head), bytes]);
     }
-    head.push((left & 0x7f) | 0x80);
+    head.push((remaining & 0x7f) | 0x80);
   }
 }
 
@@ -98,9 +98,11 @@ function withoutAlternatives(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutAlternatives);
   if (!isObject(schema)) return schema;
   const { properties, ...rest } = schema;
-  const kept = Object.entries(rest).filter(([name]) => !VERSION_3.has(name));
+  const supported = Object.entries(rest).filter(([name]) => !VERSION_3.has(name));
   return {
-    ...Object.fromEntries(kept.map(([name, value]) => [name, name === 'default' ? value : withoutAlternatives(value)])),
+    ...Object.fromEntries(
+      supported.map(([name, value]) => [name, name === 'default' ? value : withoutAlternatives(value)]),
+    ),
     ...(isObject(properties) && {
       properties: Object.fromEntries(
         Object.entries(properties).map(([name, value]) => [name, withoutAlternatives(value)]),

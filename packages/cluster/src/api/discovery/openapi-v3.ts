@@ -116,14 +116,14 @@ function writtenOut(schema: Schema, within: readonly string[]): Schema {
 
 /** Returns the schema of a kind for a document. */
 export function schemaOf(type: ResourceType): JsonObject {
-  const own = type.custom ? type.schema : type.schema && writtenOut(type.schema, []);
+  const typeSchema = type.custom ? type.schema : type.schema && writtenOut(type.schema, []);
   return {
-    ...(own ?? FREE),
+    ...(typeSchema ?? FREE),
     properties: {
-      ...own?.properties,
+      ...typeSchema?.properties,
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
-      metadata: own?.properties?.['metadata'] ?? { type: 'object' },
+      metadata: typeSchema?.properties?.['metadata'] ?? { type: 'object' },
     },
     'x-kubernetes-group-version-kind': [{ group: type.group, version: type.version, kind: type.kind }],
   };

@@ -52,27 +52,27 @@ const NEEDED_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
 function checkSecret(secret: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const data = isObject(secret['data']) ? secret['data'] : {};
   const type = stringAt(secret, 'type');
-  const wrong: Cause[] = (NEEDED_KEYS.get(type) ?? [])
+  const causes: Cause[] = (NEEDED_KEYS.get(type) ?? [])
     .filter((key) => data[key] === undefined)
     .map((key) => required(`data[${key}]`));
   if (type === 'kubernetes.io/basic-auth' && data['username'] === undefined && data['password'] === undefined) {
-    wrong.push(required('data[username]'), required('data[password]'));
+    causes.push(required('data[username]'), required('data[password]'));
   }
-  wrong.push(...checkKeys(data, 'data'), ...checkDataSize(bytesIn(data, 'base64'), 'data'));
+  causes.push(...checkKeys(data, 'data'), ...checkDataSize(bytesIn(data, 'base64'), 'data'));
   const config = data['.dockerconfigjson'];
   if (
     type === 'kubernetes.io/dockerconfigjson' &&
     typeof config === 'string' &&
     !isJson(Buffer.from(config, 'base64').toString())
   ) {
-    wrong.push({
+    causes.push({
       reason: 'FieldValueInvalid',
       field: 'data[.dockerconfigjson]',
       message: 'Invalid value: "<secret contents redacted>": it is not JSON',
     });
   }
-  if (old && type !== stringAt(old, 'type')) wrong.push(invalidValue('type', type, 'field is immutable'));
-  return [...wrong, ...checkImmutable(secret, old)];
+  if (old && type !== stringAt(old, 'type')) causes.push(invalidValue('type', type, 'field is immutable'));
+  return [...causes, ...checkImmutable(secret, old)];
 }
 
 const MAX_DATA_BYTES = 1024 * 1024;
@@ -106,20 +106,20 @@ function isJson(value: string): boolean {
 }
 
 function checkKeys(data: JsonObject, path: string): Cause[] {
-  const why =
+  const reason =
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or \
 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
   return Object.keys(data)
     .filter((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key))
-    .map((key) => invalidValue(`${path}[${key}]`, key, why));
+    .map((key) => invalidValue(`${path}[${key}]`, key, reason));
 }
 
 function checkImmutable(object: KubeObject, old: KubeObject | undefined): Cause[] {
   if (old?.['immutable'] !== true) return [];
-  const why = 'field is immutable when `immutable` is set';
+  const reason = 'field is immutable when `immutable` is set';
   return ['data', 'binaryData', 'immutable']
     .filter((field) => !deepEqual(object[field], old[field]))
-    .map((field) => forbiddenField(field, why));
+    .map((field) => forbiddenField(field, reason));
 }
 
 function fillNamespace(draft: JsonObject, old: KubeObject | undefined): void {
@@ -145,32 +145,32 @@ function fillClaim(draft: JsonObject, old: KubeObject | undefined): void {
 }
 
 function checkClaim(claim: KubeObject, old: KubeObject | undefined): readonly Cause[] {
-  const wrong: Cause[] = [];
+  const causes: Cause[] = [];
   if (arrayAt(claim, 'spec', 'accessModes').length === 0)
-    wrong.push(required('spec.accessModes', 'at least 1 access mode is required'));
+    causes.push(required('spec.accessModes', 'at least 1 access mode is required'));
   if (valueAt(claim, 'spec', 'resources', 'requests', 'storage') === undefined)
-    wrong.push(required('spec.resources[storage]'));
+    causes.push(required('spec.resources[storage]'));
   const frozen = (object: KubeObject): unknown => ({
     ...(isObject(object['spec']) ? object['spec'] : {}),
     resources: 0,
   });
   if (old && !deepEqual(frozen(claim), frozen(old))) {
-    wrong.push(
+    causes.push(
       forbiddenField(
         'spec',
         'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
       ),
     );
   }
-  return wrong;
+  return causes;
 }
 
 function checkLease(lease: KubeObject): readonly Cause[] {
   const seconds = valueAt(lease, 'spec', 'leaseDurationSeconds');
-  const wrong: Cause[] = [];
+  const causes: Cause[] = [];
   if (typeof seconds === 'number' && seconds <= 0)
-    wrong.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
-  return wrong;
+    causes.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
+  return causes;
 }
 
 function fillService(draft: JsonObject): void {
@@ -252,22 +252,22 @@ export const RULES: Readonly<Record<string, KindRules>> = {
     },
   },
   ...WORKLOAD_RULES,
-  'networking.k8s.io/ingresses': { counted: true },
-  'networking.k8s.io/ingressclasses': { counted: true },
-  'discovery.k8s.io/endpointslices': { counted: true },
-  'networking.k8s.io/networkpolicies': { counted: true, fill: fillNetworkPolicy },
+  'networking.k8s.io/ingresses': { hasGeneration: true },
+  'networking.k8s.io/ingressclasses': { hasGeneration: true },
+  'discovery.k8s.io/endpointslices': { hasGeneration: true },
+  'networking.k8s.io/networkpolicies': { hasGeneration: true, fill: fillNetworkPolicy },
   'storage.k8s.io/storageclasses': { fill: fillStorageClass },
   'scheduling.k8s.io/priorityclasses': {
     fill: (draft) => setDefault(draft, 'preemptionPolicy', 'PreemptLowerPriority'),
   },
-  'policy/poddisruptionbudgets': { counted: true },
+  'policy/poddisruptionbudgets': { hasGeneration: true },
   'coordination.k8s.io/leases': { check: checkLease, versioned: true },
   'rbac.authorization.k8s.io/roles': { names: 'path', check: checkRole },
   'rbac.authorization.k8s.io/clusterroles': { names: 'path', check: checkRole },
   'rbac.authorization.k8s.io/rolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
   'rbac.authorization.k8s.io/clusterrolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
   'apiextensions.k8s.io/customresourcedefinitions': {
-    counted: true,
+    hasGeneration: true,
     versioned: true,
     check: (definition, old) => checkDefinition(definition, old, isBuiltInResource),
     fill: (draft) => {

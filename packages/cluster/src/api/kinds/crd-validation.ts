@@ -38,9 +38,9 @@ export function checkDefinition(
     if (!SCOPES.includes(stringAt(spec, 'scope')))
       report(spec['scope'] === undefined ? required('spec.scope') : notSupported('spec.scope', spec['scope'], SCOPES));
     if (spec['preserveUnknownFields'] === true) {
-      const why =
+      const reason =
         'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
-      report(invalidValue('spec.preserveUnknownFields', true, why));
+      report(invalidValue('spec.preserveUnknownFields', true, reason));
     }
     checkVersions(objectsAt(spec, 'versions'), report);
     checkNames(objectAt(spec, 'names'), report);
@@ -65,9 +65,9 @@ function checkIdentity(
   else if (isBuiltIn(`${group}/${plural}`))
     report(invalidValue('spec.names.plural', plural, `${group} has ${plural} already, which the server serves itself`));
   else if (/(^|\.)(k8s|kubernetes)\.io$/.test(group) && (annotations?.[APPROVED] ?? '') === '') {
-    const see = 'see https://github.com/kubernetes/enhancements/pull/1111';
-    const why = `protected groups must have approval annotation ${JSON.stringify(APPROVED)}, ${see}`;
-    report(required(`metadata.annotations[${APPROVED}]`, why));
+    const reference = 'see https://github.com/kubernetes/enhancements/pull/1111';
+    const reason = `protected groups must have approval annotation ${JSON.stringify(APPROVED)}, ${reference}`;
+    report(required(`metadata.annotations[${APPROVED}]`, reason));
   }
 }
 
@@ -96,8 +96,8 @@ function checkNames(names: JsonObject, report: Report): void {
     const fault = text === '' ? undefined : labelFault(mixed ? text.toLowerCase() : text);
     if (text === '') report(required(`spec.names.${field}`));
     else if (fault !== undefined) {
-      const why = mixed ? `may have mixed case, but should otherwise match: ${fault}` : fault;
-      report(invalidValue(`spec.names.${field}`, text, why));
+      const reason = mixed ? `may have mixed case, but should otherwise match: ${fault}` : fault;
+      report(invalidValue(`spec.names.${field}`, text, reason));
     }
   }
   for (const list of ['shortNames', 'categories'])

@@ -88,25 +88,25 @@ function rulesOf(version: JsonObject): KindRules {
       return [path.slice(1), (object: KubeObject) => textOfValue(read(object)[0] ?? '')];
     }),
   );
-  return { counted: true, selectable };
+  return { hasGeneration: true, selectable };
 }
 
 function columnsOf(version: JsonObject): readonly Column[] {
   if (arrayAt(version, 'additionalPrinterColumns').length === 0) return [NAME, AGE];
-  const own = objectsAt(version, 'additionalPrinterColumns').map((given): Column => {
-    const [path, type] = [stringAt(given, 'jsonPath'), stringAt(given, 'type')];
-    const priority = given['priority'];
+  const columns = objectsAt(version, 'additionalPrinterColumns').map((definition): Column => {
+    const [path, type] = [stringAt(definition, 'jsonPath'), stringAt(definition, 'type')];
+    const priority = definition['priority'];
     const read = pathReader(path);
     return {
-      name: stringAt(given, 'name'),
+      name: stringAt(definition, 'name'),
       type,
-      format: stringAt(given, 'format'),
-      description: stringAt(given, 'description'),
+      format: stringAt(definition, 'format'),
+      description: stringAt(definition, 'description'),
       priority: typeof priority === 'number' ? priority : 0,
       cell: (object, now) => cellOf(read(object), type, now),
     };
   });
-  return [NAME, ...own];
+  return [NAME, ...columns];
 }
 
 /** Returns one cell: dates as ages, several values joined, empty if the path finds nothing. */

@@ -32,7 +32,7 @@ export function decodeKind(kind: string, version: string, draft: JsonObject): vo
   if (schema) decode(draft, schema, { kind, version, struct: kind, path: '' });
 }
 
-interface Where {
+interface DecodePosition {
   /** The kind that is decoded. */
   readonly kind: string;
   readonly version: string;
@@ -42,93 +42,96 @@ interface Where {
   readonly path: string;
 }
 
-function decode(value: unknown, schema: Schema, where: Where): unknown {
+function decode(value: unknown, schema: Schema, position: DecodePosition): unknown {
   if (schema['x-kubernetes-preserve-unknown-fields'] === true) return value;
-  if (schema['x-kubernetes-int-or-string'] === true) return decodeEither(value, schema, where);
-  if (schema['x-or']) return decodeSchema(value, schema, where);
+  if (schema['x-kubernetes-int-or-string'] === true) return decodeEither(value, schema, position);
+  if (schema['x-or']) return decodeSchema(value, schema, position);
   switch (schema.type) {
     case 'object':
       return isObject(value)
-        ? decodeFields(value, schema, where)
-        : mistyped(value, schema.title ?? 'map[string]string', where);
+        ? decodeFields(value, schema, position)
+        : mistyped(value, schema.title ?? 'map[string]string', position);
     case 'array':
-      if (!Array.isArray(value)) return mistyped(value, `[]${schema.items?.title ?? 'string'}`, where);
-      for (const [index, item] of value.entries()) value[index] = decode(item, schema.items ?? {}, where);
+      if (!Array.isArray(value)) return mistyped(value, `[]${schema.items?.title ?? 'string'}`, position);
+      for (const [index, item] of value.entries()) value[index] = decode(item, schema.items ?? {}, position);
       return value;
     case 'string':
-      return typeof value === 'string' ? checkFormat(value, schema, where) : mistyped(value, 'string', where);
+      return typeof value === 'string' ? checkFormat(value, schema, position) : mistyped(value, 'string', position);
     case undefined:
       return value;
     default:
       if (schema.type === 'boolean' ? typeof value === 'boolean' : typeof value === 'number')
-        return schema.type === 'integer' ? checkInteger(value, where) : value;
-      return mistyped(value, GO_TYPES[schema.type] ?? schema.type, where);
+        return schema.type === 'integer' ? checkInteger(value, position) : value;
+      return mistyped(value, GO_TYPES[schema.type] ?? schema.type, position);
   }
 }
 
-function decodeFields(value: JsonObject, schema: Schema, where: Where): JsonObject {
-  const struct = schema.title ?? where.struct;
+function decodeFields(value: JsonObject, schema: Schema, position: DecodePosition): JsonObject {
+  const struct = schema.title ?? position.struct;
   for (const [field, item] of Object.entries(value)) {
     const named = schema.properties && Object.hasOwn(schema.properties, field) ? schema.properties[field] : undefined;
     const known = named ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined);
     if (item === null) delete value[field];
     else if (known) {
-      const path = named ? `${where.path}.${field}` : where.path;
-      value[field] = decode(item, known, { ...where, struct, path });
+      const path = named ? `${position.path}.${field}` : position.path;
+      value[field] = decode(item, known, { ...position, struct, path });
     }
   }
   return value;
 }
 
 /** Decodes a schema of a definition, or the value that may replace it. */
-function decodeSchema(value: unknown, schema: Schema, where: Where): unknown {
-  if (isObject(value)) return decodeFields(value, schema, where);
+function decodeSchema(value: unknown, schema: Schema, position: DecodePosition): unknown {
+  if (isObject(value)) return decodeFields(value, schema, position);
   if (schema['x-or'] === 'boolean') {
     if (typeof value === 'boolean') return value;
-    throw refused(where, 'boolean or JSON schema expected');
+    throw decodeError(position, 'boolean or JSON schema expected');
   }
-  if (!Array.isArray(value)) return mistyped(value, 'JSONSchemaProps', where);
-  for (const [index, item] of value.entries()) value[index] = decode(item, schema.items ?? {}, where);
+  if (!Array.isArray(value)) return mistyped(value, 'JSONSchemaProps', position);
+  for (const [index, item] of value.entries()) value[index] = decode(item, schema.items ?? {}, position);
   return value;
 }
 
-function decodeEither(value: unknown, schema: Schema, where: Where): unknown {
+function decodeEither(value: unknown, schema: Schema, position: DecodePosition): unknown {
   const quantity = schema.format === 'quantity';
   if (typeof value !== 'string' && typeof value !== 'number')
-    return mistyped(value, quantity ? 'Quantity' : 'int32', where);
+    return mistyped(value, quantity ? 'Quantity' : 'int32', position);
   if (!quantity) return value;
   const canonical = canonicalQuantity(String(value));
   if (canonical !== undefined) return canonical;
-  throw refused(where, `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`);
+  throw decodeError(
+    position,
+    `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
+  );
 }
 
-function checkFormat(value: string, { format }: Schema, where: Where): string {
+function checkFormat(value: string, { format }: Schema, position: DecodePosition): string {
   if (format === 'byte') {
     const clean = value.replaceAll(/[\r\n]/g, '');
-    const wrong = clean.search(/[^A-Za-z0-9+/=]/);
-    if (wrong < 0 && /^[^=]*={0,2}$/.test(clean) && clean.length % 4 === 0) return value;
-    throw refused(where, `illegal base64 data at input byte ${wrong < 0 ? clean.length : wrong}`);
+    const invalidAt = clean.search(/[^A-Za-z0-9+/=]/);
+    if (invalidAt < 0 && /^[^=]*={0,2}$/.test(clean) && clean.length % 4 === 0) return value;
+    throw decodeError(position, `illegal base64 data at input byte ${invalidAt < 0 ? clean.length : invalidAt}`);
   }
-  const fits = format === 'micro-time' ? isMicroTime(value) : format !== 'date-time' || isTime(value);
-  if (fits) return value;
+  const isValid = format === 'micro-time' ? isMicroTime(value) : format !== 'date-time' || isTime(value);
+  if (isValid) return value;
   const layout = format === 'micro-time' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
-  throw refused(where, `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse it`);
+  throw decodeError(position, `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse it`);
 }
 
 /** Rejects numbers that are not 64-bit integers. */
-function checkInteger(value: unknown, where: Where): unknown {
+function checkInteger(value: unknown, position: DecodePosition): unknown {
   if (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 63) return value;
-  return mistyped(value, 'int64', where, ` ${String(value)}`);
+  return mistyped(value, 'int64', position, ` ${String(value)}`);
 }
 
 const typeName = (value: unknown): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
-function mistyped(value: unknown, wanted: string, where: Where, which = ''): never {
-  const { struct, path } = where;
-  const target = path === '' ? `Go value of type ${wanted}` : `Go struct field ${struct}${path} of type ${wanted}`;
-  throw refused(where, `json: cannot unmarshal ${typeName(value)}${which} into ${target}`);
+function mistyped(value: unknown, goType: string, position: DecodePosition, detail = ''): never {
+  const { struct, path } = position;
+  const target = path === '' ? `Go value of type ${goType}` : `Go struct field ${struct}${path} of type ${goType}`;
+  throw decodeError(position, `json: cannot unmarshal ${typeName(value)}${detail} into ${target}`);
 }
 
-const refused = ({ kind, version }: Where, why: string): Error =>
-  badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
+const decodeError = ({ kind, version }: DecodePosition, reason: string): Error =>
+  badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${reason}`);

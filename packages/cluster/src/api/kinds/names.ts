@@ -91,13 +91,13 @@ export function labelValueFault(text: string): string | undefined {
 export function checkLabels(labels: unknown, path: string): Cause[] {
   if (!isObject(labels)) return [];
   return Object.entries(labels).flatMap(([key, value]) => {
-    const wrong: Cause[] = [];
+    const causes: Cause[] = [];
     const fault = keyFault(key);
-    if (fault !== undefined) wrong.push(invalidValue(path, key, fault));
+    if (fault !== undefined) causes.push(invalidValue(path, key, fault));
     const text = typeof value === 'string' ? value : '';
     const valueFault = labelValueFault(text);
-    if (valueFault !== undefined) wrong.push(invalidValue(path, text, valueFault));
-    return wrong;
+    if (valueFault !== undefined) causes.push(invalidValue(path, text, valueFault));
+    return causes;
   });
 }
 
@@ -105,18 +105,18 @@ export function checkLabels(labels: unknown, path: string): Cause[] {
 export function checkAnnotations(annotations: unknown): Cause[] {
   if (!isObject(annotations)) return [];
   let bytes = 0;
-  const wrong: Cause[] = [];
+  const causes: Cause[] = [];
   for (const [key, value] of Object.entries(annotations)) {
     const fault = keyFault(key.toLowerCase());
-    if (fault !== undefined) wrong.push(invalidValue('metadata.annotations', key, fault));
+    if (fault !== undefined) causes.push(invalidValue('metadata.annotations', key, fault));
     bytes += Buffer.byteLength(key) + Buffer.byteLength(typeof value === 'string' ? value : '');
   }
   if (bytes > MAX_ANNOTATION_BYTES) {
-    wrong.push({
+    causes.push({
       reason: 'FieldValueTooLong',
       field: 'metadata.annotations',
       message: `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`,
     });
   }
-  return wrong;
+  return causes;
 }

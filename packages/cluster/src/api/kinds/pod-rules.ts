@@ -61,25 +61,25 @@ export function checkPod(pod: KubeObject, old: KubeObject | undefined): readonly
 /** Returns everything wrong with a pod spec at a path. */
 export function checkPodSpec(spec: JsonObject, path: string): Cause[] {
   const containers = objectsAt(spec, 'containers');
-  const wrong: Cause[] = containers.length === 0 ? [required(`${path}.containers`)] : [];
+  const causes: Cause[] = containers.length === 0 ? [required(`${path}.containers`)] : [];
   const volumes = new Set<string>();
   for (const [index, volume] of objectsAt(spec, 'volumes').entries()) {
     const name = stringAt(volume, 'name');
     const fault = labelFault(name);
-    if (fault !== undefined) wrong.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], fault));
-    else if (volumes.has(name)) wrong.push(duplicate(`${path}.volumes[${index}].name`, name));
+    if (fault !== undefined) causes.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], fault));
+    else if (volumes.has(name)) causes.push(duplicate(`${path}.volumes[${index}].name`, name));
     volumes.add(name);
   }
   const names = new Set<string>();
   for (const list of ['initContainers', 'containers']) {
     for (const [index, container] of objectsAt(spec, list).entries()) {
-      wrong.push(...checkContainer(container, `${path}.${list}[${index}]`, names, volumes));
+      causes.push(...checkContainer(container, `${path}.${list}[${index}]`, names, volumes));
     }
   }
   const restart = spec['restartPolicy'];
   const policies = ['Always', 'OnFailure', 'Never'];
-  if (!policies.includes(String(restart))) wrong.push(notSupported(`${path}.restartPolicy`, restart, policies));
-  return wrong;
+  if (!policies.includes(String(restart))) causes.push(notSupported(`${path}.restartPolicy`, restart, policies));
+  return causes;
 }
 
 function checkContainer(
@@ -88,42 +88,42 @@ function checkContainer(
   names: Set<string>,
   volumes: ReadonlySet<string>,
 ): Cause[] {
-  const wrong: Cause[] = [];
+  const causes: Cause[] = [];
   const name = stringAt(container, 'name');
   const fault = name === '' ? undefined : labelFault(name);
-  if (name === '') wrong.push(required(`${path}.name`));
-  else if (fault !== undefined) wrong.push(invalidValue(`${path}.name`, name, fault));
-  else if (names.has(name)) wrong.push(duplicate(`${path}.name`, name));
+  if (name === '') causes.push(required(`${path}.name`));
+  else if (fault !== undefined) causes.push(invalidValue(`${path}.name`, name, fault));
+  else if (names.has(name)) causes.push(duplicate(`${path}.name`, name));
   names.add(name);
-  if (stringAt(container, 'image') === '') wrong.push(required(`${path}.image`));
+  if (stringAt(container, 'image') === '') causes.push(required(`${path}.image`));
   for (const [index, env] of objectsAt(container, 'env').entries()) {
-    if (stringAt(env, 'name') === '') wrong.push(required(`${path}.env[${index}].name`));
+    if (stringAt(env, 'name') === '') causes.push(required(`${path}.env[${index}].name`));
   }
-  wrong.push(...checkRequests(objectAt(container, 'resources'), `${path}.resources.requests`));
+  causes.push(...checkRequests(objectAt(container, 'resources'), `${path}.resources.requests`));
   const paths = new Set<string>();
   for (const [index, mount] of objectsAt(container, 'volumeMounts').entries()) {
     const here = `${path}.volumeMounts[${index}]`;
     const [volume, mountPath] = [stringAt(mount, 'name'), stringAt(mount, 'mountPath')];
     if (!volumes.has(volume))
-      wrong.push({
+      causes.push({
         reason: 'FieldValueNotFound',
         field: `${here}.name`,
         message: `Not found: ${JSON.stringify(volume)}`,
       });
-    if (mountPath === '') wrong.push(required(`${here}.mountPath`));
-    else if (paths.has(mountPath)) wrong.push(invalidValue(`${here}.mountPath`, mountPath, 'must be unique'));
+    if (mountPath === '') causes.push(required(`${here}.mountPath`));
+    else if (paths.has(mountPath)) causes.push(invalidValue(`${here}.mountPath`, mountPath, 'must be unique'));
     paths.add(mountPath);
   }
-  return wrong;
+  return causes;
 }
 
 /** Checks that no request exceeds its limit. */
 function checkRequests(resources: JsonObject, path: string): Cause[] {
   const limits = objectAt(resources, 'limits');
-  return Object.entries(objectAt(resources, 'requests')).flatMap(([name, wanted]) => {
+  return Object.entries(objectAt(resources, 'requests')).flatMap(([name, requested]) => {
     const most = limits[name];
-    if (most === undefined || nanosOf(String(wanted)) <= nanosOf(String(most))) return [];
-    return [invalidValue(path, String(wanted), `must be less than or equal to ${name} limit`)];
+    if (most === undefined || nanosOf(String(requested)) <= nanosOf(String(most))) return [];
+    return [invalidValue(path, String(requested), `must be less than or equal to ${name} limit`)];
   });
 }
 
@@ -149,8 +149,8 @@ function checkPodChange(spec: JsonObject, old: KubeObject): Cause[] {
     return rest;
   };
   if (deepEqual(frozen(spec), frozen(before)) && (claimed === '' || claimed === spec['nodeName'])) return [];
-  const why =
+  const reason =
     'pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, \
 `spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)';
-  return [forbiddenField('spec', why)];
+  return [forbiddenField('spec', reason)];
 }

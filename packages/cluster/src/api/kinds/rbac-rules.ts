@@ -27,18 +27,23 @@ export function checkRole(role: KubeObject): readonly Cause[] {
 }
 
 function checkRule(rule: JsonObject, namespaced: boolean, path: string): Cause[] {
-  const has = (list: string): boolean => arrayAt(rule, list).length > 0;
-  const wrong: Cause[] = has('verbs') ? [] : [required(`${path}.verbs`, 'verbs must contain at least one value')];
-  if (has('nonResourceURLs')) {
-    const says = (why: string) => wrong.push(invalidValue(`${path}.nonResourceURLs`, rule['nonResourceURLs'], why));
-    if (namespaced) says('namespaced rules cannot apply to non-resource URLs');
-    if (has('apiGroups') || has('resources') || has('resourceNames'))
-      says('rules cannot apply to both regular resources and non-resource URLs');
-    return wrong;
+  const hasEntries = (list: string): boolean => arrayAt(rule, list).length > 0;
+  const causes: Cause[] = hasEntries('verbs')
+    ? []
+    : [required(`${path}.verbs`, 'verbs must contain at least one value')];
+  if (hasEntries('nonResourceURLs')) {
+    const reportUrls = (reason: string) =>
+      causes.push(invalidValue(`${path}.nonResourceURLs`, rule['nonResourceURLs'], reason));
+    if (namespaced) reportUrls('namespaced rules cannot apply to non-resource URLs');
+    if (hasEntries('apiGroups') || hasEntries('resources') || hasEntries('resourceNames'))
+      reportUrls('rules cannot apply to both regular resources and non-resource URLs');
+    return causes;
   }
-  if (!has('apiGroups')) wrong.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
-  if (!has('resources')) wrong.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
-  return wrong;
+  if (!hasEntries('apiGroups'))
+    causes.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
+  if (!hasEntries('resources'))
+    causes.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
+  return causes;
 }
 
 /** Fills in the API groups that a binding omits. */
@@ -53,36 +58,36 @@ export function fillBinding(draft: JsonObject): void {
 /** Returns everything wrong with a binding. */
 export function checkBinding(binding: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const local = binding.kind === 'RoleBinding';
-  const wrong = checkRef(objectAt(binding, 'roleRef'), local ? ['Role', 'ClusterRole'] : ['ClusterRole']);
+  const causes = checkRef(objectAt(binding, 'roleRef'), local ? ['Role', 'ClusterRole'] : ['ClusterRole']);
   for (const [index, subject] of objectsAt(binding, 'subjects').entries())
-    wrong.push(...checkSubject(subject, local, `subjects[${index}]`));
+    causes.push(...checkSubject(subject, local, `subjects[${index}]`));
   if (old && !deepEqual(binding['roleRef'], old['roleRef']))
-    wrong.push(invalidValue('roleRef', binding['roleRef'], 'cannot change roleRef'));
-  return wrong;
+    causes.push(invalidValue('roleRef', binding['roleRef'], 'cannot change roleRef'));
+  return causes;
 }
 
 function checkRef(ref: JsonObject, kinds: readonly string[]): Cause[] {
   const [group, kind, name] = [stringAt(ref, 'apiGroup'), stringAt(ref, 'kind'), stringAt(ref, 'name')];
-  const wrong: Cause[] = group === GROUP ? [] : [notSupported('roleRef.apiGroup', group, [GROUP])];
-  if (!kinds.includes(kind)) wrong.push(notSupported('roleRef.kind', kind, kinds));
+  const causes: Cause[] = group === GROUP ? [] : [notSupported('roleRef.apiGroup', group, [GROUP])];
+  if (!kinds.includes(kind)) causes.push(notSupported('roleRef.kind', kind, kinds));
   const fault = segmentFault(name);
-  if (name === '') wrong.push(required('roleRef.name'));
-  else if (fault !== undefined) wrong.push(invalidValue('roleRef.name', name, fault));
-  return wrong;
+  if (name === '') causes.push(required('roleRef.name'));
+  else if (fault !== undefined) causes.push(invalidValue('roleRef.name', name, fault));
+  return causes;
 }
 
 function checkSubject(subject: JsonObject, local: boolean, path: string): Cause[] {
   const [kind, name, group] = [stringAt(subject, 'kind'), stringAt(subject, 'name'), stringAt(subject, 'apiGroup')];
-  const wrong: Cause[] = name === '' ? [required(`${path}.name`)] : [];
+  const causes: Cause[] = name === '' ? [required(`${path}.name`)] : [];
   const ofGroup = (known: string): void => {
-    if (group !== known) wrong.push(notSupported(`${path}.apiGroup`, group, [known]));
+    if (group !== known) causes.push(notSupported(`${path}.apiGroup`, group, [known]));
   };
   switch (kind) {
     case 'ServiceAccount': {
       const fault = name === '' ? undefined : subdomainFault(name);
-      if (fault !== undefined) wrong.push(invalidValue(`${path}.name`, name, fault));
+      if (fault !== undefined) causes.push(invalidValue(`${path}.name`, name, fault));
       ofGroup('');
-      if (!local && stringAt(subject, 'namespace') === '') wrong.push(required(`${path}.namespace`));
+      if (!local && stringAt(subject, 'namespace') === '') causes.push(required(`${path}.namespace`));
       break;
     }
     case 'User':
@@ -90,7 +95,7 @@ function checkSubject(subject: JsonObject, local: boolean, path: string): Cause[
       ofGroup(GROUP);
       break;
     default:
-      wrong.push(notSupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group']));
+      causes.push(notSupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group']));
   }
-  return wrong;
+  return causes;
 }

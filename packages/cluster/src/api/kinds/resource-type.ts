@@ -32,7 +32,7 @@ export interface KindRules {
   /** Whether an update must contain the resourceVersion; updates of custom resources always must. */
   readonly versioned?: boolean;
   /** Whether metadata.generation counts changes of the spec. */
-  readonly counted?: boolean;
+  readonly hasGeneration?: boolean;
 }
 
 /** A served resource. */

@@ -84,10 +84,10 @@ const isAbsent = (value: unknown): boolean => value === undefined || value === n
 function selectOwnPods(draft: JsonObject, spec: JsonObject): void {
   const labels = ensureObject(ensureObject(ensureObject(spec, 'template'), 'metadata'), 'labels');
   const [uid, name] = [stringAt(draft, 'metadata', 'uid'), stringAt(draft, 'metadata', 'name')];
-  const own = { 'controller-uid': uid, 'batch.kubernetes.io/controller-uid': uid };
+  const uidLabels = { 'controller-uid': uid, 'batch.kubernetes.io/controller-uid': uid };
   const named = { 'job-name': name, 'batch.kubernetes.io/job-name': name };
   if (!isAbsent(labels['job-name']) && labels['job-name'] !== name) return;
-  Object.assign(labels, own, named);
+  Object.assign(labels, uidLabels, named);
   setDefault(ensureObject(ensureObject(spec, 'selector'), 'matchLabels'), 'batch.kubernetes.io/controller-uid', uid);
 }
 
@@ -110,46 +110,57 @@ function fillTemplate(spec: JsonObject): void {
 function checkTemplate(object: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const selector = valueAt(object, 'spec', 'selector');
   const template = valueAt(object, 'spec', 'template', 'spec');
-  const wrong = checkPodSpec(isObject(template) ? template : {}, 'spec.template.spec');
+  const causes = checkPodSpec(isObject(template) ? template : {}, 'spec.template.spec');
   const labels = valueAt(object, 'spec', 'selector', 'matchLabels');
-  const has = valueAt(object, 'spec', 'template', 'metadata', 'labels');
-  if (!isObject(selector)) wrong.unshift(required('spec.selector'));
-  else if (isObject(labels) && !Object.entries(labels).every(([key, value]) => valueAt(has, key) === value)) {
-    wrong.push(
-      invalidValue('spec.template.metadata.labels', has ?? null, '`selector` does not match template `labels`'),
+  const templateLabels = valueAt(object, 'spec', 'template', 'metadata', 'labels');
+  if (!isObject(selector)) causes.unshift(required('spec.selector'));
+  else if (
+    isObject(labels) &&
+    !Object.entries(labels).every(([key, value]) => valueAt(templateLabels, key) === value)
+  ) {
+    causes.push(
+      invalidValue(
+        'spec.template.metadata.labels',
+        templateLabels ?? null,
+        '`selector` does not match template `labels`',
+      ),
     );
   }
   if (old && !deepEqual(selector, valueAt(old, 'spec', 'selector')))
-    wrong.push(invalidValue('spec.selector', selector, 'field is immutable'));
-  return wrong;
+    causes.push(invalidValue('spec.selector', selector, 'field is immutable'));
+  return causes;
 }
 
 function checkReplicationController(object: KubeObject): readonly Cause[] {
   const [selector, template] = [objectAt(object, 'spec', 'selector'), objectAt(object, 'spec', 'template')];
-  const wrong = checkPodSpec(objectAt(template, 'spec'), 'spec.template.spec');
+  const causes = checkPodSpec(objectAt(template, 'spec'), 'spec.template.spec');
   const labels = objectAt(template, 'metadata', 'labels');
-  if (Object.keys(selector).length === 0) wrong.unshift(required('spec.selector'));
+  if (Object.keys(selector).length === 0) causes.unshift(required('spec.selector'));
   else if (!Object.entries(selector).every(([key, value]) => labels[key] === value))
-    wrong.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
-  return wrong;
+    causes.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+  return causes;
 }
 
 /** Checks a Job. Its pods may not have `restartPolicy: Always`. */
 function checkJob(job: KubeObject, old: KubeObject | undefined): readonly Cause[] {
-  const wrong = [...checkTemplate(job, old)];
+  const causes = [...checkTemplate(job, old)];
   if (stringAt(job, 'spec', 'template', 'spec', 'restartPolicy') === 'Always')
-    wrong.push(required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'));
-  return wrong;
+    causes.push(required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'));
+  return causes;
 }
 
 /** Rules by resource (`group/plural`). */
 export const WORKLOAD_RULES: Readonly<Record<string, KindRules>> = {
-  '/replicationcontrollers': { counted: true, fill: fillReplicationController, check: checkReplicationController },
+  '/replicationcontrollers': {
+    hasGeneration: true,
+    fill: fillReplicationController,
+    check: checkReplicationController,
+  },
   '/podtemplates': { fill: (draft) => fillTemplate(draft) },
-  'apps/deployments': { counted: true, fill: fillDeployment, check: checkTemplate },
-  'apps/replicasets': { counted: true, fill: fillReplicaSet, check: checkTemplate },
-  'apps/statefulsets': { counted: true, fill: fillStatefulSet, check: checkTemplate },
-  'apps/daemonsets': { counted: true, fill: fillDaemonSet, check: checkTemplate },
-  'batch/jobs': { counted: true, fill: fillJob, check: checkJob },
-  'batch/cronjobs': { counted: true, fill: fillCronJob },
+  'apps/deployments': { hasGeneration: true, fill: fillDeployment, check: checkTemplate },
+  'apps/replicasets': { hasGeneration: true, fill: fillReplicaSet, check: checkTemplate },
+  'apps/statefulsets': { hasGeneration: true, fill: fillStatefulSet, check: checkTemplate },
+  'apps/daemonsets': { hasGeneration: true, fill: fillDaemonSet, check: checkTemplate },
+  'batch/jobs': { hasGeneration: true, fill: fillJob, check: checkJob },
+  'batch/cronjobs': { hasGeneration: true, fill: fillCronJob },
 };

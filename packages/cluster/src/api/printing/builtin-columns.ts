@@ -85,17 +85,17 @@ const nodeInfo =
     stringAt(node, 'status', 'nodeInfo', field) || '<unknown>';
 
 const externalIp: Cell = (service) => {
-  const own = arrayAt(service, 'spec', 'externalIPs').map(String);
+  const externalIPs = arrayAt(service, 'spec', 'externalIPs').map(String);
   switch (stringAt(service, 'spec', 'type')) {
     case 'ExternalName':
       return stringAt(service, 'spec', 'externalName');
     case 'LoadBalancer': {
-      const given = objectsAt(service, 'status', 'loadBalancer', 'ingress');
-      const all = [...given.map((it) => stringAt(it, 'ip') || stringAt(it, 'hostname')), ...own];
+      const ingress = objectsAt(service, 'status', 'loadBalancer', 'ingress');
+      const all = [...ingress.map((it) => stringAt(it, 'ip') || stringAt(it, 'hostname')), ...externalIPs];
       return all.length === 0 ? '<pending>' : all.join(',');
     }
     default:
-      return commaSeparated(own);
+      return commaSeparated(externalIPs);
   }
 };
 

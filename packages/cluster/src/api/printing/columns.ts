@@ -54,5 +54,5 @@ export function duration(seconds: number): string {
   return two(Math.floor(days / 365), 'y', days % 365, 'd');
 }
 
-const two = (large: number, unit: string, small: number, smaller: string): string =>
-  small === 0 ? `${large}${unit}` : `${large}${unit}${small}${smaller}`;
+const two = (large: number, unit: string, remainder: number, smaller: string): string =>
+  remainder === 0 ? `${large}${unit}` : `${large}${unit}${remainder}${smaller}`;

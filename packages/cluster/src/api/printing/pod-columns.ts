@@ -26,39 +26,39 @@ const restarts: Cell = (pod, now) => {
 
 /** Returns the status column of a pod by Kubernetes' rules, init containers first. */
 function podStatus(pod: KubeObject): string {
-  let word = stringAt(pod, 'status', 'reason') || stringAt(pod, 'status', 'phase') || 'Unknown';
+  let text = stringAt(pod, 'status', 'reason') || stringAt(pod, 'status', 'phase') || 'Unknown';
   const inits = objectsAt(pod, 'status', 'initContainerStatuses');
   for (const [index, status] of inits.entries()) {
-    const done = objectAt(status, 'state', 'terminated');
-    if (done['exitCode'] === 0) continue;
-    const why = terminatedWord(done) || stringAt(status, 'state', 'waiting', 'reason');
-    word =
-      why !== '' && why !== 'PodInitializing'
-        ? `Init:${why}`
+    const terminated = objectAt(status, 'state', 'terminated');
+    if (terminated['exitCode'] === 0) continue;
+    const reason = terminatedStatus(terminated) || stringAt(status, 'state', 'waiting', 'reason');
+    text =
+      reason !== '' && reason !== 'PodInitializing'
+        ? `Init:${reason}`
         : `Init:${index}/${arrayAt(pod, 'spec', 'initContainers').length}`;
-    return deleting(pod, word);
+    return deleting(pod, text);
   }
   let running = false;
   for (const status of [...statusesOf(pod)].reverse()) {
     const waiting = stringAt(status, 'state', 'waiting', 'reason');
-    const done = objectAt(status, 'state', 'terminated');
-    if (waiting !== '') word = waiting;
-    else if (Object.keys(done).length > 0) word = terminatedWord(done);
+    const terminated = objectAt(status, 'state', 'terminated');
+    if (waiting !== '') text = waiting;
+    else if (Object.keys(terminated).length > 0) text = terminatedStatus(terminated);
     else if (status['ready'] === true && valueAt(status, 'state', 'running') !== undefined) running = true;
   }
-  if (word === 'Completed' && running) word = hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
-  return deleting(pod, word);
+  if (text === 'Completed' && running) text = hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
+  return deleting(pod, text);
 }
 
-const terminatedWord = (done: JsonObject): string => {
-  if (Object.keys(done).length === 0) return '';
-  if (stringAt(done, 'reason') !== '') return stringAt(done, 'reason');
-  const signal = Number(done['signal'] ?? 0);
-  return signal === 0 ? `ExitCode:${String(done['exitCode'])}` : `Signal:${signal}`;
+const terminatedStatus = (terminated: JsonObject): string => {
+  if (Object.keys(terminated).length === 0) return '';
+  if (stringAt(terminated, 'reason') !== '') return stringAt(terminated, 'reason');
+  const signal = Number(terminated['signal'] ?? 0);
+  return signal === 0 ? `ExitCode:${String(terminated['exitCode'])}` : `Signal:${signal}`;
 };
 
-const deleting = (pod: KubeObject, word: string): string =>
-  pod.metadata.deletionTimestamp === undefined ? word : 'Terminating';
+const deleting = (pod: KubeObject, status: string): string =>
+  pod.metadata.deletionTimestamp === undefined ? status : 'Terminating';
 
 const hasCondition = (pod: KubeObject, type: string): boolean =>
   objectsAt(pod, 'status', 'conditions').some((it) => it['type'] === type && it['status'] === 'True');

@@ -47,8 +47,8 @@ const jobStatus: Cell = (job) =>
 
 const completions: Cell = (job) => {
   const succeeded = Number(valueAt(job, 'status', 'succeeded') ?? 0);
-  const wanted = valueAt(job, 'spec', 'completions');
-  if (typeof wanted === 'number') return `${succeeded}/${wanted}`;
+  const completions = valueAt(job, 'spec', 'completions');
+  if (typeof completions === 'number') return `${succeeded}/${completions}`;
   const parallelism = Number(valueAt(job, 'spec', 'parallelism') ?? 0);
   return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
 };

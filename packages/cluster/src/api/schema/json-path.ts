@@ -26,8 +26,8 @@ function compile(path: string): readonly Step[] {
   let end = 0;
   for (const found of text.matchAll(PART)) {
     end = found.index + found[0].length;
-    const [, field, how, wanted, index, quoted, plain] = found;
-    if (field !== undefined) steps.push(where(field, how === '==', wanted ?? ''));
+    const [, field, operator, operand, index, quoted, plain] = found;
+    if (field !== undefined) steps.push(filter(field, operator === '==', operand ?? ''));
     else if (index !== undefined) steps.push(index === '*' ? all : nth(Number(index)));
     else steps.push(named((quoted ?? plain ?? '').replaceAll('\\.', '.')));
   }
@@ -49,11 +49,11 @@ const nth =
       Array.isArray(value) && value.at(index) !== undefined ? [value.at(index)] : [],
     );
 
-function where(field: string, equal: boolean, wanted: string): Step {
+function filter(field: string, equal: boolean, operand: string): Step {
   const path = field.split('.').map(named);
   return (values) =>
     all(values).filter((item) => {
       const [found] = path.reduce<readonly unknown[]>((here, step) => step(here), [item]);
-      return (String(found) === wanted) === equal;
+      return (String(found) === operand) === equal;
     });
 }

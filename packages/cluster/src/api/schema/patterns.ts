@@ -22,17 +22,17 @@ export interface Pattern {
 
 /** The result of compiling a pattern; `why` is Go's message. */
 export type CompiledPattern =
-  { readonly kind: 'pattern'; readonly pattern: Pattern } | { readonly kind: 'invalid'; readonly why: string };
+  { readonly kind: 'pattern'; readonly pattern: Pattern } | { readonly kind: 'invalid'; readonly reason: string };
 
 /** Compiles a pattern. */
 export function compilePattern(text: string): CompiledPattern {
   if (text.length > MAX_CHARACTERS || text.length * repeatsIn(text) > MAX_INSTRUCTIONS)
-    return { kind: 'invalid', why: `error parsing regexp: expression too large: \`${text}\`` };
+    return { kind: 'invalid', reason: `error parsing regexp: expression too large: \`${text}\`` };
   try {
     const compiled = RE2JS.compile(text);
     return { kind: 'pattern', pattern: { matches: (value) => compiled.test(value), cost: compiled.programSize() } };
   } catch (error) {
-    return { kind: 'invalid', why: inGo(error instanceof Error ? error.message : String(error), text) };
+    return { kind: 'invalid', reason: inGo(error instanceof Error ? error.message : String(error), text) };
   }
 }
 
@@ -51,9 +51,9 @@ export class PatternCache {
 }
 
 /** Completes a message of RE2JS, which omits the expression that Go names. */
-function inGo(why: string, pattern: string): string {
-  if (why.endsWith('trailing backslash at end of expression')) return `${why}: \`\``;
-  return why.endsWith('expression nests too deeply') ? `${why}: \`${pattern}\`` : why;
+function inGo(reason: string, pattern: string): string {
+  if (reason.endsWith('trailing backslash at end of expression')) return `${reason}: \`\``;
+  return reason.endsWith('expression nests too deeply') ? `${reason}: \`${pattern}\`` : reason;
 }
 
 /** Returns the number of copies that counted repetitions expand to. */

@@ -43,18 +43,18 @@ function checkFields(schema: Schema, path: string, report: Report): void {
   const { type = '', properties = {}, additionalProperties: more } = schema;
   if (type !== '' && !TYPES.includes(type)) report(notSupported(`${path}.type`, type, TYPES));
   if (type === 'null') {
-    const why = 'type cannot be set to null, use nullable as an alternative';
-    report(forbiddenField(`${path}.type`, why));
+    const reason = 'type cannot be set to null, use nullable as an alternative';
+    report(forbiddenField(`${path}.type`, reason));
   }
   for (const field of NOT_SUPPORTED)
     if (isSet(valueAt(schema, field))) report(forbiddenField(`${path}.${field}`, `${field} is not supported`));
   if (valueAt(schema, 'uniqueItems') === true) {
-    const why = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
-    report(forbiddenField(`${path}.uniqueItems`, why));
+    const reason = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
+    report(forbiddenField(`${path}.uniqueItems`, reason));
   }
   if (more !== undefined && more !== true && Object.keys(properties).length > 0) {
-    const why = 'additionalProperties and properties are mutual exclusive';
-    report(forbiddenField(`${path}.additionalProperties`, why));
+    const reason = 'additionalProperties and properties are mutual exclusive';
+    report(forbiddenField(`${path}.additionalProperties`, reason));
   }
   if (Array.isArray(schema.items))
     report(forbiddenField(`${path}.items`, 'items must be a schema object and not an array'));
@@ -67,9 +67,10 @@ const isSet = (value: unknown): boolean =>
 
 function checkExtensions(schema: Schema, path: string, report: Report): void {
   const { type = '', 'x-kubernetes-list-type': list, 'x-kubernetes-map-type': map } = schema;
-  const typed = (wanted: string, extension: string): void => {
-    const why = `must be ${wanted} if ${extension} is specified`;
-    if (type !== wanted) report(type === '' ? required(`${path}.type`, why) : invalidValue(`${path}.type`, type, why));
+  const typed = (expectedType: string, extension: string): void => {
+    const reason = `must be ${expectedType} if ${extension} is specified`;
+    if (type !== expectedType)
+      report(type === '' ? required(`${path}.type`, reason) : invalidValue(`${path}.type`, type, reason));
   };
   const known = (extension: string, value: string, values: readonly string[]): void => {
     if (!values.includes(value)) report(notSupported(`${path}.${extension}`, value, values));
@@ -89,57 +90,60 @@ function checkExtensions(schema: Schema, path: string, report: Report): void {
 function checkList(schema: Schema, path: string, report: Report): void {
   const { 'x-kubernetes-list-type': list, 'x-kubernetes-list-map-keys': keys = [], items } = schema;
   if (keys.length > 0 && list !== 'map') {
-    const [where, why] = [`${path}.x-kubernetes-list-type`, 'must be map if x-kubernetes-list-map-keys is non-empty'];
-    report(list === undefined ? required(where, why) : invalidValue(where, list, why));
+    const [field, reason] = [
+      `${path}.x-kubernetes-list-type`,
+      'must be map if x-kubernetes-list-map-keys is non-empty',
+    ];
+    report(list === undefined ? required(field, reason) : invalidValue(field, list, reason));
   }
   if (list !== 'map' && list !== 'set') return;
   if (items?.nullable === true) {
-    const why = `cannot be nullable when x-kubernetes-list-type is ${list}`;
-    report(forbiddenField(`${path}.items.nullable`, why));
+    const reason = `cannot be nullable when x-kubernetes-list-type is ${list}`;
+    report(forbiddenField(`${path}.items.nullable`, reason));
   }
   if (list === 'set') checkSetItems(items, path, report);
   else checkMapItems(keys, items, path, report);
 }
 
 function checkMapItems(keys: readonly string[], items: Schema | undefined, path: string, report: Report): void {
-  const where = `${path}.x-kubernetes-list-map-keys`;
-  if (keys.length === 0) report(required(where, 'must not be empty if x-kubernetes-list-type is map'));
+  const field = `${path}.x-kubernetes-list-map-keys`;
+  if (keys.length === 0) report(required(field, 'must not be empty if x-kubernetes-list-type is map'));
   if (!items) {
     report(required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'));
     return;
   }
   if (items.type !== 'object') {
-    const why = "must be object if parent array's x-kubernetes-list-type is map";
-    report(invalidValue(`${path}.items.type`, items.type ?? '', why));
+    const reason = "must be object if parent array's x-kubernetes-list-type is map";
+    report(invalidValue(`${path}.items.type`, items.type ?? '', reason));
     return;
   }
   const distinct = new Set(keys);
-  if (distinct.size < keys.length) report(invalidValue(where, keys, 'must not contain duplicate entries'));
+  if (distinct.size < keys.length) report(invalidValue(field, keys, 'must not contain duplicate entries'));
   const needed = new Set(items.required);
   for (const key of distinct) {
     const known = items.properties && Object.hasOwn(items.properties, key) ? items.properties[key] : undefined;
     if (known) checkKey(known, needed.has(key), `${path}.items.properties[${key}]`, report);
-    else report(invalidValue(where, key, 'entries must all be names of item properties'));
+    else report(invalidValue(field, key, 'entries must all be names of item properties'));
   }
 }
 
-function checkKey(key: Schema, needed: boolean, path: string, report: Report): void {
+function checkKey(key: Schema, isRequired: boolean, path: string, report: Report): void {
   if (key.type === 'array' || key.type === 'object') {
-    const why = "must be a scalar type if parent array's x-kubernetes-list-type is map";
-    report(invalidValue(`${path}.type`, key.type, why));
+    const reason = "must be a scalar type if parent array's x-kubernetes-list-type is map";
+    report(invalidValue(`${path}.type`, key.type, reason));
   }
   const isKey = 'this property is in x-kubernetes-list-map-keys, so it';
-  if (key.default === undefined && !needed)
+  if (key.default === undefined && !isRequired)
     report(required(`${path}.default`, `${isKey} must have a default or be a required property`));
   if (key.nullable === true) report(forbiddenField(`${path}.nullable`, `${isKey} cannot be nullable`));
 }
 
 /** Checks the items of a set, which are compared as a whole. */
 function checkSetItems(items: Schema | undefined, path: string, report: Report): void {
-  const why = 'must be atomic as item of a list with x-kubernetes-list-type=set';
+  const reason = 'must be atomic as item of a list with x-kubernetes-list-type=set';
   const [list, map] = [items?.['x-kubernetes-list-type'], items?.['x-kubernetes-map-type']];
   if (items?.type === 'array' && list !== undefined && list !== 'atomic')
-    report(invalidValue(`${path}.items.x-kubernetes-list-type`, list, why));
+    report(invalidValue(`${path}.items.x-kubernetes-list-type`, list, reason));
   if (items?.type === 'object' && map !== 'atomic')
-    report(invalidValue(`${path}.items.x-kubernetes-map-type`, map ?? null, why));
+    report(invalidValue(`${path}.items.x-kubernetes-map-type`, map ?? null, reason));
 }

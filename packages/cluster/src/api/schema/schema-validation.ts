@@ -50,7 +50,7 @@ export function checkSchema(value: unknown, schema: Schema, path = '', options: 
   return collectCauses((report) => checkValue(value, schema, path, { report, budget, patterns }));
 }
 
-function spend({ budget }: Check, steps: number): void {
+function chargeSteps({ budget }: Check, steps: number): void {
   budget.steps -= steps;
   if (budget.steps < 0)
     throw requestEntityTooLarge(
@@ -59,7 +59,7 @@ function spend({ budget }: Check, steps: number): void {
 }
 
 function checkValue(value: unknown, schema: Schema, path: string, check: Check): void {
-  spend(check, 1);
+  chargeSteps(check, 1);
   if (value === undefined || (value === null && schema.nullable === true)) return;
   const mistyped = checkType(value, schema, path);
   if (mistyped) {
@@ -92,27 +92,27 @@ function checkType(value: unknown, schema: Schema, path: string): Cause | undefi
   return mistyped(path, schema.type, type);
 }
 
-const mistyped = (path: string, wanted: string, type: string): Cause => ({
+const mistyped = (path: string, expectedType: string, type: string): Cause => ({
   reason: 'FieldValueTypeInvalid',
   field: path,
-  message: `Invalid value: "${type}": ${path} in body must be of type ${wanted}: "${type}"`,
+  message: `Invalid value: "${type}": ${path} in body must be of type ${expectedType}: "${type}"`,
 });
 
 function checkEnum(value: unknown, allowed: readonly unknown[], path: string, check: Check): void {
-  spend(check, allowed.length);
+  chargeSteps(check, allowed.length);
   if (!allowed.some((each) => deepEqual(each, value))) check.report(notSupported(path, value, allowed.map(String)));
 }
 
 function checkNumber(value: number, schema: Schema, path: string, { report }: Check): void {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
-  const says = (why: string) => report(invalidValue(path, value, `${path} in body should be ${why}`));
+  const reportShouldBe = (reason: string) => report(invalidValue(path, value, `${path} in body should be ${reason}`));
   if (minimum !== undefined && (exclusiveMinimum === true ? value <= minimum : value < minimum)) {
-    says(`greater than ${exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`);
+    reportShouldBe(`greater than ${exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`);
   }
   if (maximum !== undefined && (exclusiveMaximum === true ? value >= maximum : value > maximum)) {
-    says(`less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`);
+    reportShouldBe(`less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`);
   }
-  if (multipleOf !== undefined && value % multipleOf !== 0) says(`a multiple of ${multipleOf}`);
+  if (multipleOf !== undefined && value % multipleOf !== 0) reportShouldBe(`a multiple of ${multipleOf}`);
 }
 
 function checkString(value: string, schema: Schema, path: string, check: Check): void {
@@ -151,8 +151,8 @@ const MATCHED_IN_A_STEP = 4;
 
 function checkPattern(value: string, schema: Schema, path: string, check: Check): void {
   const found = check.patterns.compile(schema);
-  const fits = found.kind === 'pattern' && matches(value, found.pattern, check);
-  if (!fits) check.report(invalidValue(path, value, `${path} in body should match '${schema.pattern ?? ''}'`));
+  const isMatch = found.kind === 'pattern' && matches(value, found.pattern, check);
+  if (!isMatch) check.report(invalidValue(path, value, `${path} in body should match '${schema.pattern ?? ''}'`));
 }
 
 function matches(
@@ -160,7 +160,7 @@ function matches(
   pattern: Extract<CompiledPattern, { kind: 'pattern' }>['pattern'],
   check: Check,
 ): boolean {
-  spend(check, (value.length * pattern.cost) / MATCHED_IN_A_STEP);
+  chargeSteps(check, (value.length * pattern.cost) / MATCHED_IN_A_STEP);
   return pattern.matches(value);
 }
 
@@ -182,20 +182,20 @@ function checkUnique(value: readonly unknown[], schema: Schema, path: string, ch
   const kind = schema['x-kubernetes-list-type'];
   if (kind !== 'set' && kind !== 'map') return;
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const seen = new Set<string>();
+  const texts = new Set<string>();
   for (const [index, item] of value.entries()) {
-    spend(check, 1 + keys.length);
+    chargeSteps(check, 1 + keys.length);
     const id = kind === 'set' ? item : Object.fromEntries(keys.map((key) => [key, isObject(item) ? item[key] : null]));
     const text = canonicalJson(id);
-    if (seen.has(text)) check.report(duplicate(`${path}[${index}]`, id));
-    seen.add(text);
+    if (texts.has(text)) check.report(duplicate(`${path}[${index}]`, id));
+    texts.add(text);
   }
 }
 
 function checkFields(value: Readonly<Record<string, unknown>>, schema: Schema, path: string, check: Check): void {
-  const { properties = {}, additionalProperties, required: needed = [], minProperties, maxProperties } = schema;
-  spend(check, needed.length);
-  for (const field of needed)
+  const { properties = {}, additionalProperties, required: requiredNames = [], minProperties, maxProperties } = schema;
+  chargeSteps(check, requiredNames.length);
+  for (const field of requiredNames)
     if (!Object.hasOwn(value, field) || value[field] === undefined) check.report(required(below(path, field)));
   const count = Object.keys(value).length;
   if (minProperties !== undefined && count < minProperties) {
@@ -212,18 +212,18 @@ function checkFields(value: Readonly<Record<string, unknown>>, schema: Schema, p
 
 function checkJunctors(value: unknown, schema: Schema, path: string, check: Check): void {
   const { allOf = [], anyOf, oneOf, not } = schema;
-  const holds = (each: Schema): boolean => {
-    let fits = true;
-    checkValue(value, each, path, { ...check, report: () => (fits = false) });
-    return fits;
+  const isValid = (each: Schema): boolean => {
+    let isValidSoFar = true;
+    checkValue(value, each, path, { ...check, report: () => (isValidSoFar = false) });
+    return isValidSoFar;
   };
-  const says = (why: string): void => check.report(invalidValue(path, value, `${path} in body ${why}`));
+  const reportInBody = (reason: string): void => check.report(invalidValue(path, value, `${path} in body ${reason}`));
   for (const each of allOf) checkValue(value, each, path, check);
-  if (anyOf && !anyOf.some(holds)) says('must validate at least one schema (anyOf)');
-  const valid = oneOf?.filter(holds).length ?? 1;
+  if (anyOf && !anyOf.some(isValid)) reportInBody('must validate at least one schema (anyOf)');
+  const valid = oneOf?.filter(isValid).length ?? 1;
   if (valid !== 1) {
     const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
-    says(`must validate one and only one schema (oneOf). ${found}`);
+    reportInBody(`must validate one and only one schema (oneOf). ${found}`);
   }
-  if (not && holds(not)) says('must not validate the schema (not)');
+  if (not && isValid(not)) reportInBody('must not validate the schema (not)');
 }

@@ -20,13 +20,13 @@ const EMPTY_TYPE: Readonly<Record<Level, string>> = {
 
 /** Returns why a schema is not structural, in the order of Kubernetes' messages. */
 export function checkStructural(schema: Schema, path: string): readonly Cause[] {
-  const wrong = collectCauses((report) => {
+  const causes = collectCauses((report) => {
     checkNode(schema, 'root', path, report);
     checkComplete(schema, schema, { path, nested: path }, report);
   });
-  if (wrong.length === 0)
+  if (causes.length === 0)
     return collectCauses((report) => checkDefaults(schema, path, { report, budget: checkBudget() }));
-  return [...wrong].sort((one, other) => (textOfCause(one) < textOfCause(other) ? -1 : 1));
+  return [...causes].sort((one, other) => (textOfCause(one) < textOfCause(other) ? -1 : 1));
 }
 
 const textOfCause = ({ field, message }: Cause): string => `${field}: ${message}`;
@@ -59,21 +59,21 @@ function checkType(schema: Schema, level: Level, path: string, report: Report): 
   const { type = '' } = schema;
   const embedded = schema['x-kubernetes-embedded-resource'] === true;
   const preserves = schema['x-kubernetes-preserve-unknown-fields'] === true;
-  const free = schema['x-kubernetes-int-or-string'] === true || preserves;
+  const isTypeOptional = schema['x-kubernetes-int-or-string'] === true || preserves;
   if (embedded && type !== 'object') {
-    const why = 'must be object if x-kubernetes-embedded-resource is true';
-    report(type === '' ? required(`${path}.type`, why) : invalidValue(`${path}.type`, type, why));
-  } else if (type === '' && !free) report(required(`${path}.type`, EMPTY_TYPE[level]));
+    const reason = 'must be object if x-kubernetes-embedded-resource is true';
+    report(type === '' ? required(`${path}.type`, reason) : invalidValue(`${path}.type`, type, reason));
+  } else if (type === '' && !isTypeOptional) report(required(`${path}.type`, EMPTY_TYPE[level]));
   if (embedded && schema.additionalProperties !== undefined) {
-    const why = 'must not be used if x-kubernetes-embedded-resource is set';
-    report(forbiddenField(`${path}.additionalProperties`, why));
+    const reason = 'must not be used if x-kubernetes-embedded-resource is set';
+    report(forbiddenField(`${path}.additionalProperties`, reason));
   }
   if (level === 'root' && type !== '' && type !== 'object')
     report(invalidValue(`${path}.type`, type, 'must be object at the root'));
   if (embedded && !preserves && childrenOf(schema).length === 0) {
-    const why =
+    const reason =
       'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields';
-    report(required(`${path}.properties`, why));
+    report(required(`${path}.properties`, reason));
   }
 }
 
@@ -90,8 +90,8 @@ function checkMetadata(schema: Schema, level: Level, path: string, report: Repor
   const { type: _type, properties: _properties, default: _default, ...rest } = metadata;
   const others = childrenOf(metadata).filter(([field]) => field !== 'name' && field !== 'generateName');
   if (others.length === 0 && Object.keys(rest).length === 0) return;
-  const why = 'must not specify anything other than name and generateName, but metadata is implicitly specified';
-  report(forbiddenField(at(path, 'metadata'), why));
+  const reason = 'must not specify anything other than name and generateName, but metadata is implicitly specified';
+  report(forbiddenField(at(path, 'metadata'), reason));
 }
 
 const METADATA_TYPES = [
@@ -127,7 +127,7 @@ function checkValidation(schema: Schema, path: string, skips: Skips, report: Rep
   if (not) checkNested(not, `${path}.not`, NONE, report);
   const compiled = pattern === '' ? undefined : compilePattern(pattern);
   if (compiled?.kind !== 'invalid') return;
-  report(invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${compiled.why}`));
+  report(invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${compiled.reason}`));
 }
 
 /** Fields that are only allowed outside of `allOf`, `anyOf`, `oneOf` and `not`, with their messages. */
@@ -146,7 +146,7 @@ const OUTSIDE_ONLY: readonly [field: keyof Schema, why: string][] = [
   ['x-kubernetes-map-type', 'must be undefined to be structural'],
 ];
 
-const isSaid = (field: keyof Schema, value: unknown): boolean => {
+const isSpecified = (field: keyof Schema, value: unknown): boolean => {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return false;
   return field === 'additionalProperties' || field === 'default' || (value !== '' && value !== false);
 };
@@ -155,8 +155,8 @@ function checkNested(schema: Schema, path: string, skips: Skips, report: Report)
   checkValidation(schema, path, skips, report);
   if (schema.items) checkNested(schema.items, `${path}.items`, NONE, report);
   for (const [field, child] of childrenOf(schema)) checkNested(child, at(path, field), NONE, report);
-  for (const [field, why] of OUTSIDE_ONLY)
-    if (isSaid(field, schema[field])) report(forbiddenField(`${path}.${field}`, why));
+  for (const [field, reason] of OUTSIDE_ONLY)
+    if (isSpecified(field, schema[field])) report(forbiddenField(`${path}.${field}`, reason));
   if (childOf(schema, 'metadata'))
     report(forbiddenField(at(path, 'metadata'), 'must not be specified in a nested context'));
 }
@@ -202,9 +202,9 @@ function checkDefaults(schema: Schema, path: string, check: DefaultsCheck): void
   const { report, budget } = check;
   const { default: value } = schema;
   if (value !== undefined) {
-    const pruned = deepCopy(value);
-    prune(pruned, schema, schema['x-kubernetes-embedded-resource'] === true);
-    if (!deepEqual(pruned, value)) report(invalidValue(`${path}.default`, value, 'must not have unknown fields'));
+    const prunedValue = deepCopy(value);
+    prune(prunedValue, schema, schema['x-kubernetes-embedded-resource'] === true);
+    if (!deepEqual(prunedValue, value)) report(invalidValue(`${path}.default`, value, 'must not have unknown fields'));
     for (const cause of checkSchema(value, schema, `${path}.default`, { budget })) report(cause);
   }
   if (schema.items) checkDefaults(schema.items, `${path}.items`, check);

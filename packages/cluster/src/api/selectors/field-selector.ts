@@ -32,8 +32,8 @@ export function parseFieldSelector(text: string): ParsedFieldSelector {
     const [, field, operator, escaped = ''] = /^([^=!]*(?:!(?!=)[^=!]*)*)(!=|==|=)([\s\S]*)$/.exec(part) ?? [];
     if (field === undefined)
       return { kind: 'invalid', message: `invalid selector: '${text}'; can't understand '${part}'` };
-    const wrong = escapeFault(escaped);
-    if (wrong !== undefined) return { kind: 'invalid', message: wrong };
+    const fault = escapeFault(escaped);
+    if (fault !== undefined) return { kind: 'invalid', message: fault };
     const value = escaped.replaceAll(/\\([\\,=])/g, '$1');
     terms.push({ field, operator: operator === '!=' ? '!=' : '=', value });
   }
@@ -96,7 +96,7 @@ export function fieldSelector(text: string | null, type: ResourceType): Matches 
     if (!read) throw unknownField(field, type);
     return operator === '!=' ? (object) => read(object) !== value : (object) => read(object) === value;
   });
-  return (object) => all.every((holds) => holds(object));
+  return (object) => all.every((predicate) => predicate(object));
 }
 
 function readerOf(field: string, { rules }: ResourceType): ((object: KubeObject) => string) | undefined {

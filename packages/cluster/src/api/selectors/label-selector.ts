@@ -111,7 +111,7 @@ class Parser {
 }
 
 const isSign = (token: Token, text: string): boolean => token.kind === 'sign' && token.text === text;
-const unparsable = (why: string): Error => badRequest(`unable to parse requirement: ${why}`);
+const unparsable = (reason: string): Error => badRequest(`unable to parse requirement: ${reason}`);
 
 function checkValues(key: string, values: readonly string[]): void {
   for (const [index, value] of values.entries()) {
@@ -122,8 +122,8 @@ function checkValues(key: string, values: readonly string[]): void {
 }
 
 function requirement(key: string, operator: string, values: readonly string[]): Requirement {
-  const wanted = new Set(values);
-  const isOne: Requirement = (labels) => Object.hasOwn(labels, key) && wanted.has(labels[key] ?? '');
+  const allowedValues = new Set(values);
+  const isOne: Requirement = (labels) => Object.hasOwn(labels, key) && allowedValues.has(labels[key] ?? '');
   switch (operator) {
     case '!=':
     case 'notin':
@@ -140,8 +140,8 @@ const INTEGER = /^[+-]?\d{1,18}$/;
 
 function comparison(key: string, operator: '>' | '<', value: string): Requirement {
   if (!INTEGER.test(value)) {
-    const why = "for 'Gt', 'Lt' operators, the value must be an integer";
-    throw unparsable(`values[0]: Invalid value: ${JSON.stringify(value)}: ${why}`);
+    const reason = "for 'Gt', 'Lt' operators, the value must be an integer";
+    throw unparsable(`values[0]: Invalid value: ${JSON.stringify(value)}: ${reason}`);
   }
   const limit = BigInt(value);
   return (labels) => {
@@ -155,5 +155,5 @@ function comparison(key: string, operator: '>' | '<', value: string): Requiremen
 export function labelSelector(text: string | null): Matches | undefined {
   const all = new Parser(text ?? '').requirements();
   if (all.length === 0) return undefined;
-  return ({ metadata }) => all.every((holds) => holds(metadata.labels ?? {}));
+  return ({ metadata }) => all.every((predicate) => predicate(metadata.labels ?? {}));
 }

@@ -11,7 +11,7 @@ import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 const ATTACHING = 'kubectl logs shows what a container wrote';
 
 /** Alternatives by resource and subresource. */
-const INSTEAD: ReadonlyMap<string, string> = new Map([
+const ALTERNATIVES: ReadonlyMap<string, string> = new Map([
   ['/pods/attach', ATTACHING],
   ['/pods/exec', `kubectl exec and kubectl cp need it; ${ATTACHING}`],
   ['/pods/portforward', "containers share the machine's network: connect to their ports on 127.0.0.1"],
@@ -22,11 +22,11 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 
 /** Whether a request is for such a connection. */
 export const isConnection = (type: ResourceType, { object, subresource }: ResourceRequest): boolean =>
-  object !== '' && INSTEAD.has(`${groupResourceOf(type)}/${subresource}`);
+  object !== '' && ALTERNATIVES.has(`${groupResourceOf(type)}/${subresource}`);
 
 /** 501: the connection is not served. */
 export function connectionNotServed(type: ResourceType, { subresource, object }: ResourceRequest): StatusError {
-  const instead = INSTEAD.get(`${groupResourceOf(type)}/${subresource}`) ?? '';
+  const instead = ALTERNATIVES.get(`${groupResourceOf(type)}/${subresource}`) ?? '';
   const message = `the embedded cluster does not serve ${type.plural}/${subresource}: ${instead}`;
   return new StatusError(501, 'NotImplemented', message, { name: object, kind: type.plural });
 }

@@ -23,7 +23,7 @@ export interface DeleteOptions {
 /** The result of a deletion; `gone` if the object is deleted. */
 export interface Removal {
   readonly object: KubeObject;
-  readonly gone: boolean;
+  readonly isDeleted: boolean;
 }
 
 /** The finalizer of foreground deletion: dependents are deleted first. */
@@ -68,15 +68,15 @@ export function deleteObject(api: ApiContext, type: ResourceType, object: KubeOb
   const finalizers = finalizersOf(object, options);
   const held = finalizers.length > 0 || grace > 0 || hasSpecFinalizers(object);
   if (!held) {
-    if (options.dryRun) return { object, gone: true };
-    return { object: api.store.remove(groupResourceOf(type), object), gone: true };
+    if (options.dryRun) return { object, isDeleted: true };
+    return { object: api.store.remove(groupResourceOf(type), object), isDeleted: true };
   }
   const shorter = grace < (metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY);
   const sameHolds = finalizers.length === (metadata.finalizers ?? []).length;
-  if (metadata.deletionTimestamp !== undefined && !shorter && sameHolds) return { object, gone: false };
+  if (metadata.deletionTimestamp !== undefined && !shorter && sameHolds) return { object, isDeleted: false };
   const terminating = beginTermination(api, type, object, finalizers, grace);
-  if (options.dryRun) return { object: terminating, gone: false };
-  return { object: api.store.put(groupResourceOf(type), terminating), gone: false };
+  if (options.dryRun) return { object: terminating, isDeleted: false };
+  return { object: api.store.put(groupResourceOf(type), terminating), isDeleted: false };
 }
 
 function checkPreconditions(
@@ -85,14 +85,14 @@ function checkPreconditions(
   { uid, resourceVersion }: DeleteOptions,
 ): void {
   if (uid !== undefined && uid !== metadata.uid) {
-    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might \
+    const reason = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might \
 have been deleted and then recreated`;
-    throw conflict(type, metadata.name, why);
+    throw conflict(type, metadata.name, reason);
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object \
+    const reason = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object \
 meta: ${metadata.resourceVersion}`;
-    throw conflict(type, metadata.name, why);
+    throw conflict(type, metadata.name, reason);
   }
 }
 
@@ -102,14 +102,14 @@ function graceOf(type: ResourceType, object: KubeObject, { graceSeconds }: Delet
   const spec = isObject(object['spec']) ? object['spec'] : {};
   if (stringAt(spec, 'nodeName') === '') return 0;
   if (['Succeeded', 'Failed'].includes(stringAt(object, 'status', 'phase'))) return 0;
-  const wanted = graceSeconds ?? Number(spec['terminationGracePeriodSeconds'] ?? 30);
-  return Math.min(wanted, object.metadata.deletionGracePeriodSeconds ?? wanted);
+  const requestedSeconds = graceSeconds ?? Number(spec['terminationGracePeriodSeconds'] ?? 30);
+  return Math.min(requestedSeconds, object.metadata.deletionGracePeriodSeconds ?? requestedSeconds);
 }
 
 function finalizersOf({ metadata }: KubeObject, { propagation }: DeleteOptions): string[] {
-  const kept = (metadata.finalizers ?? []).filter((each) => each !== FOREGROUND && each !== ORPHAN);
-  if (propagation === 'Foreground') return [...kept, FOREGROUND];
-  return propagation === 'Orphan' ? [...kept, ORPHAN] : kept;
+  const others = (metadata.finalizers ?? []).filter((each) => each !== FOREGROUND && each !== ORPHAN);
+  if (propagation === 'Foreground') return [...others, FOREGROUND];
+  return propagation === 'Orphan' ? [...others, ORPHAN] : others;
 }
 
 /** Whether a namespace still has finalizers in its spec. */
@@ -128,17 +128,19 @@ function beginTermination(
   grace: number,
 ): KubeObject {
   const { metadata } = object;
-  const already = metadata.deletionTimestamp !== undefined;
+  const isTerminating = metadata.deletionTimestamp !== undefined;
   const at = new Date(api.clock.date().getTime() + grace * 1000);
-  const counted = !already && type.rules.counted === true && metadata.generation !== undefined;
+  const countsGeneration = !isTerminating && type.rules.hasGeneration === true && metadata.generation !== undefined;
   return {
     ...object,
     metadata: {
       ...metadata,
       deletionTimestamp:
-        already && grace === metadata.deletionGracePeriodSeconds ? String(metadata.deletionTimestamp) : timestamp(at),
+        isTerminating && grace === metadata.deletionGracePeriodSeconds
+          ? String(metadata.deletionTimestamp)
+          : timestamp(at),
       deletionGracePeriodSeconds: grace,
-      ...(counted && { generation: (metadata.generation ?? 0) + 1 }),
+      ...(countsGeneration && { generation: (metadata.generation ?? 0) + 1 }),
       ...(finalizers.length > 0 && { finalizers: [...finalizers] }),
     },
     ...(object.kind === 'Namespace' && { status: { phase: 'Terminating' } }),

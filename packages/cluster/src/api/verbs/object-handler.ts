@@ -264,7 +264,7 @@ async function deleteOne(
   const removal = await commit(api, () =>
     deleteObject(api, type, latestObject(api, type, namespaceOf(type, info), info.object), options),
   );
-  if (!removal.gone || type.plural === 'pods') return one(context, request, info, type, removal.object, 200, []);
+  if (!removal.isDeleted || type.plural === 'pods') return one(context, request, info, type, removal.object, 200, []);
   const details = {
     name: info.object,
     ...(type.group !== '' && { group: type.group }),

@@ -21,7 +21,7 @@ export function checkStorable(type: NamedResource, object: KubeObject): void {
     case 'too-deep':
       throw notStored(type, object, DEPTH_MESSAGE);
     case 'not-json':
-      throw notStored(type, object, size.why);
+      throw notStored(type, object, size.reason);
   }
 }
 
@@ -36,9 +36,9 @@ export function checkCapacity(
     throw new StatusError(500, '', 'etcdserver: mvcc: database space exceeded');
 }
 
-function notStored(type: NamedResource, object: KubeObject, why: string): StatusError {
+function notStored(type: NamedResource, object: KubeObject, reason: string): StatusError {
   const field = Object.keys(object).find((each) => measured(object[each], MAX_OBJECT_BYTES).kind !== 'fits') ?? '';
   return invalid(type, object.metadata.name, [
-    { reason: 'FieldValueInvalid', field, message: `Invalid value: ${why}` },
+    { reason: 'FieldValueInvalid', field, message: `Invalid value: ${reason}` },
   ]);
 }

@@ -65,8 +65,8 @@ export function integerIn(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? '';
   if (text === '') return 0;
   if (/^[+-]?\d{1,15}$/.test(text)) return Number(text);
-  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
+  const reason = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${reason}`);
 }
 
 const TOO_OLD = 'The provided continue parameter is too old to display a consistent list result.';
@@ -90,12 +90,12 @@ export function listObjects(
   if (!state) throw expired(from ? TOO_OLD : `The resourceVersion for the provided list is too old.`);
 
   const rest = from ? state.filter((object) => sortKey(object) > from.after) : state;
-  const wanted = matches ? rest.filter(matches) : rest;
-  if (limit === 0 || wanted.length <= limit) return { items: wanted, revision, next: '', remaining: undefined };
-  const items = wanted.slice(0, limit);
+  const selected = matches ? rest.filter(matches) : rest;
+  if (limit === 0 || selected.length <= limit) return { items: selected, revision, next: '', remaining: undefined };
+  const items = selected.slice(0, limit);
   const last = items.at(-1);
   const next = last ? writeToken(revision, sortKey(last)) : '';
-  return { items, revision, next, remaining: matches ? undefined : wanted.length - limit };
+  return { items, revision, next, remaining: matches ? undefined : selected.length - limit };
 }
 
 /** Throws a 504 for a future revision, since waiting would not help on a single server. */

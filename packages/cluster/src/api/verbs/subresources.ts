@@ -38,8 +38,8 @@ async function scale(context: ObjectsContext, { request, info }: ObjectRequest, 
   const { value } = await (info.verb === 'update' ? readObject(request) : bodyOf(request));
   const stored = await commit(context.api, () => {
     const current = latestObject(context.api, type, info.namespace, info.object); // read after the body has arrived
-    const wanted = info.verb === 'update' ? value : applyPatch(type, scaleOf(current), value, mediaType(request));
-    const next = withScale(type, current, isObject(wanted) ? wanted : {});
+    const scale = info.verb === 'update' ? value : applyPatch(type, scaleOf(current), value, mediaType(request));
+    const next = withScale(type, current, isObject(scale) ? scale : {});
     const options = { dryRun: isDryRun(info.query), onUnknown: () => undefined };
     return update(context.api, type, current, next, 'main', options);
   });

@@ -84,7 +84,7 @@ interface Reader {
   /** Called when an event is available or the watch has ended. */
   readonly wake: () => void;
   /** Called if too much is unread. */
-  readonly fail: (why: Error) => void;
+  readonly fail: (reason: Error) => void;
 }
 
 /** A watch with its backlog, which ends when the reader leaves, on timeout, or if too much is unread. */
@@ -151,20 +151,20 @@ class Subscription<T> {
 
 /** Opens a watch as a stream of frames. */
 export function openStream<T>(
-  lasting: WatchLifetime,
+  lifetime: WatchLifetime,
   begin: Subscribe<T>,
   { size, show }: EventFormat<T, Uint8Array>,
 ): ReadableStream<Uint8Array> {
   let subscription: Subscription<T> | undefined;
-  let isOver = false;
+  let hasFinished = false;
   const pump = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-    if (!subscription || isOver) return;
+    if (!subscription || hasFinished) return;
     while ((controller.desiredSize ?? 0) > 0) {
       const next = subscription.backlog.take();
       if (next) controller.enqueue(show(next.event));
       else {
-        isOver = subscription.hasEnded;
-        if (isOver) controller.close();
+        hasFinished = subscription.hasEnded;
+        if (hasFinished) controller.close();
         return;
       }
     }
@@ -172,11 +172,11 @@ export function openStream<T>(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        const fail = (why: Error): void => {
-          isOver = true;
-          controller.error(why);
+        const fail = (reason: Error): void => {
+          hasFinished = true;
+          controller.error(reason);
         };
-        subscription = new Subscription(lasting, begin, size, { wake: () => pump(controller), fail });
+        subscription = new Subscription(lifetime, begin, size, { wake: () => pump(controller), fail });
         pump(controller);
       },
       pull: pump,
@@ -188,17 +188,17 @@ export function openStream<T>(
 
 /** Opens a watch as events, for a reader in this process. */
 export function openEvents<T>(
-  lasting: WatchLifetime,
+  lifetime: WatchLifetime,
   begin: Subscribe<T>,
   { size, show }: EventFormat<T, unknown>,
 ): AsyncIterable<unknown> {
   let wake: () => void = () => undefined;
   let failure: Error | undefined;
-  const fail = (why: Error): void => {
-    failure = why;
+  const fail = (reason: Error): void => {
+    failure = reason;
     wake();
   };
-  const subscription = new Subscription(lasting, begin, size, { wake: () => wake(), fail });
+  const subscription = new Subscription(lifetime, begin, size, { wake: () => wake(), fail });
   return {
     async *[Symbol.asyncIterator]() {
       try {

@@ -17,13 +17,13 @@ export class WatchFrames {
   readonly #frames = new WeakMap<Change, Map<string, Uint8Array>>();
 
   /** Returns the frame in which watches of a version see a change; `text` is called on first use. */
-  shared(change: Change, seen: Change['type'], version: string, text: () => string): Uint8Array {
-    const key = `${seen} ${version}`;
+  shared(change: Change, type: Change['type'], version: string, text: () => string): Uint8Array {
+    const key = `${type} ${version}`;
     const known = this.#frames.get(change) ?? new Map<string, Uint8Array>();
     this.#frames.set(change, known);
     const found = known.get(key);
     if (found) return found;
-    const created = frameOf(seen, text());
+    const created = frameOf(type, text());
     known.set(key, created);
     return created;
   }

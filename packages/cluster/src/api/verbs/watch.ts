@@ -71,14 +71,14 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
   const within = ({ object }: Change): boolean =>
     namespace === undefined || (object.metadata.namespace ?? '') === namespace;
 
-  const begin = (write: (seen: VisibleEvent) => void, end: () => void): WatchSubscription => {
+  const begin = (write: (event: VisibleEvent) => void, end: () => void): WatchSubscription => {
     const push = (change: Change): void => {
       if (!within(change)) return;
-      const seen = visibleEvent(change, matches);
-      if (!seen) return;
+      const eventType = visibleEvent(change, matches);
+      if (!eventType) return;
       // an object that stops matching is sent in its previous state, under the revision of the change
-      const left = seen === 'DELETED' && change.type === 'MODIFIED' && change.previous;
-      write({ type: seen, object: left ? withRevision(left, change.revision) : change.object, change });
+      const previous = eventType === 'DELETED' && change.type === 'MODIFIED' && change.previous;
+      write({ type: eventType, object: previous ? withRevision(previous, change.revision) : change.object, change });
     };
     const bookmark = (annotations?: Record<string, string>): void =>
       write({ type: 'BOOKMARK', object: bookmarkOf(type, api.store.revision, annotations) });
@@ -100,20 +100,20 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
     };
   };
   const show: ObjectFormatter = request.show ?? ((object) => textFor(api, type, object));
-  const framed = ({ type: seen, object, change }: VisibleEvent): Uint8Array =>
-    request.show || !change || seen === 'BOOKMARK'
-      ? frameOf(seen, show(object, seen))
-      : api.frames.shared(change, seen, type.version, () => textFor(api, type, object));
-  const valued = ({ type: seen, object }: VisibleEvent): unknown =>
+  const formatFrame = ({ type: eventType, object, change }: VisibleEvent): Uint8Array =>
+    request.show || !change || eventType === 'BOOKMARK'
+      ? frameOf(eventType, show(object, eventType))
+      : api.frames.shared(change, eventType, type.version, () => textFor(api, type, object));
+  const formatValue = ({ type: eventType, object }: VisibleEvent): unknown =>
     request.show
-      ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
-      : { type: seen, object: valueFor(type, object) };
+      ? JSON.parse(`{"type":"${eventType}","object":${show(object, eventType)}}`)
+      : { type: eventType, object: valueFor(type, object) };
   const size = ({ object, change }: VisibleEvent): number => api.store.sizes.of(change?.object ?? object);
-  const lasting = { clock: api.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
+  const lifetime = { clock: api.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
   return {
     kind: 'watch',
-    events: () => openEvents(lasting, begin, { size, show: valued }),
-    frames: () => openStream(lasting, begin, { size, show: framed }),
+    events: () => openEvents(lifetime, begin, { size, show: formatValue }),
+    frames: () => openStream(lifetime, begin, { size, show: formatFrame }),
   };
 }
 

@@ -115,19 +115,19 @@ const isFinished = ({ metadata, spec }: KubeObject): boolean =>
 /** Checks that body and URL name the same kind, namespace and name. */
 function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): void {
   const { apiVersion, kind } = draft;
-  const wanted = groupVersionOf(type);
+  const expected = groupVersionOf(type);
   if (kind !== undefined && kind !== type.kind) {
     throw badRequest(`the kind in the data (${String(kind)}) does not match the expected kind (${type.kind})`);
   }
-  if (apiVersion !== undefined && apiVersion !== wanted) {
+  if (apiVersion !== undefined && apiVersion !== expected) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`,
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
     );
   }
   if (draft['metadata'] !== undefined && draft['metadata'] !== null && !isObject(draft['metadata'])) {
     throw badRequest('metadata: expected an object');
   }
-  draft['apiVersion'] = wanted;
+  draft['apiVersion'] = expected;
   draft['kind'] = type.kind;
   const metadata = ensureObject(draft, 'metadata');
   const namespaceInBody = metadata['namespace'];
@@ -167,7 +167,7 @@ function startMetadata(api: ApiContext, type: ResourceType, draft: JsonObject, o
   metadata['creationTimestamp'] = timestamp(api.clock.date());
   delete metadata['generation'];
   if (options.managedFields) metadata['managedFields'] = options.managedFields;
-  if (type.rules.counted === true) metadata['generation'] = 1;
+  if (type.rules.hasGeneration === true) metadata['generation'] = 1;
   dropEmpty(metadata);
 }
 
@@ -190,8 +190,8 @@ function checkSameObject(type: ResourceType, draft: JsonObject, old: KubeObject)
   }
   const { resourceVersion, uid } = metadata;
   if (typeof uid === 'string' && uid !== '' && uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
-    throw conflict(type, name, why);
+    const reason = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+    throw conflict(type, name, reason);
   }
   if (typeof resourceVersion !== 'string' || resourceVersion === '' || resourceVersion === '0') {
     if (!type.custom && type.rules.versioned !== true) return;
@@ -225,9 +225,9 @@ function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject
   const finalizers = Array.isArray(metadata['finalizers']) ? metadata['finalizers'] : [];
   const added = finalizers.filter((each) => !before.has(String(each)));
   if (old.metadata.deletionTimestamp === undefined || added.length === 0) return;
-  const why = `no new finalizers can be added if the object is being deleted, found new finalizers \
+  const reason = `no new finalizers can be added if the object is being deleted, found new finalizers \
 []string{${added.map((each) => JSON.stringify(each)).join(', ')}}`;
-  throw invalid(type, old.metadata.name, [forbiddenField('metadata.finalizers', why)]);
+  throw invalid(type, old.metadata.name, [forbiddenField('metadata.finalizers', reason)]);
 }
 
 /** Removes unknown fields, and fills in the defaults of the schema. */
@@ -247,9 +247,9 @@ function keepOtherParts(type: ResourceType, draft: JsonObject, old: KubeObject, 
     if (type.subresources.includes('status')) restore(draft, old, 'status');
     return;
   }
-  const touched = part === 'status' ? 'status' : 'spec';
+  const writable = part === 'status' ? 'status' : 'spec';
   for (const field of new Set([...Object.keys(draft), ...Object.keys(old)])) {
-    if (field !== touched) restore(draft, old, field);
+    if (field !== writable) restore(draft, old, field);
   }
 }
 
@@ -260,15 +260,15 @@ function restore(draft: JsonObject, old: KubeObject, field: string): void {
 
 /** Increments the generation if anything but metadata and the status subresource changes. */
 function countGeneration(type: ResourceType, draft: JsonObject, old: KubeObject): void {
-  if (type.rules.counted !== true) return;
-  const wish = (object: JsonObject): JsonObject => {
+  if (type.rules.hasGeneration !== true) return;
+  const desiredState = (object: JsonObject): JsonObject => {
     const rest = { ...object };
     delete rest['metadata'];
     if (type.subresources.includes('status')) delete rest['status'];
     return rest;
   };
   const before = old.metadata.generation ?? 1;
-  const generation = deepEqual(wish(draft), wish(old)) ? before : before + 1;
+  const generation = deepEqual(desiredState(draft), desiredState(old)) ? before : before + 1;
   const metadata = ensureObject(draft, 'metadata'); // may be the stored object's own
   if (metadata['generation'] !== generation) draft['metadata'] = { ...metadata, generation };
 }

@@ -59,14 +59,14 @@ function copied(value: unknown, size: { left: number }, depth: number): unknown 
   if (value instanceof Date) return value.toISOString();
   if (depth >= MAX_DEPTH) throw tooDeep();
   if (Array.isArray(value)) return Array.from(value, (item) => copied(item ?? null, size, depth + 1));
-  const made: JsonObject = {};
+  const copy: JsonObject = {};
   for (const [field, item] of Object.entries(value)) {
     if (item === undefined) continue;
     if (field === '__proto__') throw badRequest('a field may not be called "__proto__"');
     size.left -= field.length + 3;
-    made[field] = copied(item, size, depth + 1);
+    copy[field] = copied(item, size, depth + 1);
   }
-  return made;
+  return copy;
 }
 
 function copiedScalar(value: unknown): unknown {
@@ -110,8 +110,8 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const [why = ''] = error instanceof Error ? error.message.split('\n') : [];
-    throw badRequest(`the object provided is unrecognized (must be JSON): ${why}`);
+    const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
+    throw badRequest(`the object provided is unrecognized (must be JSON): ${reason}`);
   }
 }
 
@@ -120,5 +120,5 @@ const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{300}/;
 
 function checkNumbers(value: unknown): void {
   const size = measured(value, Number.POSITIVE_INFINITY);
-  if (size.kind === 'not-json') throw badRequest(`the object provided is unrecognized (must be JSON): ${size.why}`);
+  if (size.kind === 'not-json') throw badRequest(`the object provided is unrecognized (must be JSON): ${size.reason}`);
 }

@@ -29,7 +29,7 @@ export function repeatedFields(text: string, mostDepth: number): string[] | unde
     const level = levels.at(-1);
     if (letter === QUOTE) {
       const end = endOfString(text, position);
-      if (expectsKey && level?.keys) noteKey(level, text.slice(position, end + 1), repeated);
+      if (expectsKey && level?.keys) recordKey(level, text.slice(position, end + 1), repeated);
       expectsKey = false;
       position = end;
     } else if (letter === OPEN_OBJECT || letter === OPEN_LIST) {
@@ -52,7 +52,7 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [123, 125, 91, 93];
 
 const pathIn = ({ path, keys, index, key }: Level): string => (keys ? below(path, key) : `${path}[${index}]`);
 
-function noteKey(level: Level, quoted: string, repeated: string[]): void {
+function recordKey(level: Level, quoted: string, repeated: string[]): void {
   const key = quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
   if (key === '__proto__') throw badRequest('a field may not be called "__proto__"');
   level.key = key;

@@ -14,7 +14,7 @@ export interface FieldValidator {
 }
 
 /** The most fields in a message, as in kube-apiserver. */
-const MAX_TOLD = 100;
+const MAX_LISTED = 100;
 const LEVELS = ['Strict', 'Warn', 'Ignore'];
 
 /** Returns the validator for the query's `fieldValidation`; the default is to warn. */
@@ -39,7 +39,7 @@ export function fieldValidator(
     const found = [
       ...fields.map((field) => `unknown field "${field}"`),
       ...repeated.map((field) => `duplicate field "${field}"`),
-    ].slice(0, MAX_TOLD);
+    ].slice(0, MAX_LISTED);
     if (found.length === 0) return;
     if (level === 'Strict') throw strictError(type, found);
     warnings.push(...found);
@@ -49,6 +49,6 @@ export function fieldValidator(
 
 function strictError(type: ResourceType, found: readonly string[]): StatusError {
   const version = groupVersionOf(type).split('/').at(-1) ?? '';
-  const why = `strict decoding error: ${found.join(', ')}`;
-  return badRequest(`${type.kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
+  const reason = `strict decoding error: ${found.join(', ')}`;
+  return badRequest(`${type.kind} in version "${version}" cannot be handled as a ${type.kind}: ${reason}`);
 }

@@ -20,7 +20,7 @@ export type Measured =
   | { readonly kind: 'fits'; readonly depth: number; readonly bytes: number }
   | { readonly kind: 'too-deep' }
   | { readonly kind: 'too-large' }
-  | { readonly kind: 'not-json'; readonly why: string };
+  | { readonly kind: 'not-json'; readonly reason: string };
 
 /** Measures a value; stops as soon as it is deeper than `MAX_DEPTH` or larger than `mostBytes`. */
 export function measured(value: unknown, mostBytes: number): Measured {
@@ -34,11 +34,11 @@ export function measured(value: unknown, mostBytes: number): Measured {
       if (depth >= MAX_DEPTH) return { kind: 'too-deep' };
       if (depth >= deepest) deepest = depth + 1;
       const own = pushAll(here, depth + 1, values, depths);
-      if (own === undefined) return { kind: 'not-json', why: 'a field may not be called "__proto__"' };
+      if (own === undefined) return { kind: 'not-json', reason: 'a field may not be called "__proto__"' };
       bytes += own;
     } else {
       const own = scalarBytes(here);
-      if (own === undefined) return { kind: 'not-json', why: `json: ${unsupportedValue(here)}` };
+      if (own === undefined) return { kind: 'not-json', reason: `json: ${unsupportedValue(here)}` };
       bytes += own;
     }
     if (bytes > mostBytes) return { kind: 'too-large' };

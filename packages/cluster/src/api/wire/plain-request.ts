@@ -116,10 +116,10 @@ const [MAX_OF_ONE, MAX_OF_ALL] = [256, 4096];
 /** Encodes warnings as header values; too long ones are truncated, and only as many are kept as the limit allows. */
 function asHeaders(warnings: readonly string[]): string[] {
   const all = warnings.reduce((sum, text) => sum + text.length, 0);
-  const cut = all > MAX_OF_ALL ? warnings.map((text) => text.slice(0, MAX_OF_ONE)) : warnings;
-  let room = MAX_OF_ALL;
-  return cut
-    .filter((text) => (room -= text.length) >= 0)
+  const shortened = all > MAX_OF_ALL ? warnings.map((text) => text.slice(0, MAX_OF_ONE)) : warnings;
+  let remaining = MAX_OF_ALL;
+  return shortened
+    .filter((text) => (remaining -= text.length) >= 0)
     .map((text) => `299 - ${JSON.stringify(text).replaceAll('\u007f', '\\u007f')}`)
     .map((header) => Buffer.from(header).toString('latin1'));
 }

@@ -95,6 +95,6 @@ export const MESSAGES: ReadonlyMap<string, ReadonlyMap<number, ProtobufField>> =
 );
 
 function fieldOf(text: string): [number, ProtobufField] {
-  const [, name = '', number = '', wrap, type = '', kept] = /^(\w*)=(\d+):(\[\]|\{\})?(\w+)(\?)?$/.exec(text) ?? [];
-  return [Number(number), { name, type, list: wrap === '[]', map: wrap === '{}', keepsZero: kept === '?' }];
+  const [, name = '', number = '', wrap, type = '', optional] = /^(\w*)=(\d+):(\[\]|\{\})?(\w+)(\?)?$/.exec(text) ?? [];
+  return [Number(number), { name, type, list: wrap === '[]', map: wrap === '{}', keepsZero: optional === '?' }];
 }

@@ -54,9 +54,9 @@ class Reader {
   take(length: number): Uint8Array {
     const end = this.position + length;
     if (length < 0 || end > this.bytes.byteLength) throw cutOff();
-    const taken = this.bytes.subarray(this.position, end);
+    const bytes = this.bytes.subarray(this.position, end);
     this.position = end;
-    return taken;
+    return bytes;
   }
 
   /** Reads the value of a field of any wire type: a number, or bytes. */

@@ -29,13 +29,13 @@ export function readYaml(text: string): unknown {
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   checkTokens(tokens, Math.min(MAX_ALIASES, MAX_ALIASED_BYTES / Buffer.byteLength(text)));
   const [document, more] = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
-  const [wrong] = document?.errors ?? [];
-  if (wrong) throw fault(`line ${lines.linePos(wrong.pos[0]).line}: ${firstLine(wrong)}`);
-  if (more) throw fault('the body holds more than one document');
+  const [error] = document?.errors ?? [];
+  if (error) throw yamlError(`line ${lines.linePos(error.pos[0]).line}: ${firstLine(error)}`);
+  if (more) throw yamlError('the body holds more than one document');
   return jsonOf(() => document?.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
 }
 
-const fault = (why: string): Error => badRequest(`error converting YAML to JSON: yaml: ${why}`);
+const yamlError = (reason: string): Error => badRequest(`error converting YAML to JSON: yaml: ${reason}`);
 const firstLine = (error: Pick<YAMLError, 'message'>): string => error.message.split('\n')[0] ?? '';
 
 /** Rejects documents that are nested too deep or have too many aliases. */
@@ -47,9 +47,9 @@ function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
     const here = open.pop();
     const depth = depths.pop() ?? 0;
     if (typeof here !== 'object' || here === null) continue;
-    if (depth > MAX_DEPTH) throw fault(DEPTH_MESSAGE);
+    if (depth > MAX_DEPTH) throw yamlError(DEPTH_MESSAGE);
     if ('type' in here && here.type === 'alias') aliases += 1;
-    if (aliases > mostAliases) throw fault(EXCESSIVE);
+    if (aliases > mostAliases) throw yamlError(EXCESSIVE);
     for (const below of belowOf(here)) {
       open.push(below);
       depths.push('items' in here ? depth + 1 : depth);
@@ -70,18 +70,18 @@ function jsonOf(value: () => unknown): unknown {
   try {
     found = value();
   } catch (error) {
-    const why = error instanceof Error ? firstLine(error) : String(error);
-    throw fault(why.startsWith('Excessive alias count') ? EXCESSIVE : why);
+    const reason = error instanceof Error ? firstLine(error) : String(error);
+    throw yamlError(reason.startsWith('Excessive alias count') ? EXCESSIVE : reason);
   }
   const size = measured(found, MAX_BODY_BYTES);
   switch (size.kind) {
     case 'fits':
       return JSON.parse(JSON.stringify(found)) as unknown;
     case 'too-deep':
-      throw fault(DEPTH_MESSAGE);
+      throw yamlError(DEPTH_MESSAGE);
     case 'too-large':
-      throw fault(EXCESSIVE);
+      throw yamlError(EXCESSIVE);
     case 'not-json':
-      throw badRequest(size.why);
+      throw badRequest(size.reason);
   }
 }

@@ -21,7 +21,7 @@ const ENDED = new Error('the container has ended');
 const FIRST_BACKOFF = 10_000;
 const LONGEST_BACKOFF = 300_000;
 /** After this running time (milliseconds) the backoff is reset. */
-const FORGIVEN = 600_000;
+const BACKOFF_RESET_MS = 600_000;
 
 /** Runs one container. */
 export class ContainerRun {
@@ -54,13 +54,13 @@ export class ContainerRun {
     let backoff = 0;
     while (!ending.aborted) {
       this.#redefined = new AbortController();
-      const began = context.clock.now().getTime();
+      const startedAt = context.clock.now().getTime();
       const ended = await this.#attempt();
       if (ended === undefined && !this.#redefined.signal.aborted) return; // the pod ended first
       if (isAborted(ending)) return;
       if (!this.#redefined.signal.aborted) {
         if (ended === undefined || !this.#startsAgain(ended.exitCode)) return;
-        if (context.clock.now().getTime() - began > FORGIVEN) backoff = 0;
+        if (context.clock.now().getTime() - startedAt > BACKOFF_RESET_MS) backoff = 0;
         await this.#backOff(backoff, ended);
         backoff = Math.min(backoff === 0 ? FIRST_BACKOFF : backoff * 2, LONGEST_BACKOFF);
       }
@@ -80,7 +80,7 @@ export class ContainerRun {
   }
 
   /** Terminates the process, and kills it after the grace period. Of repeated calls the shorter grace period applies. */
-  async stop(graceSeconds: number, why?: string): Promise<void> {
+  async stop(graceSeconds: number, reason?: string): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
     const { context, pod } = this.#host;
@@ -89,7 +89,7 @@ export class ContainerRun {
     const now = (this.#stopping = new AbortController());
     if (first) {
       const name = this.#container.name;
-      context.events.record(pod(), 'Normal', 'Killing', why ?? `Stopping container ${name}`, name);
+      context.events.record(pod(), 'Normal', 'Killing', reason ?? `Stopping container ${name}`, name);
       const preStop = this.#container.lifecycle?.preStop;
       if (preStop !== undefined && graceSeconds > 0) await this.#hook(preStop, 'FailedPreStopHook', graceSeconds);
       if (graceSeconds > 0) running.kill('SIGTERM');
@@ -152,21 +152,21 @@ export class ContainerRun {
   /** Follows a running container to its exit, with its probes and hooks. */
   async #watch(running: RunningContainer): Promise<Exit> {
     const { ending } = this.#host;
-    const over = new AbortController();
+    const ended = new AbortController();
     const { readinessProbe, startupProbe, lifecycle } = this.#container;
     this.#running = running;
     this.#stopping = undefined;
-    const up = startupProbe === undefined;
+    const hasStarted = startupProbe === undefined;
     this.#set({
       state: { kind: 'running', startedAt: timestamp(running.startedAt) },
-      started: up,
-      ready: up && readinessProbe === undefined,
+      started: hasStarted,
+      ready: hasStarted && readinessProbe === undefined,
     });
     if (ending.aborted) running.kill('SIGKILL'); // it started while the pod was ending
     if (lifecycle?.postStart !== undefined) void this.#postStart(lifecycle.postStart);
-    this.#probe(running, over.signal);
+    this.#probe(running, ended.signal);
     const exit = await running.exit;
-    over.abort(ENDED);
+    ended.abort(ENDED);
     this.#running = undefined;
     return exit;
   }
@@ -197,14 +197,14 @@ export class ContainerRun {
   }
 
   /** Starts the liveness and readiness probes once the startup probe has succeeded. */
-  #probe(running: RunningContainer, over: AbortSignal): void {
+  #probe(running: RunningContainer, ended: AbortSignal): void {
     const { context, pod } = this.#host;
     const { startupProbe, livenessProbe, readinessProbe, name } = this.#container;
     const repeat = (
       kind: 'Startup' | 'Liveness' | 'Readiness',
       probe: typeof startupProbe,
       report: (isSuccess: boolean) => void,
-      until = over,
+      until = ended,
     ): void => {
       if (probe === undefined) return;
       const attempt = (signal: AbortSignal): Promise<ProbeResult> =>
@@ -221,20 +221,20 @@ export class ContainerRun {
     };
     const unhealthy = (kind: string): void =>
       void this.stop(this.#grace(), `Container ${name} failed ${kind} probe, will be restarted`);
-    const rest = (): void => {
+    const startOthers = (): void => {
       repeat('Liveness', livenessProbe, (isSuccess) => (isSuccess ? undefined : unhealthy('liveness')));
       repeat('Readiness', readinessProbe, (ready) => this.#set({ ready }));
     };
-    if (startupProbe === undefined) return rest();
-    const begun = new AbortController();
+    if (startupProbe === undefined) return startOthers();
+    const started = new AbortController();
     const ready = readinessProbe === undefined;
     const report = (isSuccess: boolean): void => {
-      begun.abort();
+      started.abort();
       if (!isSuccess) return unhealthy('startup');
       this.#set({ started: true, ready });
-      rest();
+      startOthers();
     };
-    const starting = linkedSignal(over, begun.signal);
+    const starting = linkedSignal(ended, started.signal);
     starting.signal.addEventListener('abort', starting.release, { once: true });
     repeat('Startup', startupProbe, report, starting.signal);
   }

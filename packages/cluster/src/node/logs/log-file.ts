@@ -20,7 +20,7 @@ export interface MissingOutput {
 }
 
 /** The most bytes of a log that are truncated for the notice at its end. */
-const ROOM_FOR_NOTICE = 2 * LONGEST_PART;
+const NOTICE_BYTES = 2 * LONGEST_PART;
 
 /** Writes a log and wakes its followers. */
 export class LogFile implements OutputSink, GrowingLog {
@@ -49,7 +49,7 @@ export class LogFile implements OutputSink, GrowingLog {
   }
 
   /** Whether anything was written; otherwise the file does not exist. */
-  get begun(): boolean {
+  get startedInLine(): boolean {
     return this.#fd !== undefined || this.#ended;
   }
 
@@ -133,9 +133,9 @@ export class LogFile implements OutputSink, GrowingLog {
     const { written, failure } = this.#write(all);
     if (written >= notice.length) this.#unreported = 0;
     if (failure !== undefined) {
-      const lost = outputBytes(all.subarray(Math.max(written, notice.length)));
-      this.#unreported += lost;
-      this.#missing = { bytes: (this.#missing?.bytes ?? 0) + lost, cause: this.#missing?.cause ?? failure };
+      const lostBytes = outputBytes(all.subarray(Math.max(written, notice.length)));
+      this.#unreported += lostBytes;
+      this.#missing = { bytes: (this.#missing?.bytes ?? 0) + lostBytes, cause: this.#missing?.cause ?? failure };
     }
     this.#wake();
   }
@@ -147,19 +147,19 @@ export class LogFile implements OutputSink, GrowingLog {
       if (this.#fd === undefined) ({ fd: this.#fd, length: this.#length } = this.#disk.open(this.path));
       if (this.#torn) this.#truncate(this.#fd, this.#length);
       while (at < records.length) at += this.#disk.write(this.#fd, records.subarray(at), this.#length + at);
-      this.#wrote(records);
+      this.#onWritten(records);
       return { written: at };
     } catch (error) {
       // A full disk must not end the container: the log states what is missing, and the run continues.
       const whole = at === 0 ? 0 : records.lastIndexOf(NEWLINE, at - 1) + 1;
       this.#torn ||= at > whole;
-      this.#wrote(records.subarray(0, whole));
+      this.#onWritten(records.subarray(0, whole));
       const { message } = withPath(error, this.path) as Error; // a disk failure is an Error
       return { written: whole, failure: message };
     }
   }
 
-  #wrote(records: Buffer): void {
+  #onWritten(records: Buffer): void {
     this.#length += records.length;
     if (records.length === 0) return;
     const last = records.subarray(records.lastIndexOf(NEWLINE, records.length - 2) + 1);
@@ -177,12 +177,12 @@ export class LogFile implements OutputSink, GrowingLog {
     this.#append(Buffer.alloc(0));
     if (this.#unreported === 0 || this.#fd === undefined || this.#missing === undefined) return;
     try {
-      const tail = Buffer.alloc(Math.min(this.#length, ROOM_FOR_NOTICE));
+      const tail = Buffer.alloc(Math.min(this.#length, NOTICE_BYTES));
       const from = this.#length - tail.length;
       this.#disk.read(this.#fd, tail, from);
-      const kept = from === 0 ? 0 : tail.indexOf(NEWLINE) + 1;
-      const dropped = outputBytes(tail.subarray(kept));
-      this.#truncate(this.#fd, from + kept);
+      const keepFrom = from === 0 ? 0 : tail.indexOf(NEWLINE) + 1;
+      const dropped = outputBytes(tail.subarray(keepFrom));
+      this.#truncate(this.#fd, from + keepFrom);
       this.#inLine = this.#length > 0; // possibly not, but an extra empty line does no harm
       this.#unreported += dropped;
       this.#missing = { ...this.#missing, bytes: this.#missing.bytes + dropped };

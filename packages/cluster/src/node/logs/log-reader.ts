@@ -15,7 +15,7 @@ const BLOCKS = { first: 1024, largest: 64 * 1024 } as const;
 /** A log that this process writes or wrote. */
 export interface GrowingLog {
   /** Whether anything was written; otherwise the file does not exist. */
-  readonly begun: boolean;
+  readonly startedInLine: boolean;
   /** Whether the container still runs. */
   readonly growing: boolean;
   /** Bytes of complete records in the file. */
@@ -55,7 +55,7 @@ async function* recordsOf(
   live: GrowingLog | undefined,
   follow: boolean,
 ): AsyncGenerator<readonly Buffer[], undefined> {
-  while (follow && live?.growing === true && !live.begun) await live.changed();
+  while (follow && live?.growing === true && !live.startedInLine) await live.changed();
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || live?.length === 0) return undefined; // the container wrote nothing, or nothing could be written
     throw error;
@@ -67,8 +67,8 @@ async function* recordsOf(
     for (let size: number = BLOCKS.first; file !== undefined;) {
       const growing = follow && live?.growing === true;
       const more = growing ? live.changed() : undefined; // subscribed before the read, so that no change is missed
-      const wanted = Math.min(size, Math.max(0, (live?.length ?? Number.POSITIVE_INFINITY) - position));
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, wanted, position);
+      const length = Math.min(size, Math.max(0, (live?.length ?? Number.POSITIVE_INFINITY) - position));
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, length, position);
       if (live?.cutAt !== cut) {
         cut = live?.cutAt; // the data may have been truncated and replaced
         if (cut !== undefined && position + bytesRead > cut) {
@@ -111,7 +111,7 @@ async function* selected(
   const since = sinceOf(options, now);
   let skip =
     options.tailLines === undefined ? 0 : Math.max(0, (await countLines(path, live, since)) - options.tailLines);
-  let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+  let remaining = options.limitBytes ?? Number.POSITIVE_INFINITY;
   for await (const block of blocks) {
     const out: Buffer[] = [];
     for (const record of block) {
@@ -124,10 +124,10 @@ async function* selected(
       if (options.timestamps === true) out.push(Buffer.from(`${stamp} `));
       out.push(text);
     }
-    const bytes = Buffer.concat(out).subarray(0, Math.min(left, Number.MAX_SAFE_INTEGER));
-    left -= bytes.length;
+    const bytes = Buffer.concat(out).subarray(0, Math.min(remaining, Number.MAX_SAFE_INTEGER));
+    remaining -= bytes.length;
     if (bytes.length > 0) yield bytes;
-    if (left <= 0) return undefined;
+    if (remaining <= 0) return undefined;
   }
   return undefined;
 }

@@ -28,7 +28,7 @@ export interface ContainerLogs extends PodLogs {
   /** Removes the logs of a deleted pod. */
   remove(pod: PodRef): Promise<void>;
   /** Removes the logs of pods that no longer exist, by uid, whose deletion may have been missed. */
-  retain(isThere: (uid: string) => boolean): Promise<void>;
+  retain(exists: (uid: string) => boolean): Promise<void>;
 }
 
 /** Stores logs as files: `<namespace>_<pod>_<uid>/<container>.<attempt>.log`. */
@@ -45,7 +45,7 @@ export class LogStore implements ContainerLogs {
 
   /** Creates the log of an attempt. */
   begin(pod: PodRef, container: string, attempt: number): LogFile {
-    const path = this.#of(pod, container);
+    const path = this.#prefixOf(pod, container);
     const log = new LogFile(pathOf(path, attempt), this.#now);
     const logs = this.#live.get(dirname(path)) ?? new Map<string, LogFile>();
     this.#live.set(dirname(path), logs.set(path, log));
@@ -54,9 +54,9 @@ export class LogStore implements ContainerLogs {
   }
 
   open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined {
-    const of = this.#of(pod, container);
-    const newestLive = this.#live.get(dirname(of))?.get(of);
-    const path = options.attempt === undefined ? (newestLive?.path ?? newest(of)) : pathOf(of, options.attempt);
+    const prefix = this.#prefixOf(pod, container);
+    const newestLive = this.#live.get(dirname(prefix))?.get(prefix);
+    const path = options.attempt === undefined ? (newestLive?.path ?? newest(prefix)) : pathOf(prefix, options.attempt);
     const live = newestLive?.path === path ? newestLive : undefined;
     return path === undefined ? undefined : readLog(path, live, options, this.#now());
   }
@@ -65,10 +65,10 @@ export class LogStore implements ContainerLogs {
     await this.#remove(this.#podDirectory(pod));
   }
 
-  async retain(isThere: (uid: string) => boolean): Promise<void> {
+  async retain(exists: (uid: string) => boolean): Promise<void> {
     for (const name of await directoriesIn(this.#directory)) {
       const [, , uid, ...more] = name.split('_');
-      if (uid !== undefined && more.length === 0 && !isThere(uid)) await this.#remove(join(this.#directory, name));
+      if (uid !== undefined && more.length === 0 && !exists(uid)) await this.#remove(join(this.#directory, name));
     }
   }
 
@@ -82,7 +82,7 @@ export class LogStore implements ContainerLogs {
     return join(this.#directory, `${namespace}_${name}_${uid}`);
   }
 
-  #of(pod: PodRef, container: string): string {
+  #prefixOf(pod: PodRef, container: string): string {
     return join(this.#podDirectory(pod), container);
   }
 }
@@ -97,14 +97,14 @@ async function directoriesIn(directory: string): Promise<readonly string[]> {
   }
 }
 
-const pathOf = (of: string, attempt: number): string => `${of}.${attempt}.log`;
+const pathOf = (prefix: string, attempt: number): string => `${prefix}.${attempt}.log`;
 
-/** @param of a log's path without its attempt */
-function newest(of: string): string | undefined {
+/** @param prefix a log's path without its attempt */
+function newest(prefix: string): string | undefined {
   try {
-    const own = readdirSync(dirname(of)).filter((name) => name.startsWith(`${basename(of)}.`));
-    const attempts = own.map((name) => Number.parseInt(name.slice(basename(of).length + 1), 10));
-    return attempts.length === 0 ? undefined : pathOf(of, Math.max(...attempts));
+    const names = readdirSync(dirname(prefix)).filter((name) => name.startsWith(`${basename(prefix)}.`));
+    const attempts = names.map((name) => Number.parseInt(name.slice(basename(prefix).length + 1), 10));
+    return attempts.length === 0 ? undefined : pathOf(prefix, Math.max(...attempts));
   } catch {
     return undefined; // never started
   }

@@ -30,7 +30,7 @@ const SCHEDULERS: ReadonlySet<EventReason> = new Set(['Scheduled', 'FailedSchedu
 /** The most events in the queue; the oldest are dropped, since events are not a record. */
 const MAX_WAITING = 2000;
 /** The delay (milliseconds) in which events are batched. */
-const GATHER = 25;
+const GATHER_MS = 25;
 
 /** Options of the recorder. */
 export interface PodEventsOptions {
@@ -112,7 +112,7 @@ export class PodEvents {
 
   async #write(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const cancel = this.#wireClock.after(GATHER, resolve);
+      const cancel = this.#wireClock.after(GATHER_MS, resolve);
       this.#flush = () => {
         cancel();
         resolve();

@@ -38,7 +38,7 @@ export class PodRun {
   readonly #objects: PodObjects;
   readonly #ending = new AbortController();
   /** Aborted when the pod's status must not be written any more. */
-  readonly #gone = new AbortController();
+  readonly #deleted = new AbortController();
   readonly #init: readonly ContainerRun[];
   readonly #main: readonly ContainerRun[];
   readonly #status: StatusWriter;
@@ -60,7 +60,7 @@ export class PodRun {
       objects: this.#objects,
       pod: () => this.#pod,
       ending: this.#ending.signal,
-      changed: () => this.#status.mark(this.#isUrgent()),
+      changed: () => this.#status.markDirty(this.#isUrgent()),
     };
     const { initContainers = [], containers } = this.#pod.spec;
     const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
@@ -92,13 +92,13 @@ export class PodRun {
   /** Kills the containers of a pod that was removed from the API server. */
   removed(): void {
     this.#status.stop();
-    this.#gone.abort(ENDING);
+    this.#deleted.abort(ENDING);
     this.#end(0);
   }
 
   /** Whether the pod is removed, or bound to another node. */
   get isGone(): boolean {
-    return this.#gone.signal.aborted;
+    return this.#deleted.signal.aborted;
   }
 
   /** Kills the containers when the node stops; the status in the API server stays. */
@@ -114,7 +114,7 @@ export class PodRun {
 
   async #live(): Promise<void> {
     try {
-      this.#status.mark(this.#isUrgent());
+      this.#status.markDirty(this.#isUrgent());
       this.#context.events.record(
         this.#pod,
         'Normal',
@@ -130,7 +130,7 @@ export class PodRun {
       this.#failure = { reason: 'NodeError', message: error instanceof Error ? error.message : String(error) };
       this.#end(0);
     }
-    this.#status.mark(true);
+    this.#status.markDirty(true);
     await this.#status.settled();
     this.#ending.abort(ENDING);
     if (this.#deleting) await this.#confirmDeletion();
@@ -144,7 +144,7 @@ export class PodRun {
   /** Deletes the object after all containers have ended. */
   async #confirmDeletion(): Promise<void> {
     const { namespace, name, uid } = this.#pod.metadata;
-    await retryRequest(this.#context, `pod ${namespace}/${name} is not deleted`, this.#gone.signal, () =>
+    await retryRequest(this.#context, `pod ${namespace}/${name} is not deleted`, this.#deleted.signal, () =>
       this.#context.api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, {
         gracePeriodSeconds: 0,
         preconditions: { uid },
@@ -153,10 +153,10 @@ export class PodRun {
   }
 
   async #runAll(): Promise<void> {
-    const refused = this.#files.refusal(this.#pod);
-    if (refused !== undefined) {
-      this.#failure = refused;
-      this.#context.events.record(this.#pod, 'Warning', 'FailedMount', refused.message);
+    const refusal = this.#files.refusal(this.#pod);
+    if (refusal !== undefined) {
+      this.#failure = refusal;
+      this.#context.events.record(this.#pod, 'Warning', 'FailedMount', refusal.message);
       return;
     }
     void this.#watchDeadline();
@@ -232,7 +232,7 @@ export class PodRun {
 export function lostStatus(pod: Pod, now: Date): object | undefined {
   const { phase } = pod.status ?? {};
   if ((pod.spec.restartPolicy ?? 'Always') !== 'Never' || phase === 'Succeeded' || phase === 'Failed') return undefined;
-  const lost = {
+  const terminated = {
     exitCode: 137,
     reason: 'ContainerStatusUnknown',
     message: 'The container could not be located when the pod was terminated',
@@ -245,7 +245,7 @@ export function lostStatus(pod: Pod, now: Date): object | undefined {
       const known = pod.status?.containerStatuses?.find((status) => status.name === name);
       if ('terminated' in (known?.state ?? {})) return known;
       const unknown = { name, image, imageID: '', restartCount: 0, lastState: {}, ...known };
-      return { ...unknown, ready: false, started: false, state: { terminated: lost } };
+      return { ...unknown, ready: false, started: false, state: { terminated } };
     }),
   };
 }

@@ -65,13 +65,13 @@ export function phaseOf({
   const failedInit = init.some(({ state }) => state.kind === 'terminated' && state.terminated.exitCode !== 0);
   if (failedInit && policy === 'Never') return 'Failed';
   if (init.some(({ state }) => !succeeded(state))) return 'Pending';
-  const has = (kind: ContainerState['kind']): boolean => main.some(({ state }) => state.kind === kind);
+  const anyIs = (kind: ContainerState['kind']): boolean => main.some(({ state }) => state.kind === kind);
   if (main.some(({ state, last }) => state.kind === 'waiting' && last === undefined)) return 'Pending';
-  if (has('running')) return 'Running';
-  if (has('waiting')) return 'Running'; // it will be started again
+  if (anyIs('running')) return 'Running';
+  if (anyIs('waiting')) return 'Running'; // it will be started again
   if (policy === 'Always') return 'Running';
-  const allWell = main.every(({ state }) => succeeded(state));
-  if (allWell) return 'Succeeded';
+  const allSucceeded = main.every(({ state }) => succeeded(state));
+  if (allSucceeded) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
 }
 
@@ -99,26 +99,26 @@ function conditionsOf({ init, main, now, previous }: PodState, phase: string): C
   const initialised = init.every(({ state }) => succeeded(state));
   const pending = init.filter(({ state }) => !succeeded(state)).map((it) => it.name);
   const unready = main.filter((it) => !it.ready).map((it) => it.name);
-  const over = phase === 'Succeeded' || phase === 'Failed';
+  const isFinished = phase === 'Succeeded' || phase === 'Failed';
   const notReady =
     phase === 'Succeeded'
       ? { reason: 'PodCompleted' }
       : phase === 'Failed'
         ? { reason: 'PodFailed' }
         : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
-  const ready = !over && unready.length === 0;
+  const ready = !isFinished && unready.length === 0;
   const condition = (
     type: string,
-    holds: boolean,
-    why: { readonly reason: string; readonly message?: string } | object = {},
+    isTrue: boolean,
+    reason: { readonly reason: string; readonly message?: string } | object = {},
   ): Condition => {
-    const status = holds ? 'True' : 'False';
+    const status = isTrue ? 'True' : 'False';
     const before = previous.find((it) => it.type === type);
     const since = before?.status === status ? before.lastTransitionTime : now;
     return {
       type,
       status,
-      ...(!holds || phase === 'Succeeded' ? why : {}),
+      ...(!isTrue || phase === 'Succeeded' ? reason : {}),
       lastProbeTime: null,
       lastTransitionTime: since,
     };

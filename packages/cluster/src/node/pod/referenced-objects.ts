@@ -29,8 +29,8 @@ export class PodObjects {
 
   /** Reads all references of the pod's volumes and variables; missing objects are skipped. */
   async load(pod: Pod): Promise<void> {
-    const wanted = new Map(referencedObjects(pod).map((it) => [`${it.kind}/${it.name}`, it]));
-    await Promise.all([...wanted.values()].map((it) => this.#read(it)));
+    const references = new Map(referencedObjects(pod).map((it) => [`${it.kind}/${it.name}`, it]));
+    await Promise.all([...references.values()].map((it) => this.#read(it)));
   }
 
   async #read({ kind, name }: ObjectReference): Promise<void> {
@@ -40,8 +40,8 @@ export class PodObjects {
   }
 
   /** Waits until an object changes, and reads it again; returns when the signal is aborted. */
-  async changed(wanted: ObjectReference, signal: AbortSignal): Promise<void> {
-    const { kind, name } = wanted;
+  async changed(reference: ObjectReference, signal: AbortSignal): Promise<void> {
+    const { kind, name } = reference;
     const path = `/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}?fieldSelector=metadata.name%3D${encodeURIComponent(name)}`;
     const { items, metadata } = await this.#api.list<ObjectList<CachedObject>['items'][number]>(path);
     const known = this.#found.get(`${kind}/${name}`)?.metadata.resourceVersion;
@@ -54,7 +54,7 @@ export class PodObjects {
       linked.release();
       await watch.return(undefined);
     }
-    if (!signal.aborted) await this.#read(wanted);
+    if (!signal.aborted) await this.#read(reference);
   }
 }
 

@@ -30,7 +30,7 @@ export class StatusWriter {
   #dirty = false;
   #writing: Promise<void> | undefined;
   #written: object | undefined;
-  readonly #gone = new AbortController();
+  readonly #deleted = new AbortController();
   #flush: () => void = () => undefined;
 
   constructor({ api, clock, wireClock, log }: StatusWriterContext, pod: PodMetadata, compute: () => object) {
@@ -43,7 +43,7 @@ export class StatusWriter {
   }
 
   /** Schedules a write: after 20 ms, or at once if urgent. Changes of one turn of the event loop are batched. */
-  mark(urgent: boolean): void {
+  markDirty(urgent: boolean): void {
     this.#dirty = true;
     this.#writing ??= this.#write();
     if (urgent) this.#flush();
@@ -57,13 +57,13 @@ export class StatusWriter {
 
   /** Stops writing: the pod is gone. */
   stop(): void {
-    this.#gone.abort();
+    this.#deleted.abort();
     this.#flush();
   }
 
   async #write(): Promise<void> {
     await this.#waitForBatch();
-    for (let failures = 0; this.#dirty && !this.#gone.signal.aborted;) {
+    for (let failures = 0; this.#dirty && !this.#deleted.signal.aborted;) {
       this.#dirty = false;
       const status = this.#compute();
       if (isDeepStrictEqual(status, this.#written)) continue;
@@ -80,7 +80,7 @@ export class StatusWriter {
         if (!again) break;
         this.#dirty = true;
         failures += 1;
-        await this.#clock.sleep(pauseAfter(failures), this.#gone.signal);
+        await this.#clock.sleep(pauseAfter(failures), this.#deleted.signal);
       }
     }
     this.#writing = undefined;

@@ -116,16 +116,16 @@ export async function withTimeout(
   const done = new AbortController();
   const limit = new AbortController();
   const waiting = linkedSignal(done.signal, outer);
-  const trying = linkedSignal(limit.signal, outer);
-  const late = clock.sleep(milliseconds, waiting.signal).then((): ProbeResult => {
+  const attempting = linkedSignal(limit.signal, outer);
+  const timeout = clock.sleep(milliseconds, waiting.signal).then((): ProbeResult => {
     limit.abort();
     return failure(`timed out after ${milliseconds / 1000}s`);
   });
   try {
-    return await Promise.race([attempt(trying.signal), late]);
+    return await Promise.race([attempt(attempting.signal), timeout]);
   } finally {
     done.abort();
     waiting.release();
-    trying.release();
+    attempting.release();
   }
 }

@@ -75,8 +75,8 @@ export class PodFiles {
   async #setUp(volume: Volume, pod: Pod): Promise<VolumeSetup> {
     const directory = this.#directoryOf(volume);
     if (isProjection(volume)) {
-      const refused = await this.#issueTokens(volume, pod);
-      if (refused !== undefined) return { kind: 'failed', message: refused };
+      const refusal = await this.#issueTokens(volume, pod);
+      if (refusal !== undefined) return { kind: 'failed', message: refusal };
       return this.#fill(volume, pod, directory);
     }
     if (volume.persistentVolumeClaim !== undefined)
@@ -115,18 +115,18 @@ export class PodFiles {
 
   async #issueTokens(volume: Volume, pod: Pod): Promise<string | undefined> {
     const { name, namespace, uid } = pod.metadata;
-    for (const { serviceAccountToken: wanted } of sourcesOf(volume)) {
-      if (wanted === undefined) continue;
+    for (const { serviceAccountToken: projection } of sourcesOf(volume)) {
+      if (projection === undefined) continue;
       const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${pod.spec.serviceAccountName ?? 'default'}/token`;
       const spec = {
-        expirationSeconds: wanted.expirationSeconds ?? 3600,
-        ...(wanted.audience !== undefined && { audiences: [wanted.audience] }),
+        expirationSeconds: projection.expirationSeconds ?? 3600,
+        ...(projection.audience !== undefined && { audiences: [projection.audience] }),
         boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
       };
       const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
       try {
         const { status } = await this.#context.api.create<{ readonly status: { readonly token: string } }>(path, body);
-        this.#tokens.set(`${volume.name}/${wanted.path}`, status.token);
+        this.#tokens.set(`${volume.name}/${projection.path}`, status.token);
       } catch (error) {
         if (error instanceof ApiStatusError) return `failed to fetch token: ${error.message}`;
         throw error;

@@ -27,11 +27,11 @@ export function executableProblem(view: RootView, command: string, path: string,
 }
 
 /** Returns the message that kubelet shows. */
-export const startErrorMessage = (why: string): string =>
-  `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`;
+export const startErrorMessage = (reason: string): string =>
+  `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${reason}: unknown`;
 
 /** Variables that affect the launcher's own programs, or that a shell does not allow to set. */
-const HAZARDS =
+const LOADER_VARIABLES =
   /^(LD_|GLIBC_|GCONV_|MALLOC_|LIBMOUNT_|BASH|LOCPATH$|ENV$|SHELLOPTS$|IFS$|CDPATH$|PS4$|U?EUID$|UID$|PPID$|GROUPS$|OPTIND$|LINENO$|PWD$|OLDPWD$|_$)/;
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -43,7 +43,7 @@ export function splitEnvironment(env: Readonly<Record<string, string>>): {
   const carried: Record<string, string> = {};
   const inside: string[] = [];
   for (const [name, value] of Object.entries(env)) {
-    if (PLAIN_NAME.test(name) && !HAZARDS.test(name)) carried[name] = value;
+    if (PLAIN_NAME.test(name) && !LOADER_VARIABLES.test(name)) carried[name] = value;
     else inside.push(`${name}=${value}`);
   }
   return { carried, inside };

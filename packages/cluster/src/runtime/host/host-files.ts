@@ -8,7 +8,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 
 /** The lifetime of a cached result, in milliseconds. */
-const GOOD_FOR = 1000;
+const MAX_AGE_MS = 1000;
 
 /** Cached lstat(2) for paths that containers cannot change. */
 export class HostFileCache {
@@ -24,7 +24,7 @@ export class HostFileCache {
   /** Drops outdated results. Called once per container, so that its plan is based on one state. */
   begin(): void {
     const now = this.#now();
-    if (now - this.#since < GOOD_FOR) return;
+    if (now - this.#since < MAX_AGE_MS) return;
     this.#since = now;
     this.#answers.clear();
   }

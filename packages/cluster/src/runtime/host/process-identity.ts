@@ -24,8 +24,8 @@ export function isAlive(pid: number, identity: string | undefined): boolean {
 
 function identityOf(pid: number): string | undefined {
   const stat = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  const began = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  return began === undefined ? undefined : [pid, began, bootId(), namespaceId()].join(' ');
+  const startTime = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return startTime === undefined ? undefined : [pid, startTime, bootId(), namespaceId()].join(' ');
 }
 
 const bootId = (): string => read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))?.trim() ?? '';

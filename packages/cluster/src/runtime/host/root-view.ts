@@ -63,16 +63,16 @@ export class RootView {
 
   /** Resolves the symlinks of a path. Components that do not exist are kept. */
   resolve(path: string): ResolvedPath {
-    let todo = path.split('/').filter((part) => part !== '' && part !== '.');
-    let at: ResolvedPath = this.#look('/');
-    for (let links = 0; todo.length > 0;) {
-      const [part = '', ...rest] = todo;
-      todo = rest;
+    let remaining = path.split('/').filter((part) => part !== '' && part !== '.');
+    let at: ResolvedPath = this.#lookUp('/');
+    for (let links = 0; remaining.length > 0;) {
+      const [part = '', ...rest] = remaining;
+      remaining = rest;
       if (part === '..') {
-        at = this.#look(dirname(at.path));
+        at = this.#lookUp(dirname(at.path));
         continue;
       }
-      const next = this.#look(join(at.path, part));
+      const next = this.#lookUp(join(at.path, part));
       if (next.stats?.isSymbolicLink() !== true || next.host === undefined) {
         at = next;
         continue;
@@ -80,13 +80,13 @@ export class RootView {
       links += 1;
       if (links > MAX_SYMLINKS) throw new Error(`${path}: too many levels of symbolic links`);
       const target = readlinkSync(next.host);
-      if (target.startsWith('/')) at = this.#look('/');
-      todo = [...target.split('/').filter((it) => it !== '' && it !== '.'), ...todo];
+      if (target.startsWith('/')) at = this.#lookUp('/');
+      remaining = [...target.split('/').filter((it) => it !== '' && it !== '.'), ...remaining];
     }
     return at;
   }
 
-  #look(path: string): ResolvedPath {
+  #lookUp(path: string): ResolvedPath {
     const mount = this.mountOf(path);
     for (const source of mount?.sources ?? []) {
       const host = mount?.target === path ? source : join(source, path.slice((mount?.target ?? '').length));

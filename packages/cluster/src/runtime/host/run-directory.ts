@@ -29,13 +29,13 @@ export async function openRunDirectory(stateDirectory: string, name: string): Pr
   requirePrivate(parent);
   const path = join(parent, `${process.pid}-${name}-${randomBytes(4).toString('hex')}`);
   mkdirSync(path, { mode: 0o700 });
-  own(path);
+  claim(path);
   await sweep(parent, /^(\d+)-/, () => true); // other users cannot have written here
   return {
     path,
     remove: async () => {
       await removeTree(path);
-      for (const above of [parent, stateDirectory]) removeEmpty(above);
+      for (const directory of [parent, stateDirectory]) removeEmpty(directory);
     },
   };
 }
@@ -48,28 +48,28 @@ export async function openTemporaryDirectory(name: string, parent = tmpdir()): P
   requireSafeDirectory(parent, 'set TMPDIR to a directory of your own');
   const path = mkdtempSync(join(parent, `pipewright-${process.pid}-${name}-`)); // without its parents: a TMPDIR that does not exist is a mistake
   chmodSync(path, 0o700); // regardless of the umask
-  own(path);
+  claim(path);
   await sweep(parent, TEMPORARY, isPrivate);
   return { path, remove: () => removeTree(path) };
 }
 
 const OWNER = 'owner';
 
-const own = (path: string): void => writeNamed(join(path, OWNER), processIdentity());
+const claim = (path: string): void => writeNamed(join(path, OWNER), processIdentity());
 
 /**
  * Removes the directories of dead processes.
  *
  * @param names the names to consider, with the process id
- * @param isOurs whether a directory is private to this user
+ * @param isAbandoned whether a directory is private to this user
  */
-async function sweep(parent: string, names: RegExp, isOurs: (path: string) => boolean): Promise<void> {
-  const dead = readdirSync(parent).filter((entry) => {
+async function sweep(parent: string, names: RegExp, isAbandoned: (path: string) => boolean): Promise<void> {
+  const abandoned = readdirSync(parent).filter((entry) => {
     const [, pid] = names.exec(entry) ?? [];
     const path = join(parent, entry);
-    return pid !== undefined && isOurs(path) && !isAlive(Number(pid), read(join(path, OWNER)));
+    return pid !== undefined && isAbandoned(path) && !isAlive(Number(pid), read(join(path, OWNER)));
   });
-  await Promise.all(dead.map((entry) => removeTree(join(parent, entry))));
+  await Promise.all(abandoned.map((entry) => removeTree(join(parent, entry))));
 }
 
 function removeEmpty(directory: string): void {

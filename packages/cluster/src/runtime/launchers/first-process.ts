@@ -20,9 +20,9 @@ export function firstProcess(launcher: number): number | undefined {
  * container need not wait for its grace period.
  */
 export function ignoresSigterm(pid: number): boolean {
-  const caught = /^SigCgt:\t([0-9a-f]+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
-  if (caught === undefined) return false;
-  return (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) === 0n;
+  const caughtSignals = /^SigCgt:\t([0-9a-f]+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
+  if (caughtSignals === undefined) return false;
+  return (BigInt(`0x${caughtSignals}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) === 0n;
 }
 
 /** Sends a signal; ignores processes that have exited. */

@@ -53,7 +53,7 @@ export class HelperProcess {
   }
 
   #start(): ChildProcess {
-    const { file, args, onLine, onExit: gone } = this.#options;
+    const { file, args, onLine, onExit: handleExit } = this.#options;
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, detached: true });
     this.#complaint = '';
     this.#isKeptAlive = true; // Node's default
@@ -68,7 +68,7 @@ export class HelperProcess {
     child.once('error', (error) => (this.#complaint += error.message));
     child.once('close', () => {
       if (this.#child === child) this.#child = undefined;
-      gone();
+      handleExit();
     });
     return child;
   }

@@ -17,14 +17,14 @@ export class LaunchStatus {
   /** Resolves when it is known whether the container was created. */
   readonly first: Promise<LaunchResult>;
   #text = '';
-  #settle: (words: LaunchResult) => void = () => undefined;
+  #settle: (result: LaunchResult) => void = () => undefined;
 
   constructor() {
     this.first = new Promise((resolve) => (this.#settle = resolve));
   }
 
-  append(words: string): void {
-    this.#text = (this.#text + words).slice(0, MAX_LENGTH);
+  append(output: string): void {
+    this.#text = (this.#text + output).slice(0, MAX_LENGTH);
     if (/^ok$|"child-pid"/m.test(this.#text)) this.#settle({ isCreated: true, text: this.#text });
   }
 

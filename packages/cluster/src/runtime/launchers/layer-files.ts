@@ -18,7 +18,7 @@ export function populateDev(dev: string): void {
 
 /** Creates a directory with exactly this mode, regardless of the umask; its parents have mode 755. */
 export function makeDirectory(path: string, mode = 0o755): void {
-  const made = mkdirSync(path, { recursive: true });
-  if (made === undefined) return;
-  for (let at = path; at.length >= made.length; at = dirname(at)) chmodSync(at, at === path ? mode : 0o755);
+  const created = mkdirSync(path, { recursive: true });
+  if (created === undefined) return;
+  for (let at = path; at.length >= created.length; at = dirname(at)) chmodSync(at, at === path ? mode : 0o755);
 }

@@ -23,7 +23,7 @@ export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
   // Only root may bind without submounts; the kernel requires other users to include them.
   const bind = rights === 'root' ? 'bind' : 'rbind';
   // Without root, the files are owned by an unmapped user and cannot be written anyway.
-  const keep = (path: string): MountEntry[] =>
+  const bindInPlace = (path: string): MountEntry[] =>
     rights === 'root'
       ? [{ source: path, target: path, type: 'none', options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'] }]
       : [];
@@ -39,7 +39,7 @@ export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
       case 'proc':
         return [
           { source: 'proc', target, type: 'proc', options: ['nosuid', 'nodev', 'noexec'] },
-          ...operation.readOnly.flatMap((path) => keep(plan.root + path)),
+          ...operation.readOnly.flatMap((path) => bindInPlace(plan.root + path)),
         ];
       case 'devpts': {
         const options = ['newinstance', 'ptmxmode=0666', 'mode=620', 'nosuid', 'noexec'];
@@ -49,7 +49,7 @@ export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
         throw new Error(`a whole /dev at ${operation.target} reached mount`);
     }
   };
-  return [...plan.operations.flatMap(entries), ...plan.cover.flatMap(keep)];
+  return [...plan.operations.flatMap(entries), ...plan.cover.flatMap(bindInPlace)];
 }
 
 function overlayOptions({ lowers, upper, work }: Operation & { kind: 'overlay' }, rights: Rights): string[] {
@@ -86,7 +86,7 @@ export const callsOf = (entries: readonly MountEntry[]): readonly MountCall[] =>
     const flags = options.reduce((all, option) => all | (FLAGS[option] ?? 0), 0);
     const rest = options.filter((option) => FLAGS[option] === undefined).join(',');
     if ((flags & BIND) === 0) return [{ source, target, type, flags, options: rest }];
-    const made = { source, target, type, flags: flags & (BIND | WITH_ALL_BELOW), options: rest };
-    const further = flags & ~made.flags;
-    return further === 0 ? [made] : [made, { ...made, flags: further | BIND | REMOUNT }];
+    const call = { source, target, type, flags: flags & (BIND | WITH_ALL_BELOW), options: rest };
+    const remountFlags = flags & ~call.flags;
+    return remountFlags === 0 ? [call] : [call, { ...call, flags: remountFlags | BIND | REMOUNT }];
   });

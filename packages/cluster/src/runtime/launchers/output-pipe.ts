@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { OutputSink } from '../runtime.js';
 
 /** The least number of pipes per batch. */
-const LEAST = 16;
+const MIN_PIPES = 16;
 
 /** A pipe. Both ends are open in this process until the writer has opened it. */
 export interface Pipe {
@@ -33,7 +33,7 @@ export interface Pipe {
 interface UnusedPipes {
   readonly ready: string[];
   /** The number of containers that wait for a pipe. */
-  wanted: number;
+  waiting: number;
   /** Settles when more pipes exist. */
   making: Promise<void> | undefined;
 }
@@ -43,7 +43,7 @@ export class PipePool {
   readonly #mkfifo: (paths: readonly string[]) => Promise<void>;
   readonly #unused = new Map<string, UnusedPipes>();
   readonly #name = `pipe-${randomBytes(6).toString('hex')}`;
-  #made = 0;
+  #created = 0;
 
   /** @param mkfifo creates pipes that any user may write to */
   constructor(mkfifo: (paths: readonly string[]) => Promise<void>) {
@@ -52,7 +52,7 @@ export class PipePool {
 
   async take(directory: string): Promise<Pipe> {
     let unused = this.#unused.get(directory);
-    if (unused === undefined) this.#unused.set(directory, (unused = { ready: [], wanted: 0, making: undefined }));
+    if (unused === undefined) this.#unused.set(directory, (unused = { ready: [], waiting: 0, making: undefined }));
     const path = unused.ready.pop() ?? (await this.#waitFor(directory, unused));
     const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
@@ -60,7 +60,7 @@ export class PipePool {
   }
 
   async #waitFor(directory: string, unused: UnusedPipes): Promise<string> {
-    unused.wanted += 1;
+    unused.waiting += 1;
     try {
       for (;;) {
         await (unused.making ??= this.#make(directory, unused)); // one batch for all waiting callers
@@ -68,7 +68,7 @@ export class PipePool {
         if (path !== undefined) return path;
       }
     } finally {
-      unused.wanted -= 1;
+      unused.waiting -= 1;
     }
   }
 
@@ -76,8 +76,8 @@ export class PipePool {
     try {
       mkdirSync(directory, { recursive: true });
       await Promise.resolve(); // includes all callers of this turn
-      const paths = Array.from({ length: Math.max(LEAST, unused.wanted) }, () =>
-        join(directory, `${this.#name}-${this.#made++}`),
+      const paths = Array.from({ length: Math.max(MIN_PIPES, unused.waiting) }, () =>
+        join(directory, `${this.#name}-${this.#created++}`),
       );
       await this.#mkfifo(paths);
       unused.ready.push(...paths);

@@ -65,10 +65,10 @@ export function startFields(start: PerlStart): readonly string[] {
 }
 
 /** Encodes a message. Throws for a field that no system call accepts. */
-export function message(id: string, what: 'start' | 'pipes', fields: readonly string[]): Buffer {
-  const bad = fields.find((field) => field.includes('\0'));
-  if (bad !== undefined)
-    throw new Error(`${JSON.stringify(bad)} holds a null character, which no process can be given`);
+export function message(id: string, command: 'start' | 'pipes', fields: readonly string[]): Buffer {
+  const invalidField = fields.find((field) => field.includes('\0'));
+  if (invalidField !== undefined)
+    throw new Error(`${JSON.stringify(invalidField)} holds a null character, which no process can be given`);
   const body = Buffer.from(fields.join('\0'));
-  return Buffer.concat([Buffer.from(`${id} ${what} ${body.length}\n`), body]);
+  return Buffer.concat([Buffer.from(`${id} ${command} ${body.length}\n`), body]);
 }

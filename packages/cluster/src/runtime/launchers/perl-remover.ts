@@ -17,7 +17,7 @@ export const removerProgram = (): string => readFileSync(new URL('./perl-remover
 export class PerlRemover {
   readonly #perl: HelperProcess;
   /** Pending requests. */
-  #asked: ((gone: boolean) => void)[] = [];
+  #waiters: ((isRemoved: boolean) => void)[] = [];
 
   /** @param file the path of Perl */
   constructor(file: string) {
@@ -25,23 +25,23 @@ export class PerlRemover {
       file,
       args: ['-e', removerProgram()],
       onLine: (line) => this.#settle(1, line === 'gone'),
-      onExit: () => this.#settle(this.#asked.length, false),
+      onExit: () => this.#settle(this.#waiters.length, false),
     });
   }
 
   /** Removes a tree; succeeds if it does not exist. */
   async remove(path: string): Promise<void> {
-    const gone = await new Promise<boolean>((resolve) => {
-      this.#asked.push(resolve);
+    const isRemoved = await new Promise<boolean>((resolve) => {
+      this.#waiters.push(resolve);
       this.#perl.send(`${path}\0`);
     });
-    if (!gone) await removeTree(path);
+    if (!isRemoved) await removeTree(path);
   }
 
-  #settle(count: number, gone: boolean): void {
-    const settled = this.#asked.slice(0, count);
-    this.#asked = this.#asked.slice(count);
-    for (const settle of settled) settle(gone);
-    if (this.#asked.length === 0) this.#perl.keepAlive(false);
+  #settle(count: number, isRemoved: boolean): void {
+    const settled = this.#waiters.slice(0, count);
+    this.#waiters = this.#waiters.slice(count);
+    for (const settle of settled) settle(isRemoved);
+    if (this.#waiters.length === 0) this.#perl.keepAlive(false);
   }
 }

@@ -69,9 +69,9 @@ export class PerlZygote {
     if (first.kind === 'failed') throw new Error(first.message);
   }
 
-  #request(what: 'start' | 'pipes', fields: readonly string[]): PerlProcess {
+  #request(command: 'start' | 'pipes', fields: readonly string[]): PerlProcess {
     const id = String(this.#next++);
-    const text = message(id, what, fields);
+    const text = message(id, command, fields);
     let settle: PendingRequest['settle'] = () => undefined;
     let end: PendingRequest['end'] = () => undefined;
     const first: PerlProcess['first'] = new Promise((resolve) => (settle = resolve));
@@ -107,8 +107,8 @@ export class PerlZygote {
     this.#end(id, Number(code), SIGNALS.get(Number(signal)) ?? null);
   }
 
-  #fail(id: string, why: string): void {
-    this.#requests.get(id)?.settle({ kind: 'failed', message: why });
+  #fail(id: string, reason: string): void {
+    this.#requests.get(id)?.settle({ kind: 'failed', message: reason });
     this.#end(id, 128, 'SIGKILL');
   }
 

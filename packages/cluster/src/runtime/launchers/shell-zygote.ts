@@ -20,13 +20,13 @@ export class ShellZygote {
   readonly #waiting = new Map<string, (code: number) => void>();
   #next = 0;
 
-  /** @param apart whether it runs in namespaces of its own */
-  constructor({ setpriv, unshare, sh }: Programs, rights: Rights, { apart }: { readonly apart: boolean }) {
+  /** @param isolated whether it runs in separate namespaces */
+  constructor({ setpriv, unshare, sh }: Programs, rights: Rights, { isolated }: { readonly isolated: boolean }) {
     const user = rights === 'user' ? ['--user', '--map-root-user'] : [];
     const namespaces = ['--pdeathsig=KILL', '--', unshare, ...user, '--pid', '--fork', '--kill-child', '--'];
     const program = ['-c', readFileSync(new URL('./shell-zygote.sh', import.meta.url), 'utf8'), 'shell-zygote'];
     this.#shell = new HelperProcess({
-      ...(apart
+      ...(isolated
         ? { file: setpriv, args: [...namespaces, sh, ...program] }
         : { file: sh, args: [...program, 'kill-group'] }),
       onLine: (line) => {

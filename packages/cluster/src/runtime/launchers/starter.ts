@@ -62,15 +62,15 @@ class PerlStarter implements Starter {
   }
 
   start(spec: ContainerSpec, plan: Plan, output: Pipe): Promise<StartedProcess> {
-    const begun = this.#perl.start(perlStart(spec, plan, output.path, this.#rights, DEFAULT_PATH));
+    const launch = this.#perl.start(perlStart(spec, plan, output.path, this.#rights, DEFAULT_PATH));
     let pid: number | undefined;
-    const first = begun.first.then((launchStatus): LaunchResult => {
+    const first = launch.first.then((launchStatus): LaunchResult => {
       output.release();
       if (launchStatus.kind === 'failed') return { isCreated: false, text: launchStatus.message };
       pid = launchStatus.pid;
       return { isCreated: true, text: '' };
     });
-    return Promise.resolve({ first, pid: () => pid, ended: begun.ended });
+    return Promise.resolve({ first, pid: () => pid, ended: launch.ended });
   }
 }
 
@@ -85,7 +85,7 @@ class ShellStarter implements Starter {
     this.#programs = programs;
     this.#rights = rights;
     this.#bwrap = bwrap;
-    this.#zygote = new ShellZygote(programs, rights, { apart: bwrap === undefined });
+    this.#zygote = new ShellZygote(programs, rights, { isolated: bwrap === undefined });
     this.pipes = new PipePool((paths) => this.#makePipes(paths));
   }
 

@@ -20,8 +20,8 @@ export function shapeOf(
   kinds: ReadonlyMap<string, Kind>,
 ): string {
   const targets = mounts.map(({ source, target }) => [target, kinds.get(source)]);
-  const laid = rootfs === 'host' ? overlays.map((it) => [it, statesIn(it)]) : overlays;
-  const shape = JSON.stringify([rootfs, laid, targets, hostFiles, cwd]);
+  const layers = rootfs === 'host' ? overlays.map((it) => [it, statesIn(it)]) : overlays;
+  const shape = JSON.stringify([rootfs, layers, targets, hostFiles, cwd]);
   return createHash('sha256').update(shape).digest('hex').slice(0, 24);
 }
 

@@ -30,50 +30,50 @@ export interface Merge {
   /** The layers, top first; the last is the host's directory, bound at `HOST_DIRECTORY` and `target`. */
   readonly sources: readonly string[];
   /** The container's layer, which differs between containers; its files are compared by content. */
-  readonly own: string;
+  readonly layer: string;
   /** Mount points below it, which must exist. */
   readonly points: readonly { readonly path: string; readonly kind: 'directory' | 'file' }[];
 }
 
 /** Creates merged directories, cached in a directory that outlives the containers. */
 export class MergedDirectories {
-  readonly #made = new Map<string, string>();
+  readonly #created = new Map<string, string>();
 
   /** @returns the directory to mount at the target */
   merge(scratch: string, merge: Merge): string {
-    const { target, sources, own, points } = merge;
-    const contents = sources.slice(0, -1).map((it) => contentOf(it, isWithin(it, own) ? 'bytes' : 'times'));
+    const { target, sources, layer, points } = merge;
+    const contents = sources.slice(0, -1).map((it) => contentOf(it, isWithin(it, layer) ? 'bytes' : 'times'));
     const key = createHash('sha256')
       .update(JSON.stringify([scratch, target, sources.at(-1), points, contents]))
       .digest('hex');
-    let made = this.#made.get(key);
-    if (made === undefined) {
-      made = join(scratch, `merged-${randomBytes(8).toString('hex')}`);
-      mergeInto(made, merge);
-      this.#made.set(key, made);
+    let merged = this.#created.get(key);
+    if (merged === undefined) {
+      merged = join(scratch, `merged-${randomBytes(8).toString('hex')}`);
+      mergeInto(merged, merge);
+      this.#created.set(key, merged);
     }
-    return made;
+    return merged;
   }
 }
 
-function mergeInto(made: string, merge: Merge): void {
+function mergeInto(directory: string, merge: Merge): void {
   const { target, sources, points } = merge;
-  mkdirSync(made, { recursive: true });
+  mkdirSync(directory, { recursive: true });
   const host = sources.at(-1);
   const names = new Set(sources.flatMap((it) => entriesOf(it).map(({ name }) => name)));
   for (const name of names) {
-    const [path, to] = [join(target, name), join(made, name)];
+    const [path, mergedPath] = [join(target, name), join(directory, name)];
     const here = sources.filter((it) => lstatSync(join(it, name), { throwIfNoEntry: false }) !== undefined);
     const directories = here.filter((it) => lstatSync(join(it, name)).isDirectory());
-    const [top = ''] = here;
+    const [upper = ''] = here;
     const point = points.find((it) => it.path === path);
     const holdsPoint = points.some((it) => isWithin(it.path, path));
-    if (point?.kind === 'file') writeFileSync(to, '');
-    else if (point !== undefined) mkdirSync(to);
-    else if (top === host && !holdsPoint) symlinkSync(join(HOST_DIRECTORY, path), to);
-    else if (directories[0] === top && (directories.length > 1 || holdsPoint)) {
-      mergeInto(to, { ...merge, target: path, sources: directories.map((it) => join(it, name)) });
-    } else cpSync(join(top, name), to, COPY);
+    if (point?.kind === 'file') writeFileSync(mergedPath, '');
+    else if (point !== undefined) mkdirSync(mergedPath);
+    else if (upper === host && !holdsPoint) symlinkSync(join(HOST_DIRECTORY, path), mergedPath);
+    else if (directories[0] === upper && (directories.length > 1 || holdsPoint)) {
+      mergeInto(mergedPath, { ...merge, target: path, sources: directories.map((it) => join(it, name)) });
+    } else cpSync(join(upper, name), mergedPath, COPY);
   }
 }
 

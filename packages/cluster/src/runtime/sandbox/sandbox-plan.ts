@@ -138,8 +138,8 @@ class PlanBuilder {
     const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
     const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
     // Lookups in a complete layer may be cached; a layer under construction and an image's directory may change.
-    const steady = this.#isBuilt && rootfs === 'host';
-    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot, isConstant: steady });
+    const isCacheable = this.#isBuilt && rootfs === 'host';
+    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot, isConstant: isCacheable });
     if (rootfs !== 'host') return;
     if (!this.#isBuilt) {
       for (const [path, mode] of Object.entries(PRIVATE_DIRECTORIES)) makeDirectory(join(this.layer, path), mode);
@@ -172,8 +172,8 @@ class PlanBuilder {
   }
 
   /** Adds /dev. A custom root filesystem gets a private /dev, since device files of an image are not trusted. */
-  addDevices({ proc, dev: made = false }: Capabilities): void {
-    if (made) {
+  addDevices({ proc, dev: hasDev = false }: Capabilities): void {
+    if (hasDev) {
       this.point('/dev', 'directory');
       this.#proc.push({ kind: 'dev', target: '/dev' });
     } else this.#addDev();
@@ -214,16 +214,16 @@ class PlanBuilder {
   addOverlays(overlay: string, at: string, directory: string): void {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const from = join(directory, entry.name);
-      const there = this.view.resolve(join(at, entry.name));
-      const mount = this.view.get(there.path);
-      if (!entry.isDirectory() || there.stats?.isDirectory() !== true) {
-        const owner = this.view.mountOf(there.path);
-        this.#copy(from, join(this.layer, there.path));
+      const resolved = this.view.resolve(join(at, entry.name));
+      const mount = this.view.get(resolved.path);
+      if (!entry.isDirectory() || resolved.stats?.isDirectory() !== true) {
+        const owner = this.view.mountOf(resolved.path);
+        this.#copy(from, join(this.layer, resolved.path));
         if (owner !== undefined) this.#augment(owner);
-      } else if (mount !== undefined && mount.target !== '/' && from === join(overlay, there.path)) {
+      } else if (mount !== undefined && mount.target !== '/' && from === join(overlay, resolved.path)) {
         this.view.put({ ...mount, sources: [from, ...mount.sources] });
         this.#addOverlaysBelow(overlay, mount);
-      } else this.addOverlays(overlay, there.path, from);
+      } else this.addOverlays(overlay, resolved.path, from);
     }
   }
 
@@ -231,10 +231,10 @@ class PlanBuilder {
   #addOverlaysBelow(overlay: string, { target }: ViewMount): void {
     for (const mount of this.view.mounts) {
       if (mount.target === target || !isWithin(mount.target, target)) continue;
-      const laid = join(overlay, mount.target);
-      const stats = lstatSync(laid, { throwIfNoEntry: false });
-      if (stats?.isDirectory() === true) this.view.put({ ...mount, sources: [laid, ...mount.sources] });
-      else if (stats?.isFile() === true) this.view.put({ ...mount, sources: [laid] });
+      const overlayPath = join(overlay, mount.target);
+      const stats = lstatSync(overlayPath, { throwIfNoEntry: false });
+      if (stats?.isDirectory() === true) this.view.put({ ...mount, sources: [overlayPath, ...mount.sources] });
+      else if (stats?.isFile() === true) this.view.put({ ...mount, sources: [overlayPath] });
     }
   }
 
@@ -246,15 +246,15 @@ class PlanBuilder {
 
   /** Adds a file. Below a volume, it is a bind mount, so that the volume is not modified. */
   addFile(path: string, content: string): void {
-    const there = this.view.resolve(path);
-    const owner = this.view.mountOf(there.path);
+    const resolved = this.view.resolve(path);
+    const owner = this.view.mountOf(resolved.path);
     if (owner !== undefined && this.#isVolume(owner)) {
       const file = join(this.#spec.directory, `file-${this.#files++}`);
       writeFileSync(file, content, { mode: 0o644 });
       this.bind(path, file, true);
       return;
     }
-    const file = join(this.layer, there.path);
+    const file = join(this.layer, resolved.path);
     if (!this.#isBuilt) {
       makeDirectory(dirname(file));
       writeFileSync(file, content, { mode: 0o644 });
@@ -277,27 +277,27 @@ class PlanBuilder {
 
   /** Creates a mount point if missing. @returns the path without symlinks */
   point(path: string, kind: Kind): string {
-    const there: ResolvedPath = this.view.resolve(path);
-    if (there.stats !== undefined) return there.path;
-    const owner = this.view.mountOf(there.path);
+    const resolved: ResolvedPath = this.view.resolve(path);
+    if (resolved.stats !== undefined) return resolved.path;
+    const owner = this.view.mountOf(resolved.path);
     const inVolume = owner !== undefined && this.#isVolume(owner);
     const base = inVolume
-      ? join(owner.sources[0] ?? '', there.path.slice(owner.target.length))
-      : join(this.layer, there.path);
+      ? join(owner.sources[0] ?? '', resolved.path.slice(owner.target.length))
+      : join(this.layer, resolved.path);
     if (kind === 'directory') makeDirectory(base);
     else {
       makeDirectory(dirname(base));
       writeFileSync(base, '', { mode: 0o644 });
     }
     if (owner !== undefined && !inVolume) this.#augment(owner);
-    return there.path;
+    return resolved.path;
   }
 
   /** Adds the layer's directory on top of a mount of the host. */
   #augment(mount: ViewMount): void {
-    const own = join(this.layer, mount.target);
-    if (mount.target !== '/' && !mount.sources.includes(own))
-      this.view.put({ ...mount, sources: [own, ...mount.sources] });
+    const layerPath = join(this.layer, mount.target);
+    if (mount.target !== '/' && !mount.sources.includes(layerPath))
+      this.view.put({ ...mount, sources: [layerPath, ...mount.sources] });
   }
 
   #isVolume(mount: ViewMount): boolean {
@@ -334,35 +334,35 @@ class PlanBuilder {
 
   /** Mounts a directory without an overlay: with bind mounts per entry, or with symlinks if there are too many. */
   #bindEntries(target: string, sources: readonly string[]): Operation[] {
-    const own = join(this.layer, target);
+    const layerPath = join(this.layer, target);
     const names = new Set(sources.flatMap((source) => readdirSync(source)));
     if (names.size > MAX_BINDS) return this.#link(target, sources);
     return [...names].sort().flatMap((name): Operation[] => {
       const path = join(target, name);
       if (this.view.get(path) !== undefined) return [];
       const here = sources.map((source) => join(source, name)).filter((it) => lstatSync(it, { throwIfNoEntry: false }));
-      const [top = ''] = here;
-      const stats = lstatSync(top);
-      if (top === join(own, name) && !(stats.isDirectory() && here.length > 1)) return [];
+      const [upper = ''] = here;
+      const stats = lstatSync(upper);
+      if (upper === join(layerPath, name) && !(stats.isDirectory() && here.length > 1)) return [];
       if (stats.isSymbolicLink()) {
-        symlinkSync(readlinkSync(top), join(own, name));
+        symlinkSync(readlinkSync(upper), join(layerPath, name));
         return [];
       }
       if (!stats.isDirectory()) {
-        makeDirectory(own);
-        writeFileSync(join(own, name), '');
-        return [this.#bindOf(path, top, true)];
+        makeDirectory(layerPath);
+        writeFileSync(join(layerPath, name), '');
+        return [this.#bindOf(path, upper, true)];
       }
-      makeDirectory(join(own, name));
+      makeDirectory(join(layerPath, name));
       const directories = here.filter((it) => lstatSync(it).isDirectory());
-      return directories.length > 1 ? this.#bindEntries(path, directories) : [this.#bindOf(path, top, true)];
+      return directories.length > 1 ? this.#bindEntries(path, directories) : [this.#bindOf(path, upper, true)];
     });
   }
 
   #link(target: string, sources: readonly string[]): Operation[] {
     const below = this.view.mounts.filter((it) => it.target !== target && isWithin(it.target, target));
     const points = below.map(({ target: path, sources: [source = ''] }) => ({ path, kind: entryKind(source) }));
-    const merged = this.#merged.merge(this.#spec.scratch, { target, sources, own: this.layer, points });
+    const merged = this.#merged.merge(this.#spec.scratch, { target, sources, layer: this.layer, points });
     const host = join(HOST_DIRECTORY, target);
     makeDirectory(join(this.layer, host));
     return [this.#bindOf(host, sources.at(-1) ?? '', true), this.#bindOf(target, merged, true)];

@@ -48,28 +48,28 @@ export function readRestrictions(): Restrictions {
 }
 
 /** Returns the problem: the error, and all remedies that apply to this machine. */
-export function explainRefusal(seen: Restrictions, error: string): RuntimeProblem {
-  if (NO_PROCESS.test(error)) return noProcesses(seen, error);
+export function explainRefusal(restrictions: Restrictions, error: string): RuntimeProblem {
+  if (NO_PROCESS.test(error)) return noProcesses(restrictions, error);
   const hints: string[] = [];
-  if (!seen.isRoot && seen.apparmorRestrictsUserns === '1') {
+  if (!restrictions.isRoot && restrictions.apparmorRestrictsUserns === '1') {
     hints.push(
       'AppArmor refuses user namespaces to ordinary programs (Ubuntu 23.10 and later): install bubblewrap with its AppArmor profile (packages bubblewrap and apparmor-profiles), or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`',
     );
   }
-  if (!seen.isRoot && seen.maxUserNamespaces === '0') {
+  if (!restrictions.isRoot && restrictions.maxUserNamespaces === '0') {
     hints.push('no user namespaces are allowed here: run `sudo sysctl user.max_user_namespaces=15000`');
   }
-  if (!seen.isRoot && seen.unprivilegedUsernsClone === '0') {
+  if (!restrictions.isRoot && restrictions.unprivilegedUsernsClone === '0') {
     hints.push('only root may make user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`');
   }
-  if (seen.seccomp === '2' || seen.inContainer) {
+  if (restrictions.seccomp === '2' || restrictions.inContainer) {
     hints.push(
       'this looks like a container, whose engine refuses namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
     );
   }
   if (hints.length === 0) {
     hints.push(
-      seen.isRoot
+      restrictions.isRoot
         ? 'root here has no right to mount: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN'
         : 'check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module refuses them',
     );

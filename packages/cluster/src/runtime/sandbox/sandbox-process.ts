@@ -29,7 +29,7 @@ export interface ProcessContext {
 const EXEC_OUTPUT = 10_240;
 
 /** The maximum length of a launcher's error message. */
-const MAX_WORDS = 2000;
+const MAX_MESSAGE = 2000;
 
 /** Follows a started process. Settles when the container is created or its creation has failed. */
 export async function followProcess(
@@ -42,7 +42,7 @@ export async function followProcess(
   let early = '';
   const drained = output.drain({
     write: (chunk) => {
-      if (!known && early.length < MAX_WORDS) early += Buffer.from(chunk).toString();
+      if (!known && early.length < MAX_MESSAGE) early += Buffer.from(chunk).toString();
       return spec.output.write(chunk);
     },
   });
@@ -54,15 +54,15 @@ export async function followProcess(
     return { kind: 'failed', message: text || early.trim() || 'the launcher ended without a word' };
   }
   const startedAt = context.now();
-  let over = false;
+  let hasEnded = false;
   const exit = Promise.all([ended, drained]).then(([{ code, signal }]): Exit => {
-    over = true;
+    hasEnded = true;
     output.giveBack();
     const exitCode = signal === null ? code : 128 + constants.signals[signal];
     const reason = exitCode === 0 ? 'Completed' : 'Error';
     return { exitCode, ...(signal !== null && { signal }), reason, startedAt, finishedAt: context.now() };
   });
-  return { kind: 'created', container: running(spec, () => (over ? undefined : pid()), context, startedAt, exit) };
+  return { kind: 'created', container: running(spec, () => (hasEnded ? undefined : pid()), context, startedAt, exit) };
 }
 
 function running(
@@ -109,11 +109,11 @@ async function runBeside(
   };
   signal.addEventListener('abort', kill, { once: true });
   let output = '';
-  const keep = (chunk: Buffer): void => {
+  const append = (chunk: Buffer): void => {
     if (output.length < EXEC_OUTPUT) output = (output + chunk.toString()).slice(0, EXEC_OUTPUT);
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout.on('data', append);
+  child.stderr.on('data', append);
   const code = await new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(127));
     child.once('exit', resolve);

@@ -92,10 +92,10 @@ const removed = (path: string): Error =>
 
 /** Writes all bytes, in several writes if necessary. */
 export async function writeFully(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.byteLength;) {
-    const count = await file.write(bytes.subarray(done), position + done);
+  for (let written = 0; written < bytes.byteLength;) {
+    const count = await file.write(bytes.subarray(written), position + written);
     if (count <= 0) throw new Error('the disk has written nothing and reports no error');
-    done += count;
+    written += count;
   }
 }
 

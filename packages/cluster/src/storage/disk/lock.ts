@@ -19,18 +19,18 @@ interface Holder {
 /** Locks a directory; returns a function that releases the lock. Throws `DATA_DIR_IN_USE` naming the holder. */
 export function lock(directory: string): () => void {
   const file = join(directory, 'lock');
-  const mine = `${file}.${process.pid}`;
+  const ownFile = `${file}.${process.pid}`;
   const me: Holder = { pid: process.pid, began: beginningOf(process.pid) };
-  rmSync(mine, { force: true }); // after a crash it may be a hard link to the lock
-  writeNamed(mine, JSON.stringify(me), { mode: 0o600 });
+  rmSync(ownFile, { force: true }); // after a crash it may be a hard link to the lock
+  writeNamed(ownFile, JSON.stringify(me), { mode: 0o600 });
   try {
-    while (!tryLink(mine, file)) {
+    while (!tryLink(ownFile, file)) {
       const holder = readHolder(file);
       if (holder && isAlive(holder)) throw inUse(directory, holder);
-      removeAbandoned(file, `${mine}.abandoned`);
+      removeAbandoned(file, `${ownFile}.abandoned`);
     }
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(ownFile, { force: true });
   }
   return () => {
     if (isSame(readHolder(file), me)) rmSync(file, { force: true }); // the directory may have been replaced
@@ -45,9 +45,9 @@ const inUse = (directory: string, { pid }: Holder): ClusterError =>
   );
 
 /** Creates the lock atomically from a complete file; false if a lock exists. */
-function tryLink(mine: string, file: string): boolean {
+function tryLink(ownFile: string, file: string): boolean {
   try {
-    linkSync(mine, file);
+    linkSync(ownFile, file);
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
@@ -56,16 +56,16 @@ function tryLink(mine: string, file: string): boolean {
 }
 
 /** Removes a lock whose holder has exited, unless another process has taken it in the meantime. */
-function removeAbandoned(file: string, aside: string): void {
+function removeAbandoned(file: string, temporary: string): void {
   try {
-    renameSync(file, aside);
+    renameSync(file, temporary);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return; // another process was faster
     throw error;
   }
-  const holder = readHolder(aside);
-  if (holder && isAlive(holder)) tryLink(aside, file);
-  rmSync(aside, { force: true });
+  const holder = readHolder(temporary);
+  if (holder && isAlive(holder)) tryLink(temporary, file);
+  rmSync(temporary, { force: true });
 }
 
 const isSame = (one: Holder | undefined, other: Holder): boolean => one?.pid === other.pid && one.began === other.began;

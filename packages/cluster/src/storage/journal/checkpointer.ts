@@ -94,9 +94,9 @@ export class Checkpointer {
 
   #failed(cause: unknown): void {
     const { disk, log, notice, segmentBytes } = this.#options;
-    const why = `cannot write a snapshot to ${disk.path}: ${reasonOf(cause)}`;
-    if (this.#failure === undefined) notice(`${why}; nothing is lost: the log is complete, and only grows`);
-    this.#failure = why;
+    const reason = `cannot write a snapshot to ${disk.path}: ${reasonOf(cause)}`;
+    if (this.#failure === undefined) notice(`${reason}; nothing is lost: the log is complete, and only grows`);
+    this.#failure = reason;
     this.#dueBytes = log.bytes + segmentBytes;
   }
 }

@@ -10,18 +10,18 @@ const RESTORE = 'restore the whole directory from a copy, or start with an empty
 export const FORMAT_VERSION = 1;
 
 /** Returns the error for a damaged file. */
-export const damaged = (path: string, why: string): ClusterError =>
-  new ClusterError('DATA_DIR_DAMAGED', `${path} is damaged: ${why}`, RESTORE);
+export const damaged = (path: string, reason: string): ClusterError =>
+  new ClusterError('DATA_DIR_DAMAGED', `${path} is damaged: ${reason}`, RESTORE);
 
 /** Returns the error for a damaged record. */
 export const damagedRecord = (path: string, { cursor, kind }: ReadResult): ClusterError => {
-  const why = {
+  const reason = {
     end: 'is missing: the file ends before it',
     incomplete: 'is incomplete',
     checksum: 'has a wrong checksum',
     size: 'is larger than any record',
   }[kind];
-  return damaged(path, `record ${cursor.number + 1} at byte ${cursor.offset} ${why}`);
+  return damaged(path, `record ${cursor.number + 1} at byte ${cursor.offset} ${reason}`);
 };
 
 /** Returns the error for a missing file. */

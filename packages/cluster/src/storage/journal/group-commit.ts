@@ -36,7 +36,7 @@ interface Waiter {
   readonly revision: number;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
-  readonly reject: (why: Error) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 /** The maximum number of characters in a batch, so that a burst of large objects needs no large buffer. */
@@ -81,9 +81,9 @@ export class GroupCommit implements ChangeLog {
     if (this.#lastRevision <= this.#doneRevision) return undefined;
     const last = this.#waiters.at(-1);
     if (last?.revision === this.#lastRevision) return last.promise;
-    const made = waiter(this.#lastRevision);
-    this.#waiters.push(made);
-    return made.promise;
+    const created = waiter(this.#lastRevision);
+    this.#waiters.push(created);
+    return created.promise;
   }
 
   /** Commits queued writes and rolls back later ones. Returns the failure of writes that were not committed. */
@@ -158,9 +158,9 @@ export class GroupCommit implements ChangeLog {
 
 function waiter(revision: number): Waiter {
   let resolve: () => void = () => undefined;
-  let reject: (why: Error) => void = () => undefined;
-  const promise = new Promise<void>((done, failed) => {
-    resolve = done;
+  let reject: (reason: Error) => void = () => undefined;
+  const promise = new Promise<void>((settle, failed) => {
+    resolve = settle;
     reject = failed;
   });
   promise.catch(() => undefined); // avoids an unhandled rejection if no caller waits

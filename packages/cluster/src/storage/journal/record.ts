@@ -70,7 +70,7 @@ export function encodeRecords(
 export async function readRecords(
   file: DiskFile,
   from: Cursor,
-  visit: (text: Buffer, behind: Cursor) => void,
+  visit: (text: Buffer, next: Cursor) => void,
 ): Promise<ReadResult> {
   let buffer = Buffer.allocUnsafe(READ_BYTES);
   let filled = 0;
@@ -95,7 +95,7 @@ export async function readRecords(
 function visitLines(
   bytes: Buffer,
   from: Cursor,
-  visit: (text: Buffer, behind: Cursor) => void,
+  visit: (text: Buffer, next: Cursor) => void,
 ): { readonly cursor: Cursor; readonly isWrong: boolean } {
   let cursor = from;
   for (let start = 0; ;) {

@@ -222,8 +222,8 @@ function checkContinues(header: Header, before: SegmentEnd, path: string): void 
   const { revision, previousOffset, previousChain } = header;
   const { cursor } = before;
   if (revision === before.revision && previousOffset === cursor.offset && previousChain === cursor.chain) return;
-  const why = `record 1 at byte 0 says that the log before it ends at byte ${previousOffset} and revision ${revision}`;
-  throw damaged(path, `${why}, but it ends at byte ${cursor.offset} and revision ${before.revision}`);
+  const reason = `record 1 at byte 0 says that the log before it ends at byte ${previousOffset} and revision ${revision}`;
+  throw damaged(path, `${reason}, but it ends at byte ${cursor.offset} and revision ${before.revision}`);
 }
 
 function restoreChange(store: Store, change: StoredChange): void {

@@ -59,9 +59,9 @@ export class History {
 
   /** Drops the oldest changes until both limits are met. The newest change is kept regardless of its size. */
   #drop(): void {
-    const spare = this.#changes.length - HISTORY;
+    const excess = this.#changes.length - HISTORY;
     let count = 0;
-    while (count < this.#changes.length - 1 && (count < spare || this.#bytes > HISTORY_BYTES)) {
+    while (count < this.#changes.length - 1 && (count < excess || this.#bytes > HISTORY_BYTES)) {
       this.#bytes -= this.#sizes[count] ?? 0;
       count += 1;
     }

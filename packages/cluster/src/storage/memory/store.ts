@@ -69,9 +69,9 @@ export class Store {
   collection(groupResource: string): Collection {
     const known = this.#collections.get(groupResource);
     if (known) return known;
-    const made = new Collection(groupResource, this.#start, this.sizes);
-    this.#collections.set(groupResource, made);
-    return made;
+    const created = new Collection(groupResource, this.#start, this.sizes);
+    this.#collections.set(groupResource, created);
+    return created;
   }
 
   /** Returns all collections. */
@@ -144,14 +144,14 @@ export class Store {
 
   /** Restores an object after a restart, without notifying listeners. */
   restore(groupResource: string, object: KubeObject): void {
-    this.#counted(this.collection(groupResource), (collection) => collection.settle({ type: 'ADDED', object }));
+    this.#countChange(this.collection(groupResource), (collection) => collection.settle({ type: 'ADDED', object }));
   }
 
   /** Restores a deletion after a restart, without notifying listeners. */
   restoreDeletion(groupResource: string, namespace: string, name: string): void {
     const collection = this.collection(groupResource);
     const object = collection.get(namespace, name);
-    if (object) this.#counted(collection, () => collection.settle({ type: 'DELETED', object }));
+    if (object) this.#countChange(collection, () => collection.settle({ type: 'DELETED', object }));
   }
 
   /** Continues after a revision once all objects are restored. Earlier changes are not in the history. */
@@ -190,14 +190,14 @@ export class Store {
 
   #apply(collection: Collection, change: Change): void {
     this.#revision = change.revision;
-    this.#counted(collection, () => collection.take(change));
+    this.#countChange(collection, () => collection.take(change));
     const { groupResource } = collection;
     for (const listener of this.#listeners) this.#notify(listener, change, groupResource);
     for (const watcher of collection.watchers()) this.#notify(watcher, change, groupResource);
   }
 
   /** Changes a collection and updates the total size. */
-  #counted(collection: Collection, change: (collection: Collection) => void): void {
+  #countChange(collection: Collection, change: (collection: Collection) => void): void {
     const before = collection.bytes;
     change(collection);
     this.#bytes += collection.bytes - before;

@@ -5,7 +5,7 @@ import { compilePattern } from '../../../src/api/schema/patterns.js';
 
 const matches = (pattern: string, text: string): boolean | string => {
   const compiled = compilePattern(pattern);
-  return compiled.kind === 'pattern' ? compiled.pattern.matches(text) : compiled.why;
+  return compiled.kind === 'pattern' ? compiled.pattern.matches(text) : compiled.reason;
 };
 
 test.each([

@@ -45,6 +45,6 @@ test.each<[string, string, unknown, string | undefined]>([
   ['a bigint', 'not-json', { a: 1n }, 'json: unsupported type: bigint'],
   ['a function', 'not-json', [() => 1], 'json: unsupported type: function'],
   ['called __proto__', 'not-json', JSON.parse('{"__proto__":1}'), 'a field may not be called "__proto__"'],
-])('a value that is %s: %s', (_what, kind, value, why) => {
-  expect(measured(value, 1e9)).toMatchObject({ kind, ...(why !== undefined && { why }) });
+])('a value that is %s: %s', (_, kind, value, reason) => {
+  expect(measured(value, 1e9)).toMatchObject({ kind, ...(reason !== undefined && { reason }) });
 });

@@ -20,8 +20,8 @@ const MAX_MOVED_ITEMS = 50_000_000;
 export function applyJsonPatch(object: JsonObject, patch: unknown): JsonObject {
   if (!Array.isArray(patch)) throw notAPatch(typeof patch === 'object' ? 'object' : typeof patch, 'Patch');
   if (patch.length > MAX_OPERATIONS) {
-    const why = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`;
-    throw requestEntityTooLarge(`Request entity too large: ${why}`);
+    const reason = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`;
+    throw requestEntityTooLarge(`Request entity too large: ${reason}`);
   }
   const target = new Target(deepCopy(object));
   for (const operation of patch as readonly unknown[]) {
@@ -34,11 +34,11 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): JsonObject {
   return value;
 }
 
-const notAPatch = (given: string, wanted: string): Error =>
-  badRequest(`error decoding patch: json: cannot unmarshal ${given} into Go value of type jsonpatch.${wanted}`);
+const notAPatch = (actual: string, expected: string): Error =>
+  badRequest(`error decoding patch: json: cannot unmarshal ${actual} into Go value of type jsonpatch.${expected}`);
 
-const doesNotFit = (why: string): Error =>
-  new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {});
+const doesNotFit = (reason: string): Error =>
+  new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${reason}`, {});
 
 function apply(target: Target, operation: JsonObject): void {
   const name = typeof operation['op'] === 'string' ? operation['op'] : 'unknown';
@@ -133,14 +133,14 @@ class Target {
     if (size.kind === 'too-deep') throw doesNotFit(DEPTH_MESSAGE);
     this.#copied += size.kind === 'fits' ? size.bytes : MAX_COPIED_BYTES + 1;
     if (this.#copied <= MAX_COPIED_BYTES) return deepCopy(value);
-    const what = 'Unable to complete the copy, the accumulated size increase of copy is';
-    throw doesNotFit(`${what} more than ${MAX_COPIED_BYTES}, exceeding the limit ${MAX_COPIED_BYTES}`);
+    const prefix = 'Unable to complete the copy, the accumulated size increase of copy is';
+    throw doesNotFit(`${prefix} more than ${MAX_COPIED_BYTES}, exceeding the limit ${MAX_COPIED_BYTES}`);
   }
 
-  test(path: string, wanted: unknown): void {
+  test(path: string, expected: unknown): void {
     const { container, key } = this.#placeOf(path, 'test');
     const found = valueIn(container, key) ?? null;
-    if (!deepEqual(found, wanted)) throw doesNotFit(`testing value ${path} failed: test failed`);
+    if (!deepEqual(found, expected)) throw doesNotFit(`testing value ${path} failed: test failed`);
   }
 
   #read(path: string, name: string): unknown {

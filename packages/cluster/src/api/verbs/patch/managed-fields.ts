@@ -26,9 +26,9 @@ const UNOWNED_FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 
 /** Returns the fields that an applied object sets; fields that identify the object have no owner. */
-export function fieldsOf(wanted: JsonObject, schema: Schema | undefined, path = ''): FieldSet {
+export function fieldsOf(applied: JsonObject, schema: Schema | undefined, path = ''): FieldSet {
   const fields: FieldSet = {};
-  for (const [field, value] of Object.entries(wanted)) {
+  for (const [field, value] of Object.entries(applied)) {
     if (UNOWNED_FIELDS[path]?.has(field) === true) continue;
     const inner = inside(value, fieldOf(schema, field), `${path}.${field}`);
     if (path === '' && field === 'metadata' && Object.keys(inner).length === 0) continue;
@@ -57,12 +57,12 @@ export function childrenOf(value: unknown): (name: string) => unknown {
   const items: readonly unknown[] = value;
   const indexes = new Map<string, ReadonlyMap<string, unknown>>();
   return (name) => {
-    const wanted: unknown = JSON.parse(name.slice(2));
-    const keys = name.startsWith('k:') && isObject(wanted) ? Object.keys(wanted) : undefined;
+    const key: unknown = JSON.parse(name.slice(2));
+    const keys = name.startsWith('k:') && isObject(key) ? Object.keys(key) : undefined;
     const kind = keys ? JSON.stringify(keys) : 'values';
     const index = indexes.get(kind) ?? indexed(items, keys);
     indexes.set(kind, index);
-    return index.get(keys ? keysIn(wanted, keys) : canonicalJson(wanted));
+    return index.get(keys ? keysIn(key, keys) : canonicalJson(key));
   };
 }
 
@@ -85,13 +85,13 @@ export function removeAll(draft: unknown, children: ReadonlyMap<string, unknown>
   if (isObject(draft)) for (const name of children.keys()) delete draft[name.slice(2)];
   if (!Array.isArray(draft) || children.size === 0) return;
   const removed = new Set(children.values());
-  let kept = 0;
+  let length = 0;
   for (const item of draft) {
     if (removed.has(item))
       removed.delete(item); // of equal items in a set only one is removed
-    else draft[kept++] = item;
+    else draft[length++] = item;
   }
-  draft.length = kept;
+  draft.length = length;
 }
 
 /** Formats a path for a message: `.spec.containers[name="a"].image`. */
@@ -122,9 +122,9 @@ export function withoutPaths(fields: FieldSet, paths: readonly (readonly string[
   for (const [name, inner] of Object.entries(fields)) {
     const below = byFirst.get(name) ?? [];
     if (below.some((rest) => rest.length === 0)) continue;
-    const left = isObject(inner) ? withoutPaths(inner, below) : {};
-    if (below.length > 0 && Object.keys(left).length === 0) continue;
-    result[name] = left;
+    const remaining = isObject(inner) ? withoutPaths(inner, below) : {};
+    if (below.length > 0 && Object.keys(remaining).length === 0) continue;
+    result[name] = remaining;
   }
   return result;
 }

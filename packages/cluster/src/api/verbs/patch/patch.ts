@@ -76,8 +76,8 @@ function patchWith(
     if (!isAllowed(api, user, { ...info, verb: 'create' })) throw forbidden(type, info.object, '');
     const { object, managedFields } = serverSideApply(type, undefined, objectIn(body), applying);
     const named = { ...object, metadata: { ...objectAt(object, 'metadata'), name: info.object } };
-    const made = create(api, type, namespace, named, { ...options, managedFields });
-    return { object: made, status: 201, warnings: validator.warnings };
+    const created = create(api, type, namespace, named, { ...options, managedFields });
+    return { object: created, status: 201, warnings: validator.warnings };
   }
   if (media === APPLY) {
     const { object, managedFields } = serverSideApply(type, old, objectIn(body), applying);

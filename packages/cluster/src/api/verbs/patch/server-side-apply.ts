@@ -39,28 +39,28 @@ export interface ApplyResult {
 export function serverSideApply(
   type: ResourceType,
   old: KubeObject | undefined,
-  wanted: JsonObject,
+  applied: JsonObject,
   { manager, force, now }: ApplyOptions,
 ): ApplyResult {
   const entries = objectsAt(old, 'metadata', 'managedFields');
-  const mine = entries.find((entry) => entry['manager'] === manager);
-  const owned = fieldsOf(wanted, type.schema);
+  const ownEntry = entries.find((entry) => entry['manager'] === manager);
+  const owned = fieldsOf(applied, type.schema);
   const others = entries
     .filter((entry) => entry['manager'] !== manager)
-    .map((entry) => ({ entry, fields: old ? conflictsWith(objectAt(entry, 'fieldsV1'), owned, old, wanted) : [] }));
+    .map((entry) => ({ entry, fields: old ? conflictsWith(objectAt(entry, 'fieldsV1'), owned, old, applied) : [] }));
   if (!force && others.some(({ fields }) => fields.length > 0)) throw conflictError(others);
 
-  const left = others
+  const remaining = others
     .map(({ entry, fields }) => ({ ...entry, fieldsV1: withoutPaths(objectAt(entry, 'fieldsV1'), fields) }))
     .filter(({ fieldsV1 }) => Object.keys(fieldsV1).length > 0);
   const draft = deepCopy<JsonObject>(old ?? {});
   drop(
     draft,
-    objectAt(mine, 'fieldsV1'),
+    objectAt(ownEntry, 'fieldsV1'),
     owned,
-    left.map(({ fieldsV1 }) => fieldsV1),
+    remaining.map(({ fieldsV1 }) => fieldsV1),
   );
-  const object = strategicPatch(draft, deepCopy(wanted), type.schema);
+  const object = strategicPatch(draft, deepCopy(applied), type.schema);
   const entry = {
     manager,
     operation: 'Apply',
@@ -69,8 +69,8 @@ export function serverSideApply(
     fieldsType: 'FieldsV1',
     fieldsV1: owned,
   };
-  const unchanged = mine && deepEqual({ ...mine, time: '' }, { ...entry, time: '' });
-  return { object, managedFields: [...left, unchanged ? mine : entry] };
+  const unchanged = ownEntry && deepEqual({ ...ownEntry, time: '' }, { ...entry, time: '' });
+  return { object, managedFields: [...remaining, unchanged ? ownEntry : entry] };
 }
 
 interface FieldConflict {
@@ -80,26 +80,26 @@ interface FieldConflict {
 
 /** Returns the paths of fields that both own and whose value would change. */
 function conflictsWith(
-  theirs: FieldSet,
-  ours: FieldSet,
+  otherFields: FieldSet,
+  ownFields: FieldSet,
   before: unknown,
   after: unknown,
   path: readonly string[] = [],
 ): string[][] {
   const [childBefore, childAfter] = [childrenOf(before), childrenOf(after)];
-  return Object.entries(theirs).flatMap(([name, inner]) => {
-    const mine = ours[name];
-    if (!isObject(mine) || !isObject(inner)) return [];
+  return Object.entries(otherFields).flatMap(([name, inner]) => {
+    const ownChild = ownFields[name];
+    if (!isObject(ownChild) || !isObject(inner)) return [];
     const here = [...path, name];
-    const [was, will] = [childBefore(name), childAfter(name)];
-    if (Object.keys(inner).length > 0 && Object.keys(mine).length > 0)
-      return conflictsWith(inner, mine, was, will, here);
-    return deepEqual(was, will) || isObject(will) ? [] : [here];
+    const [valueBefore, valueAfter] = [childBefore(name), childAfter(name)];
+    if (Object.keys(inner).length > 0 && Object.keys(ownChild).length > 0)
+      return conflictsWith(inner, ownChild, valueBefore, valueAfter, here);
+    return deepEqual(valueBefore, valueAfter) || isObject(valueAfter) ? [] : [here];
   });
 }
 
 /** The most conflicts in a message. */
-const MAX_TOLD = 1000;
+const MAX_LISTED = 1000;
 
 function conflictError(others: readonly FieldConflict[]): StatusError {
   const all = others.flatMap(({ entry, fields }) =>
@@ -109,7 +109,7 @@ function conflictError(others: readonly FieldConflict[]): StatusError {
       message: `conflict with ${JSON.stringify(stringAt(entry, 'manager'))}`,
     })),
   );
-  const causes = all.slice(0, MAX_TOLD);
+  const causes = all.slice(0, MAX_LISTED);
   const count = all.length === 1 ? '1 conflict' : `${all.length} conflicts`;
   const list = causes.map(({ field, message }) => `${message}: ${field}`).join(', ');
   return new StatusError(409, 'Conflict', `Apply failed with ${count}: ${list}`, { causes });
@@ -121,10 +121,10 @@ function drop(draft: unknown, before: FieldSet, now: FieldSet, others: readonly 
   const dropped = new Map<string, unknown>();
   for (const [name, inner] of Object.entries(before)) {
     const claims = others.map((each) => each[name]).filter(isObject);
-    const [still, value] = [now[name], childOf(name)];
-    if (isObject(inner) && Object.keys(inner).length > 0) drop(value, inner, isObject(still) ? still : {}, claims);
+    const [applied, value] = [now[name], childOf(name)];
+    if (isObject(inner) && Object.keys(inner).length > 0) drop(value, inner, isObject(applied) ? applied : {}, claims);
     const empty = !isObject(value) || name.startsWith('k:') || Object.keys(value).length === 0;
-    if (still === undefined && claims.length === 0 && empty && value !== undefined) dropped.set(name, value);
+    if (applied === undefined && claims.length === 0 && empty && value !== undefined) dropped.set(name, value);
   }
   removeAll(draft, dropped);
 }

@@ -58,8 +58,8 @@ export function strategicPatch(object: unknown, patch: JsonObject, schema: Schem
 function retainKeys(result: JsonObject, patch: JsonObject): void {
   const list = patch['$retainKeys'];
   if (!Array.isArray(list)) return;
-  const kept = new Set<unknown>(list);
-  for (const field of Object.keys(result)) if (!kept.has(field)) delete result[field];
+  const retained = new Set<unknown>(list);
+  for (const field of Object.keys(result)) if (!retained.has(field)) delete result[field];
 }
 
 function removeValues(result: JsonObject, field: string, values: unknown): void {
