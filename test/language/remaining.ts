@@ -4,7 +4,6 @@
 export const UNREAD: readonly string[] = [
   'packages/cli/test',
   'packages/cluster/test',
-  'packages/controller/test',
 ];
 
 /** Sums without a discriminant of that name. */

@@ -30,7 +30,7 @@ export class Bucket {
   async serve(place: ClusterKind): Promise<Files> {
     const store = await startObjectStore((name) => (name === 'shop' ? this.directory : undefined));
     this.#closers.push(() => store.close());
-    const seen = await exposeToPods(store.url, place, 'as-it-is');
+    const seen = await exposeToPods(store.url, place, 'of-server');
     this.#closers.push(() => seen.close());
     return { ...PROGRAMS, [BUCKETS_FILE]: bucketsJson(['shop'], seen.url) };
   }

@@ -20,22 +20,22 @@ const pipelineRun = (script: string, more: object = {}, task: object = {}): obje
 });
 
 /** Resolves with the first pod of a run that is not in `seen` and whose step is running. */
-const runningPod = (harness: Harness, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
+const runningPod = (harness: Harness, ofRun: string, earlier: readonly string[] = []): Promise<Pod> =>
   harness.waitForAny<Pod, Pod>('Pod', (pod) => {
     const mine = Object.values(pod.metadata.labels ?? {}).includes(ofRun);
     const runs = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined);
-    return mine && runs && !seen.includes(pod.metadata.name ?? '') ? pod : undefined;
+    return mine && runs && !earlier.includes(pod.metadata.name ?? '') ? pod : undefined;
   });
 
 /** Resolves when the pod's first container has printed the text. */
 async function printed(harness: Harness, pod: Pod, text: string): Promise<void> {
   const container = pod.spec.containers[0]?.name ?? '';
-  let seen = '';
+  let output = '';
   for await (const chunk of await harness.client.podLogs(at(pod), { container, follow: true })) {
-    seen += Buffer.from(chunk).toString();
-    if (seen.includes(text)) return;
+    output += Buffer.from(chunk).toString();
+    if (output.includes(text)) return;
   }
-  throw new Error(`the log ended with ${seen}`);
+  throw new Error(`the log ended with ${output}`);
 }
 
 /** Resolves with the name of a run's pod once it exists. */

@@ -28,8 +28,8 @@ const reasonOf = async (name: string): Promise<string | undefined> =>
   (await runNamed(name))?.status?.conditions?.[0]?.reason;
 const total = (): number => virtual.reconciles.sum();
 
-describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
-  test('finished runs stay as they are, and nothing is written or done for them', async () => {
+describe.each([-5, 5])('after a change of the clock by %d hours', (hours) => {
+  test('finished runs do not change, and cause no writes', async () => {
     await begin();
     await taskRun('good');
     await virtual.clock.advance(MINUTE);
@@ -59,7 +59,7 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     expect(await all()).toEqual(before);
   });
 
-  test('a run that goes on is not ended by it before its time has passed once, and its end is final', async () => {
+  test('a running run does not time out before its timeout has passed once, and its end is final', async () => {
     virtual.script = () => 'stays';
     await begin();
     await taskRun('run', { timeout: '1h' });
@@ -78,7 +78,7 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     expect(total() - before).toBeLessThanOrEqual(12);
   });
 
-  test('an attempt after a timeout has all of its time again', async () => {
+  test('an attempt after a timeout has its full timeout', async () => {
     virtual.script = () => 'stays';
     await begin();
     const tasks = [{ name: 't', taskRef: { name: 'ok' }, retries: 1, timeout: '1h' }];
@@ -98,7 +98,7 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     expect(virtual.reconciles.most).toBeLessThanOrEqual(30);
   });
 
-  test('a CloudEvent that was not delivered is tried five times within minutes, not hours', async () => {
+  test('a CloudEvent that was not delivered gets five attempts within minutes, not hours', async () => {
     let attempts = 0;
     await begin({
       sendEvent: () => {
@@ -141,7 +141,7 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     expect((await runNamed('run'))?.status?.conditions?.[0]?.status).toBe('False');
   });
 
-  test('the newest runs are kept, whatever the clock says about the others', async () => {
+  test('the newest runs are kept, for any times of the others', async () => {
     await begin({ retention: { count: 2 } });
     for (const name of ['a', 'b', 'c']) {
       await taskRun(name);

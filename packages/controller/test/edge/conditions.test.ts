@@ -49,7 +49,7 @@ const conditionOf = ({ spec }: Pod): string => spec.containers[0]?.name.replace(
 const isCheck = ({ metadata }: Pod): boolean => metadata.labels?.['tekton.dev/conditionCheck'] !== undefined;
 
 describe('a task with conditions', () => {
-  test('runs after its checks, each a TaskRun and a pod of its own', async () => {
+  test('runs after its checks, each of which is a TaskRun with a pod', async () => {
     await release();
     await start();
     await run();
@@ -72,7 +72,7 @@ describe('a task with conditions', () => {
       });
   });
 
-  test('is skipped with what waits for it when a check fails', async () => {
+  test('is skipped with its dependents if a check fails', async () => {
     script = (pod) => ({ exitCode: isCheck(pod) && conditionOf(pod) === 'dry' ? 1 : 0 });
     await release();
     await start();
@@ -98,7 +98,7 @@ describe('a task with conditions', () => {
     );
   });
 
-  test('is skipped when a check cannot be run as it is asked to, and the reason stands with the check', async () => {
+  test('is skipped if a check cannot run, and the status of the check has the reason', async () => {
     await release({ conditions: [{ conditionRef: 'sunny', params: [{ name: 'where', value: 'here' }] }] });
     await start();
     await run();
@@ -115,7 +115,7 @@ describe('a task with conditions', () => {
     ]);
   });
 
-  test('has its checks cancelled with the run, and their pods go', async () => {
+  test('has its checks cancelled with the run, and their pods are deleted', async () => {
     script = () => 'stays';
     await release();
     await start();
@@ -147,7 +147,7 @@ describe('a task with conditions', () => {
   });
 });
 
-describe('whatever goes wrong, each check has one pod and each task what its checks say', () => {
+describe('each check has one pod and decides its task, with any faults', () => {
   /** Runs a task whose checks pass and that fails once, and a skipped task. Returns the outcome and created objects. */
   async function outcome(send: Send): Promise<unknown> {
     const tries = new Map<string, number>();
@@ -196,9 +196,9 @@ describe('whatever goes wrong, each check has one pod and each task what its che
     reset: async () => (harness = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
     outcome: async (send) => {
-      const seen = await outcome(send);
+      const result = await outcome(send);
       await controller?.stop();
-      return seen;
+      return result;
     },
     expected,
     milliseconds: 120_000,

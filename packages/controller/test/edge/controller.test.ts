@@ -42,7 +42,7 @@ const step = (more: object = {}): object => ({ name: 's', image: 'ubuntu', comma
 const names = (objects: readonly KubeObject[]): readonly string[] => objects.map(({ metadata }) => metadata.name ?? '');
 
 describe('a TaskRun', () => {
-  test('becomes a pod and ends with it, and says so in an event', async () => {
+  test('creates a pod, ends with it, and records an event', async () => {
     await start();
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
     expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ status: 'True', reason: 'Succeeded' });
@@ -59,7 +59,7 @@ describe('a TaskRun', () => {
     ]);
   });
 
-  test('bears its Task’s labels and name, also when it is refused', async () => {
+  test('has the labels and name of its Task, even if it is rejected', async () => {
     await start();
     await harness.create('Task', 'ok', { ...okTask, metadata: { labels: { team: 'a' }, annotations: { note: 'b' } } });
     await harness.create('TaskRun', 'run', {
@@ -77,22 +77,22 @@ describe('a TaskRun', () => {
 
   test.each([
     [
-      'a Task that is not there',
+      'a Task that does not exist',
       { taskRef: { name: 'nope' } },
       'TaskRunResolutionFailed: error when listing tasks for taskRun run: task.tekton.dev "nope" not found',
     ],
     [
-      'a ServiceAccount that is not there',
+      'a ServiceAccount that does not exist',
       { taskSpec: { steps: [step()] }, serviceAccountName: 'missing' },
       'CouldntGetTask: Invalid TaskSpec: translating Build to Pod: serviceaccounts "missing" not found',
     ],
     [
-      'a secret of its account that is not there',
+      'a Secret of its ServiceAccount that does not exist',
       { taskSpec: { steps: [step()] }, serviceAccountName: 'poor' },
       'CouldntGetTask: Invalid TaskSpec: translating Build to Pod: secrets "nosuchsecret" not found',
     ],
     [
-      'a resource that is not there',
+      'a resource that does not exist',
       {
         taskSpec: { inputs: { resources: [{ name: 'src', type: 'git' }] }, steps: [step()] },
         inputs: { resources: [{ name: 'src', resourceRef: { name: 'nope' } }] },
@@ -107,16 +107,16 @@ describe('a TaskRun', () => {
       },
       'TaskRunValidationFailed: invalid input resources: resource "src" should be type "image" but was "git"',
     ],
-  ])('names %s', async (_what, spec, says) => {
+  ])('reports %s', async (_what, spec, expected) => {
     await harness.create('ServiceAccount', 'poor', { secrets: [{ name: 'nosuchsecret' }] });
     await start();
     await harness.create('TaskRun', 'run', { spec });
     const { reason, message } = await harness.waitForEnd('TaskRun', 'run');
-    expect(`${reason ?? ''}: ${message ?? ''}`).toBe(says);
+    expect(`${reason ?? ''}: ${message ?? ''}`).toBe(expected);
     expect(await harness.list('Pod')).toEqual([]);
   });
 
-  test('does not take over a pod of that name that belongs to something else', async () => {
+  test('does not adopt a pod of that name with another owner', async () => {
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
     await start();
     await harness.waitForEnd('TaskRun', 'run');
@@ -146,9 +146,9 @@ describe('a TaskRun', () => {
     ]);
   });
 
-  test('gets one replacement pod when an image has no shell, and the next run knows', async () => {
-    const said = 'exec: "/bin/sh": stat /bin/sh: no such file or directory';
-    script = (pod) => (pod.spec.initContainers?.length ? {} : { exitCode: 128, reason: 'StartError', message: said });
+  test('gets one replacement pod if an image has no shell, and later runs use such a pod at once', async () => {
+    const stderr = 'exec: "/bin/sh": stat /bin/sh: no such file or directory';
+    script = (pod) => (pod.spec.initContainers?.length ? {} : { exitCode: 128, reason: 'StartError', message: stderr });
     await start();
     const spec = { taskSpec: { steps: [step({ image: 'scratch' })] } };
     await harness.create('TaskRun', 'first', { spec });
@@ -161,7 +161,7 @@ describe('a TaskRun', () => {
     expect(pods.map(({ spec: { initContainers } }) => initContainers?.length)).toEqual([1]);
   });
 
-  test('is cancelled, and its pod goes', async () => {
+  test('is cancelled, and its pod is deleted', async () => {
     script = () => 'stays';
     await start();
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
@@ -193,7 +193,7 @@ describe('a TaskRun', () => {
     });
   });
 
-  test('leaves nothing of a secret’s content outside of it', async () => {
+  test('copies no content of a Secret anywhere', async () => {
     const canary = 'c4n4ry';
     await harness.create('Secret', 'git', {
       type: 'kubernetes.io/basic-auth',
@@ -217,7 +217,7 @@ describe('a TaskRun', () => {
 });
 
 describe('a PipelineRun', () => {
-  test('runs a chain of ten tasks without waiting in between', async () => {
+  test('runs a chain of ten tasks without delays', async () => {
     const tasks = Array.from({ length: 10 }, (_, index) => `t${String(index)}`);
     await harness.create('Task', 'ok', okTask);
     await harness.create('Pipeline', 'p', chain(tasks));
@@ -236,7 +236,7 @@ describe('a PipelineRun', () => {
     expect(run?.metadata.labels).toEqual({ 'tekton.dev/pipeline': 'p' });
   });
 
-  test('tries again as often as it may, each time with a pod of its own', async () => {
+  test('retries as often as allowed, each time with a new pod', async () => {
     let tries = 0;
     script = () => ({ exitCode: ++tries < 3 ? 1 : 0 });
     await harness.create('Task', 'ok', okTask);
@@ -248,7 +248,7 @@ describe('a PipelineRun', () => {
     expect([taskRun?.status?.retriesStatus?.length, (await harness.list('Pod')).length]).toEqual([2, 3]);
   });
 
-  test('makes a claim for files that tasks hand over, and takes it away at the end', async () => {
+  test('creates a claim for files that tasks hand over, and deletes it at the end', async () => {
     await harness.create('Task', 'ok', {
       spec: { ...okTask.spec, outputs: { resources: [{ name: 'src', type: 'git' }] } },
     });
@@ -266,7 +266,7 @@ describe('a PipelineRun', () => {
     expect(pod?.spec.volumes).toContainEqual({ name: 'run-pvc', persistentVolumeClaim: { claimName: 'run-pvc' } });
   });
 
-  test('does not take over a TaskRun of that name that belongs to something else', async () => {
+  test('does not adopt a TaskRun of that name with another owner', async () => {
     await harness.create('Task', 'ok', okTask);
     await harness.create('Pipeline', 'p', chain(['a']));
     const run = await harness.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
@@ -297,7 +297,7 @@ describe('a PipelineRun', () => {
   });
 });
 
-describe('whatever goes wrong, each attempt has one pod', () => {
+describe('each attempt has one pod, with any faults', () => {
   /** Runs two tasks, the second of which fails once. Returns the outcome and the created objects. */
   async function outcome(send: Send): Promise<unknown> {
     const attempts = new Map<string, number>();
@@ -322,9 +322,9 @@ describe('whatever goes wrong, each attempt has one pod', () => {
     reset: async () => (harness = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
     outcome: async (send) => {
-      const seen = await outcome(send);
+      const result = await outcome(send);
       await controller?.stop();
-      return seen;
+      return result;
     },
     expected,
     milliseconds: 60_000,

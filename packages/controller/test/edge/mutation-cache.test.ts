@@ -41,7 +41,7 @@ function server(listed: readonly KubeObject[]): { readonly send: Send; readonly 
   return { send, sendEvent: (event) => sendEvent(event) };
 }
 
-describe('what an owner controls is found', () => {
+describe('the objects that an owner controls are found', () => {
   async function opened(listed: readonly KubeObject[], listeners: readonly ChangeListener<KubeObject>[] = []) {
     const { send, sendEvent } = server(listed);
     let now = 0;
@@ -68,7 +68,7 @@ describe('what an owner controls is found', () => {
     };
   }
 
-  test('by the uid of its controller, as it was listed, changed and deleted', async () => {
+  test('by the uid of their controller, after they were listed, changed and deleted', async () => {
     const it = await opened([widget('a', 'one', '1'), widget('b', 'two', '2'), widget('c', undefined, '3')]);
     expect([it.names('one'), it.names('two'), it.names('not-the-controller')]).toEqual([['a@1'], ['b@2'], []]);
     await it.say('ADDED', widget('d', 'one', '11'));
@@ -78,14 +78,14 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
-  test('under another owner when it is another’s', async () => {
+  test('under their new owner after a change of the owner', async () => {
     const it = await opened([widget('a', 'one', '1')]);
     await it.say('MODIFIED', widget('a', 'two', '11'));
     expect([it.names('one'), it.names('two')]).toEqual([[], ['a@11']]);
     await it.close();
   });
 
-  test('as soon as the answer to a write was noted, and no more when it was seen to be gone', async () => {
+  test('as soon as the response to a write is recorded, and no longer after a deletion event', async () => {
     const it = await opened([]);
     it.mutations.record(widget('a', 'one', '11'));
     expect(it.names('one')).toEqual(['a@11']);
@@ -94,7 +94,7 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
-  test('no more once the server said that it is gone, however late the watch is', async () => {
+  test('no longer once the server has reported their deletion, before the watch does', async () => {
     const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2')]);
     it.mutations.recordDeleted('n/a', 'uid-a');
     it.mutations.recordDeleted('n/b', 'uid-of-an-earlier-b');
@@ -111,7 +111,7 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
-  test('no more once the server said so either of what the watch has not shown yet', async () => {
+  test('no longer once the server has reported the deletion of objects that the watch has not reported yet', async () => {
     const it = await opened([]);
     it.mutations.record(widget('a', 'one', '11'));
     it.mutations.recordDeleted('n/a', 'uid-a');
@@ -121,7 +121,7 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
-  test('in the list of all as well', async () => {
+  test('in the list of all objects too', async () => {
     const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2'), widget('c', 'one', '3')]);
     it.mutations.record(widget('b', 'one', '11'));
     it.mutations.record(widget('d', undefined, '12'));
@@ -133,7 +133,7 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
-  test('for the other listeners as well when one listener throws', async () => {
+  test('by the other listeners if one listener throws', async () => {
     const error = new Error('listener is broken');
     const keys: string[] = [];
     const fail = (): void => {
@@ -146,7 +146,7 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
-  test('for a minute when no watch confirms it, each from when it was noted last', async () => {
+  test('for a minute if no watch event confirms them, counted from the last record of each', async () => {
     const it = await opened([]);
     for (const name of ['a', 'b']) it.mutations.record(widget(name, 'one', '11'));
     it.pass(59_000);

@@ -97,18 +97,18 @@ const sendEvent = (): Promise<Response> => Promise.reject(new Error('ECONNREFUSE
 let kinds: readonly string[] = [];
 
 beforeAll(async () => {
-  const seen = new Set<string>();
+  const requestKinds = new Set<string>();
   await virtual.begin({ sendEvent });
   await virtual.stop();
-  const send = virtual.intercept((request) => void seen.add(kindOfRequest(request) ?? ''));
+  const send = virtual.intercept((request) => void requestKinds.add(kindOfRequest(request) ?? ''));
   await virtual.start({ sendEvent, send });
   await everything();
   await virtual.clock.advance(LONG);
-  kinds = [...seen].filter((kind) => kind !== '' && !kind.includes('events')).toSorted();
+  kinds = [...requestKinds].filter((kind) => kind !== '' && !kind.includes('events')).toSorted();
 });
 afterAll(() => virtual.end());
 
-test('a run in which nearly everything happens asks for all of these', () => {
+test('the run of this suite sends all of these requests', () => {
   expect(kinds).toEqual([
     'DELETE persistentvolumeclaims',
     'DELETE pods',
@@ -128,7 +128,7 @@ test('a run in which nearly everything happens asks for all of these', () => {
   ]);
 });
 
-describe('a server that always answers one kind of request with', () => {
+describe('a server that permanently answers one kind of request with', () => {
   test.each(Object.entries(REFUSALS))(
     '%s is not asked without end',
     async (title, refusal) => {

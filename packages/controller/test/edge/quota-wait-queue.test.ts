@@ -51,8 +51,8 @@ async function fillQuota(send?: Send): Promise<StatusCondition> {
   return harness.waitFor<TaskRun, StatusCondition>('TaskRun', 'second', ({ status }) => status?.conditions?.[0]);
 }
 
-describe('a TaskRun whose pod no quota has room for', () => {
-  test('waits and says so, and goes on as soon as there is room', async () => {
+describe('a TaskRun whose pod exceeds a quota', () => {
+  test('waits with that status, and continues as soon as the quota allows it', async () => {
     const waits = await fillQuota();
     const { namespace } = harness;
     const [first] = await harness.list<Pod>('Pod');
@@ -95,7 +95,7 @@ describe('a TaskRun whose pod no quota has room for', () => {
     expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
   });
 
-  test('ends when its time is up, and names the quota', async () => {
+  test('times out with the name of the quota', async () => {
     const { namespace } = harness;
     const none = { ...onePod(namespace), spec: { hard: { pods: '0' } } };
     await harness.client.create(RESOURCE_QUOTAS, { namespace }, none);
@@ -110,7 +110,7 @@ describe('a TaskRun whose pod no quota has room for', () => {
   });
 });
 
-test('a pod that a limit range forbids ends its run in the server’s words', async () => {
+test('a pod that a LimitRange forbids fails its run with the message of the server', async () => {
   const { namespace } = harness;
   await harness.client.create(
     resource('v1', 'limitranges', 'LimitRange'),
@@ -133,7 +133,7 @@ test('a pod that a limit range forbids ends its run in the server’s words', as
   });
 });
 
-test('a TaskRun whose pod no node has room for says so, in its status and in an event', async () => {
+test('a TaskRun whose pod fits no node reports that in its status and in an event', async () => {
   await start();
   const { namespace } = harness;
   await harness.create('TaskRun', 'first', run());
@@ -153,7 +153,7 @@ test('a TaskRun whose pod no node has room for says so, in its status and in an 
   ]);
 });
 
-test('tries are counted by the status that tells of them, with pauses twice as long each time, up to two minutes', () => {
+test('attempts are counted from the status, with delays that double up to two minutes', () => {
   const status = (tries: number) => ({ conditions: [{ type: 'Succeeded', ...quotaExceeded(tries, 'full') }] });
   expect([undefined, status(1), status(12)].map(quotaAttempts)).toEqual([0, 1, 12]);
   expect([1, 2, 3, 7, 99].map(quotaRetryDelayMs)).toEqual([2000, 4000, 8000, 120_000, 120_000]);
@@ -166,14 +166,14 @@ describe('a change of a quota', () => {
     status: { hard: { pods: hard }, used: { pods: used } },
   });
   test.each([
-    ['by which less is used gives room', quota('2', '2'), quota('2', '1'), true],
-    ['by which more is used gives none', quota('2', '1'), quota('2', '2'), false],
-    ['to other limits may give room', quota('2', '2'), quota('3', '2'), true],
-    ['that is its end gives room', quota('2', '2'), undefined, true],
-    ['that is its beginning gives none', undefined, quota('2', '2'), false],
-  ])('%s', (_what, before, after, gives) => {
+    ['that reduces the usage triggers a retry', quota('2', '2'), quota('2', '1'), true],
+    ['that increases the usage triggers none', quota('2', '1'), quota('2', '2'), false],
+    ['of its limits triggers a retry', quota('2', '2'), quota('3', '2'), true],
+    ['that deletes it triggers a retry', quota('2', '2'), undefined, true],
+    ['that creates it triggers none', undefined, quota('2', '2'), false],
+  ])('%s', (_what, before, after, isRetried) => {
     expect(quotaFreed({ ...(before && { before }), ...(after && { after }) } as Parameters<typeof quotaFreed>[0])).toBe(
-      gives,
+      isRetried,
     );
   });
 });

@@ -18,29 +18,29 @@ function reconcilesOf(tasks: number, acted: boolean): number {
   return reconciles;
 }
 
-describe('a run is looked at', () => {
-  test('as often with tens of thousands of tasks as with thousands, so that all looks together cost what its tasks do', () => {
+describe('a run is reconciled', () => {
+  test('as often with tens of thousands of tasks as with thousands, so that the total cost is linear in its tasks', () => {
     expect(reconcilesOf(20_000, false)).toBeLessThanOrEqual(reconcilesOf(2000, false));
     expect(reconcilesOf(20_000, true)).toBeLessThanOrEqual(reconcilesOf(2000, true));
   });
 
-  test('more often when there was something to do', () => {
+  test('more often after a reconcile that acted', () => {
     expect(reconcilesOf(20_000, true)).toBeGreaterThan(3 * reconcilesOf(20_000, false));
   });
 
-  test('whenever something happens, as long as it has few tasks', () => {
+  test('at every event, if it has few tasks', () => {
     expect(reconcilesOf(190, false)).toBe(190);
     expect(reconcilesOf(900, true)).toBe(900);
   });
 });
 
-describe('a run that is cancelled', () => {
+describe('a cancelled run', () => {
   const closers: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();
   });
 
-  test('is written once for many of its tasks that end, and in the end as all of them did', async () => {
+  test('is written once for many tasks that end, and finally with the end of all of them', async () => {
     const { cluster, close } = await newCluster(() => () => 'stays');
     closers.push(close);
     const harness = await newHarness(cluster);

@@ -259,7 +259,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
 };
 
-describe('comes to an end after a bounded number of reconciles and writes:', () => {
+describe('becomes idle after a bounded number of reconciles and writes:', () => {
   test.each(Object.entries(SHAPES))(
     '%s',
     async (_title, { make, then, script, ends, reconciles, writes }) => {

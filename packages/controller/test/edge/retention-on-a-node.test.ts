@@ -28,7 +28,7 @@ async function opened(retention: RetentionPolicy) {
 const names = async (harness: Harness, kind: string): Promise<readonly string[]> =>
   (await harness.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '');
 
-test('a run that is not kept goes with its pods and their logs, also one that finished before a restart', async () => {
+test('a run that is not kept is deleted with its pods and their logs, even if it finished before a restart', async () => {
   const first = await opened({ count: 2 });
   const harness = await newHarness(first.cluster);
   await harness.create('Task', 'ok', okTask);

@@ -50,7 +50,7 @@ const REFUSED = 110;
 const deletions = (): number => virtual.requests.sum('DELETE');
 
 describe('with retention', () => {
-  test('the newest runs stay, with what they own; the others go within seconds', async () => {
+  test('the newest runs and their children are kept; the others are deleted within seconds', async () => {
     await begin({ retention: { count: 3 } });
     await everyMinute(10, pipelineRun);
     expect(await names('PipelineRun')).toEqual(['run-0007', 'run-0008', 'run-0009']);
@@ -58,7 +58,7 @@ describe('with retention', () => {
     expect(deletions()).toBe(7);
   });
 
-  test('runs go when they reach their age, and nothing is looked at for longer than an hour in between', async () => {
+  test('runs are deleted when they reach the age limit, and checks are at most an hour apart', async () => {
     await begin({ retention: { ageMs: 5 * HOUR } });
     await everyMinute(3, taskRun);
     await virtual.clock.advance(5 * HOUR - 2 * MINUTE);
@@ -68,7 +68,7 @@ describe('with retention', () => {
     expect(virtual.reconciles.sum('Retention')).toBeLessThanOrEqual(12);
   });
 
-  test('runs of each Task are counted by themselves', async () => {
+  test('runs of each Task are counted separately', async () => {
     await begin({ retention: { count: 1 } });
     await virtual.harness.create('Task', 'other', okTask);
     await taskRun('a1');
@@ -79,7 +79,7 @@ describe('with retention', () => {
     expect(await names('TaskRun')).toEqual(['a2', 'b1']);
   });
 
-  test('a run that goes on is never deleted', async () => {
+  test('a running run is never deleted', async () => {
     virtual.script = ({ metadata }) => (metadata.labels?.['tekton.dev/taskRun'] === 'long' ? 'stays' : {});
     await begin({ retention: { count: 1, ageMs: MINUTE } });
     await virtual.harness.create('TaskRun', 'long', { spec: { taskRef: { name: 'ok' }, timeout: '3h' } });
@@ -89,35 +89,32 @@ describe('with retention', () => {
     expect(await names('TaskRun')).toEqual([]);
   });
 
-  test.each(['PipelineRun', 'TaskRun'])(
-    'a %s whose CloudEvents are not delivered yet is kept until they are',
-    async (kind) => {
-      let reachable = false;
-      const sendEvent = (): Promise<Response> =>
-        reachable ? Promise.resolve(new Response(null, { status: 202 })) : Promise.reject(new Error('ECONNREFUSED'));
-      await begin({ retention: { count: 0 }, sendEvent });
-      const sinks = [{ name: 'told', type: 'cloudEvent' }];
-      await virtual.harness.create('Task', 'tell', { spec: { ...okTask.spec, outputs: { resources: sinks } } });
-      const params = [{ name: 'targetURI', value: 'http://sink' }];
-      const sink = { name: 'told', resourceSpec: { type: 'cloudEvent', params } };
-      const tasks = [
-        { name: 't', taskRef: { name: 'tell' }, resources: { outputs: [{ name: 'told', resource: 'told' }] } },
-      ];
-      const spec =
-        kind === 'TaskRun'
-          ? { taskRef: { name: 'tell' }, outputs: { resources: [sink] } }
-          : { pipelineSpec: { resources: sinks, tasks }, resources: [sink] };
-      await virtual.harness.create(kind, 'run', { spec });
-      await virtual.clock.advance(15_000);
-      expect(await virtual.harness.waitForEnd(kind as 'TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' }); // or PipelineRun
-      expect(deletions()).toBe(0);
-      reachable = true;
-      await virtual.clock.advance(MINUTE);
-      expect([await names(kind), await names('TaskRun'), await names('Pod')]).toEqual([[], [], []]);
-    },
-  );
+  test.each(['PipelineRun', 'TaskRun'])('a %s is kept until its CloudEvents are delivered', async (kind) => {
+    let reachable = false;
+    const sendEvent = (): Promise<Response> =>
+      reachable ? Promise.resolve(new Response(null, { status: 202 })) : Promise.reject(new Error('ECONNREFUSED'));
+    await begin({ retention: { count: 0 }, sendEvent });
+    const sinks = [{ name: 'told', type: 'cloudEvent' }];
+    await virtual.harness.create('Task', 'tell', { spec: { ...okTask.spec, outputs: { resources: sinks } } });
+    const params = [{ name: 'targetURI', value: 'http://sink' }];
+    const sink = { name: 'told', resourceSpec: { type: 'cloudEvent', params } };
+    const tasks = [
+      { name: 't', taskRef: { name: 'tell' }, resources: { outputs: [{ name: 'told', resource: 'told' }] } },
+    ];
+    const spec =
+      kind === 'TaskRun'
+        ? { taskRef: { name: 'tell' }, outputs: { resources: [sink] } }
+        : { pipelineSpec: { resources: sinks, tasks }, resources: [sink] };
+    await virtual.harness.create(kind, 'run', { spec });
+    await virtual.clock.advance(15_000);
+    expect(await virtual.harness.waitForEnd(kind as 'TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' }); // or PipelineRun
+    expect(deletions()).toBe(0);
+    reachable = true;
+    await virtual.clock.advance(MINUTE);
+    expect([await names(kind), await names('TaskRun'), await names('Pod')]).toEqual([[], [], []]);
+  });
 
-  test('it goes on after a restart, with whatever the policy is then', async () => {
+  test('it continues after a restart, with the policy of the new controller', async () => {
     await begin({});
     await everyMinute(6, pipelineRun);
     expect(await names('PipelineRun')).toHaveLength(6);
@@ -131,7 +128,7 @@ describe('with retention', () => {
     expect(await names('PipelineRun')).toEqual([]);
   });
 
-  test('a run that was changed since it was looked at is looked at again before it goes', async () => {
+  test('a run that has changed since its check is checked again before its deletion', async () => {
     await begin({});
     await taskRun('run');
     await virtual.clock.advance(MINUTE);
@@ -164,7 +161,7 @@ describe('with retention', () => {
   });
 
   thoroughTest(
-    'runs whose deletion is refused hold up no other, however many they are, and are tried again ever more rarely',
+    'rejected deletions do not delay other runs, in any number, and are retried with growing delays',
     async () => {
       await begin({});
       await virtual.stop();
@@ -198,7 +195,7 @@ describe('with retention', () => {
     },
   );
 
-  test('stopping waits for no deletions but those that have begun', async () => {
+  test('stopping waits only for deletions that have started', async () => {
     await begin({});
     await virtual.stop();
     await finished(50, 'run');
@@ -218,7 +215,7 @@ describe('with retention', () => {
     expect([deletions, (await names('TaskRun')).length]).toEqual([8, 42]);
   });
 
-  test('looks and requests grow with the runs that finish, not with those that are kept', async () => {
+  test('checks and requests grow with the runs that finish, not with those that are kept', async () => {
     await begin({ retention: { count: 15 } });
     await everyMinute(40, taskRun);
     expect(await names('TaskRun')).toHaveLength(15);
@@ -238,7 +235,7 @@ describe('with retention', () => {
   });
 });
 
-test('without retention nothing is deleted, looked at or remembered for it', async () => {
+test('without retention nothing is deleted, checked or stored for it', async () => {
   await begin({});
   await everyMinute(20, taskRun);
   await virtual.clock.advance(24 * HOUR);

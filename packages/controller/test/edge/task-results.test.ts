@@ -32,7 +32,7 @@ const consumer = {
   },
   steps: [step(['$(inputs.params.v)', '$(inputs.params.w)'])],
 };
-const tells =
+const writing =
   (results: Readonly<Record<string, string>>): KubeletScript =>
   (_pod, container) =>
     container === 'step-s'
@@ -64,8 +64,8 @@ async function wordsOf(task: string): Promise<readonly string[] | undefined> {
 }
 
 describe('a result', () => {
-  test('goes to the task that names it, verbatim, after the task that makes it', async () => {
-    script = tells({ commit: ' $(params.p) $(HOME)\n', tag: 'v1' });
+  test('is passed verbatim to the task that refers to it, which runs after its producer', async () => {
+    script = writing({ commit: ' $(params.p) $(HOME)\n', tag: 'v1' });
     await harness.create(
       'PipelineRun',
       'run',
@@ -91,7 +91,7 @@ describe('a result', () => {
     expect(await wordsOf('take')).toEqual(['echo', '$(tasks.make.results.commit)/ $(params.p) $(HOME)\n', 'v1', 'v1']);
   });
 
-  test('has a file of its own in every step, and the last step reports it', async () => {
+  test('has a file in every step, and the last step reports it', async () => {
     await harness.create('TaskRun', 'run', {
       spec: { taskSpec: { ...producer, steps: [...producer.steps, { ...step([]), name: 't' }] } },
     });
@@ -109,8 +109,8 @@ describe('a result', () => {
     ]);
   });
 
-  test('that was not written ends the run, which names task and result, and starts nothing more', async () => {
-    script = tells({ tag: 'v1' });
+  test('that was not written fails the run with the names of task and result', async () => {
+    script = writing({ tag: 'v1' });
     await harness.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.make.results.commit)' }]));
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({
       status: 'False',
@@ -121,7 +121,7 @@ describe('a result', () => {
     expect((await harness.list('TaskRun')).length).toBe(1);
   });
 
-  test('of a task that is not there is refused before anything starts', async () => {
+  test('of a task that does not exist fails the run before any task starts', async () => {
     await harness.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.made.results.commit)' }]));
     const { reason, message } = await harness.waitForEnd('PipelineRun', 'run');
     expect([reason, message]).toEqual([

@@ -39,7 +39,7 @@ async function deliveries(): Promise<readonly CloudEventDelivery[]> {
 const SCHEDULE = [0, 1.999, 6.999, 21.999, 81.999];
 
 describe('a receiver that cannot be reached', () => {
-  test('is tried five times for a TaskRun, ever more rarely, and then never again', async () => {
+  test('gets five attempts for a TaskRun, with growing delays, and then no more', async () => {
     await virtual.harness.create('TaskRun', 'run', {
       spec: { taskSpec: { outputs: outputs('told'), steps }, outputs: { resources: [sink('told')] } },
     });
@@ -50,7 +50,7 @@ describe('a receiver that cannot be reached', () => {
     expect(virtual.reconciles.sum('TaskRun')).toBeLessThanOrEqual(12);
   });
 
-  test('costs a PipelineRun a few reconciles and writes for each attempt, and holds up nothing', async () => {
+  test('costs a PipelineRun a few reconciles and writes for each attempt, and delays nothing', async () => {
     const tasks = ['a', 'b', 'c'];
     await virtual.harness.create('Task', 'tell', { spec: { outputs: outputs('one', 'two'), steps } });
     await virtual.harness.create('PipelineRun', 'run', {
@@ -60,7 +60,7 @@ describe('a receiver that cannot be reached', () => {
           tasks: tasks.map((name) => ({
             name,
             taskRef: { name: 'tell' },
-            resources: { outputs: ['one', 'two'].map((told) => ({ name: told, resource: told })) },
+            resources: { outputs: ['one', 'two'].map((name) => ({ name: name, resource: name })) },
           })),
         },
         resources: ['one', 'two'].map(sink),
@@ -81,7 +81,7 @@ describe('a receiver that cannot be reached', () => {
     expect(virtual.writes.sum()).toBeLessThanOrEqual(tasks.length * 20);
   });
 
-  test('is not tried again while the outcome of an attempt cannot be written down', async () => {
+  test('gets no further attempt while the result of one cannot be written', async () => {
     let refusing = true;
     await virtual.stop();
     await virtual.start({

@@ -43,7 +43,7 @@ function mountsIn(pod: Pod | undefined): readonly (readonly string[])[] {
   );
 }
 
-test('every step sees the workspaces where the Task wants them; those on one claim share a volume', async () => {
+test('every step has the workspaces at the paths of the Task; those on one claim share a volume', async () => {
   const workspaces = [
     { name: 'source', ...claim, subPath: 'src' },
     { name: 'cache', ...claim },
@@ -52,18 +52,18 @@ test('every step sees the workspaces where the Task wants them; those on one cla
   await harness.create('TaskRun', 'run', { spec: { taskSpec: task, workspaces } });
   expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' });
   const [pod] = await harness.list<Pod>('Pod');
-  const seen = [
+  const mounts = [
     '{"mountPath":"/workspace/source","subPath":"src"} of {"persistentVolumeClaim":{"claimName":"cache"}}',
     '{"mountPath":"/cache"} of {"persistentVolumeClaim":{"claimName":"cache"}}',
     '{"mountPath":"/settings","readOnly":true} of {"configMap":{"name":"settings","defaultMode":420}}',
   ];
-  expect(mountsIn(pod)).toEqual([seen, seen]);
+  expect(mountsIn(pod)).toEqual([mounts, mounts]);
   const own = pod?.spec.volumes?.filter(({ name }) => name.startsWith('ws-')) ?? [];
   expect(own.length).toBe(2);
   expect(pod?.spec.containers[0]?.args?.slice(-2)).toEqual(['/workspace/source', own[0]?.name]);
 });
 
-test('a pipeline gives its workspaces to tasks under their names, further down where they say so', async () => {
+test('a pipeline passes its workspaces to tasks under their names, with the subPath of the task', async () => {
   const one = { workspaces: [{ name: 'dir' }], steps: [{ name: 's', image: 'ubuntu', command: ['ls'] }] };
   await harness.create('PipelineRun', 'run', {
     spec: {
@@ -90,19 +90,19 @@ test('a pipeline gives its workspaces to tasks under their names, further down w
 
 test.each<[string, string, object, string]>([
   [
-    'a TaskRun lacks one',
+    'a TaskRun lacks a workspace',
     'TaskRun',
     { taskSpec: task, workspaces: [{ name: 'source', emptyDir: {} }] },
     "TaskRunValidationFailed: bound workspaces did not match declared workspaces: Didn't provide required values: [cache settings]",
   ],
   [
-    'a TaskRun has one too many',
+    'a TaskRun has an undeclared workspace',
     'TaskRun',
     { taskSpec: { steps: task.steps.slice(1) }, workspaces: [{ name: 'x', emptyDir: {} }] },
     'TaskRunValidationFailed: bound workspaces did not match declared workspaces: Provided extra values: [x]',
   ],
   [
-    'one has two sources',
+    'a workspace has two sources',
     'TaskRun',
     {
       taskSpec: { workspaces: [{ name: 'x' }], steps: task.steps.slice(1) },
@@ -111,7 +111,7 @@ test.each<[string, string, object, string]>([
     'TaskRunValidationFailed: the workspace "x" has 2 sources; give exactly one of persistentVolumeClaim, emptyDir, configMap, secret',
   ],
   [
-    'a PipelineRun lacks one',
+    'a PipelineRun lacks a workspace',
     'PipelineRun',
     {
       pipelineSpec: {
@@ -121,9 +121,9 @@ test.each<[string, string, object, string]>([
     },
     `InvalidWorkspaceBindings: PipelineRun NS/run doesn't bind Pipeline NS/run's Workspaces correctly: pipeline expects workspace with name "shared" be provided by pipelinerun`,
   ],
-])('a run is refused before it has a pod when %s', async (_when, kind, spec, says) => {
+])('a run fails before it has a pod if %s', async (_when, kind, spec, expected) => {
   await harness.create(kind, 'run', { spec });
   const { reason = '', message = '' } = await harness.waitForEnd(kind as 'TaskRun', 'run'); // or PipelineRun
-  expect(`${reason}: ${message}`).toBe(says.replaceAll('NS', harness.namespace));
+  expect(`${reason}: ${message}`).toBe(expected.replaceAll('NS', harness.namespace));
   expect(await harness.list('Pod')).toEqual([]);
 });

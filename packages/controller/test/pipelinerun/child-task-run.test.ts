@@ -5,7 +5,7 @@ import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import { ok, release, observedRun, pipelineTask } from '../support/fixtures.js';
 
 /** Returns the first created TaskRun. */
-const made = (observed: ObservedPipelineRun) =>
+const createdTaskRun = (observed: ObservedPipelineRun) =>
   planPipelineRun(observed).actions.flatMap((action) => (action.kind === 'create' ? [action.taskRun] : []))[0];
 
 describe('a binding of a PipelineRun', () => {
@@ -16,7 +16,7 @@ describe('a binding of a PipelineRun', () => {
       { resourceRef: { name: 'g' }, resourceSpec: { type: 'git' } } as const,
       'Both ResourseRef and ResourceSpec are defined. Expected only one',
     ],
-  ])('%s is refused in Tekton’s words', (_what, binding, says) => {
+  ])('%s is refused in Tekton’s words', (_what, binding, cause) => {
     const inputs = [{ name: 'src', resource: 'repo' }];
     const pipeline: PipelineSpec = {
       resources: [{ name: 'repo', type: 'git' }],
@@ -26,7 +26,7 @@ describe('a binding of a PipelineRun', () => {
     expect(status.conditions?.[0]).toMatchObject({
       status: 'False',
       reason: 'CouldntGetResource',
-      message: `PipelineRun ns/run can't be Run; it tries to bind Resources that don't exist: Error following resource reference for repo: ${says}`,
+      message: `PipelineRun ns/run can't be Run; it tries to bind Resources that don't exist: Error following resource reference for repo: ${cause}`,
     });
   });
 });
@@ -35,7 +35,9 @@ describe('the TaskRun of a task', () => {
   test('bears the labels and annotations of the Pipeline from the first one on, before the run itself does', () => {
     const labels = { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'other' };
     const annotations = { note: 'n', 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
-    expect(made({ ...observedRun(), pipeline: { spec: release, labels, annotations } })?.metadata).toMatchObject({
+    expect(
+      createdTaskRun({ ...observedRun(), pipeline: { spec: release, labels, annotations } })?.metadata,
+    ).toMatchObject({
       labels: { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'p', 'tekton.dev/pipelineTask': 'test' },
       annotations: { why: 'push', note: 'n' },
     });
@@ -65,7 +67,7 @@ describe('the TaskRun of a task', () => {
       { name: 'image', resourceSpec: image },
     ];
     const tasks = new Map([['Task/ok', { spec: task }]]);
-    const spec = made(observedRun({ pipeline, tasks, spec: { resources } }))?.spec;
+    const spec = createdTaskRun(observedRun({ pipeline, tasks, spec: { resources } }))?.spec;
     expect(spec?.inputs?.resources).toEqual([{ name: 'src', resourceSpec: git }]);
     expect(spec?.outputs?.resources).toEqual([{ name: 'out', resourceSpec: image, paths: ['build/out'] }]);
   });
@@ -86,7 +88,7 @@ describe('the TaskRun of a task', () => {
       tasks: [{ ...pipelineTask('build'), resources: { inputs, outputs } }],
     };
     const tasks = new Map([['Task/ok', { spec: task }]]);
-    expect(made(observedRun({ pipeline, tasks }))?.spec).toEqual({
+    expect(createdTaskRun(observedRun({ pipeline, tasks }))?.spec).toEqual({
       taskRef: { name: 'ok', kind: 'Task' },
       timeout: '1h0m0s',
     });

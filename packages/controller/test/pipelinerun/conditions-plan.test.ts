@@ -21,20 +21,20 @@ const SUCCEEDED = 'Succeeded: All Tasks have completed executing';
 
 const rows: readonly [string, Differences, string, readonly string[]][] = [
   [
-    'has its checks made in place of it, all at once',
+    'has all its checks created before it, at once',
     { pipeline: singleTask },
     RUNNING,
     ['create deploy?sunny', 'create deploy?dry'],
   ],
-  ['is not checked before its turn', {}, RUNNING, ['create test', 'create lint']],
+  ['is not checked before its dependencies have ended', {}, RUNNING, ['create test', 'create lint']],
   [
-    'is checked when what it waits for has succeeded',
+    'is checked after its dependencies have succeeded',
     { taskRuns: taskRunsIn({ test: states.passed, lint: states.running }) },
     RUNNING,
     ['create deploy?sunny', 'create deploy?dry'],
   ],
   [
-    'gets the check that a crash kept from being made',
+    'gets a check that was not created because of a crash',
     { pipeline: singleTask, taskRuns: taskRunsIn({ 'deploy?sunny': states.passed }, singleTask) },
     RUNNING,
     ['create deploy?dry'],
@@ -49,7 +49,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'waits for all checks to end although one has failed',
+    'waits for all checks to end even if one has failed',
     {
       pipeline: singleTask,
       taskRuns: taskRunsIn({ 'deploy?sunny': states.failed, 'deploy?dry': states.running }, singleTask),
@@ -67,7 +67,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     ['create deploy'],
   ],
   [
-    'is skipped when one check has not, and the run succeeds',
+    'is skipped if one check has failed, and the run succeeds',
     {
       pipeline: singleTask,
       taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.failed }, singleTask),
@@ -76,7 +76,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'is skipped by a cancelled check',
+    'is skipped if a check is cancelled',
     {
       pipeline: singleTask,
       taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, singleTask),
@@ -85,7 +85,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'takes all that waits for it along, while others go on',
+    'is skipped with its dependents, while others continue',
     {
       taskRuns: taskRunsIn({
         test: states.passed,
@@ -98,7 +98,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'lets the run succeed when the others have',
+    'is skipped, and the run succeeds after the others have',
     {
       taskRuns: taskRunsIn({
         test: states.passed,
@@ -111,7 +111,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'is tried again without asking its conditions again',
+    'is retried without new checks',
     {
       pipeline: { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny'), retries: 1 }] },
       taskRuns: taskRunsIn(
@@ -123,7 +123,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     ['retry deploy'],
   ],
   [
-    'does not have its failed check tried again',
+    'has no retries of a failed check',
     {
       pipeline: { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny'), retries: 1 }] },
       taskRuns: taskRunsIn(
@@ -135,13 +135,13 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'is not begun after another task has failed',
+    'is not started after another task has failed',
     { taskRuns: taskRunsIn({ test: states.passed, lint: states.failed }) },
     'Failed: TaskRun run-lint-? has failed',
     [],
   ],
   [
-    'that is being checked is given up with a cancelled run',
+    'has its checks cancelled with the run',
     {
       pipeline: singleTask,
       spec: { status: 'PipelineRunCancelled' },
@@ -151,7 +151,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     ['cancel deploy?dry', 'delete-claim'],
   ],
   [
-    'that is being checked is given up with a run whose time is up',
+    'has its checks cancelled when the run times out',
     {
       pipeline: singleTask,
       spec: { timeout: '5m' },
@@ -163,7 +163,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     ['cancel deploy?dry', 'delete-claim'],
   ],
   [
-    'does not make a run late that a check has ended in time',
+    'does not time out a run whose last check has ended in time',
     {
       pipeline: singleTask,
       spec: { timeout: '5m' },
@@ -175,7 +175,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'may have the same condition twice, each a check of its own',
+    'can have the same condition twice, with separate checks',
     { pipeline: { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny', 'sunny') }] } },
     RUNNING,
     ['create deploy?sunny', 'create deploy?sunny'],
@@ -183,12 +183,12 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
 ];
 
 describe('a task with conditions', () => {
-  test.each(rows)('%s', (_what, differences, said, done) => {
+  test.each(rows)('%s', (_what, differences, expected, actions) => {
     const decision = planPipelineRun(observedRun(differences));
-    expect([conditionOf(decision), actionsOf(decision)]).toEqual([said, done]);
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([expected, actions]);
   });
 
-  test('has checks of different names, whatever is cut of them', () => {
+  test('has checks with different names, even after truncation', () => {
     const long = 'a'.repeat(63);
     const decision = planPipelineRun(
       observedRun({
@@ -202,7 +202,7 @@ describe('a task with conditions', () => {
     expect(taskRuns[0]?.spec.taskSpec?.steps?.[0]?.name).toBe(`condition-check-${'a'.repeat(42)}`);
   });
 
-  test('fails the run when a check is deleted', () => {
+  test('fails the run if a check is deleted', () => {
     const [name = '', one] = [...taskRunsIn({ 'deploy?sunny': states.running }, singleTask)][0] ?? [];
     const begun = planPipelineRun(observedRun({ pipeline: singleTask })).status;
     const decision = planPipelineRun(observedRun({ pipeline: singleTask, status: begun }));
@@ -213,7 +213,7 @@ describe('a task with conditions', () => {
     ]);
   });
 
-  test('goes by what a check came to, also when that is deleted afterwards', () => {
+  test('uses the recorded outcome of a check that was deleted afterwards', () => {
     const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask);
     const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
     const dry = taskRunsIn({ 'deploy?dry': states.passed }, singleTask);
@@ -222,7 +222,7 @@ describe('a task with conditions', () => {
     ]);
   });
 
-  test('stays skipped when its check is deleted afterwards', () => {
+  test('remains skipped if its check is deleted afterwards', () => {
     const pipeline: PipelineSpec = { tasks: [...(singleTask.tasks ?? []), pipelineTask('lint')] };
     const lint = { lint: states.running };
     const failed = { ...lint, 'deploy?sunny': states.failed, 'deploy?dry': states.passed };
@@ -233,21 +233,21 @@ describe('a task with conditions', () => {
     expect([conditionOf(later), actionsOf(later), later.status.taskRuns]).toEqual([RUNNING, [], status.taskRuns]);
   });
 
-  test('keeps its checks when its conditions change places in the Pipeline meanwhile', () => {
+  test('keeps its checks if the order of its conditions in the Pipeline changes', () => {
     const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask);
     const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
     const turned: PipelineSpec = { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('dry', 'sunny') }] };
     expect(actionsOf(planPipelineRun(observedRun({ pipeline: turned, status, taskRuns })))).toEqual([]);
   });
 
-  test('decides the same from the same', () => {
+  test('has equal decisions for equal observations', () => {
     expect(planPipelineRun(observedRun({ pipeline: singleTask }))).toEqual(
       planPipelineRun(observedRun({ pipeline: singleTask })),
     );
   });
 });
 
-test('a run ends before it has begun when a Condition does not exist', () => {
+test('a run fails before it starts if a Condition does not exist', () => {
   const decision = planPipelineRun(observedRun({ conditions: new Map([['sunny', { spec: check }]]) }));
   expect([conditionOf(decision), actionsOf(decision), decision.status.completionTime]).toEqual([
     `CouldntGetCondition: PipelineRun ns/run can't be Run; it contains Conditions that don't exist:  Couldn't retrieve Condition "dry": condition.tekton.dev "dry" not found`,

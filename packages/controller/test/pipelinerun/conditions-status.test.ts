@@ -21,7 +21,7 @@ describe('the status of a run', () => {
   const name = (which: string): string => allTaskRuns(release).get(which)?.metadata.name ?? '';
   const foreseen = { conditionName: 'sunny' };
 
-  test('lists a task with conditions from the start, with the checks it will have', () => {
+  test('lists a task with conditions from the start, with its future checks', () => {
     const { status } = planPipelineRun(observedRun());
     expect(status.taskRuns).toEqual({
       [name('test')]: { pipelineTaskName: 'test' },
@@ -33,7 +33,7 @@ describe('the status of a run', () => {
     });
   });
 
-  test('tells of a check what its TaskRun tells, and of its steps the one that decides', () => {
+  test('has the state of a check from its TaskRun, with its first step', () => {
     const clone = { name: 'git-source-a-b', container: 'step-git-source-a-b', terminated: { exitCode: 0 } };
     const step = {
       name: 'condition-check-sunny',
@@ -62,20 +62,20 @@ describe('the status of a run', () => {
     });
   });
 
-  test('says of a skipped task why, and nothing of those that wait for it', () => {
+  test('has the reason of a skipped task, and no entry for its dependents', () => {
     const taskRuns = taskRunsIn({
       test: states.passed,
       lint: states.passed,
       'deploy?sunny': states.failed,
       'deploy?dry': states.passed,
     });
-    const { taskRuns: told = {} } = planPipelineRun(observedRun({ taskRuns })).status;
+    const { taskRuns: written = {} } = planPipelineRun(observedRun({ taskRuns })).status;
     expect(
-      Object.values(told)
+      Object.values(written)
         .map(({ pipelineTaskName }) => pipelineTaskName)
         .toSorted(),
     ).toEqual(['deploy', 'lint', 'test']);
-    expect(told[name('deploy')]?.status).toEqual({
+    expect(written[name('deploy')]?.status).toEqual({
       podName: '',
       conditions: [
         {
@@ -89,7 +89,7 @@ describe('the status of a run', () => {
     });
   });
 
-  test('that has ended still shows how a check ends', () => {
+  test('records the end of a check even after the run has ended', () => {
     const cancelled = observedRun({
       pipeline: singleTask,
       spec: { status: 'PipelineRunCancelled' },
@@ -133,7 +133,7 @@ describe('the TaskRun of a check', () => {
       },
     ],
   };
-  const given: Differences = {
+  const differences: Differences = {
     pipeline,
     spec: {
       resources: [{ name: 'repo', resourceRef: { name: 'skaffold' } }],
@@ -158,7 +158,7 @@ describe('the TaskRun of a check', () => {
     )[0];
 
   test('is that of a Task with the check as its only step', () => {
-    const taskRun = madeFor(given);
+    const taskRun = madeFor(differences);
     expect(taskRun?.metadata).toMatchObject({
       name: expect.stringMatching(/^run-deploy-[a-z0-9]{5}-file-exists-[a-z0-9]{5}$/),
       labels: {
@@ -196,7 +196,7 @@ describe('the TaskRun of a check', () => {
 
   test('is given no optional resource that the run leaves out', () => {
     const resources = (pipeline.resources ?? []).map((one) => ({ ...one, optional: true }));
-    const taskRun = madeFor({ ...given, pipeline: { ...pipeline, resources }, spec: {} });
+    const taskRun = madeFor({ ...differences, pipeline: { ...pipeline, resources }, spec: {} });
     expect(taskRun?.spec.inputs).toEqual({ params: [{ name: 'path', value: 'README.md' }] });
   });
 
@@ -204,7 +204,7 @@ describe('the TaskRun of a check', () => {
     const [deploy] = pipeline.tasks ?? [];
     const [condition] = deploy?.conditions ?? [];
     const handed: Differences = {
-      ...given,
+      ...differences,
       tasks: new Map([
         ['Task/ok', { spec: ok }],
         ['Task/make', { spec: producer }],
@@ -262,9 +262,9 @@ describe('the TaskRun of a check', () => {
       ...base,
       taskRuns: new Map(make ? [[make.metadata.name ?? '', { ...make, status }]] : []),
     });
-    const told = { ...states.passed, taskResults: [{ name: 'env', value: 'live' }] };
+    const status = { ...states.passed, taskResults: [{ name: 'env', value: 'live' }] };
     expect(actionsOf(planPipelineRun(observedRun(base)))).toEqual(['create make']);
-    expect(madeFor(after(told))?.spec.inputs?.params).toEqual([{ name: 'env', value: 'on live' }]);
+    expect(madeFor(after(status))?.spec.inputs?.params).toEqual([{ name: 'env', value: 'on live' }]);
     expect(conditionOf(planPipelineRun(observedRun(after(states.passed))))).toBe(
       'InvalidTaskResultReference: the condition "sunny" of task "deploy" needs the result "env" of task "make", which has ended without it: none of its steps wrote /tekton/results/env, or its Task does not declare it',
     );

@@ -15,8 +15,8 @@ describe('a PipelineRun whose Task does not exist', () => {
       ['cancel test', 'delete-claim'],
     ],
     ['deletes its claim after it has started', { taskRuns: running }, GONE, ['delete-claim']],
-  ])('%s', (_what, differences, verdict, actions) => {
+  ])('%s', (_what, differences, expected, actions) => {
     const decision = planPipelineRun(observedRun({ tasks: new Map(), ...differences }));
-    expect([conditionOf(decision), actionsOf(decision)]).toEqual([verdict, actions]);
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([expected, actions]);
   });
 });

@@ -60,20 +60,20 @@ const states = {
 } as const;
 
 /** Returns the TaskRuns that the planner would create, in these states. */
-function standing(
+function tasksIn(
   tasks: Readonly<Record<string, TaskRunStatus>>,
   of: PipelineSpec = release,
 ): ReadonlyMap<string, TaskRun> {
-  const made = new Map<string, TaskRun>();
+  const taskRuns = new Map<string, TaskRun>();
   for (const [task, status] of Object.entries(tasks)) {
     const alone: PipelineSpec = {
       ...of,
       tasks: (of.tasks ?? []).filter(({ name }) => name === task).map(({ runAfter: _, ...one }) => one),
     };
     for (const action of planPipelineRun(observedRun({ pipeline: alone })).actions)
-      if (action.kind === 'create') made.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status });
+      if (action.kind === 'create') taskRuns.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status });
   }
-  return made;
+  return taskRuns;
 }
 
 /** Formats the actions without hashes: `create lint`. */
@@ -89,23 +89,23 @@ function does({ actions }: PipelineRunDecision): readonly string[] {
 const RUNNING = 'Running: Not all Tasks in the Pipeline have finished executing';
 
 const progress: readonly [string, Differences, string, readonly string[]][] = [
-  ['starts with what waits for nothing', {}, RUNNING, ['create fetch']],
+  ['starts the tasks without dependencies', {}, RUNNING, ['create fetch']],
   [
-    'starts all that one success sets free, in declared order',
-    { taskRuns: standing({ fetch: states.succeeded }) },
+    'starts all tasks that are ready after a success, in declared order',
+    { taskRuns: tasksIn({ fetch: states.succeeded }) },
     RUNNING,
     ['create lint', 'create unit'],
   ],
   [
     'waits while tasks run',
-    { taskRuns: standing({ fetch: states.succeeded, lint: states.succeeded, unit: states.running }) },
+    { taskRuns: tasksIn({ fetch: states.succeeded, lint: states.succeeded, unit: states.running }) },
     RUNNING,
     [],
   ],
   [
-    'has succeeded when all have',
+    'has succeeded if all tasks have',
     {
-      taskRuns: standing({
+      taskRuns: tasksIn({
         fetch: states.succeeded,
         lint: states.succeeded,
         unit: states.succeeded,
@@ -116,33 +116,33 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
     [],
   ],
   [
-    'fails with its first failed task, lets the others go on and starts no more',
-    { taskRuns: standing({ fetch: states.succeeded, lint: states.running, unit: states.failed }) },
+    'fails with its first failed task, lets the others continue and starts no more',
+    { taskRuns: tasksIn({ fetch: states.succeeded, lint: states.running, unit: states.failed }) },
     'Failed: TaskRun run-unit-? has failed',
     [],
   ],
   [
     'fails with a cancelled task',
-    { taskRuns: standing({ fetch: states.cancelled }) },
+    { taskRuns: tasksIn({ fetch: states.cancelled }) },
     'Failed: TaskRun run-fetch-? has failed',
     [],
   ],
   [
-    'is cancelled with all that runs, and keeps what has ended',
+    'is cancelled with its running tasks, and keeps those that have ended',
     {
       spec: { status: 'PipelineRunCancelled' },
-      taskRuns: standing({ fetch: states.succeeded, lint: states.running, unit: states.failed }),
+      taskRuns: tasksIn({ fetch: states.succeeded, lint: states.running, unit: states.failed }),
     },
     'PipelineRunCancelled: PipelineRun "run" was cancelled',
     ['cancel lint', 'delete-claim'],
   ],
   [
-    'times out with all that runs',
+    'times out with its running tasks',
     {
       status: { startTime: NOON },
       spec: { timeout: '5m' },
       now: at('12:05:01'),
-      taskRuns: standing({ fetch: states.running }),
+      taskRuns: tasksIn({ fetch: states.running }),
     },
     'PipelineRunTimeout: PipelineRun "run" failed to finish within "5m0s"',
     ['cancel fetch', 'delete-claim'],
@@ -153,7 +153,7 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
       status: { startTime: NOON },
       spec: { timeout: '5m' },
       now: at('12:05:00'),
-      taskRuns: standing({ fetch: states.running }),
+      taskRuns: tasksIn({ fetch: states.running }),
     },
     RUNNING,
     [],
@@ -164,7 +164,7 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
       status: { startTime: NOON },
       spec: { timeout: '0s' },
       now: at('23:00:00'),
-      taskRuns: standing({ fetch: states.running }),
+      taskRuns: tasksIn({ fetch: states.running }),
     },
     RUNNING,
     [],
@@ -172,21 +172,21 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
 ];
 
 describe('a run', () => {
-  test.each(progress)('%s', (_what, differences, said, done) => {
+  test.each(progress)('%s', (_what, differences, expected, actions) => {
     const decision = planPipelineRun(observedRun(differences));
-    expect([conditionOf(decision), does(decision)]).toEqual([said, done]);
+    expect([conditionOf(decision), does(decision)]).toEqual([expected, actions]);
   });
 
-  test('is looked at again when its time is up', () => {
+  test('is reconciled again at its timeout', () => {
     expect(planPipelineRun(observedRun({ spec: { timeout: '5m' } })).requeueAt).toEqual(at('12:05:00.999'));
   });
 
-  test('decides the same from the same', () => {
+  test('has equal decisions for equal observations', () => {
     expect(planPipelineRun(observedRun())).toEqual(planPipelineRun(observedRun()));
   });
 
-  test('takes a TaskRun that it remembers and that is gone for a failure', () => {
-    const [name = ''] = standing({ fetch: states.running }).keys();
+  test('treats a recorded TaskRun that no longer exists as failed', () => {
+    const [name = ''] = tasksIn({ fetch: states.running }).keys();
     const decision = planPipelineRun(
       observedRun({ status: { startTime: NOON, taskRuns: { [name]: { pipelineTaskName: 'fetch' } } } }),
     );
@@ -196,8 +196,8 @@ describe('a run', () => {
     ]);
   });
 
-  test('keeps in its status what it made and how that stands', () => {
-    const taskRuns = standing({ fetch: states.succeeded });
+  test('records its TaskRuns and their states in its status', () => {
+    const taskRuns = tasksIn({ fetch: states.succeeded });
     const { status } = planPipelineRun(observedRun({ taskRuns }));
     const entries = Object.values(status.taskRuns ?? {});
     expect(entries).toEqual([
@@ -207,14 +207,14 @@ describe('a run', () => {
     ]);
   });
 
-  test('that has ended shows how the last tasks end, and nothing else of it changes', () => {
-    const [name = ''] = standing({ lint: states.running }).keys();
+  test('that has ended records the end of its last tasks, and does not change otherwise', () => {
+    const [name = ''] = tasksIn({ lint: states.running }).keys();
     const ended: PipelineRunStatus = {
       ...states.failed,
       completionTime: NOON,
       taskRuns: { [name]: { pipelineTaskName: 'lint', status: states.running } },
     };
-    const decision = planPipelineRun(observedRun({ status: ended, taskRuns: standing({ lint: states.succeeded }) }));
+    const decision = planPipelineRun(observedRun({ status: ended, taskRuns: tasksIn({ lint: states.succeeded }) }));
     expect(decision).toEqual({
       status: { ...ended, taskRuns: { [name]: { pipelineTaskName: 'lint', status: states.succeeded } } },
       actions: [],
@@ -231,10 +231,8 @@ describe('retries', () => {
     retriesStatus: Array.from({ length: attempts }, () => states.failed),
   });
 
-  test('put what was aside and begin anew', () => {
-    const decision = planPipelineRun(
-      observedRun({ pipeline: flaky, taskRuns: standing({ a: failedAfter(1) }, flaky) }),
-    );
+  test('record the earlier attempt and start a new one', () => {
+    const decision = planPipelineRun(observedRun({ pipeline: flaky, taskRuns: tasksIn({ a: failedAfter(1) }, flaky) }));
     expect([conditionOf(decision), does(decision)]).toEqual([RUNNING, ['retry a']]);
     const [action] = decision.actions;
     expect(action).toMatchObject({
@@ -250,20 +248,20 @@ describe('retries', () => {
     ['are used up', failedAfter(2)],
     ['do not apply to a cancelled task', { ...states.cancelled, retriesStatus: [] }],
   ])('%s', (_what, status) => {
-    const decision = planPipelineRun(observedRun({ pipeline: flaky, taskRuns: standing({ a: status }, flaky) }));
+    const decision = planPipelineRun(observedRun({ pipeline: flaky, taskRuns: tasksIn({ a: status }, flaky) }));
     expect([conditionOf(decision), does(decision)]).toEqual(['Failed: TaskRun run-a-? has failed', []]);
   });
 });
 
 describe('the TaskRun of a task', () => {
-  const made = (differences: Differences): TaskRun | undefined =>
+  const createdTaskRun = (differences: Differences): TaskRun | undefined =>
     planPipelineRun(observedRun(differences)).actions.flatMap((action) =>
       action.kind === 'create' ? [action.taskRun] : [],
     )[0];
 
-  test('is labelled, owned and named after the run', () => {
+  test('has labels, owner and name from the run', () => {
     expect(
-      made({
+      createdTaskRun({
         spec: {
           serviceAccountName: 'bot',
           timeout: '10m',
@@ -299,7 +297,7 @@ describe('the TaskRun of a task', () => {
     });
   });
 
-  test('carries params with the run’s values, resources by reference, and where they are handed over', () => {
+  test('has params with values of the run, references to resources, and the paths of their hand-over', () => {
     const task: TaskSpec = {
       inputs: { params: [{ name: 'x' }], resources: [{ name: 'src', type: 'git' }] },
       outputs: { resources: [{ name: 'img', type: 'image' }] },
@@ -329,13 +327,13 @@ describe('the TaskRun of a task', () => {
         { name: 'image', resourceSpec: { type: 'image', params: [{ name: 'url', value: 'u' }] } },
       ],
     };
-    const given = {
+    const differences = {
       pipeline,
       spec,
       tasks: new Map([['Task/ok', { spec: task }]]),
       resources: new Map([['r', resource('git')]]),
     };
-    expect(made(given)?.spec).toEqual({
+    expect(createdTaskRun(differences)?.spec).toEqual({
       taskRef: { name: 'ok', kind: 'Task' },
       inputs: { params: [{ name: 'x', value: 'v2' }], resources: [{ name: 'src', resourceRef: { name: 'r' } }] },
       outputs: {
@@ -348,19 +346,19 @@ describe('the TaskRun of a task', () => {
   });
 });
 
-const refusals: readonly [string, Differences, string][] = [
+const failures: readonly [string, Differences, string][] = [
   [
     'its Pipeline does not exist',
     { spec: { pipelineRef: { name: 'nope' } } },
     'CouldntGetPipeline: Error retrieving pipeline for pipelinerun ns/run: error when listing pipelines for pipelineRun run: pipeline.tekton.dev "nope" not found',
   ],
   [
-    'its tasks wait in a circle',
+    'its tasks have a cycle',
     { pipeline: { tasks: [pipelineTask('a', 'b'), pipelineTask('b', 'a')] } },
     `PipelineInvalidGraph: PipelineRun ns/run's Pipeline DAG is invalid: cycle detected: a -> b -> a`,
   ],
   [
-    'a task waits for none that exists',
+    'a task depends on one that does not exist',
     { pipeline: { tasks: [pipelineTask('a', 'x')] } },
     `PipelineInvalidGraph: PipelineRun ns/run's Pipeline DAG is invalid: task a depends on x but x wasn't present in Pipeline`,
   ],
@@ -389,9 +387,9 @@ const refusals: readonly [string, Differences, string][] = [
   ],
 ];
 
-test.each(refusals)('a run ends before it has begun when %s', (_when, differences, said) => {
+test.each(failures)('a run fails before it starts if %s', (_when, differences, expected) => {
   const without = differences.spec?.pipelineRef === undefined ? {} : { pipeline: undefined };
   const decision = planPipelineRun({ ...observedRun(differences), ...without });
-  expect([conditionOf(decision), does(decision), decision.status.completionTime]).toEqual([said, [], NOON]);
-  expect(decision.pipelineName).toBe(said.startsWith('CouldntGetPipeline') ? undefined : 'p');
+  expect([conditionOf(decision), does(decision), decision.status.completionTime]).toEqual([expected, [], NOON]);
+  expect(decision.pipelineName).toBe(expected.startsWith('CouldntGetPipeline') ? undefined : 'p');
 });

@@ -24,11 +24,11 @@ const resolve = (change: object = {}) =>
     cache,
   );
 
-test('a run of which only the status has changed is not resolved again', () => {
+test('a run is not resolved again if only its status has changed', () => {
   expect(resolve()).toBe(resolve());
 });
 
-test('a run whose Pipeline has changed is resolved again', () => {
+test('a run is resolved again if its Pipeline has changed', () => {
   const first = resolve();
   expect(resolve({ pipeline: { spec: { ...pipeline.spec } } })).not.toBe(first);
 });

@@ -14,7 +14,7 @@ const git = readPipelineResource('sources', {
 const image = readPipelineResource('nginx', { type: 'image', params: [{ name: 'url', value: 'corp/nginx' }] });
 
 describe('the pod of a TaskRun', () => {
-  test('calls its own volumes otherwise where the Task or the run has one of that name', () => {
+  test('has other names for its own volumes if the Task or the run uses the usual names', () => {
     const own = { name: 'scripts', mountPath: '/mine' };
     const { spec } = pod(
       { steps: [{ ...step('a', { volumeMounts: [own] }) }], volumes: [{ name: 'scripts', emptyDir: {} }] },
@@ -27,7 +27,7 @@ describe('the pod of a TaskRun', () => {
     );
   });
 
-  test('belongs to its TaskRun and bears its labels and annotations', () => {
+  test('is owned by its TaskRun and has its labels and annotations', () => {
     const { metadata, spec } = pod({ steps: [step('a')] }, { spec: { serviceAccountName: 'bot' } });
     expect(metadata).toEqual({
       name: expect.stringMatching(/^run-pod-[0-9a-f]{6}$/),
@@ -52,12 +52,12 @@ describe('the pod of a TaskRun', () => {
     ]);
   });
 
-  test('is the same for the same attempt, and another for the next', () => {
+  test('has the same name for the same attempt, and another for the next', () => {
     const [first, again, next] = [0, 0, 1].map((attempt) => pod({ steps: [step('a')] }, { attempt }).metadata.name);
     expect([first === again, first === next]).toEqual([true, false]);
   });
 
-  test('has each step as a container with HOME, a working directory and the implicit mounts', () => {
+  test('has a container for each step, with HOME, a working directory and the implicit mounts', () => {
     const [container] = pod({ steps: [step('a', { args: ['$(HOME)'], env: [{ name: 'A', value: '1' }] })] }).spec
       .containers;
     expect(container).toEqual({
@@ -80,7 +80,7 @@ describe('the pod of a TaskRun', () => {
     });
   });
 
-  test('leaves a path alone where the step mounts a volume of its own', () => {
+  test('has no implicit mount at a path where the step mounts a volume', () => {
     const { containers } = pod({
       steps: [step('a', { volumeMounts: [{ name: 'mine', mountPath: '/workspace' }] })],
       volumes: [{ name: 'mine', emptyDir: {} }],
@@ -94,8 +94,8 @@ describe('the pod of a TaskRun', () => {
     [undefined, '/workspace'],
     ['/tmp', '/tmp'],
     ['src', '/workspace/src'],
-  ])('takes the workingDir %s for %s', (workingDir, want) => {
-    expect(pod({ steps: [step('a', { workingDir })] }).spec.containers[0]?.workingDir).toBe(want);
+  ])('has the working directory %s resolved to %s', (workingDir, expected) => {
+    expect(pod({ steps: [step('a', { workingDir })] }).spec.containers[0]?.workingDir).toBe(expected);
   });
 
   test('numbers steps without a name over all steps of the pod', () => {
@@ -107,7 +107,7 @@ describe('the pod of a TaskRun', () => {
     ]);
   });
 
-  test('hands a script over unexpanded, as a file of that step', () => {
+  test('passes a script unexpanded, as a file of its step', () => {
     const { containers, volumes } = pod({
       steps: [{ image: 'ubuntu', script: '#!/bin/sh\necho $HOME $(date) $$' }],
     }).spec;
@@ -117,13 +117,13 @@ describe('the pod of a TaskRun', () => {
     expect(names(volumes)).toEqual(['workspace', 'tekton-home', 'scripts', 'tools']);
   });
 
-  test('substitutes params before anything else, once', () => {
+  test('substitutes params first, and once', () => {
     const task = {
       inputs: { params: [{ name: 'x', default: 'd' }] },
       steps: [step('a', { args: ['$(inputs.params.x)', '$(other)'] })],
     };
-    const given = { spec: { inputs: { params: [{ name: 'x', value: '$(inputs.params.x)' }] } } };
-    expect(pod(task, given).spec.containers.map(commandOf)).toEqual([['true', '$(inputs.params.x)', '$(other)']]);
+    const run = { spec: { inputs: { params: [{ name: 'x', value: '$(inputs.params.x)' }] } } };
+    expect(pod(task, run).spec.containers.map(commandOf)).toEqual([['true', '$(inputs.params.x)', '$(other)']]);
   });
 });
 
@@ -154,7 +154,7 @@ describe('resources', () => {
     ]),
   };
 
-  test('put their steps around the Task, in the order of Tekton', () => {
+  test("add their steps before and after those of the Task, in Tekton's order", () => {
     expect(names(pod(task, { bindings }).spec.containers)).toEqual([
       'step-create-dir-second-?',
       'step-create-dir-builtimage-?',
@@ -164,7 +164,7 @@ describe('resources', () => {
     ]);
   });
 
-  test("do not have the node ask a registry again for our own steps' images; the Task's are left to Kubernetes", () => {
+  test('have an image pull policy for images of added steps only, so that the node does not query a registry again', () => {
     const policies = pod(task, { bindings }).spec.containers.map((one) => one['imagePullPolicy']);
     expect(policies).toEqual(['IfNotPresent', 'IfNotPresent', 'IfNotPresent', undefined, 'IfNotPresent']);
   });
@@ -226,7 +226,7 @@ describe('credentials', () => {
     { name: 'unused', type: 'Opaque', annotations: {} },
   ];
 
-  test('are mounted in the first step alone, whose entrypoint writes them', () => {
+  test('are mounted only in the first step, whose entrypoint writes them', () => {
     const { containers, volumes, initContainers } = pod({ steps: [step('a'), step('b')] }, { secrets }).spec;
     const mount = {
       name: expect.stringMatching(/^secret-volume-auth-docker-[a-z0-9]{5}$/),
@@ -241,7 +241,7 @@ describe('credentials', () => {
     expect([names(volumes).length, initContainers]).toEqual([4, undefined]);
   });
 
-  test('of the node are added by the first step alone, and need no volume', () => {
+  test('of the node are added only by the first step, and need no volume', () => {
     const dockerConfig = '/etc/node/config.json';
     const { containers, volumes } = pod({ steps: [step('a'), step('b')] }, { dockerConfig }).spec;
     const [first, second] = containers.map(({ args = [] }) => args[args.indexOf('-c') + 1]);
@@ -255,7 +255,7 @@ describe('credentials', () => {
     expect(args[args.indexOf('-c') + 1]).toMatch(/\.dockerconfigjson[^]*' '\/etc\/node\/config\.json'\n/);
   });
 
-  test('of the node are put into no HOME but ours, which may be a working copy', () => {
+  test('of the node are written only to our HOME: another may be a working copy', () => {
     const env = [{ name: 'HOME', value: '/workspace/source' }];
     const { containers } = pod({ steps: [step('a', { env })] }, { dockerConfig: '/etc/node/config.json' }).spec;
     expect(containers[0]?.args).not.toContain('-c');
@@ -270,7 +270,7 @@ describe('credentials', () => {
 });
 
 describe('sidecars', () => {
-  test('come after the steps as they are written, and the first step waits for them', () => {
+  test('come unchanged after the steps, and the first step waits for them', () => {
     const { containers, volumes } = pod({
       steps: [step('a'), step('b')],
       sidecars: [{ name: 'db', image: 'postgres', env: [] }],
@@ -282,7 +282,7 @@ describe('sidecars', () => {
   });
 });
 
-test('podTemplate sets what a run may set of a pod, and nothing else', () => {
+test('podTemplate sets the fields of a pod that a run can set, and no others', () => {
   const podTemplate = {
     nodeSelector: { a: 'b' },
     securityContext: { runAsUser: 1 },
@@ -298,7 +298,7 @@ test('podTemplate sets what a run may set of a pod, and nothing else', () => {
   ]);
 });
 
-test('of each resource only the largest request stays, with the first step that has it', () => {
+test('of each resource only the largest request remains, at the first step that has it', () => {
   const requests = [
     { cpu: '100m', memory: '1Gi' },
     { cpu: '0.2', memory: '1024Mi', 'example.com/gpu': '1' },

@@ -4,10 +4,10 @@ import type { ImageCommandResult } from '../../src/pod/image-command.js';
 import { taskPod } from '../../src/pod/pod.js';
 import { commandOf, pod, request, step } from '../support/pod-request.js';
 
-describe('what a step runs', () => {
+describe('the command of a step', () => {
   const silent = { name: 'a', image: 'corp/tool', args: ['x'] };
 
-  test('must be looked up in its image if it has no command, after variables and the template are applied', () => {
+  test('is looked up in its image if it has none, after variables and the template are applied', () => {
     const task = {
       inputs: { params: [{ name: 'tool', type: 'string' }] },
       stepTemplate: { image: 'corp/other' },

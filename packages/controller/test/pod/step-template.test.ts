@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { withTemplate } from '../../src/pod/step-template.js';
 
-test("a step template lies under each step: lists with a key are joined, others are the step's", () => {
+test("a step template is merged into each step: lists with a key are merged, other lists are the step's", () => {
   const template = {
     image: 't',
     workingDir: '/t',

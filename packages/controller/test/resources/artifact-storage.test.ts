@@ -81,7 +81,7 @@ const steps = (spec: Pod['spec'] | undefined): readonly string[] =>
   (spec?.containers ?? []).map(({ name }) => name.replace(/^step-/, '').replace(/-[a-z0-9]{5}$/, ''));
 
 describe('files that tasks hand over', () => {
-  test.each(['git', 'storage'] as const)('of type %s lie on a claim that goes with the run', async (type) => {
+  test.each(['git', 'storage'] as const)('of type %s are on a claim that is deleted with the run', async (type) => {
     const { make, use } = await run(type);
     const upload = type === 'storage' ? ['upload-thing'] : [];
     expect(steps(make)).toEqual(['create-dir-src', 's', 'source-mkdir-thing', 'source-copy-thing', ...upload]);
@@ -92,7 +92,7 @@ describe('files that tasks hand over', () => {
     expect((await harness.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: harness.namespace })).items).toEqual([]);
   });
 
-  test('lie on a claim of the size and class that the operator says', async () => {
+  test('are on a claim of the configured size and class', async () => {
     await configure('config-artifact-pvc', { size: '1Gi', storageClassName: 'fast' });
     await run('git');
     expect(claims[0]).toMatchObject({
@@ -100,7 +100,7 @@ describe('files that tasks hand over', () => {
     });
   });
 
-  test('end a TaskRun whose files are in a bucket after its configuration was removed', async () => {
+  test('that are in a bucket fail their TaskRun if the bucket is no longer configured', async () => {
     await harness.create('PipelineRun', 'owner', { spec: { pipelineSpec: { tasks: [] } } });
     const [owner] = await harness.list('PipelineRun');
     const reference = { apiVersion: 'tekton.dev/v1alpha1', kind: 'PipelineRun', name: 'owner', controller: true };

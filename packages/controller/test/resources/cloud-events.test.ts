@@ -86,7 +86,7 @@ const delivered = (name: string): Promise<readonly CloudEventDelivery[]> =>
   );
 
 describe('a CloudEvent', () => {
-  test('tells a receiver that a TaskRun succeeded, and the status tells that it did', async () => {
+  test('reports to a receiver that a TaskRun succeeded, and the status records the delivery', async () => {
     await harness.create('TaskRun', 'run', runOf(sink));
     expect(await delivered('run')).toEqual([
       { target: sink, status: { condition: 'Sent', sentAt: expect.stringMatching(/Z$/), message: '', retryCount: 1 } },
@@ -150,7 +150,7 @@ describe('a CloudEvent', () => {
     receiver.closeAllConnections(); // do not wait for the hanging one
   });
 
-  test('is sent by the next controller when one ended before it could', async () => {
+  test('is sent by the next controller if one stopped before the delivery', async () => {
     await controller?.stop();
     const refusing = (): Promise<Response> => Promise.reject(new Error('no way out'));
     controller = await startController({ send: cluster.send, log, namespace: harness.namespace, sendEvent: refusing });
@@ -193,13 +193,13 @@ describe('in a PipelineRun a CloudEvent', () => {
     await harness.create('PipelineResource', 'sink', { spec: { type: 'cloudEvent', params } });
   });
 
-  test('is sent, and the run’s status shows it although the run has ended', async () => {
+  test('is sent, and the status of the ended run records it', async () => {
     await harness.create('PipelineRun', 'run', pipeline(0));
     expect(await sent('run')).toMatchObject({ target: sink });
     expect(received).toHaveLength(1);
   });
 
-  test('tells of the last attempt alone', async () => {
+  test('is sent only for the last attempt', async () => {
     let pods = 0;
     script = () => ({ exitCode: pods++ === 0 ? 1 : 0 });
     await harness.create('PipelineRun', 'run', pipeline(1));
@@ -213,7 +213,7 @@ describe('a delivery', () => {
   const failing = { kind: 'failed', message: 'no', canRetry: true } as const;
   const at = (seconds: number): Date => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds));
 
-  test('is tried five times, ever more rarely, and has then failed', () => {
+  test('has five attempts with growing delays, and has then failed', () => {
     const tries: (number | undefined)[] = [];
     let delivery = fresh as CloudEventDelivery;
     let now = at(0);
@@ -241,12 +241,12 @@ describe('a delivery', () => {
     [404, { kind: 'failed', message: 'the receiver answered 404, and not 2xx', canRetry: false }],
     [429, { kind: 'failed', message: 'the receiver answered 429, and not 2xx', canRetry: true }],
     [500, { kind: 'failed', message: 'the receiver answered 500, and not 2xx', canRetry: true }],
-  ])('that is answered with %d ends so', (status, want) => {
-    expect(readResponse({ status })).toEqual(want);
+  ])('with the response %d has this result', (status, expected) => {
+    expect(readResponse({ status })).toEqual(expected);
   });
 
   test.each(['http://169.254.169.254/latest', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(
-    'to the link-local address %s is refused, where clouds serve credentials',
+    'to the link-local address %s, where clouds serve credentials, is rejected',
     async (url) => {
       await expect(sendEvent(new Request(url, { method: 'POST', body: '{}' }))).rejects.toThrow(/link-local/);
     },

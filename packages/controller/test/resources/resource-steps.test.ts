@@ -104,7 +104,7 @@ const environment = (of: Container | undefined): readonly unknown[] =>
   (of?.env ?? []).filter(({ name }) => name !== 'HOME');
 
 describe('storage', () => {
-  test('that is a directory is made equal on both sides', () => {
+  test('that is a directory is synchronized', () => {
     expect(steps(pod([['in', bucket]], [['out', bucket]]))).toEqual([
       'step-create-dir-out busybox mkdir -p /workspace/output/out',
       'step-create-dir-jars busybox mkdir -p /workspace/in',
@@ -121,7 +121,7 @@ describe('storage', () => {
     ]);
   });
 
-  test('reads its account from a file of its Secret, mounted in its own steps alone', () => {
+  test('reads its account from a file of its Secret, mounted only in its own steps', () => {
     const result = pod([['in', bucket]], [['out', bucket]]);
     const mount = { name: 'volume-jars-vault', mountPath: '/var/secret/vault' };
     for (const name of ['fetch-jars', 'upload-jars']) {
@@ -145,7 +145,7 @@ describe('storage', () => {
     ]);
   });
 
-  test('is handed over on the claim and uploaded too', () => {
+  test('is handed over on the claim, and uploaded', () => {
     const result = pod([['in', file, '/pvc/a/x', '/pvc/b/in']], [['out', file, '/pvc/c/out']], {
       kind: 'claim',
       claim: 'r-pvc',
@@ -167,7 +167,7 @@ describe('storage', () => {
   });
 });
 
-test('files are handed over in a bucket where the operator names one', () => {
+test('files are handed over in a bucket if one is configured', () => {
   const settings = readArtifactSettings(undefined, {
     location: 'gs://artifacts/',
     'bucket.service.account.secret.name': 'vault',
@@ -191,9 +191,9 @@ test('files are handed over in a bucket where the operator names one', () => {
 });
 
 test.each([
-  ['nothing is said', undefined, undefined, { claim: { size: '5Gi' } }],
+  ['nothing is configured', undefined, undefined, { claim: { size: '5Gi' } }],
   [
-    'the claim is described',
+    'the claim is configured',
     { size: '1Gi', storageClassName: 'fast' },
     {},
     { claim: { size: '1Gi', storageClassName: 'fast' } },
@@ -205,12 +205,12 @@ test.each([
     { location: 'gs://b', 'bucket.service.account.secret.name': 'x' },
     { claim: { size: '5Gi' }, bucket: { location: 'gs://b', secrets: [] } },
   ],
-])('what the operator wants is read when %s', (_, pvc, inBucket, want) => {
-  expect(readArtifactSettings(pvc as Record<string, string> | undefined, inBucket)).toEqual(want);
+])('the configuration is read if %s', (_, pvc, inBucket, expected) => {
+  expect(readArtifactSettings(pvc as Record<string, string> | undefined, inBucket)).toEqual(expected);
 });
 
 describe('a cluster', () => {
-  test('becomes a kubeconfig below its own name and below the input, from what Secrets hold', () => {
+  test('becomes a kubeconfig below its name and below the input, with the values of Secrets', () => {
     const result = pod([['target', cluster]], []);
     expect(steps(result)[0]).toBe(
       'step-kubeconfig busybox prod https://k8s.corp shop false false /workspace/prod /workspace/target',
@@ -223,7 +223,7 @@ describe('a cluster', () => {
     expect(environment(container(result, 'own'))).toEqual([]);
   });
 
-  test('is called as its param name says, which Tekton v0.9.2 still read, as long as that leads to no other place', () => {
+  test('has the name of its param `name`, which Tekton v0.9.2 still read, unless that leads to another directory', () => {
     const called = (name: string) => resource('prod', 'cluster', { name, url: 'https://k8s.corp' }, ['cadata']);
     expect(steps(pod([['target', called('north')]], []))[0]).toBe(
       'step-kubeconfig busybox north https://k8s.corp  false true /workspace/north /workspace/target',
@@ -233,7 +233,7 @@ describe('a cluster', () => {
     );
   });
 
-  test('that is an output gets a directory and nothing else', () => {
+  test('that is an output gets only a directory', () => {
     expect(steps(pod([], [['out', cluster]]))).toEqual([
       'step-create-dir-out busybox mkdir -p /workspace/output/out',
       'step-own ubuntu true',
@@ -241,7 +241,7 @@ describe('a cluster', () => {
   });
 });
 
-test('a pull request is read before the steps and sent back after them, with a token that only its steps have', () => {
+test('a pull request is downloaded before the steps and uploaded after them, with a token that only its steps have', () => {
   const result = pod([['pr', request]], [['pr', request]]);
   expect(steps(result)).toEqual([
     'step-create-dir-pr busybox mkdir -p /workspace/output/pr',
@@ -254,14 +254,14 @@ test('a pull request is read before the steps and sent back after them, with a t
   ]);
 });
 
-test('a cloudEvent adds a directory alone: the controller sends the event', () => {
+test('a cloudEvent adds only a directory, since the controller sends the event', () => {
   expect(steps(pod([], [['told', event]]))).toEqual([
     'step-create-dir-told busybox mkdir -p /workspace/output/told',
     'step-own ubuntu true',
   ]);
 });
 
-test('an optional resource that was left out has no steps, and a path that leads to nothing', () => {
+test('an optional resource without a binding has no steps, and a path that does not exist', () => {
   const optional = { resources: [{ name: 'x', type: 'git' as const, optional: true }] };
   const spec: TaskSpec = {
     inputs: optional,

@@ -10,7 +10,7 @@ const fields = (change: object = {}): object => ({
 });
 
 test.each([
-  ['gathered anew from the same objects', fields(), true],
+  ['from the same objects, read again', fields(), true],
   ['with another Pipeline', fields({ pipeline: { spec: { ...spec }, labels: undefined } }), false],
   ['with a Task that was changed', fields({ tasks: new Map([['Task/a', { spec: { ...spec } }]]) }), false],
   ['with a Task that is new', fields({ tasks: new Map(['a', 'b'].map((name) => [`Task/${name}`, { spec }])) }), false],
@@ -22,7 +22,7 @@ test.each([
   expect(shallowEqual(fields(), other)).toBe(same);
 });
 
-test('what was made last is made anew of something else, and for another key', () => {
+test('the result is computed again for another input and another key', () => {
   let computations = 0;
   const make = (): number => ++computations;
   const of = memoizeLru<string, number>((a, b) => a === b);

@@ -68,7 +68,7 @@ const dockerJson = secret('dj', 'dockerconfigjson', {
 });
 
 describe.each(shells)('credentials written by %s', (_name, shell) => {
-  test('of a git account are .gitconfig and .git-credentials', async () => {
+  test('for git with a password are .gitconfig and .git-credentials', async () => {
     expect(await written(shell, [github])).toEqual({
       '.gitconfig':
         '[credential]\n\thelper = store\n[credential "https://github.com"]\n\tusername = u1\n[credential "https://gitlab.com"]\n\tusername = u1\n',
@@ -76,7 +76,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     });
   });
 
-  test('are escaped where a name or password would be read as something else', async () => {
+  test('are escaped if a name or password has special characters', async () => {
     const odd = secret(
       'g',
       'basic-auth',
@@ -90,7 +90,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     expect(files['.gitconfig']).toContain('[credential "https://git.corp:8443/team?a=b"]\n\tusername = "me@corp:x"\n');
   });
 
-  test('are what git itself finds', async () => {
+  test('are found by git', async () => {
     const odd = secret(
       'g',
       'basic-auth',
@@ -106,7 +106,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     expect(stdout).toContain('username=me "x" \\\npassword=p @:/ü\n');
   });
 
-  test('of ssh keys are a key each, one config and the known hosts', async () => {
+  test('for ssh are a file for each key, one config and the known hosts', async () => {
     const a = secret(
       'a.key',
       'ssh-auth',
@@ -124,7 +124,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     });
   });
 
-  test('of ssh keys end each text with a line end, which OpenSSH and the next text need', async () => {
+  test('for ssh end each text with a line end, which OpenSSH and the next text require', async () => {
     const host = { 'tekton.dev/git-0': 'github.com' };
     const a = secret('a', 'ssh-auth', { 'ssh-privatekey': 'KEY A', known_hosts: 'github.com A' }, host);
     const b = secret('b', 'ssh-auth', { 'ssh-privatekey': 'KEY\nB\n\n', known_hosts: 'github.com B\n' }, host);
@@ -135,7 +135,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     });
   });
 
-  test('of one docker config are that file, byte for byte', async () => {
+  test('of one docker config equal that file, byte for byte', async () => {
     expect(await written(shell, [dockerJson])).toEqual({ '.docker/config.json': dockerJson.data['.dockerconfigjson'] });
   });
 
@@ -166,7 +166,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     });
   });
 
-  test('are encoded right whatever their length', async () => {
+  test('are encoded correctly at any length', async () => {
     for (const password of ['', 'a', 'ab', 'abc', 'ä'.repeat(50)]) {
       const basic = secret('d', 'basic-auth', { username: 'u', password }, { 'tekton.dev/docker-0': 'r' });
       const { auths } = JSON.parse((await written(shell, [basic]))['.docker/config.json'] ?? '') as {
@@ -177,14 +177,14 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
   });
 });
 
-describe('which secrets count', () => {
-  test('secrets without a known type or an annotation give nothing', () => {
+describe('the Secrets that are used', () => {
+  test('exclude those without a known type or an annotation', () => {
     const opaque = { name: 'o', type: 'Opaque', annotations: { 'tekton.dev/git-0': 'https://github.com' } };
     expect(credentialsOf([opaque, secret('b', 'basic-auth', {})])).toEqual([]);
     expect(credentialsScript(scripts, [])).toBeUndefined();
   });
 
-  test('the script holds names and urls, and nothing else of a secret', () => {
+  test('contribute only names and URLs to the script', () => {
     const script = credentialsScript(scripts, credentialsOf([github, dockerJson])) ?? '';
     expect(script).toContain('/var/build-secrets/g');
     expect(script).not.toMatch(/u1|p1|eDp5/);
@@ -198,7 +198,7 @@ describe('which secrets count', () => {
     ['a b', 'secret "s": annotation tekton.dev/git-0 is "a b", which is neither a url nor a host'],
     ['', 'secret "s": annotation tekton.dev/git-0 is "", which is neither a url nor a host'],
     ['https://github.com', undefined],
-  ])('an annotation of %j is judged', (value, said) => {
-    expect(badAnnotation([secret('s', 'ssh-auth', {}, { 'tekton.dev/git-0': value })])).toBe(said);
+  ])('an annotation of %j is validated', (value, expected) => {
+    expect(badAnnotation([secret('s', 'ssh-auth', {}, { 'tekton.dev/git-0': value })])).toBe(expected);
   });
 });

@@ -35,7 +35,7 @@ const turns: fc.Arbitrary<StepTurn> = fc.record(
 
 const shellWords = fc.constantFrom(['/bin/sh'], ['/tekton/tools/bin/busybox', 'sh']);
 
-test('a turn is decoded as it was encoded, after Kubernetes has expanded it, and the user’s command stays as written', () => {
+test('decoding returns the encoded turn after the expansion by Kubernetes, and the command of the user is unchanged', () => {
   fc.assert(
     fc.property(turns, shellWords, fc.boolean(), fc.array(text), (turn, shell, exactEnvironment, own) => {
       const { command, args } = entrypoint(scripts, turn, { shell, exactEnvironment });
@@ -45,7 +45,7 @@ test('a turn is decoded as it was encoded, after Kubernetes has expanded it, and
   );
 });
 
-test('a script longer than an argument may be is decoded as one text', () => {
+test('a script that exceeds the limit of an argument is decoded as one text', () => {
   const turn = { index: 0, count: 1, script: { file: '/tekton/scripts/a', text: 'é$(x)'.repeat(60_000) } };
   expect(encodeTurn(turn).every((argument) => Buffer.byteLength(argument) < 128 * 1024)).toBe(true);
   const argv = ['/bin/sh', '-c', '', 'pipewright', ...encodeTurn(turn).map(expanded)];
@@ -66,7 +66,7 @@ test('the program reads exactly the options that are encoded', () => {
   expect(cases.toSorted()).toEqual(Object.values(OPTIONS).toSorted());
 });
 
-test('the program has the directories that the pod has', () => {
+test('the program uses the directories of the pod', () => {
   const program = scripts['entrypoint.sh'];
   expect(program).toContain(`pw_t=${TOOLS_DIR} `);
   expect(program).toContain(` pw_results_dir=${RESULTS_DIR}\n`);

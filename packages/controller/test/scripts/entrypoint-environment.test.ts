@@ -35,19 +35,25 @@ const VARIABLES: readonly (readonly [string, Env])[] = [
   ['an empty PATH', { PATH: '' }],
   ['IFS', { IFS: ':/-' }],
   ['a name with a dot', { 'discovery.type': 'single-node' }],
-  ['names that are no identifiers', { 'my-var': '1', '1st': '2', "it's": '3', 'back\\slash$x #"': '4' }],
-  ['text of the world, and line ends', { GREETING: 'Grüße\n\n世界 🚀 ', 'a.b': '\n x\t\n' }],
-  ['what env and shells would expand', { A: '${HOME} $(id) `id` \\n %s', 'a.b': '${HOME} $PATH \\c \' " #' }],
+  ['names that are not identifiers', { 'my-var': '1', '1st': '2', "it's": '3', 'back\\slash$x #"': '4' }],
+  ['Unicode text and line ends', { GREETING: 'Grüße\n\n世界 🚀 ', 'a.b': '\n x\t\n' }],
+  ['text that env and shells would expand', { A: '${HOME} $(id) `id` \\n %s', 'a.b': '${HOME} $PATH \\c \' " #' }],
   ['control characters', { 'a.b': String.fromCharCode(...Array.from({ length: 20 }, (_, index) => index + 1)) }],
   ['empty values', { EMPTY: '', 'a.b': '' }],
-  ['names of the entrypoint', { i: '7', n: '8', t: '/x', next: 'x', child: '1', pw_i: '9', pw_n: '3', pw_t: '/y' }],
+  [
+    'names of variables of the entrypoint',
+    { i: '7', n: '8', t: '/x', next: 'x', child: '1', pw_i: '9', pw_n: '3', pw_t: '/y' },
+  ],
   [
     'directories',
     { HOME: '/nonexistent', PWD: '/elsewhere', OLDPWD: '/old', TMPDIR: '/nonexistent', CDPATH: '/:/tmp' },
   ],
-  ['what shells read at their start', { ENV: '/nonexistent', BASH_ENV: '/nonexistent', POSIXLY_CORRECT: '1' }],
   [
-    'what shells keep themselves',
+    'variables that shells read at their start',
+    { ENV: '/nonexistent', BASH_ENV: '/nonexistent', POSIXLY_CORRECT: '1' },
+  ],
+  [
+    'variables that shells maintain',
     { SHLVL: '3', OPTIND: '3', OPTARG: 'x', PPID: '5', LINENO: '9', PS4: 'ps4', PS1: '$' },
   ],
   ['options of bash', { SHELLOPTS: 'xtrace:noclobber:nounset:errexit:allexport', BASHOPTS: 'xpg_echo', PS4: '+x ' }],
@@ -82,7 +88,7 @@ function joined(rows: readonly Row[]): readonly Row[] {
 const ROWS = isThorough ? VARIABLES : joined(VARIABLES);
 
 describe.each(shells)('the environment of a step, with the entrypoint in %s', (_name, shell) => {
-  test('reaches each of several steps byte for byte, whatever it holds', async () => {
+  test('reaches each of several steps byte for byte', async () => {
     const all = Object.assign({}, ...VARIABLES.map(([, env]) => env)) as Env; // a merge of the table's rows
     const ends = await runSteps(shell, [withEnv(SHOW, all), withEnv(SHOW, all), withEnv(SHOW, all)]);
     expect(ends.map((end) => [end.code, end.err, variablesOf(end)])).toEqual(ends.map(() => [0, '', lines(all)]));
@@ -91,7 +97,7 @@ describe.each(shells)('the environment of a step, with the entrypoint in %s', (_
 
 // One shell by default: the test above covers all rows at once in each shell.
 describe.each(sampledRows(shells, 0))('the environment of a step, with the entrypoint in %s', (_name, shell) => {
-  test.each(ROWS)('reaches a lone step byte for byte: %s', async (_what, env) => {
+  test.each(ROWS)('reaches a single step byte for byte: %s', async (_what, env) => {
     const [end] = await runSteps(shell, [withEnv(SHOW, env)]);
     expect([end?.code, end?.err, variablesOf(end ?? { out: '' })]).toEqual([0, '', lines(env)]);
   });
@@ -116,7 +122,7 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
     );
   });
 
-  test('does not reach the programs that the entrypoint uses itself', async () => {
+  test('does not reach the programs that the entrypoint calls', async () => {
     const bin = newDirectory();
     for (const program of ['sleep', 'mkfifo', 'date', 'head', 'chmod', 'tr', 'env'])
       writeFileSync(join(bin, program), '#!/bin/sh\necho used >&2\nexit 1\n', { mode: 0o755 });
@@ -129,7 +135,7 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
     ]);
   });
 
-  test('does not make a waiting step spin or print, whatever its PATH is', async () => {
+  test('does not make a waiting step spin or print, with any PATH', async () => {
     const toolsDir = newDirectory();
     const steps = [sh('sleep 0.5'), withEnv({ runs: ['/bin/echo', 'ran'] }, { PATH: '/nonexistent' })];
     const ends = await Promise.all(
@@ -141,7 +147,7 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
     ]);
   });
 
-  test.each([false, true])('leaves open files, umask and limits as they are (exact: %s)', async (exactEnvironment) => {
+  test.each([false, true])('does not change open files, umask and limits (exact: %s)', async (exactEnvironment) => {
     const show: Step = {
       ...sh('for f in /proc/self/fd/*; do echo "$${f##*/}"; done; umask; ulimit -n'),
       exactEnvironment,
@@ -151,7 +157,7 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
     expect(ends.map(({ out, err }) => [out, err])).toEqual(ends.map(() => [direct.out, '']));
   });
 
-  test('leaves standard input to the step', async () => {
+  test('does not read the standard input of the step', async () => {
     const file = join(newDirectory(), 'input');
     writeFileSync(file, 'from outside\n');
     const input = openSync(file, 'r');
@@ -169,20 +175,17 @@ test.each(
     shells.filter(([name]) => splits && name !== 'busybox ash'),
     0,
   ),
-)(
-  'a value is in no argument list on its way through %s, where env can take it from a variable',
-  async (_name, shell) => {
-    const [toolDirs, log] = [newDirectory(), join(newDirectory(), 'log')];
-    symlinkSync('/usr/bin/tr', join(toolDirs, 'tr'));
-    writeFileSync(join(toolDirs, 'env'), `#!/bin/sh\necho "$*" >>${log}\nexec /usr/bin/env "$@"\n`, { mode: 0o755 });
-    const [end] = await runSteps(shell, [{ ...withEnv(SHOW, { 'a.b': 'hidden-value' }), toolDirs }]);
-    expect(variablesOf(end ?? { out: '' })).toContain('a.b=hidden-value');
-    expect(readFileSync(log, 'utf8')).toMatch(/-i -S .*'a\.b='\$\{pw_v\d+\}.* \/bin\/cat/);
-    expect(readFileSync(log, 'utf8')).not.toContain('hidden-value');
-  },
-);
+)('a value never appears in an argument list with %s, if env can take it from a variable', async (_name, shell) => {
+  const [toolDirs, log] = [newDirectory(), join(newDirectory(), 'log')];
+  symlinkSync('/usr/bin/tr', join(toolDirs, 'tr'));
+  writeFileSync(join(toolDirs, 'env'), `#!/bin/sh\necho "$*" >>${log}\nexec /usr/bin/env "$@"\n`, { mode: 0o755 });
+  const [end] = await runSteps(shell, [{ ...withEnv(SHOW, { 'a.b': 'hidden-value' }), toolDirs }]);
+  expect(variablesOf(end ?? { out: '' })).toContain('a.b=hidden-value');
+  expect(readFileSync(log, 'utf8')).toMatch(/-i -S .*'a\.b='\$\{pw_v\d+\}.* \/bin\/cat/);
+  expect(readFileSync(log, 'utf8')).not.toContain('hidden-value');
+});
 
-describe('which steps need more than the shell hands on', () => {
+describe('the steps that need the exact environment', () => {
   test.each([
     [['HOME', 'GOPATH', 'LD_PRELOAD', 'TZ', 'i', '_x', 'PATH', 'BAS'], false],
     [['a.b'], true],
@@ -192,11 +195,11 @@ describe('which steps need more than the shell hands on', () => {
     [['BASH_ENV'], true],
     [['pw_x'], true],
     [['TMOUT'], true],
-  ])('%j: %s', (names, want) => {
-    expect(needsExactEnvironment({ env: names.map((name) => ({ name })) })).toBe(want);
+  ])('%j: %s', (names, expected) => {
+    expect(needsExactEnvironment({ env: names.map((name) => ({ name })) })).toBe(expected);
   });
 
-  test('all that take variables from ConfigMaps and Secrets, whose names are not known', () => {
+  test('include all with variables from ConfigMaps and Secrets, whose names are unknown', () => {
     expect(needsExactEnvironment({ envFrom: [{ secretRef: { name: 's' } }] })).toBe(true);
   });
 });

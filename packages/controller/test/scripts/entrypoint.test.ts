@@ -21,7 +21,7 @@ const skipped = expect.stringMatching(
 );
 
 describe.each(shells)('the entrypoint in %s', (_name, shell) => {
-  test('runs the steps one after the other, whatever order their containers start in', async () => {
+  test('runs the steps in sequence, for any order in which their containers start', async () => {
     const log = join(newDirectory(), 'log');
     const steps = ['a', 'b', 'c', 'd'].map((name) => sh(`echo ${name} >>${log}; cat ${log}`));
     const ends = await runSteps(shell, steps);
@@ -33,7 +33,7 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
     ]);
   });
 
-  test('skips what comes after a failed step, and keeps its exit code', async () => {
+  test('skips the steps after a failed one, and keeps its exit code', async () => {
     const ends = await runSteps(shell, [sh('echo one'), sh('exit 7'), sh('echo never'), sh('echo never')]);
     expect(ends.map(({ code, out, err }) => ({ code, out, err }))).toEqual([
       { code: 0, out: 'one\n', err: '' },
@@ -52,7 +52,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     const first = begin(commandLine(shell, toolsDir, steps, 0));
     const second = begin(commandLine(shell, toolsDir, steps, 1));
     const early = await Promise.race([
-      first.said('began').then(() => 'ran'),
+      first.printed('began').then(() => 'ran'),
       new Promise((done) => setTimeout(done, 150, 'waits')),
     ]);
     const third = run(commandLine(shell, toolsDir, steps, 2));
@@ -64,7 +64,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     ]);
   });
 
-  test('takes a step that was killed for a failed one', async () => {
+  test('treats a killed step as failed', async () => {
     const ends = await runSteps(shell, [sh('kill -9 $PPID'), sh('echo never'), sh('echo never')]);
     expect(ends.map(({ code, signal, out }) => [code, signal, out])).toEqual([
       [null, 'SIGKILL', ''],
@@ -73,23 +73,23 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     ]);
   });
 
-  test('says nothing of its own about a command that was killed', async () => {
+  test('prints nothing about a killed command', async () => {
     const [end] = await runSteps(shell, [sh('kill -9 $$$$')]);
     expect([end?.code, end?.out, end?.err]).toEqual([137, '', '']);
   });
 
-  test('passes a request to stop on to the command, and the rest is skipped', async () => {
+  test('passes SIGTERM to the command, and skips the other steps', async () => {
     const toolsDir = newDirectory();
     const steps = [sh('trap "echo stopping; exit 3" TERM; echo up; while :; do sleep 0.05; done'), sh('echo never')];
     const second = run(commandLine(shell, toolsDir, steps, 1));
     const first = begin(commandLine(shell, toolsDir, steps, 0));
-    await first.said('up');
+    await first.printed('up');
     first.process.kill('SIGTERM');
     const ended = await first.ended;
     expect([ended.code, ended.out, (await second).code]).toEqual([3, 'up\nstopping\n', 1]);
   });
 
-  test('ends at once when it is told to stop while it waits', async () => {
+  test('exits at once on SIGTERM while it waits', async () => {
     const toolsDir = newDirectory();
     const waiting = begin(commandLine(shell, toolsDir, [sh('true'), sh('true')], 1));
     await new Promise((done) => setTimeout(done, 100)); // let it start waiting; stopping it earlier is valid too
@@ -99,24 +99,24 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
   });
 
   test.each([
-    ['a command that is nowhere', ['nowhere'], 'exec: "nowhere": executable file not found in $PATH'],
-    ['a file that is not there', ['/no/such'], 'fork/exec /no/such: no such file or directory'],
+    ['a command that does not exist', ['nowhere'], 'exec: "nowhere": executable file not found in $PATH'],
+    ['a file that does not exist', ['/no/such'], 'fork/exec /no/such: no such file or directory'],
     ['a file that is not executable', ['/etc/passwd'], 'fork/exec /etc/passwd: permission denied'],
     ['a directory', ['/etc'], 'fork/exec /etc: permission denied'],
-  ])('says as Tekton does that it cannot run %s', async (_what, runs, said) => {
+  ])("reports with Tekton's message that it cannot run %s", async (_what, runs, expected) => {
     const [end] = await runSteps(shell, [{ runs }]);
     const time = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /;
     expect(end?.err).toMatch(time);
-    expect([end?.code, end?.err.replace(time, '')]).toEqual([1, `Error executing command: ${said}\n`]);
+    expect([end?.code, end?.err.replace(time, '')]).toEqual([1, `Error executing command: ${expected}\n`]);
   });
 
-  test('hands arguments on as they are', async () => {
+  test('passes arguments unchanged', async () => {
     const strange = ['a b', '', '$HOME', "it's", '"', '*', '--', '-n', 'über\nzwei'];
     const [end] = await runSteps(shell, [{ runs: ['printf', '[%s]\\n', ...strange] }]);
     expect(end?.out).toBe(strange.map((one) => `[${one}]\n`).join(''));
   });
 
-  test('places a script and runs it by its first line, byte for byte', async () => {
+  test('writes a script byte for byte and runs it with its interpreter', async () => {
     const file = join(newDirectory(), 'script');
     const text =
       '#!/usr/bin/env sh\necho "$0" $(echo sub) "$(basename $0)" a$$b | sed "s/ a[0-9]*b/ pid/"\nprintf %s \'$(HOME) $$ \\n\'\n';
@@ -124,18 +124,18 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     expect([end?.code, end?.out, end?.err]).toEqual([0, `${file} sub script pid\n$(HOME) $$ \\n`, '']);
   });
 
-  test('hands over a script that is longer than an argument may be', async () => {
+  test('writes a script that exceeds the limit of an argument', async () => {
     const file = join(newDirectory(), 'script');
     const text = `#!/bin/sh\n${`# ${'ü'.repeat(500)}\n`.repeat(400)}wc -c <"$0"\n`;
     const [end] = await runSteps(shell, [{ runs: [], script: { file, text } }]);
     expect(end?.out.trim()).toBe(String(Buffer.byteLength(text)));
   });
 
-  test('names the interpreter that an image lacks', async () => {
+  test('reports the interpreter that an image lacks', async () => {
     const script = { file: join(newDirectory(), 'script'), text: '#!/usr/bin/no-such-python\nprint(1)\n' };
     const [end] = await runSteps(shell, [{ runs: [], script }]);
-    const said = "pipewright: this image has no /usr/bin/no-such-python, which the script's first line asks for\n";
-    expect([end?.code, end?.err]).toEqual([1, said]);
+    const expected = "pipewright: this image has no /usr/bin/no-such-python, which the script's first line asks for\n";
+    expect([end?.code, end?.err]).toEqual([1, expected]);
   });
 
   test('waits for the sidecars before the first step', async () => {
@@ -145,14 +145,14 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     const steps: readonly Step[] = [{ ...sh('echo began'), readyFile }];
     const step = begin(commandLine(shell, toolsDir, steps, 0));
     const early = await Promise.race([
-      step.said('began').then(() => 'ran'),
+      step.printed('began').then(() => 'ran'),
       new Promise((done) => setTimeout(done, 150, 'waits')),
     ]);
     writeFileSync(readyFile, 'READY');
     expect([early, (await step.ended).out]).toEqual(['waits', 'began\n']);
   });
 
-  test('falls back to looking now and then where there is no mkfifo', async () => {
+  test('falls back to polling without mkfifo', async () => {
     const toolDirs = toolsOf('sleep', 'date');
     const steps = [sh('echo one'), sh('echo two'), sh('exit 3'), sh('echo never')].map((step) => ({
       ...step,
@@ -167,7 +167,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     ]);
   });
 
-  test('hands over by events alone, also over ten steps: nobody sleeps until it is his turn', async () => {
+  test('waits for events only, also with ten steps: no step sleeps', async () => {
     const [toolDirs, log, slept] = [
       toolsOf('mkfifo', 'date'),
       join(newDirectory(), 'log'),
@@ -187,31 +187,31 @@ describe.each(
     shells.filter(([name]) => name !== 'busybox ash'),
     0,
   ),
-)('where %s finds neither mkfifo nor sleep', (_name, shell) => {
-  const said = expect.stringMatching(
+)('if %s finds neither mkfifo nor sleep', (_name, shell) => {
+  const expected = expect.stringMatching(
     /^[\d/: ]{20}pipewright: this image has neither mkfifo nor sleep in \S+, so the step cannot wait for its turn\n$/,
   );
 
-  test('a step that must wait for another ends, and says why', async () => {
+  test('a step that has to wait for another exits with the reason', async () => {
     const second = { ...sh('echo never'), toolDirs: toolsOf('date') };
     const end = await run(commandLine(shell, newDirectory(), [sh('true'), second], 1));
-    expect([end.code, end.out, end.err]).toEqual([1, '', said]);
+    expect([end.code, end.out, end.err]).toEqual([1, '', expected]);
   });
 
-  test('a step that must wait for sidecars ends, and says why', async () => {
+  test('a step that has to wait for sidecars exits with the reason', async () => {
     const readyFile = join(newDirectory(), 'ready');
     const first = { ...sh('echo never'), toolDirs: toolsOf('date'), readyFile };
     const end = await run(commandLine(shell, newDirectory(), [first], 0));
-    expect([end.code, end.out, end.err]).toEqual([1, '', said]);
+    expect([end.code, end.out, end.err]).toEqual([1, '', expected]);
   });
 });
 
-test('the entrypoint is safe from what Kubernetes expands in a command', () => {
+test('the entrypoint is escaped from the expansion by Kubernetes', () => {
   const { command } = entrypoint(scripts, { index: 0, count: 2 });
   expect(command.join('\n')).not.toMatch(/\$\$|\$\([A-Za-z0-9_.-]+\)/);
 });
 
-test('a lent shell brings its tools, but not into the command', async () => {
+test('a copied shell has its tools, which the command does not see', async () => {
   const toolsDir = newDirectory();
   mkdirSync(join(toolsDir, 'bin'));
   writeFileSync(join(toolsDir, 'bin', 'lent'), '#!/bin/sh\n');

@@ -48,7 +48,7 @@ async function fetched(
 }
 
 describe('an archive in a bucket', () => {
-  test('is unpacked when it is a zip archive, modes and all', async () => {
+  test('is unpacked with file modes if it is a zip archive', async () => {
     objects.set(
       'src.zip',
       zipOf({
@@ -65,7 +65,7 @@ describe('an archive in a bucket', () => {
     expect(statSync(join(dir, 'd')).isDirectory()).toBe(true);
   });
 
-  test('is unpacked when it is a tar archive, of the version that is asked for', async () => {
+  test('is unpacked in the requested version if it is a tar archive', async () => {
     const from = mkdtempSync(join(base, 'from-'));
     mkdirSync(join(from, 'x'));
     writeFileSync(join(from, 'x/y'), 'deep');
@@ -75,7 +75,7 @@ describe('an archive in a bucket', () => {
     expect([code, readFileSync(join(dir, 'x/y'), 'utf8')]).toEqual([0, 'deep']);
   });
 
-  test('is fetched file by file when it is a manifest', async () => {
+  test('is fetched file by file if it is a manifest', async () => {
     objects.set('one', Buffer.from('1'));
     const sha1Sum = createHash('sha1').update('1').digest('hex');
     const list = { 'bin/one': { sourceUrl: 'gs://shop/one', sha1Sum, mode: 0o755 } };
@@ -86,26 +86,26 @@ describe('an archive in a bucket', () => {
   });
 
   test.each([
-    ['a file that leads out of its directory', 'ZipArchive', { '../evil': { text: 'x' } }, /evil.* lies outside/],
+    ['a file outside its directory', 'ZipArchive', { '../evil': { text: 'x' } }, /evil.* lies outside/],
     ['a link', 'ZipArchive', { link: { text: '/etc', mode: 0o120777 } }, /link.* is a symbolic link/],
-  ])('is refused for %s', async (_, type, entries, said) => {
+  ])('is rejected for %s', async (_, type, entries, expected) => {
     objects.set('bad.zip', zipOf(entries));
     const { code, dir, out } = await fetched(type, 'gs://shop/bad.zip');
-    expect([code, out]).toEqual([1, expect.stringMatching(said)]);
+    expect([code, out]).toEqual([1, expect.stringMatching(expected)]);
     expect(existsSync(join(dir, '../evil'))).toBe(false);
   });
 
   test.each([
-    ['is not there', 'gs://shop/none.zip', /answered 404 No such object/],
-    ['has no place in a bucket', 'https://elsewhere.corp/x.zip', /is not a file in a bucket; write gs:/],
-    ['is no archive', 'gs://shop/one', /is not a zip archive/],
-  ])('fails, and says so, when it %s', async (_, location, said) => {
+    ['does not exist', 'gs://shop/none.zip', /answered 404 No such object/],
+    ['is not in a bucket', 'https://elsewhere.corp/x.zip', /is not a file in a bucket; write gs:/],
+    ['is not an archive', 'gs://shop/one', /is not a zip archive/],
+  ])('fails with a message if it %s', async (_, location, expected) => {
     objects.set('one', Buffer.from('1'));
     const { code, out } = await fetched('ZipArchive', location);
-    expect([code, out]).toEqual([1, expect.stringMatching(said)]);
+    expect([code, out]).toEqual([1, expect.stringMatching(expected)]);
   });
 
-  test('is refused when a file is not the one that the manifest means', async () => {
+  test('is rejected if the checksum of a file is wrong', async () => {
     objects.set('one', Buffer.from('other'));
     objects.set('list.json', Buffer.from(JSON.stringify({ one: { sourceUrl: 'gs://shop/one', sha1Sum: '00' } })));
     const { code, out } = await fetched('Manifest', 'gs://shop/list.json');

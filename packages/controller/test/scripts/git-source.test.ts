@@ -99,11 +99,11 @@ let clones = 0;
 
 /** Runs the step. Defaults: `master` of `work`, with submodules, depth 1. */
 async function clone(
-  given: Partial<GitSource> = {},
+  source: Partial<GitSource> = {},
 ): Promise<Ended & { readonly path: string; readonly message: string }> {
   const home = join(base, `clone-${String(clones++)}`);
   mkdirSync(home);
-  const path = given.path ?? join(home, 'source');
+  const path = source.path ?? join(home, 'source');
   const message = join(home, 'message');
   const words = gitSource(scripts, {
     url: `${server}/work`,
@@ -111,7 +111,7 @@ async function clone(
     submodules: true,
     depth: 1,
     sslVerify: true,
-    ...given,
+    ...source,
     path,
     message,
   });
@@ -144,7 +144,7 @@ describe('the git step', () => {
   const revisions = [
     ['a tag', () => 'v1', () => commits.first],
     ['a branch with a slash', () => 'feature/side', () => commits.side],
-    ['a commit that the server does not hand out by itself', () => commits.first, () => commits.first],
+    ['a commit that the server does not advertise', () => commits.first, () => commits.first],
     ['a short commit', () => commits.first.slice(0, 8), () => commits.first],
     ['a ref', () => 'refs/heads/feature/side', () => commits.side],
   ] as const;
@@ -172,7 +172,7 @@ describe('the git step', () => {
     expect([existsSync(join(path, 'mine')), existsSync(join(path, 'file'))]).toEqual([true, true]);
   });
 
-  test('says that a repository does not exist', async () => {
+  test('reports that a repository does not exist', async () => {
     const url = `${server}/none`;
     const ended = await clone({ url });
     expect(ended.out).toMatch(/^git: fatal: remote error: access denied or repository not exported: .*none$/m);
@@ -195,7 +195,7 @@ describe('the git step', () => {
 
   const options = [
     [
-      'a url that is an option',
+      'a URL that is an option',
       { url: '--upload-pack=touch /tmp/owned' },
       'The git url --upload-pack=touch /tmp/owned starts with a dash; it must be a url',
     ],
@@ -205,9 +205,9 @@ describe('the git step', () => {
       'The git revision --upload-pack=x starts with a dash; it must be a branch, a tag or a commit',
     ],
   ] as const;
-  test.each(sampledRows(options, 0))('refuses %s', async (_what, given, said) => {
-    const ended = await clone(given);
-    expect([ended.code, messages(ended)]).toEqual([1, [said]]);
+  test.each(sampledRows(options, 0))('rejects %s', async (_what, source, expected) => {
+    const ended = await clone(source);
+    expect([ended.code, messages(ended)]).toEqual([1, [expected]]);
   });
 
   test.each(sampledRows(['ext::sh -c "touch owned"', 'file:///etc', '/etc'], 0))(

@@ -43,13 +43,13 @@ const entries = (name: string, value: string): string =>
   `{"name":"","digest":"","key":"digest","value":"${value}","resourceRef":{"name":"${name}"}}`;
 
 describe('the digest exporter', () => {
-  test('reports the digest of the one manifest', async () => {
+  test('reports the digest of the only manifest', async () => {
     const index = JSON.stringify({ schemaVersion: 2, other: [{ digest: 'no' }], manifests: [manifest('a')] });
     const { code, message } = await exporter([['nginx', layout(index)]]);
     expect([code, message]).toEqual([0, `[${entries('nginx', digest('a'))}]`]);
   });
 
-  test('reads an index that is laid out for people', async () => {
+  test('reads an index with white space', async () => {
     const index = JSON.stringify({ schemaVersion: 2, manifests: [manifest('a')] }, undefined, 2);
     expect((await exporter([['nginx', layout(index)]])).message).toBe(`[${entries('nginx', digest('a'))}]`);
   });
@@ -59,7 +59,7 @@ describe('the digest exporter', () => {
     expect((await exporter([['nginx', layout(index)]])).message).toBe(`[${entries('nginx', digest(index))}]`);
   });
 
-  test('says which image has left no index, and reports the others', async () => {
+  test('reports which image has no index, and the digests of the others', async () => {
     const index = JSON.stringify({ manifests: [manifest('a')] });
     const { code, out, message } = await exporter([
       ['pushed', layout()],
@@ -69,17 +69,17 @@ describe('the digest exporter', () => {
     expect(out).toMatch(/"level":"info".*"msg":"No index.json found for: pushed"/);
   });
 
-  test('reports nothing when there is no index at all', async () => {
+  test('reports nothing without an index', async () => {
     const { code, message } = await exporter([['pushed', layout()]]);
     expect([code, message]).toEqual([0, '']);
   });
 
   test.each([
     ['lists no manifests', '{"manifests":[]}', 'lists no manifests, so the digest of nginx is unknown'],
-    ['is no JSON', 'hello', 'lists no manifests, so the digest of nginx is unknown'],
-    ['has a digest that is none', '{"manifests":[{"digest":"\\"; rm -rf /"}]}', 'holds no sha256 digest for nginx'],
-  ])('fails when the index %s', async (_what, index, said) => {
+    ['is not JSON', 'hello', 'lists no manifests, so the digest of nginx is unknown'],
+    ['has an invalid digest', '{"manifests":[{"digest":"\\"; rm -rf /"}]}', 'holds no sha256 digest for nginx'],
+  ])('fails if the index %s', async (_what, index, expected) => {
     const { code, out, message } = await exporter([['nginx', layout(index)]]);
-    expect([code, message, out]).toEqual([1, '', expect.stringContaining(said)]);
+    expect([code, message, out]).toEqual([1, '', expect.stringContaining(expected)]);
   });
 });

@@ -36,7 +36,7 @@ describe.each(shells)('a kubeconfig, written by %s', (_, shell) => {
     return readFileSync(join(dir, 'kubeconfig'), 'utf8');
   }
 
-  test('names its cluster and context after the resource, and its user after the username', async () => {
+  test('has a cluster and context with the name of the resource, and a user with the username', async () => {
     const text = await written({ namespace: 'shop', env: { TOKEN: 'abc-1\n', CADATA: PEM, USERNAME: 'ann' } });
     expect(text).toBe(`apiVersion: v1
 clusters:
@@ -60,7 +60,7 @@ users:
 `);
   });
 
-  test('is to the byte what Tekton v0.9.2 writes of a user, a token and an authority of a Secret', async () => {
+  test('equals the output of Tekton v0.9.2 for a user, a token and a certificate authority from a Secret', async () => {
     const env = { TOKEN: 'dG9rZW4K', CADATA: 'Y2EtY2VydAo=', USERNAME: 'test-user', PASSWORD: 'test-password' };
     expect(await written({ name: 'target-cluster', url: 'https://1.1.1.1', env })).toBe(`apiVersion: v1
 clusters:
@@ -85,42 +85,46 @@ users:
 
   test.each<[string, Case, string]>([
     [
-      'takes an authority of a param, which is base64 already',
+      'uses a certificate authority from a param unchanged if it is base64',
       { caFromSecret: false, env: { TOKEN: 't-0', CADATA: 'Y2EtY2VydAo=\n' } },
       'certificate-authority-data: Y2EtY2VydAo=\n',
     ],
     [
-      'encodes an authority that a param has as PEM',
+      'encodes a certificate authority from a param if it is PEM',
       { caFromSecret: false, env: { TOKEN: 't-0', CADATA: PEM } },
       `certificate-authority-data: ${base64(PEM)}\n`,
     ],
     [
-      'takes a certificate of a Secret that is base64 once more as it is',
+      'uses a certificate from a Secret unchanged if it is base64',
       { env: { TOKEN: 't-0', CADATA: `${base64(PEM)}\n` } },
       `certificate-authority-data: ${base64(PEM)}\n`,
     ],
     [
-      'calls its user after the resource where there is no username',
+      'has a user with the name of the resource without a username',
       { env: { TOKEN: 't-0' } },
       'user: prod\n  name: prod\n',
     ],
-    ['checks no certificate without an authority', { env: { TOKEN: 't-0' } }, 'insecure-skip-tls-verify: true\n'],
     [
-      'checks none when it is told not to',
+      'skips the check of the certificate without a certificate authority',
+      { env: { TOKEN: 't-0' } },
+      'insecure-skip-tls-verify: true\n',
+    ],
+    [
+      'skips the check of the certificate if so configured',
       { insecure: true, env: { CADATA: PEM } },
       'insecure-skip-tls-verify: true\n',
     ],
     [
-      'quotes what YAML would take for something else',
+      'quotes values that YAML would read as another type',
       { env: { USERNAME: 'a: "b" #\\', PASSWORD: "p'% $(x)" } },
       `- name: "a: \\"b\\" #\\\\"\n  user:\n    password: "p'% $(x)"\n    username: "a: \\"b\\" #\\\\"\n`,
     ],
     [
-      'lets a token win over user and password',
+      'prefers a token to a user and password',
       { env: { TOKEN: 't-1', USERNAME: 'ann', PASSWORD: 'pw-9' } },
       '  user:\n    token: t-1\n',
     ],
-  ])('%s', async (__, given, part) => {
-    expect(await written(given)).toContain(part);
+  ])('%s', async (__, input, part) => {
+    expect(await written(input)).toContain(part);
   });
 });

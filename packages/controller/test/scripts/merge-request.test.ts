@@ -78,7 +78,7 @@ function act(mode: 'download' | 'upload'): Promise<Ended> {
 }
 const json = (file: string): unknown => JSON.parse(readFileSync(join(dir, file), 'utf8'));
 
-test('a merge request of GitLab lies in the same files as a pull request', async () => {
+test('a merge request of GitLab has the same files as a pull request', async () => {
   expect(await act('download')).toMatchObject({ code: 0 });
   expect(readdirSync(join(dir, 'labels')).sort()).toEqual(['.MANIFEST', 'bug', 'late']);
   expect(readdirSync(join(dir, 'comments')).sort()).toEqual(['.MANIFEST', '1.json']);
@@ -87,7 +87,7 @@ test('a merge request of GitLab lies in the same files as a pull request', async
   expect(json('pr.json')).toMatchObject({ Number: 7, State: 'open', Mergeable: true, Author: { Login: 'ann' } });
 });
 
-test('what steps changed of a merge request is sent back in GitLab’s words', async () => {
+test('changes of a merge request by steps are sent with the API of GitLab', async () => {
   await act('download');
   rmSync(join(dir, 'labels/bug'));
   writeFileSync(join(dir, 'labels/ready'), '');

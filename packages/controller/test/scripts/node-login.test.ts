@@ -42,7 +42,7 @@ async function added(
 /** Contents of a task's own file, and the file after adding the login of the node. */
 const OWN_FILES: readonly (readonly [string, string, unknown])[] = [
   [
-    'beside those of the task, of which nothing else changes',
+    'added to those of the task, whose file is otherwise unchanged',
     '{ "auths" : { "quay.io": {"username":"a}\\"","password":"b\\\\"} }, "credHelpers": {"x":"y"}, "HttpHeaders":{"A":["{"]} }',
     {
       auths: { '127.0.0.1:5000': { auth: 'bm9kZTpsb2dpbg==' }, 'quay.io': { username: 'a}"', password: 'b\\' } },
@@ -50,43 +50,43 @@ const OWN_FILES: readonly (readonly [string, string, unknown])[] = [
       HttpHeaders: { A: ['{'] },
     },
   ],
-  ['alone where the task’s are empty', '{"auths":{ \n}}', JSON.parse(NODE)],
-  ['alone where the task’s are none', '{"auths":null}', JSON.parse(NODE)],
-  ['added where the task’s file has no logins', '{"credsStore":"x"}', { credsStore: 'x', ...JSON.parse(NODE) }],
-  ['added to a file that is empty but for its braces', '{}', JSON.parse(NODE)],
+  ['the only one if those of the task are empty', '{"auths":{ \n}}', JSON.parse(NODE)],
+  ['the only one if those of the task are null', '{"auths":null}', JSON.parse(NODE)],
+  ['added if the file of the task has no logins', '{"credsStore":"x"}', { credsStore: 'x', ...JSON.parse(NODE) }],
+  ['added to a file with an empty object', '{}', JSON.parse(NODE)],
   [
-    'less than that of the task for the same place',
+    'replaced by that of the task for the same registry',
     '{"auths":{"127.0.0.1:5000":{"auth":"own"}}}',
     { auths: { '127.0.0.1:5000': { auth: 'own' } } },
   ],
 ];
 
 describe.each(shells)('the login of a node, written by %s', (name, shell) => {
-  test.each(name === shells[0]?.[0] ? OWN_FILES : sampledRows(OWN_FILES, 0))('is %s', async (_, own, want) => {
-    expect(JSON.parse((await added(shell, own)) ?? '')).toEqual(want);
+  test.each(name === shells[0]?.[0] ? OWN_FILES : sampledRows(OWN_FILES, 0))('is %s', async (_, own, expected) => {
+    expect(JSON.parse((await added(shell, own)) ?? '')).toEqual(expected);
   });
 });
 
 // One shell by default.
 describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (name, shell) => {
-  test('is the only one where the task has none', async () => {
+  test('is the only one if the task has none', async () => {
     expect(await added(shell, undefined)).toBe(NODE);
   });
 
   test.each(sampledRows(['', 'not JSON', '[]', '{"auths":', '{"auths":{"a":1}', '{]', '{"a" "b"]'], 1, 4))(
-    'is left out where the task’s file is damaged (%j), which stays as it is',
+    'is not added to a damaged file of the task (%j), which does not change',
     async (own) => {
       expect(await added(shell, own)).toBe(own);
     },
   );
 
-  test('is left out where the node has none', async () => {
+  test('is not added if the node has none', async () => {
     for (const node of [undefined, ''])
       expect([await added(shell, undefined, { node }), await added(shell, '{}', { node })]).toEqual([undefined, '{}']);
   });
 
   // busybox uses its built-in awk regardless of PATH
-  test('is left out where an image has no awk to add it with', async () => {
+  test('is not added if an image has no awk', async () => {
     const bin = join(base, `bin-${homes}`);
     mkdirSync(bin);
     writeFileSync(join(bin, 'rm'), '#!/bin/sh\nexec /bin/rm "$@"\n');
@@ -95,7 +95,7 @@ describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (nam
   });
 });
 
-test('a HOME that cannot be written is no reason to fail', async () => {
+test('a read-only HOME is not an error', async () => {
   writeFileSync(join(base, 'node.json'), NODE);
   const ended = await run(['/bin/sh', '-c', nodeLoginScript(scripts, join(base, 'node.json'))], {
     HOME: '/proc/nowhere',

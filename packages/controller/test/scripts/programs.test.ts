@@ -58,7 +58,7 @@ test('every program is read', () => {
 });
 
 describe('shell programs', () => {
-  test.each(shells)('are programs of %s, with and without their comments', async (_name, shell) => {
+  test.each(shells)('parse in %s, with and without their comments', async (_name, shell) => {
     const texts = ofKind('.sh').flatMap((name) => [source(name), compacted(name)]);
     const check = ['/bin/sh', '-c', 'for text do eval "$shell" -n -c \\"\\$text\\" || exit; done', 'check', ...texts];
     expect(await run(check, { shell: shell.join(' ') })).toMatchObject({ code: 0, out: '', err: '' });
@@ -111,7 +111,7 @@ describe.each(shells)('as files, run by %s,', (_name, shell) => {
 });
 
 describe('awk programs', () => {
-  test.each(awks)('are programs of %s', async (...awk) => {
+  test.each(awks)('parse in %s', async (...awk) => {
     const library = ['json.awk', 'bytes.awk'].map(compacted);
     const texts = ofKind('.awk').map((name) =>
       ['BEGIN { exit }', ...new Set([...library, compacted(name)])].join('\n'),
@@ -122,7 +122,7 @@ describe('awk programs', () => {
 });
 
 describe.each(ofKind('.mjs'))('%s', (name) => {
-  test('means the same without its comments', () => {
+  test('has the same tokens without its comments', () => {
     expect(tokens(compacted(name))).toEqual(tokens(source(name)));
     expect(compacted(name)).not.toMatch(/^\s*(\/\/|\/?\*)/m);
   });
@@ -137,7 +137,7 @@ test('the removal of comments keeps code that looks like one', () => {
 describe('modules that import each other', () => {
   const program = (modules: Readonly<Record<string, string>>): typeof scripts => modules as typeof scripts; // other names
 
-  test('become one, each once, behind what it needs of Node', () => {
+  test('are joined, each once, after the modules of Node', () => {
     const modules = program({
       'http.mjs': "import fs from 'node:fs';\nexport const a = fs.sep;",
       'github.mjs': "import { a } from '../library/http.mjs';\nexport async function b() { return a }",
@@ -150,14 +150,14 @@ describe('modules that import each other', () => {
     );
   });
 
-  test('are all there', () => {
+  test('must all be programs', () => {
     expect(() => joinedModules(program({ 'http.mjs': "import a from './b.mjs';\na()" }), 'http.mjs')).toThrow(
       'b.mjs is not a program that runs in pods',
     );
   });
 
   test.each(['fetch-archive.mjs', 'download-pull-request.mjs', 'upload-pull-request.mjs'] as const)(
-    'make %s, in which no name is declared twice',
+    'are joined to %s, in which no name is declared twice',
     (name) => {
       const text = joinedModules(scripts, name);
       expect(text).not.toMatch(/^(import|export) /m);

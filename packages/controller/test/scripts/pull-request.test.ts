@@ -41,8 +41,8 @@ const json = (file: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(dir, file), 'utf8')) as Record<string, unknown>;
 const files = (of: string): readonly string[] => readdirSync(join(dir, of)).sort();
 
-describe('a pull request that is read', () => {
-  test('lies in files as Tekton lays it out, from all pages of each list', async () => {
+describe('a downloaded pull request', () => {
+  test('has the files of Tekton, from all pages of each list', async () => {
     const ended = await act('download', {}, TOKEN, run);
     expect(ended.code).toBe(0);
     expect(ended.out + ended.err).not.toContain(TOKEN);
@@ -68,25 +68,25 @@ describe('a pull request that is read', () => {
   });
 
   test.each([
-    ['a token that is not the right one', {}, 'wrong', /answered 401 .*Bad credentials/],
-    ['an address of no pull request', { url: 'http://127.0.0.1/corp/shop' }, TOKEN, /does not name a pull request/],
-    ['a host that gives away no provider', { provider: '' }, TOKEN, /unable to guess scm provider/],
-    ['a provider that nobody knows', { provider: 'svn' }, TOKEN, /the provider svn is unknown/],
-  ])('fails at %s, and says so', async (_, more, token, said) => {
+    ['an invalid token', {}, 'wrong', /answered 401 .*Bad credentials/],
+    ['a URL that is not a pull request', { url: 'http://127.0.0.1/corp/shop' }, TOKEN, /does not name a pull request/],
+    ['a host from which the provider cannot be derived', { provider: '' }, TOKEN, /unable to guess scm provider/],
+    ['an unknown provider', { provider: 'svn' }, TOKEN, /the provider svn is unknown/],
+  ])('fails with a message for %s', async (_, more, token, expected) => {
     const ended = await act('download', more, token);
-    expect([ended.code, ended.out]).toEqual([1, expect.stringMatching(said)]);
+    expect([ended.code, ended.out]).toEqual([1, expect.stringMatching(expected)]);
     expect(ended.out + ended.err).not.toContain(token);
   });
 });
 
-describe('a pull request that is sent back', () => {
-  test('changes nothing when nothing was changed', async () => {
+describe('an uploaded pull request', () => {
+  test('changes nothing without changes in its files', async () => {
     await act('download');
     expect((await act('upload', {}, TOKEN, run)).code).toBe(0);
     expect(server.changes).toEqual([]);
   });
 
-  test('has labels set and taken off, comments made and deleted, statuses set', async () => {
+  test('has labels added and removed, comments created and deleted, statuses set', async () => {
     await act('download');
     rmSync(join(dir, 'labels/size%2FL'));
     writeFileSync(join(dir, 'labels/ready%3A+yes'), '');
@@ -117,7 +117,7 @@ describe('a pull request that is sent back', () => {
     });
   });
 
-  test('takes away nothing that came after it was read', async () => {
+  test('removes nothing that was added after the download', async () => {
     await act('download');
     server.state.labels.push('late');
     server.state.comments.push({ id: 44, body: 'late', user: { id: 1, login: 'x' } });
@@ -127,14 +127,14 @@ describe('a pull request that is sent back', () => {
     expect(server.state.comments.map(({ id }) => id)).toEqual([1, 2, 3, 44]);
   });
 
-  test('may be an output alone, from files that a step wrote', async () => {
+  test('can be only an output, from files that a step wrote', async () => {
     writeFileSync(join(dir, 'note'), '');
     expect((await act('upload')).code).toBe(0);
     expect(existsSync(join(dir, 'comments'))).toBe(false);
     expect(server.changes).toEqual([]);
   });
 
-  test('tells all that could not be done, and does the rest', async () => {
+  test('reports all changes that failed, and makes the others', async () => {
     await act('download');
     writeFileSync(join(dir, 'status/bad.json'), JSON.stringify({ Label: 'bad', State: 'splendid' }));
     writeFileSync(join(dir, 'comments/new'), 'still said');

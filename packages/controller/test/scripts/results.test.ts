@@ -21,40 +21,40 @@ function step(shell: readonly string[], names: readonly string[], command: reado
 }
 
 const isFirst = (name: string): boolean => name === shells[0]?.[0];
-const told = (): unknown => JSON.parse(readFileSync(join(place, '.message'), 'utf8'));
+const message = (): unknown => JSON.parse(readFileSync(join(place, '.message'), 'utf8'));
 const result = (key: string, value: string): object => ({ key, value, type: 'TaskRunResult' });
 
 describe.each(shells)('the results of a step in %s', (name, shell) => {
   const values = [
     ['nothing', ''],
-    ['one line without an end', 'abc'],
+    ['one line without a line end', 'abc'],
     ['line ends, blanks and empty lines', '\n  a\t\r\n\n b \n\n'],
-    ['quotes, backslashes and what a shell would expand', `"\\n" 'x' $HOME $(id) \`id\` %s * \\`],
-    ['text of the world', 'Grüße, 世界 🚀\n'],
+    ['quotes, backslashes and text that a shell would expand', `"\\n" 'x' $HOME $(id) \`id\` %s * \\`],
+    ['Unicode text', 'Grüße, 世界 🚀\n'],
     ['every control character', String.fromCharCode(...Array.from({ length: 31 }, (_, index) => index + 1), 127)],
   ] as const;
-  test.each(isFirst(name) ? values : sampledRows(values, 5))('are reported to the byte: %s', async (_what, value) => {
+  test.each(isFirst(name) ? values : sampledRows(values, 5))('are reported byte for byte: %s', async (_what, value) => {
     writeFileSync(join(place, 'r'), value);
     const { code, err } = await step(shell, ['r'], ['true']);
-    expect([code, err, told()]).toEqual([0, '', [result('r', value)]]);
+    expect([code, err, message()]).toEqual([0, '', [result('r', value)]]);
   });
 });
 
 // One shell by default.
 describe.each(sampledRows(shells, 0))('the results of a step in %s', (_name, shell) => {
-  test('are those that are declared and written, in the order of the declaration', async () => {
+  test('are those that are declared and written, in declared order', async () => {
     const write = 'cd "$1"; printf 1 >a; printf 2 >b; printf 3 >undeclared';
     const { code } = await step(shell, ['b', 'absent', 'a'], ['sh', '-c', write, '-', place]);
-    expect([code, told()]).toEqual([0, [result('b', '2'), result('a', '1')]]);
+    expect([code, message()]).toEqual([0, [result('b', '2'), result('a', '1')]]);
   });
 
-  test('are not told of a step that failed, whose exit code stays', async () => {
+  test('are not reported for a failed step, whose exit code is kept', async () => {
     writeFileSync(join(place, 'r'), 'x');
     const { code } = await step(shell, ['r'], ['sh', '-c', 'exit 7']);
     expect([code, existsSync(join(place, '.message'))]).toEqual([7, false]);
   });
 
-  test('may have 4096 bytes together, everything counted, and a byte more fails the step', async () => {
+  test('have at most 4096 bytes in total; one more byte fails the step', async () => {
     const frame = JSON.stringify([result('r', '')]).length;
     writeFileSync(join(place, 'r'), 'x'.repeat(4096 - frame));
     expect(await step(shell, ['r'], ['true'])).toMatchObject({ code: 0 });
@@ -71,7 +71,7 @@ describe.each(sampledRows(shells, 0))('the results of a step in %s', (_name, she
     ['one line', 'x'.repeat(1_000_000)],
     ['one line of a file that takes minutes to read', Buffer.alloc(64 * 1024 * 1024, 'x')],
   ] as const;
-  test.each(sampledRows(tooMuch, 0))('do not hold up a step that wrote far too much: %s', async (_what, value) => {
+  test.each(sampledRows(tooMuch, 0))('do not delay a step that wrote too much: %s', async (_what, value) => {
     writeFileSync(join(place, 'r'), value);
     expect(await step(shell, ['r'], ['true'])).toMatchObject({ code: 1 });
   });

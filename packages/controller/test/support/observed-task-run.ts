@@ -38,7 +38,7 @@ export function pod(
   more: Partial<PodStatus> = {},
 ): Pod {
   const names = Object.keys(containers);
-  const seen = Object.entries(containers).flatMap(([name, one]) =>
+  const statuses = Object.entries(containers).flatMap(([name, one]) =>
     one ? [{ name, imageID: `${name}@sha256:1`, ready: one.running !== undefined, state: one }] : [],
   );
   return {
@@ -46,21 +46,21 @@ export function pod(
     kind: 'Pod',
     metadata: { name: 'run-pod-1', namespace: 'ns', uid: 'p' },
     spec: { containers: names.map((name) => ({ name, image: 'ubuntu' })) },
-    status: { phase, containerStatuses: seen.toReversed(), ...more }, // the API does not guarantee an order
+    status: { phase, containerStatuses: statuses.toReversed(), ...more }, // the API does not guarantee an order
   };
 }
 
 /** Returns the same pod while it is being deleted. */
-export const deleted = (seen: Pod): Pod => ({ ...seen, metadata: { ...seen.metadata, deletionTimestamp: NOON } });
+export const deleted = (pod: Pod): Pod => ({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: NOON } });
 
 /** Returns a decision with its reason and message, and the kinds of its actions. */
-export function decide(given: {
+export function decide(observed: {
   readonly run?: TaskRun;
   readonly pod?: Pod;
   readonly replacement?: Pod;
   readonly now?: Date;
 }) {
-  const decision = planTaskRun({ run: run(startedStatus), now: at('12:00:05'), ...given });
+  const decision = planTaskRun({ run: run(startedStatus), now: at('12:00:05'), ...observed });
   const [condition] = decision.status.conditions ?? [];
   const what = ({ kind: actions }: TaskRunAction): string => actions;
   return {

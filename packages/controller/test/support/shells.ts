@@ -45,7 +45,11 @@ export function begin(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input: number | 'ignore' = 'ignore',
-): { readonly process: ChildProcess; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> } {
+): {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+  readonly printed: (text: string) => Promise<void>;
+} {
   const [file = '', ...args] = words;
   // A container's standard input is /dev/null; with a socket there, bash would read the user's .bashrc.
   const child = reaped(
@@ -61,9 +65,9 @@ export function begin(
   const ended = new Promise<Ended>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal, out, err })),
   );
-  const said = (text: string): Promise<void> =>
+  const printed = (text: string): Promise<void> =>
     new Promise((tell) => (out.includes(text) ? tell() : waiting.push({ text, tell })));
-  return { process: child, ended, said };
+  return { process: child, ended, printed };
 }
 
 /** Runs a process to completion. */

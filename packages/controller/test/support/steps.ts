@@ -12,14 +12,14 @@ const directories: string[] = [];
 
 /** Creates a directory, removed by `removeDirectories`. */
 export const newDirectory = (): string => {
-  const made = mkdtempSync(join(tmpdir(), 'steps-'));
-  directories.push(made);
-  return made;
+  const directory = mkdtempSync(join(tmpdir(), 'steps-'));
+  directories.push(directory);
+  return directory;
 };
 
 /** Removes all directories of a test. */
 export const removeDirectories = (): void => {
-  for (const made of directories.splice(0)) rmSync(made, { recursive: true, force: true });
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 };
 
 /** A step: its command, environment, and other arguments of the entrypoint. */

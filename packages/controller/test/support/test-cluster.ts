@@ -163,18 +163,18 @@ export async function newNamespace(
 /**
  * Lets programs in pods reach an HTTP server that listens on loopback.
  *
- * @param asked the host name in requests: the one that pods use, or the server's own if it accepts no other
+ * @param hostHeader the host name in requests: the one that pods use, or the server's own if it accepts no other
  * @returns the address of the server for pods
  */
 export async function exposeToPods(
   url: string,
   { host }: ClusterKind,
-  asked: 'as-seen' | 'as-it-is' = 'as-seen',
+  hostHeader: 'of-pods' | 'of-server' = 'of-pods',
 ): Promise<{ readonly url: string; close(): void }> {
   const there = new URL(url);
   if (there.hostname === host()) return { url, close: () => undefined };
   const server = createServer((incoming, outgoing) => {
-    const headers = { ...incoming.headers, ...(asked === 'as-it-is' && { host: there.host }) };
+    const headers = { ...incoming.headers, ...(hostHeader === 'of-server' && { host: there.host }) };
     const { method, url: path } = incoming;
     const inner = request({ host: there.hostname, port: there.port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -6,7 +6,7 @@ import { at, startedStatus, decide, NOON, pod, run, state } from '../support/obs
 describe('a TaskRun', () => {
   test.each<[string, Pod | undefined, TaskRunStatus, string]>([
     [
-      'an image that is not there',
+      'an image that does not exist',
       pod('Pending', { 'step-a': state.waits('ImagePullBackOff', 'Back-off pulling image "x"') }),
       startedStatus,
       'build step "step-a" is pending with reason "Back-off pulling image "x""',
@@ -22,14 +22,14 @@ describe('a TaskRun', () => {
       'TaskRun Pod exceeded available resources: 0/1 nodes: 1 Insufficient cpu.',
     ],
     [
-      'something that only the events of its pod tell',
+      'a reason that only the events of its pod contain',
       pod('Pending', { 'step-a': state.waits('ContainerCreating') }),
       startedStatus,
       'none of its steps has begun; the events of its pod say why: ' +
         'kubectl -n ns get events --field-selector involvedObject.name=run-pod-1',
     ],
     [
-      'a quota, which left it without a pod',
+      'a quota, without a pod',
       undefined,
       {
         conditions: [{ type: 'Succeeded', status: 'Unknown', reason: 'ExceededResourceQuota', message: 'no room' }],
@@ -37,14 +37,14 @@ describe('a TaskRun', () => {
       },
       'no room',
     ],
-  ])('whose time is up says what kept it from beginning: %s', (_what, seen, status, why) => {
-    const late = { run: run(status, { timeout: '1s' }), now: at('12:00:05'), ...(seen && { pod: seen }) };
+  ])('that times out reports why it did not start: %s', (_what, observedPod, status, why) => {
+    const late = { run: run(status, { timeout: '1s' }), now: at('12:00:05'), ...(observedPod && { pod: observedPod }) };
     expect(decide(late).condition).toBe(`TaskRunTimeout: TaskRun "run" failed to finish within "1s": ${why}`);
   });
 
   test.each<[string, TaskRunStatus | undefined, Pod | undefined, string]>([
-    ['before it has begun', undefined, undefined, 'TaskRunCancelled'],
-    ['while it waits for room in a quota', { startTime: NOON }, undefined, 'TaskRunCancelled'],
+    ['before it has started', undefined, undefined, 'TaskRunCancelled'],
+    ['while it waits for a quota', { startTime: NOON }, undefined, 'TaskRunCancelled'],
     [
       'after its pod has ended, which was not observed yet',
       startedStatus,
@@ -57,8 +57,11 @@ describe('a TaskRun', () => {
       pod('Succeeded', { 'step-a': state.ended(0) }),
       'Succeeded',
     ],
-  ])('is cancelled %s', (_when, status, seen, reason) => {
-    const { decision } = decide({ run: run(status, { status: 'TaskRunCancelled' }), ...(seen && { pod: seen }) });
+  ])('is cancelled %s', (_when, status, observedPod, reason) => {
+    const { decision } = decide({
+      run: run(status, { status: 'TaskRunCancelled' }),
+      ...(observedPod && { pod: observedPod }),
+    });
     expect(decision.status.conditions?.[0]?.reason).toBe(reason);
     expect(decision.actions.filter((action) => action.kind === 'start')).toEqual([]);
   });

@@ -3,21 +3,21 @@ import type { TaskRunStatus } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { at, startedStatus, decide, deleted, logs, NOON, pod, run, state } from '../support/observed-task-run.js';
 
-const verdicts: readonly [string, Pod, string, readonly string[]][] = [
+const outcomes: readonly [string, Pod, string, readonly string[]][] = [
   [
-    'is pending while its containers are made',
+    'is pending while its containers are created',
     pod('Pending', { 'step-a': state.waits('ContainerCreating') }),
     'Pending: Pending',
     [],
   ],
   [
-    'says what the kubelet says about an image',
+    'has the message of the kubelet about an image',
     pod('Pending', { 'step-a': state.waits('ImagePullBackOff', 'Back-off pulling image "x"') }),
     'Pending: build step "step-a" is pending with reason "Back-off pulling image "x""',
     [],
   ],
   [
-    'says that no node fits',
+    'reports that no node fits',
     pod(
       'Pending',
       { 'step-a': undefined },
@@ -27,7 +27,7 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
     [],
   ],
   [
-    'says that the nodes are full',
+    'reports that the nodes are full',
     pod(
       'Pending',
       { 'step-a': undefined },
@@ -43,13 +43,13 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
     [],
   ],
   [
-    'has succeeded when all steps have',
+    'has succeeded if all steps have',
     pod('Succeeded', { 'step-a': state.ended(0), 'step-b': state.ended(0) }),
     'Succeeded: All Steps have completed executing',
     [],
   ],
   [
-    'says what the logs lack of a pod that the node could not log in full',
+    'reports that the logs of its pod are incomplete',
     pod(
       'Succeeded',
       { 'step-a': state.ended(0) },
@@ -61,19 +61,19 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
     [],
   ],
   [
-    'has succeeded before its sidecar has stopped, which it then stops',
+    'has succeeded before its sidecar has stopped, and stops it',
     pod('Running', { 'step-a': state.ended(0), 'sidecar-b': state.runs }),
     'Succeeded: All Steps have completed executing',
     ['stop-sidecars'],
   ],
   [
-    'has failed when a sidecar did while the steps ran',
+    'has failed if a sidecar failed while the steps were running',
     pod('Failed', { 'step-a': state.ended(0), 'sidecar-b': state.ended(5) }),
     `Failed: "sidecar-b" exited with code 5 (image: "sidecar-b@sha256:1"); ${logs('sidecar-b')}`,
     [],
   ],
   [
-    'has succeeded when a sidecar fails as it is stopped',
+    'has succeeded if a sidecar fails when it is stopped',
     pod('Failed', {
       'step-a': state.ended(0),
       'sidecar-b': state.ended(128, { reason: 'StartError', finishedAt: '2026-01-01T12:00:04Z' }),
@@ -82,61 +82,61 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
     [],
   ],
   [
-    'names the step that failed and not one that was skipped for it',
+    'reports the step that failed, not one that was skipped because of it',
     pod('Failed', { 'step-a': state.ended(0), 'step-b': state.ended(7), 'step-c': state.ended(1) }),
     `Failed: "step-b" exited with code 7 (image: "step-b@sha256:1"); ${logs('step-b')}`,
     [],
   ],
   [
-    'says that memory ran out',
+    'reports that a step ran out of memory',
     pod('Failed', { 'step-a': state.ended(137, { reason: 'OOMKilled' }) }),
     `Failed: OOMKilled: "step-a" exited with code 137 (image: "step-a@sha256:1"); ${logs('step-a')}`,
     [],
   ],
   [
-    'says why the pod was evicted',
+    'reports why the pod was evicted',
     pod('Failed', { 'step-a': undefined }, { reason: 'Evicted', message: 'The node was low on memory.' }),
     'Failed: Evicted: The node was low on memory.',
     [],
   ],
   [
-    'says that the pod was evicted rather than that its step was stopped for it',
+    'reports the eviction of the pod instead of the stop of its step',
     pod('Failed', { 'step-a': state.ended(137) }, { reason: 'Evicted', message: 'The node was low on memory.' }),
     `Failed: Evicted: The node was low on memory.: "step-a" exited with code 137 (image: "step-a@sha256:1"); ${logs('step-a')}`,
     [],
   ],
   [
-    'says that the pod was deleted under its step',
+    'reports that the pod was deleted while its step was running',
     deleted(pod('Failed', { 'step-a': state.ended(143) })),
     `Failed: the pod "run-pod-1" was deleted before it had finished: "step-a" exited with code 143 (image: "step-a@sha256:1"); ${logs('step-a')}`,
     [],
   ],
   [
-    'names the step that failed although its pod is deleted, too',
+    'reports the step that failed even if its pod is being deleted',
     deleted(pod('Failed', { 'step-a': state.ended(7) })),
     `Failed: "step-a" exited with code 7 (image: "step-a@sha256:1"); ${logs('step-a')}`,
     [],
   ],
   [
-    'has failed without a reason when none is given',
+    "has failed with Tekton's message if the pod has no reason",
     pod('Failed', { 'step-a': undefined }),
     'Failed: build failed for unspecified reasons.',
     [],
   ],
   [
-    'is not kept waiting by an image name that no waiting mends',
+    'does not wait for an invalid image name',
     pod('Pending', { 'step-a': state.waits('InvalidImageName', 'couldn\'t parse "No Such"') }),
     'Failed: "step-a" could not start (image: "ubuntu"): couldn\'t parse "No Such"',
     ['delete'],
   ],
   [
-    'is not kept waiting by a missing key of its environment',
+    'does not wait for a missing key of its environment',
     pod('Pending', { 'step-a': state.waits('CreateContainerConfigError', 'secret "x" not found') }),
     'CreateContainerConfigError: Failed to create pod due to config error: "step-a": secret "x" not found',
     ['delete'],
   ],
   [
-    'fails when a container cannot be started, though others still wait for it',
+    'fails if a container cannot be started, even if others are waiting',
     pod('Running', {
       'step-a': state.runs,
       'step-b': state.ended(128, { reason: 'StartError', message: 'no such device' }),
@@ -147,11 +147,11 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
 ];
 
 describe('a TaskRun', () => {
-  test.each(verdicts)('%s', (_what, seen, condition, actions) => {
-    expect(decide({ pod: seen })).toMatchObject({ condition, actions });
+  test.each(outcomes)('%s', (_what, pod, condition, actions) => {
+    expect(decide({ pod: pod })).toMatchObject({ condition, actions });
   });
 
-  test('starts its first pod, and the clock with it', () => {
+  test('starts its first pod and sets its start time', () => {
     const { decision } = decide({ run: run(), now: at('12:00:00') });
     expect(decision.actions).toEqual([{ kind: 'start', attempt: 0, replacement: false, shellLess: [] }]);
     expect(decision.status).toMatchObject({ startTime: NOON, conditions: [{ status: 'Unknown', reason: 'Pending' }] });
@@ -170,29 +170,30 @@ describe('a TaskRun', () => {
   });
 
   test('replaces a pod whose image has no shell, once', () => {
-    const said = 'failed to create containerd task: exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown';
+    const message =
+      'failed to create containerd task: exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown';
     const without = pod('Running', {
       'step-a': state.runs,
-      'step-b': state.ended(128, { reason: 'StartError', message: said }),
+      'step-b': state.ended(128, { reason: 'StartError', message: message }),
     });
     expect(decide({ pod: without }).decision.actions).toEqual([
       { kind: 'start', attempt: 0, replacement: true, shellLess: ['ubuntu'] },
     ]);
     const lent: Pod = { ...without, spec: { ...without.spec, initContainers: [{ name: 'place-tools' }] } };
     expect(decide({ pod: without, replacement: lent })).toMatchObject({
-      condition: `Failed: "step-b" could not start (image: "ubuntu"): ${said}`,
+      condition: `Failed: "step-b" could not start (image: "ubuntu"): ${message}`,
       actions: ['delete', 'delete'],
     });
   });
 
-  test('lists its steps in running order, with what they left behind', () => {
+  test('lists its steps in running order, with their results', () => {
     const results = [{ name: '', digest: '', key: 'commit', value: 'abc', resourceRef: {} }];
-    const seen = pod('Succeeded', {
+    const observedPod = pod('Succeeded', {
       'step-a': state.ended(0, { message: JSON.stringify(results) }),
       'step-b': state.ended(0, { message: 'free text' }),
       'sidecar-s': state.ended(0),
     });
-    const { status } = decide({ pod: seen }).decision;
+    const { status } = decide({ pod: observedPod }).decision;
     expect(status).toMatchObject({
       podName: 'run-pod-1',
       startTime: NOON,
@@ -206,7 +207,7 @@ describe('a TaskRun', () => {
     });
   });
 
-  test('shows no results when it failed', () => {
+  test('has no results if it failed', () => {
     const left = JSON.stringify([{ key: 'commit', value: 'abc' }]);
     expect(
       decide({ pod: pod('Failed', { 'step-a': state.ended(0, { message: left }), 'step-b': state.ended(1) }) }).decision
@@ -214,7 +215,7 @@ describe('a TaskRun', () => {
     ).not.toHaveProperty('resourcesResult');
   });
 
-  test('is cancelled whatever its pod does', () => {
+  test('is cancelled in any state of its pod', () => {
     const cancelled = run(startedStatus, { status: 'TaskRunCancelled' });
     expect(decide({ run: cancelled, pod: pod('Running', { 'step-a': state.runs }) })).toMatchObject({
       condition: 'TaskRunCancelled: TaskRun "run" was cancelled',
@@ -236,7 +237,7 @@ describe('a TaskRun', () => {
     ).toMatch(new RegExp(`^${condition}`));
   });
 
-  test('is looked at again when its time is up', () => {
+  test('is reconciled again at its timeout', () => {
     const { requeueAt } = decide({
       run: run(startedStatus, { timeout: '1m' }),
       pod: pod('Running', { 'step-a': state.runs }),
@@ -244,7 +245,7 @@ describe('a TaskRun', () => {
     expect(requeueAt).toEqual(at('12:01:00.999'));
   });
 
-  test('that ended in time has not timed out, however late that is noticed', () => {
+  test('that ended in time has not timed out, even if its end is observed later', () => {
     expect(
       decide({
         run: run(startedStatus, { timeout: '5s' }),
@@ -254,7 +255,7 @@ describe('a TaskRun', () => {
     ).toMatch(/^Succeeded/);
   });
 
-  test('does not wait for ever for steps that outlive a failed one', () => {
+  test('waits a limited time for steps that outlive a failed one', () => {
     const stuck = pod('Running', { 'step-a': state.ended(137), 'step-b': state.runs });
     expect(decide({ pod: stuck, now: at('12:00:10') })).toMatchObject({
       actions: [],
@@ -266,14 +267,14 @@ describe('a TaskRun', () => {
     });
   });
 
-  test('tells the first step when the sidecars are ready', () => {
+  test('announces to the first step that the sidecars are ready', () => {
     const sidecar = (ready: boolean): Pod => {
-      const seen = pod('Running', { 'step-a': state.runs, 'sidecar-s': state.runs });
-      const containerStatuses = seen.status?.containerStatuses?.map((one) => ({
+      const observedPod = pod('Running', { 'step-a': state.runs, 'sidecar-s': state.runs });
+      const containerStatuses = observedPod.status?.containerStatuses?.map((one) => ({
         ...one,
         ready: ready || !one.name.startsWith('sidecar'),
       }));
-      return { ...seen, status: { ...seen.status, ...(containerStatuses && { containerStatuses }) } };
+      return { ...observedPod, status: { ...observedPod.status, ...(containerStatuses && { containerStatuses }) } };
     };
     expect([decide({ pod: sidecar(false) }).actions, decide({ pod: sidecar(true) }).actions]).toEqual([
       [],
@@ -283,30 +284,30 @@ describe('a TaskRun', () => {
 
   test.each<[string, Pod, readonly string[]]>([
     [
-      'counts a sidecar that has ended as ready, whichever way it ended',
+      'treats a sidecar that has ended as ready, with any exit code',
       pod('Running', { 'step-a': state.runs, 'sidecar-s': state.ended(3) }),
       ['announce'],
     ],
     [
-      'waits for a sidecar that is still being made',
+      'waits for a sidecar that is being created',
       pod('Running', { 'step-a': state.runs, 'sidecar-s': state.waits('ContainerCreating') }),
       [],
     ],
     [
-      'stops a container that a webhook put beside its steps',
+      'stops a container that a webhook has injected',
       pod('Running', { 'step-a': state.ended(0), 'istio-proxy': state.runs }),
       ['stop-sidecars'],
     ],
-  ])('%s', (_what, seen, actions) => {
-    expect(decide({ pod: seen }).actions).toEqual(actions);
+  ])('%s', (_what, observedPod, actions) => {
+    expect(decide({ pod: observedPod }).actions).toEqual(actions);
   });
 
   test('does not wait for a pod whose node is lost', () => {
-    const seen = pod('Running', { 'step-a': state.runs }, { reason: 'NodeLost' });
+    const observedPod = pod('Running', { 'step-a': state.runs }, { reason: 'NodeLost' });
     const leaving: Pod = {
-      ...seen,
-      metadata: { ...seen.metadata, deletionTimestamp: NOON },
-      spec: { ...seen.spec, nodeName: 'n1' },
+      ...observedPod,
+      metadata: { ...observedPod.metadata, deletionTimestamp: NOON },
+      spec: { ...observedPod.spec, nodeName: 'n1' },
     };
     expect(decide({ pod: leaving, now: at('12:00:29') })).toMatchObject({
       condition: 'Running: Not all Steps in the Task have finished executing',
@@ -317,7 +318,7 @@ describe('a TaskRun', () => {
     );
   });
 
-  test('that has ended never changes, and ends what a crash left running', () => {
+  test('that has ended never changes, and stops what a crash has left running', () => {
     const failed: TaskRunStatus = {
       ...startedStatus,
       conditions: [{ type: 'Succeeded', status: 'False', reason: 'TaskRunTimeout', message: 'x' }],

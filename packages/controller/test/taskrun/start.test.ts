@@ -25,8 +25,8 @@ const inputs = (spec: object, resources: readonly PipelineResource[] = []): Star
 });
 
 /** Returns why the run is rejected, or the names of its containers. */
-function outcome(given: StartInputs): string {
-  const start = startTaskRun(given);
+function outcome(startInputs: StartInputs): string {
+  const start = startTaskRun(startInputs);
   if (start.kind === 'refused') return `${start.failure.reason}: ${start.failure.message}`;
   if (start.kind === 'commands-needed') return 'needs the commands of images';
   return start.pod.spec.containers.map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '')).join(' ');
@@ -47,27 +47,27 @@ const REVISION_HINT = 'use the name of a branch or tag, refs/…, or a commit';
 describe('a run whose resource was not validated before', () => {
   test.each([
     [
-      'has a url that is an option',
+      'has a URL that is an option',
       { url: '--upload-pack=touch /tmp/x' },
       `spec.params[0].value: the Git URL '--upload-pack=touch /tmp/x' begins with a dash, which makes it an option (${URL_HINT})`,
     ],
     [
-      'has a url whose transport runs a program',
+      'has a URL whose transport runs a program',
       { url: 'ext::sh -c id' },
       `spec.params[0].value: the Git URL 'ext::sh -c id' holds spaces or control characters (${URL_HINT})`,
     ],
     [
-      'has a url of the machine',
+      'has a file URL',
       { url: 'file:///etc' },
       `spec.params[0].value: the Git URL 'file:///etc' has the scheme 'file' (${URL_HINT})`,
     ],
     [
-      'has a url that only a variable would complete, which nothing fills in here',
+      'has a URL with a variable, which is not substituted here',
       { url: '$(inputs.params.url)' },
       `spec.params[0].value: the Git URL '$(inputs.params.url)' is a path of this machine, not a URL (${URL_HINT})`,
     ],
     [
-      'has a revision that is an option, however the param is spelt',
+      'has a revision that is an option, with the param name in any case',
       { url: 'https://git.corp/a', Revision: '--output=/etc/passwd' },
       `spec.params[1].value: the Git revision '--output=/etc/passwd' begins with a dash, which makes it an option (${REVISION_HINT})`,
     ],
@@ -77,22 +77,22 @@ describe('a run whose resource was not validated before', () => {
       `spec.params[1].value: the Git revision '+HEAD:refs/heads/x' begins with '+', which makes it a refspec (${REVISION_HINT})`,
     ],
     [
-      'has no url',
+      'has no URL',
       { revision: 'v1' },
       `spec.params: a resource of type git needs the param 'url' (add \`- {name: url, value: …}\` to its params)`,
     ],
-  ])('is refused before its pod is created when it %s', (_what, params, says) => {
+  ])('fails before its pod is created if it %s', (_what, params, expected) => {
     const spec = git(params);
     expect(outcome(inputs(withGit({ resourceSpec: spec })))).toBe(
-      `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${says}`,
+      `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${expected}`,
     );
     const named = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are unused
     expect(outcome(inputs(withGit({ resourceRef: { name: 'sources' } }), [named]))).toBe(
-      `TaskRunValidationFailed: the PipelineResource "sources" is invalid: ${says}`,
+      `TaskRunValidationFailed: the PipelineResource "sources" is invalid: ${expected}`,
     );
   });
 
-  test('is refused when it is an output', () => {
+  test('fails if it is an output', () => {
     const spec = {
       taskSpec: { outputs: { resources: [{ name: 'out', type: 'image' }] }, steps },
       outputs: { resources: [{ name: 'out', resourceSpec: git({ url: '-x' }, 'image') }] },
@@ -100,28 +100,28 @@ describe('a run whose resource was not validated before', () => {
     expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
   });
 
-  test.each(['/../etc', '../etc', 'a/../../b'])('is refused when its targetPath is %s', (targetPath) => {
+  test.each(['/../etc', '../etc', 'a/../../b'])('fails if its targetPath is %s', (targetPath) => {
     const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a' }) }, { targetPath });
     expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
   });
 
-  test('is refused, not thrown at, when its spec is damaged', () => {
+  test('fails with a status, without an exception, if its spec is damaged', () => {
     const spec = withGit({ resourceSpec: { type: 'git', params: 'url' } });
     expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
   });
 
-  test('starts when there are spaces around its url', () => {
+  test('starts with spaces around its URL', () => {
     const spec = withGit({ resourceSpec: git({ url: ' https://git.corp/a\n' }) });
     expect(outcome(inputs(spec))).toBe('step-git-source-src step-s');
   });
 
-  test('starts when it is sound', () => {
+  test('starts if it is valid', () => {
     const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a', revision: 'v1.0' }) }, { targetPath: './' });
     expect(outcome(inputs(spec))).toBe('step-git-source-src step-s');
   });
 });
 
-test('a run whose files are in a bucket is refused if the operator has configured none', () => {
+test('a run whose files are in a bucket fails if no bucket is configured', () => {
   const spec = { taskSpec: { steps } };
   expect(outcome({ ...inputs(spec), artifacts: { kind: 'missing-bucket' } })).toBe(
     'CouldntGetTask: Invalid TaskSpec: the files of this run are in a bucket, but the ConfigMap config-artifact-bucket has no location; set it to gs://BUCKET/PATH',
@@ -137,14 +137,14 @@ describe('an undeclared variable', () => {
   };
 
   test.each(['$(params.a)', '$(context.taskRun.name)', '$(inputs.params)', '$(tasks.a.results.b)'])(
-    'stays as it is where Tekton does not look for it: %s',
+    'is not substituted where Tekton does not expect it: %s',
     (text) => {
       expect(pod({ command: ['echo'], args: [text] }).at(-1)).toBe(text);
       expect(pod({ script: `#!/bin/sh\necho ${text}` }).join('\n')).toContain(text);
     },
   );
 
-  test('stops a run where Tekton would not have admitted it', () => {
+  test('fails a run that Tekton would not have admitted', () => {
     const spec = { taskSpec: { steps: [{ ...steps[0], args: ['$(inputs.params.a)'] }] } };
     expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the Task is invalid: .*is not declared/);
   });
@@ -159,7 +159,7 @@ describe('a param whose value names a resource', () => {
     outputs: { resources: [{ name: 'built', type: 'image' }] },
     steps: [{ ...steps[0], args: ['$(inputs.params.image)', '$(inputs.params.context)'] }],
   };
-  const given = (context: string): object => ({
+  const spec = (context: string): object => ({
     taskSpec: declared,
     inputs: {
       params: [{ name: 'context', value: context }],
@@ -168,20 +168,20 @@ describe('a param whose value names a resource', () => {
     outputs: { resources: [{ name: 'built', resourceSpec: git({ url: 'r.corp/web' }, 'image') }] },
   });
 
-  test('reaches the steps with the resource filled in, whether it is a default or given', () => {
-    const start = startTaskRun(inputs(given('$(inputs.resources.src.path)/docker')));
+  test('reaches the steps with the substituted resource, from the default and from the run', () => {
+    const start = startTaskRun(inputs(spec('$(inputs.resources.src.path)/docker')));
     const own = start.kind === 'pod' ? start.pod.spec.containers.find(({ name }) => name === 'step-s') : undefined;
     expect(own?.args?.slice(-2)).toEqual(['r.corp/web:latest', '/workspace/src/docker']);
   });
 });
 
 describe('fields in another case, on a cluster without admission', () => {
-  test('are read like those of a run that Tekton admitted', () => {
+  test('are read like those of a run that Tekton has admitted', () => {
     const container = { ...steps[0], workingdir: '/x', securityContext: { RunAsUser: 1 } };
     const spec = { taskSpec: { steps: [container] }, podTemplate: { securityContext: { fsgroup: 2 } } };
     const named = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
-    for (const given of [inputs(spec), { ...inputs(named), task: { spec: spec.taskSpec } }]) {
-      const start = startTaskRun(given);
+    for (const startInputs of [inputs(spec), { ...inputs(named), task: { spec: spec.taskSpec } }]) {
+      const start = startTaskRun(startInputs);
       const pod = start.kind === 'pod' ? start.pod.spec : undefined;
       expect(pod?.containers[0]).toMatchObject({ workingDir: '/x', securityContext: { runAsUser: 1 } });
       expect(pod?.['securityContext']).toEqual({ fsGroup: 2 });
@@ -189,7 +189,7 @@ describe('fields in another case, on a cluster without admission', () => {
   });
 });
 
-describe('a run whose mounts are known only with its params', () => {
+describe('a run whose mount paths depend on its params', () => {
   const mounting = (mountPath: string): object => ({
     inputs: { params: [{ name: 'at', value: mountPath }] },
     taskSpec: {
@@ -200,7 +200,7 @@ describe('a run whose mounts are known only with its params', () => {
   });
 
   test.each(['/tekton/tools', '/tekton/../tekton/tools', '//tekton', '/x/../tekton/scripts'])(
-    'is refused when one would cover the hand-over: %s',
+    'fails if a mount would hide files of the controller: %s',
     (mountPath) => {
       expect(outcome(inputs(mounting(mountPath)))).toBe(
         `TaskRunValidationFailed: step-s: nothing may be mounted at '${mountPath}': /tekton belongs to the controller; mount it elsewhere, for example below /workspace or /mnt`,
@@ -208,7 +208,7 @@ describe('a run whose mounts are known only with its params', () => {
     },
   );
 
-  test.each(['/cache', '/tekton/home/.cache'])('starts with one at %s', (mountPath) => {
+  test.each(['/cache', '/tekton/home/.cache'])('starts with a mount at %s', (mountPath) => {
     expect(outcome(inputs(mounting(mountPath)))).toBe('step-s');
   });
 });

@@ -4,7 +4,7 @@ import { lookUpImage, type RegistryOptions } from '../../../src/edge/registry/cl
 
 type Answer = (request: Request) => Response | undefined;
 
-/** Returns a registry with responses by `host/path`. `asked` records the requests. */
+/** Returns a registry with responses by `host/path`. `requests` has the requests. */
 function registry(answers: Readonly<Record<string, Answer | object>>, more: Partial<RegistryOptions> = {}) {
   const requests: string[] = [];
   const options: RegistryOptions = {
@@ -23,7 +23,7 @@ function registry(answers: Readonly<Record<string, Answer | object>>, more: Part
     },
     ...more,
   };
-  return { asked: requests, options };
+  return { requests, options };
 }
 
 const HUB = 'registry-1.docker.io/v2/library/busybox';
@@ -32,22 +32,22 @@ const image = (config: object, base = HUB, tag = 'latest'): Readonly<Record<stri
   [`${base}/blobs/sha256:c`]: { config },
 });
 
-describe('what an image runs', () => {
+describe('the command of an image', () => {
   test.each([
     ['its Entrypoint without its Cmd', { Entrypoint: ['git'], Cmd: ['help'] }, { kind: 'command', command: ['git'] }],
     [
-      'its Cmd where it has no Entrypoint',
+      'its Cmd if it has no Entrypoint',
       { Entrypoint: null, Cmd: ['python3', '-q'] },
       { kind: 'command', command: ['python3', '-q'] },
     ],
-    ['nothing when it names no program', {}, { kind: 'unknown', reason: 'it names no program' }],
+    ['unknown if it defines no program', {}, { kind: 'unknown', reason: 'it names no program' }],
   ])('is %s', async (_what, config, found) => {
-    const { options, asked: requests } = registry(image(config));
+    const { options, requests } = registry(image(config));
     expect(await lookUpImage('busybox', options)).toEqual(found);
     expect(requests).toEqual([`https://${HUB}/manifests/latest`, `https://${HUB}/blobs/sha256:c`]);
   });
 
-  test('is that of linux on amd64 where there are several', async () => {
+  test('is that of linux/amd64 if there are several platforms', async () => {
     const base = 'quay.io/v2/team/tool';
     const { options } = registry({
       ...image({ Cmd: ['right'] }, base, 'sha256:b'),
@@ -61,8 +61,8 @@ describe('what an image runs', () => {
     expect(await lookUpImage('quay.io/team/tool:1.2', options)).toEqual({ kind: 'command', command: ['right'] });
   });
 
-  test('is asked of a mirror, without TLS when the operator says so', async () => {
-    const { options, asked: requests } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
+  test('is read from a mirror, without TLS if so configured', async () => {
+    const { options, requests } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
       registries: { 'docker.io': { url: 'http://127.0.0.1:15000' } },
     });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
@@ -75,20 +75,20 @@ const BEARER =
   'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/busybox:pull"';
 
 describe('a registry that requires authentication', () => {
-  const guarded = (text: string, wants: string): Readonly<Record<string, Answer | object>> => {
+  const guarded = (text: string, authorization: string): Readonly<Record<string, Answer | object>> => {
     const open = image({ Cmd: ['sh'] });
     const answer =
       (path: string): Answer =>
       (request) =>
-        request.headers.get('authorization') === wants ? Response.json(open[path]) : challenge(text);
+        request.headers.get('authorization') === authorization ? Response.json(open[path]) : challenge(text);
     return {
       ...Object.fromEntries(Object.keys(open).map((path) => [path, answer(path)])),
       'auth.docker.io/token': { token: 't' },
     };
   };
 
-  test('is shown a token that anybody may have', async () => {
-    const { options, asked: requests } = registry(guarded(BEARER, 'Bearer t'));
+  test('gets an anonymous token', async () => {
+    const { options, requests } = registry(guarded(BEARER, 'Bearer t'));
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(requests.slice(1, 3)).toEqual([
       'https://auth.docker.io/token',
@@ -96,21 +96,21 @@ describe('a registry that requires authentication', () => {
     ]);
   });
 
-  test('gives the token for a login', async () => {
+  test('issues a token for credentials', async () => {
     const login = (host: string) => (host === 'docker.io' ? { username: 'bot', password: 'p' } : undefined);
-    const { options, asked: requests } = registry(guarded(BEARER, 'Bearer t'), { login });
+    const { options, requests } = registry(guarded(BEARER, 'Bearer t'), { login });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(requests[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
   });
 
-  test('is shown the login itself where it wants that', async () => {
+  test('gets the credentials themselves if it requires basic authentication', async () => {
     const { options } = registry(guarded('Basic realm="r"', 'Basic Ym90OnA='), {
       login: () => ({ username: 'bot', password: 'p' }),
     });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
   });
 
-  test('gets the login that the operator has given for its address', async () => {
+  test('gets the credentials that are configured for its address', async () => {
     const { options } = registry(guarded('Basic realm="x"', `Basic ${Buffer.from('op:q').toString('base64')}`), {
       registries: { 'docker.io': { url: 'https://registry-1.docker.io', login: { username: 'op', password: 'q' } } },
       login: () => ({ username: 'bot', password: 'p' }),
@@ -118,9 +118,9 @@ describe('a registry that requires authentication', () => {
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
   });
 
-  test('gets no login for the registry that it mirrors, and none without TLS for its token server', async () => {
+  test('gets no credentials of the registry that it mirrors, and its token server gets none without TLS', async () => {
     const hosts: string[] = [];
-    const { options, asked: requests } = registry(
+    const { options, requests } = registry(
       {
         'mirror.corp/v2/library/busybox/manifests/latest': () =>
           challenge('Bearer realm="http://169.254.169.254/token"'),
@@ -134,9 +134,9 @@ describe('a registry that requires authentication', () => {
     expect([hosts, requests.length]).toEqual([['mirror.corp'], 1]);
   });
 
-  test('never sees its token follow a redirect to another host', async () => {
+  test('does not have its token sent to the target of a redirect', async () => {
     const answers = guarded(BEARER, 'Bearer t');
-    const { options, asked: requests } = registry({
+    const { options, requests } = registry({
       ...answers,
       [`${HUB}/blobs/sha256:c`]: () => Response.redirect('https://cdn.corp/c', 307),
       'cdn.corp/c': { config: { Cmd: ['sh'] } },
@@ -149,7 +149,7 @@ describe('a registry that requires authentication', () => {
 describe('an image that cannot be looked up', () => {
   test.each<[string, Answer, object]>([
     [
-      'is not there',
+      'does not exist',
       () =>
         Response.json(
           { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: { Tag: '1' } }] },
@@ -158,12 +158,12 @@ describe('an image that cannot be looked up', () => {
       { kind: 'missing', message: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]' },
     ],
     [
-      'belongs to a registry that is out of order',
+      'belongs to a registry that fails',
       () => new Response('<html>', { status: 502 }),
       { kind: 'unknown', reason: 'the registry docker.io could not be asked: HTTP status 502' },
     ],
     [
-      'belongs to one that requires a login, which is missing',
+      'belongs to a registry that requires credentials, which are missing',
       () => challenge('Basic realm="r"'),
       {
         kind: 'unknown',
@@ -171,27 +171,27 @@ describe('an image that cannot be looked up', () => {
       },
     ],
     [
-      'is described at a place without TLS',
+      'has a manifest at a URL without TLS',
       () => Response.redirect('http://169.254.169.254/latest', 302),
       { kind: 'unknown', reason: 'the registry docker.io could not be asked: it leads to http://169.254.169.254' },
     ],
     [
-      'is described without an end',
+      'has an endless manifest',
       () => new Response('x'.repeat(5 * 1024 * 1024)),
       { kind: 'unknown', reason: 'the registry docker.io could not be asked: its answer is too long' },
     ],
     [
-      'is of the oldest format',
+      'has the oldest format',
       () => Response.json({ schemaVersion: 1 }),
       { kind: 'unknown', reason: 'the registry docker.io describes it in a format too old to read' },
     ],
-  ])('because it %s says so', async (_why, answer, found) => {
+  ])('because it %s is reported', async (_why, answer, found) => {
     const { options } = registry({ [`${HUB}/manifests/latest`]: answer });
     expect(await lookUpImage('busybox', options)).toEqual(found);
   });
 
-  test('because it has no name that could be asked for says so without asking', async () => {
-    const { options, asked: requests } = registry({});
+  test('because its name is invalid is reported without a request', async () => {
+    const { options, requests } = registry({});
     expect(await lookUpImage('busybox:../../token', options)).toEqual({
       kind: 'missing',
       message: `the image "busybox:../../token" has no name that can be pulled: it contains characters that are not valid in an image name`,
@@ -200,7 +200,7 @@ describe('an image that cannot be looked up', () => {
   });
 });
 
-describe('the login for a registry', () => {
+describe('the credentials for a registry', () => {
   const secret = (config: object, key = '.dockerconfigjson', type = 'kubernetes.io/dockerconfigjson') => ({
     type,
     data: { [key]: Buffer.from(JSON.stringify(config)).toString('base64') },

@@ -46,7 +46,7 @@ function newRegistry() {
   const clock = { ...systemClock, now: () => now, date: () => new Date(wall + now + shift) };
   const find = registryImageCommand(client, clock, {}, registry);
   return {
-    asked: requests,
+    requests,
     find,
     later: (milliseconds: number) => void (now += milliseconds),
     jump: (milliseconds: number) => void (shift += milliseconds),
@@ -56,8 +56,8 @@ function newRegistry() {
 const bot = { namespace: 'ns', serviceAccount: 'bot' };
 const found = { kind: 'command', command: ['tool'] };
 
-test('an image is looked up with the login of the account, and remembered for a minute', async () => {
-  const { asked: requests, find, later } = newRegistry();
+test('an image is looked up with the credentials of the ServiceAccount, and cached for a minute', async () => {
+  const { requests, find, later } = newRegistry();
   expect(await find('reg.corp/tool:1', bot)).toEqual(found);
   expect(requests).toEqual([
     'reg.corp tool/manifests/1',
@@ -72,8 +72,8 @@ test('an image is looked up with the login of the account, and remembered for a 
   expect(requests.length).toBe(6);
 });
 
-test.each([-5, 5])('an image is remembered for a minute also when the clock is set by %d hours', async (hours) => {
-  const { asked: requests, find, later, jump } = newRegistry();
+test.each([-5, 5])('an image is cached for a minute even if the clock is changed by %d hours', async (hours) => {
+  const { requests, find, later, jump } = newRegistry();
   await find('reg.corp/tool:1', bot);
   jump(hours * 3_600_000);
   later(59_999);
@@ -84,8 +84,8 @@ test.each([-5, 5])('an image is remembered for a minute also when the clock is s
   expect(requests.length).toBe(6);
 });
 
-test('an image with a digest is remembered for good', async () => {
-  const { asked: requests, find, later } = newRegistry();
+test('an image with a digest is cached permanently', async () => {
+  const { requests, find, later } = newRegistry();
   const image = `reg.corp/tool@sha256:${'a'.repeat(64)}`;
   await find(image, bot);
   later(365 * 24 * 3_600_000);
@@ -93,7 +93,7 @@ test('an image with a digest is remembered for good', async () => {
 });
 
 test('results are not shared between accounts, and failures are not cached', async () => {
-  const { asked: requests, find } = newRegistry();
+  const { requests, find } = newRegistry();
   await find('reg.corp/tool:1', bot);
   const other = { namespace: 'ns', serviceAccount: 'default' };
   const refused = {
@@ -104,7 +104,7 @@ test('results are not shared between accounts, and failures are not cached', asy
   expect(requests.length).toBe(5);
 });
 
-test('only the secrets that docker writes hold logins', async () => {
+test('only Secrets of docker types contain credentials of registries', async () => {
   const { find } = newRegistry();
   expect(await find('other.corp/tool:1', bot)).toEqual({
     kind: 'unknown',
