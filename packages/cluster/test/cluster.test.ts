@@ -164,12 +164,12 @@ describe('writes of built-in kinds', () => {
       400,
       /^"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"$/,
     ],
-  ])('%s %s is rejected as by kube-apiserver', async (method, path, body, status, message) => {
-    const answer = await call(await cluster(), method, path, body);
-    expect([answer.status, answer.body.message]).toEqual([status, expect.stringMatching(message)]);
+  ])('%s %s is rejected with the message of kube-apiserver', async (method, path, body, status, message) => {
+    const response = await call(await cluster(), method, path, body);
+    expect([response.status, response.body.message]).toEqual([status, expect.stringMatching(message)]);
   });
 
-  test('all mistakes of a pod are reported', async () => {
+  test('all violations of a pod are reported', async () => {
     const containers = [
       { name: 'A!', volumeMounts: [{ name: 'v', mountPath: '/x' }] },
       { name: 'b', image: 'x' },
@@ -194,7 +194,7 @@ describe('writes of built-in kinds', () => {
     ]);
   });
 
-  test('a key that would reach into JavaScript’s own objects is refused', async () => {
+  test('a key that refers to built-in properties of JavaScript objects is rejected', async () => {
     const to = await cluster();
     await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
     for (const [type, body] of [
@@ -213,7 +213,7 @@ describe('writes of built-in kinds', () => {
   });
 });
 
-test('admission may change an object, or deny it with a reason and causes', async () => {
+test('admission can change an object, or deny it with a reason and causes', async () => {
   const seen: unknown[] = [];
   const admission: Admission = ({ operation, resource, object, oldObject, dryRun }) => {
     if (resource.plural !== 'configmaps' || object.metadata.namespace !== 'default') return { kind: 'allowed', object };
@@ -228,8 +228,8 @@ test('admission may change an object, or deny it with a reason and causes', asyn
   const to = await cluster({ admission: [admission] });
   seen.length = 0;
   expect((await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } })).body.data).toEqual({ seen: 'yes' });
-  const refused = await call(to, 'PATCH', `${CONFIG_MAPS}/a?dryRun=All`, { data: { bad: '1' } });
-  expect([refused.status, refused.body.reason, refused.body.message]).toEqual([422, 'Invalid', 'no']);
+  const rejection = await call(to, 'PATCH', `${CONFIG_MAPS}/a?dryRun=All`, { data: { bad: '1' } });
+  expect([rejection.status, rejection.body.reason, rejection.body.message]).toEqual([422, 'Invalid', 'no']);
   expect(seen).toEqual([
     ['CREATE', undefined, false],
     ['UPDATE', 'a', true],
@@ -248,7 +248,7 @@ test('admission receives the request’s object, including unknown fields', asyn
   expect(seen).toEqual([[body, false]]);
 });
 
-test('dependents of a deleted object are deleted, even a thousand, and no other objects', async () => {
+test('dependents of a deleted object are deleted, even a thousand; no other objects are', async () => {
   const to = await cluster();
   const owner = await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.body.metadata.uid }];
@@ -278,7 +278,7 @@ test('pages of one list show one state despite writes between them', async () =>
   expect(names).toEqual(['a', 'b', 'c', 'd', 'kube-root-ca.crt']);
 });
 
-test('logs are streamed from the node; a container that does not exist is named', async () => {
+test('logs are streamed from the node; the error for an unknown container lists the known ones', async () => {
   const to = await cluster({
     runtime: fake({ script: () => ({ exitCode: 0, output: 'hello\n' }) }),
     images: () => ({ rootfs: 'host' }),
@@ -297,20 +297,20 @@ test('logs are streamed from the node; a container that does not exist is named'
   expect([wrong.status, wrong.body.message]).toEqual([400, 'container x is not valid for pod a']);
 });
 
-describe('served', () => {
+describe('over TLS', () => {
   /** Sends a request over TLS, trusting only the cluster's CA. */
   async function get(url: string, ca: string, token?: string): Promise<{ status: number; text: string }> {
     const agent = new Agent({ keepAlive: false });
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const asked = httpsRequest(url, { ca, agent, headers });
-    asked.end();
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const request = httpsRequest(url, { ca, agent, headers });
+    request.end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
     let text = '';
     for await (const chunk of response) text += String(chunk);
     return { status: response.statusCode ?? 0, text };
   }
 
-  test('a token authenticates; anonymous users may read little, and an invalid token is rejected', async () => {
+  test('a token authenticates; anonymous users have few permissions, and an invalid token is rejected', async () => {
     const to = await cluster();
     const { url, caPem, token } = await to.serve();
     expect(new URL(url).hostname).toBe('127.0.0.1');
@@ -331,14 +331,14 @@ describe('served', () => {
     await call(to, 'POST', accounts, { metadata: { name: 'bot' } });
     const ofPod = (await call(to, 'POST', `${accounts}/default/token`, bound)).body.status as { token: string };
     const ofBot = (await call(to, 'POST', `${accounts}/bot/token`, {})).body.status as { token: string };
-    const asked = async () => [
+    const statusOfTokens = async () => [
       (await get(`${url}/apis`, caPem, ofPod.token)).status,
       (await get(`${url}/apis`, caPem, ofBot.token)).status,
     ];
-    expect(await asked()).toEqual([200, 200]);
+    expect(await statusOfTokens()).toEqual([200, 200]);
     await call(to, 'DELETE', `${PODS}/a`);
     await call(to, 'DELETE', `${accounts}/bot`);
-    expect(await asked()).toEqual([401, 401]);
+    expect(await statusOfTokens()).toEqual([401, 401]);
   });
 
   test('a port in use is an error with a remedy', async () => {
@@ -365,7 +365,7 @@ describe('served', () => {
   });
 });
 
-test('continuous requests in this process do not block signals and timers', async () => {
+test('continuous requests in this process do not starve signals and timers', async () => {
   const { send } = await cluster();
   const timer = new AbortController();
   setTimeout(() => timer.abort(), 0);
@@ -376,6 +376,6 @@ test('continuous requests in this process do not block signals and timers', asyn
     headers: { 'content-type': 'application/json' },
     body,
   };
-  for (let made = 0; !timer.signal.aborted && made < 5000; made += 1) await send.plain?.(request);
+  for (let created = 0; !timer.signal.aborted && created < 5000; created += 1) await send.plain?.(request);
   expect(timer.signal.aborted).toBe(true);
 });

@@ -10,7 +10,7 @@ import { MemoryDisk } from './support/memory-disk.js';
 const sizeOf = (disk: MemoryDisk): number => disk.names().reduce((sum, name) => sum + disk.content(name).length, 0);
 
 test.each(['a new data directory', 'a data directory that was used before'])(
-  'a start that has to write says that the disk is full: %s',
+  'a start that must write reports that the disk is full: %s',
   async (directory) => {
     const disk = new MemoryDisk();
     const runtime = fake();

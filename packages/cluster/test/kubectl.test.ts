@@ -112,7 +112,7 @@ const deployment = (image: string) => ({
   },
 });
 
-testWithKubectl('apply creates, sees no change, and changes', async () => {
+testWithKubectl('apply creates an object, reports it as unchanged, and changes it', async () => {
   const file = manifest('web.json', deployment('nginx:1'), widget('a', { size: 1 }));
   expect((await kubectl('apply', '-f', file)).out).toBe('deployment.apps/web created\nwidget.example.io/a created\n');
   expect((await kubectl('apply', '-f', file)).out).toBe(
@@ -128,7 +128,7 @@ testWithKubectl('apply creates, sees no change, and changes', async () => {
   expect((await kubectl('get', 'wg')).out).toBe('NAME   SIZE\na      2\n');
 });
 
-thoroughTestWithKubectl('diff, apply on the server, set and scale find what was applied', async () => {
+thoroughTestWithKubectl('diff, server-side apply, set and scale work on applied objects', async () => {
   const file = manifest('web.json', deployment('nginx:2'), widget('a', { size: 2 }));
   expect((await kubectl('apply', '-f', file)).code).toBe(0);
   expect(await kubectl('diff', '-f', file)).toEqual({ code: 0, out: '' });
@@ -137,7 +137,7 @@ thoroughTestWithKubectl('diff, apply on the server, set and scale find what was 
   expect((await kubectl('scale', 'deploy/web', '--replicas=0')).out).toBe('deployment.apps/web scaled\n');
 });
 
-testWithKubectl('create says what is wrong with a file, field by field', async () => {
+testWithKubectl('create reports the errors of a file, field by field', async () => {
   const unknown = await kubectl('create', '-f', manifest('w.json', widget('b', { size: 1, colour: 'red' })));
   expect([unknown.code, unknown.out]).toEqual([
     1,
@@ -150,7 +150,7 @@ testWithKubectl('create says what is wrong with a file, field by field', async (
   );
 });
 
-testWithKubectl('a pod is run, waited for, described, its log read, and deleted', async () => {
+testWithKubectl('a pod is created, awaited, described, its log read, and deleted', async () => {
   expect((await kubectl('create', '-f', manifest('pod.json', pod('once')))).out).toBe('pod/once created\n');
   const done = await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=20s');
   expect(done.out).toBe('pod/once condition met\n');
@@ -166,7 +166,7 @@ testWithKubectl('a pod is run, waited for, described, its log read, and deleted'
 });
 
 thoroughTestWithKubectl(
-  'exec, cp and port-forward of a running pod are refused, and delete waits until it is gone',
+  'exec, cp and port-forward are rejected for a running pod, and delete waits until the pod is deleted',
   async () => {
     await kubectl('create', '-f', manifest('long.json', pod('long')));
     expect((await kubectl('wait', '--for=condition=Ready', 'pod/long', '--timeout=20s')).code).toBe(0);
@@ -184,14 +184,14 @@ thoroughTestWithKubectl(
   },
 );
 
-thoroughTestWithKubectl("logs of a Job's pods are those of no other pod", async () => {
+thoroughTestWithKubectl('logs of a Job are only those of its own pods', async () => {
   await kubectl('run', 'other', '--image=busybox', '--restart=Never');
   await kubectl('create', 'job', 'own', '--image=busybox', '--', 'date');
   const logs = await kubectl('logs', 'job/own', '--pod-running-timeout=1ms');
   expect(logs).toEqual({ code: 1, out: 'error: timed out waiting for the condition\n' });
 });
 
-thoroughTestWithKubectl('what kubectl generates itself is understood', async () => {
+thoroughTestWithKubectl('objects that kubectl generates are accepted', async () => {
   const commands = [
     ['create', 'configmap', 'c', '--from-literal=a=b'],
     ['create', 'deployment', 'd', '--image=nginx', '--port=80'],
@@ -229,7 +229,7 @@ async function podReader(name: string): Promise<readonly string[]> {
   return ['--kubeconfig', file];
 }
 
-testWithKubectl('the token of a service account has the rights that its role gives, and no others', async () => {
+testWithKubectl('the token of a service account has exactly the permissions of its role', async () => {
   const as = await podReader('bot');
   expect((await kubectl(...as, 'auth', 'can-i', 'list', 'pods')).out).toBe('yes\n');
   expect((await kubectl(...as, 'get', 'secrets')).out).toBe(
@@ -238,7 +238,7 @@ testWithKubectl('the token of a service account has the rights that its role giv
   );
 });
 
-thoroughTestWithKubectl('can-i says no, to a token and to who is impersonated', async () => {
+thoroughTestWithKubectl('auth can-i denies, for a token and for an impersonated user', async () => {
   const as = await podReader('reader');
   expect((await kubectl(...as, 'auth', 'can-i', 'delete', 'pods')).out).toBe('no\n');
   expect((await kubectl('auth', 'can-i', 'delete', 'pods', '--as=system:serviceaccount:default:reader')).out).toBe(
@@ -246,7 +246,7 @@ thoroughTestWithKubectl('can-i says no, to a token and to who is impersonated', 
   );
 });
 
-thoroughTestWithKubectl('apply --prune removes objects that the files do not contain any more', async () => {
+thoroughTestWithKubectl('apply --prune removes objects that are no longer in the files', async () => {
   const map = (name: string) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -264,12 +264,12 @@ thoroughTestWithKubectl('apply --prune removes objects that the files do not con
   expect([code, out]).toEqual([0, expect.stringContaining('configmap/gone pruned')]);
 });
 
-thoroughTestWithKubectl('cluster-info dump holds what the cluster has', async () => {
+thoroughTestWithKubectl('cluster-info dump contains the objects of the cluster', async () => {
   const { code, out } = await kubectl('cluster-info', 'dump');
   expect([code, out]).toEqual([0, expect.stringContaining('"kind": "NodeList"')]);
 });
 
-thoroughTestWithKubectl('explain knows the fields of kinds, built in and not', async () => {
+thoroughTestWithKubectl('explain describes the fields of built-in and custom kinds', async () => {
   expect((await kubectl('explain', 'pod.spec.containers.env')).out).toContain('valueFrom\t<');
   expect((await kubectl('explain', 'widget.spec.size')).out).toContain('How big.');
 });

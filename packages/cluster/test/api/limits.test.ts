@@ -63,11 +63,8 @@ describe('a value that is nested too deep', () => {
   const ways: readonly [string, (depth: number) => Promise<{ status: number; message?: string | undefined }>][] = [
     ['as JSON', (depth) => ask('POST', THINGS, thing('deep', nested(depth)))],
     ['as JSON lists', (depth) => ask('POST', THINGS, thing('deep', `{"a":${lists(depth)}}`))],
-    ['as a replacement', (depth) => ask('PUT', `${THINGS}/old`, thing('old', nested(depth)))],
-    [
-      'in a field that is not known',
-      (depth) => ask('POST', MAPS, `{"metadata":{"name":"deep"},"more":${nested(depth)}}`),
-    ],
+    ['in a replacement', (depth) => ask('PUT', `${THINGS}/old`, thing('old', nested(depth)))],
+    ['in an unknown field', (depth) => ask('POST', MAPS, `{"metadata":{"name":"deep"},"more":${nested(depth)}}`)],
     [
       'as YAML flow',
       (depth) => ask('POST', THINGS, `x: y\n${thing('deep', nested(Math.min(depth, 5_000)))}`, 'application/yaml'),
@@ -78,7 +75,7 @@ describe('a value that is nested too deep', () => {
     ],
     ['as YAML keys', (depth) => ask('POST', THINGS, `${'? '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml')],
     [
-      'as a YAML list of itself',
+      'as a YAML list that contains itself',
       () => ask('POST', THINGS, 'metadata: {name: deep}\nspec: {a: &a [*a]}', 'application/yaml'),
     ],
     ['in a merge patch', (depth) => ask('PATCH', `${THINGS}/old`, `{"spec":${nested(depth)}}`, MERGE)],
@@ -88,17 +85,17 @@ describe('a value that is nested too deep', () => {
       (depth) => ask('PATCH', `${THINGS}/old`, `[{"op":"add","path":"/spec/x","value":${nested(depth)}}]`, JSON_PATCH),
     ],
     [
-      'in what is applied',
+      'in an applied object',
       (depth) => ask('PATCH', `${THINGS}/new?fieldManager=me`, thing('new', nested(depth)), APPLY),
     ],
     [
-      'in what is applied over another',
+      'in an object applied to another',
       (depth) => ask('PATCH', `${THINGS}/old?fieldManager=me`, thing('old', nested(depth)), APPLY),
     ],
-    ['in options of a deletion', (depth) => ask('DELETE', `${THINGS}/old`, nested(depth))],
+    ['in the options of a deletion', (depth) => ask('DELETE', `${THINGS}/old`, nested(depth))],
     ['in a review', (depth) => ask('POST', '/apis/authentication.k8s.io/v1/tokenreviews', `{"spec":${nested(depth)}}`)],
     [
-      'as data of this process',
+      'as plain data of this process',
       async (depth) => {
         const body = {
           apiVersion: 'limits.example.com/v1',
@@ -127,7 +124,7 @@ describe('a value that is nested too deep', () => {
     expect(bugs).toEqual([]);
   });
 
-  test('and results from a JSON patch is rejected, without effect', async () => {
+  test('is rejected, without effect, if a JSON patch produces it', async () => {
     const before = await state();
     const value = nested(300);
     const path = '/a'.repeat(300);
@@ -165,7 +162,7 @@ describe('an object that is larger than etcd’s limit', () => {
     await ask('POST', THINGS, thing('half', `{"a":"${half}"}`));
     const before = await state();
     const stored = (await ask('GET', `${THINGS}/half`)).text;
-    for (const answer of [
+    for (const response of [
       await ask('POST', THINGS, thing('large', `{"a":"${half}","b":"${half}"}`)),
       await ask('POST', THINGS, thing('large', `{"a":"${'\\u0001'.repeat(MOST / 6)}"}`)),
       await ask('PUT', `${THINGS}/half`, stored.replace('"spec":{', `"spec":{"b":"${half}",`)),
@@ -174,7 +171,7 @@ describe('an object that is larger than etcd’s limit', () => {
       await ask('PATCH', `${THINGS}/half?fieldManager=me`, thing('half', `{"b":"${half}"}`), APPLY),
       await ask('POST', `${THINGS}?dryRun=All`, thing('large', `{"a":"${half}","b":"${half}"}`)),
     ]) {
-      const { text: _text, ...status } = answer;
+      const { text: _text, ...status } = response;
       expect(status).toEqual(TOO_LARGE);
     }
     expect(await state()).toBe(before);
@@ -195,12 +192,12 @@ describe('an object that is larger than etcd’s limit', () => {
   test.each([
     ['ConfigMap', MAPS, 'data', '[]'],
     ['Secret', '/api/v1/namespaces/default/secrets', 'stringData', 'data'],
-  ])('a %s holds at most a mebibyte of data', async (kind, path, field, said) => {
+  ])('a %s holds at most a mebibyte of data', async (kind, path, field, message) => {
     const body = (length: number) => `{"metadata":{"name":"mebibyte"},"${field}":{"a":"${'x'.repeat(length)}"}}`;
-    const refused = await ask('POST', path, body(1024 * 1024 + 1));
-    expect([refused.status, refused.message]).toEqual([
+    const rejection = await ask('POST', path, body(1024 * 1024 + 1));
+    expect([rejection.status, rejection.message]).toEqual([
       422,
-      `${kind} "mebibyte" is invalid: ${said}: Too long: may not be more than 1048576 bytes`,
+      `${kind} "mebibyte" is invalid: ${message}: Too long: may not be more than 1048576 bytes`,
     ]);
     expect((await ask('POST', `${path}?dryRun=All`, body(1024 * 1024))).status).toBe(201);
   });

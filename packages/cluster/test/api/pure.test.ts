@@ -28,27 +28,27 @@ test.each([
   ['1x', undefined],
   ['.', undefined],
   ['1 Gi', undefined],
-])('the quantity %p is kept as %p', (text, want) => {
-  expect(canonicalQuantity(text)).toBe(want);
+])('the canonical form of the quantity %p is %p', (text, expected) => {
+  expect(canonicalQuantity(text)).toBe(expected);
 });
 
 test.each([
-  ['a field given twice', '{"a":1,"b":2,"a":3}', ['a']],
-  ['a field given three times', '{"a":1,"a":2,"a":3}', ['a', 'a']],
-  ['a nested one, with its path', '{"a":{"b":[{"c":1,"c":2}]}}', ['a.b[0].c']],
+  ['a field that occurs twice', '{"a":1,"b":2,"a":3}', ['a']],
+  ['a field that occurs three times', '{"a":1,"a":2,"a":3}', ['a', 'a']],
+  ['a nested field, with its path', '{"a":{"b":[{"c":1,"c":2}]}}', ['a.b[0].c']],
   ['the same field of two items', '{"a":[{"c":1},{"c":2}]}', []],
-  ['text that looks like a field', '{"a":"\\"a\\":1,{\\"a\\"","b":1}', []],
-  ['an escaped name', '{"a":1,"\\u0061":2}', ['a']],
-])('of repeated fields it finds %s', (_what, text, want) => {
-  expect(repeatedFields(text, 9)).toEqual(want);
+  ['a text that looks like a field', '{"a":"\\"a\\":1,{\\"a\\"","b":1}', []],
+  ['a name with an escape sequence', '{"a":1,"\\u0061":2}', ['a']],
+])('duplicate fields are found: %s', (_what, text, expected) => {
+  expect(repeatedFields(text, 9)).toEqual(expected);
 });
 
-test('repeated fields are not looked for in a text that is nested too deep', () => {
+test('duplicate fields are not searched in a text that is nested too deep', () => {
   expect(repeatedFields('[{"a":[]}]', 3)).toEqual([]);
   expect(repeatedFields('[{"a":[{}]}]', 3)).toBeUndefined();
 });
 
-test('no field may be called __proto__, however it is spelt', () => {
+test('__proto__ is rejected as a field in every spelling', () => {
   expect(() => repeatedFields('{"a":{"__pro\\u0074o__":{}}}', 9)).toThrow('a field may not be called "__proto__"');
 });
 
@@ -73,8 +73,8 @@ test.each([
   ["{.metadata.labels['app.kubernetes.io/name']}", ['x']],
   ['.status.steps', [[1, 2]]],
   ['.nothing.at.all', []],
-])('the path %s finds %j', (path, want) => {
-  expect(pathReader(path)(run)).toEqual(want);
+])('the values at the path %s are %j', (path, expected) => {
+  expect(pathReader(path)(run)).toEqual(expected);
 });
 
 const labelled = (labels: Record<string, string>): KubeObject => ({
@@ -99,8 +99,8 @@ test.each([
   ['a=b,n=', true],
   ['a=b,c', false],
   ['a in (b),!c', true],
-])('labels a=b, n= are selected by %s: %p', (text, want) => {
-  expect(labelSelector(text)?.(labelled({ a: 'b', n: '' }))).toBe(want);
+])('the label selector %s matches the labels a=b, n= : %p', (text, expected) => {
+  expect(labelSelector(text)?.(labelled({ a: 'b', n: '' }))).toBe(expected);
 });
 
 test.each([
@@ -115,8 +115,8 @@ test.each([
   ['in in (in,notin)', { in: 'notin' }, true],
   ['a in (b)', { a: 'b', toString: 'x' }, true],
   ['!toString', {}, true],
-])('the label selector %s takes %j: %p', (text, labels, want) => {
-  expect(labelSelector(text)?.(labelled(labels as Record<string, string>))).toBe(want);
+])('the label selector %s matches %j: %p', (text, labels, expected) => {
+  expect(labelSelector(text)?.(labelled(labels as Record<string, string>))).toBe(expected);
 });
 
 const LABEL_MESSAGE =
@@ -143,11 +143,11 @@ test.each([
   [`a=${'x'.repeat(64)}`, 'must be no more than 63 characters'],
   ['-a=b', 'unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of'],
   ['/a', 'unable to parse requirement: <nil>: Invalid value: "/a": prefix part must be non-empty'],
-])('the label selector %s is refused', (text, message) => {
+])('the label selector %s is rejected', (text, message) => {
   expect(() => labelSelector(text)).toThrow(message);
 });
 
-test('a label selector of hundreds of kilobytes is read at once', () => {
+test('a label selector of several hundred kilobytes is parsed in linear time', () => {
   const commas = 'a,'.repeat(100_000);
   expect(labelSelector(`${commas}a`)?.(labelled({ a: '' }))).toBe(true);
   expect(() => labelSelector(`a in (${commas}`)).toThrow("found '', expected: ',', ')' or identifier");
@@ -163,8 +163,8 @@ test.each([
   ['metadata.name=a,', true],
   ['metadata.name=a\\,b', false],
   ['spec.nodeName=', true],
-])('a running pod called a is selected by %s: %p', (text, want) => {
-  expect(fieldSelector(text, PODS)?.(labelled({}))).toBe(want);
+])('the field selector %s matches a running pod called a: %p', (text, expected) => {
+  expect(fieldSelector(text, PODS)?.(labelled({}))).toBe(expected);
 });
 
 test.each([
@@ -174,7 +174,7 @@ test.each([
   ['metadata.name', "invalid selector: 'metadata.name'; can't understand 'metadata.name'"],
   ['metadata.name=a=b', 'invalid field selector: unescaped character in value: ='],
   ['metadata.name=a\\b', 'invalid field selector: invalid escape sequence: \\b'],
-])('the field selector %s is refused', (text, message) => {
+])('the field selector %s is rejected', (text, message) => {
   expect(() => fieldSelector(text, PODS)).toThrow(message);
 });
 
@@ -189,6 +189,6 @@ test.each([
   [86_400, '24h'],
   [200_000, '2d7h'],
   [864_000, '10d'],
-])('%p seconds are written %p', (seconds, want) => {
-  expect(duration(seconds)).toBe(want);
+])('%p seconds are formatted as %p', (seconds, expected) => {
+  expect(duration(seconds)).toBe(expected);
 });

@@ -36,8 +36,8 @@ describe('a parsed request', () => {
     ['GET', '/api/v1/namespaces/a/pods/%2562', { name: '%62' }],
     ['GET', '/api/v1/namespaces/a/pods/b/', { verb: 'get', name: 'b', subresource: '' }],
     ['GET', '//api/v1/pods//', { verb: 'list', resource: 'pods' }],
-  ])('%s %s', (method, path, want) => {
-    expect(read(method, path)).toMatchObject({ kind: 'resource', ...want });
+  ])('%s %s', (method, path, expected) => {
+    expect(read(method, path)).toMatchObject({ kind: 'resource', ...expected });
   });
 
   test.each([
@@ -50,8 +50,8 @@ describe('a parsed request', () => {
     ['/API/v1/pods', '/API/v1/pods'],
     ['/api/v1/namespaces//pods', '/api/v1/namespaces//pods'],
     ['/api//v1/pods', '/api//v1/pods'],
-  ])('%s is not a resource request', (path, want) => {
-    expect(read('GET', path)).toMatchObject({ kind: 'path', verb: 'get', path: want });
+  ])('%s is not a resource request', (path, expected) => {
+    expect(read('GET', path)).toMatchObject({ kind: 'path', verb: 'get', path: expected });
   });
 
   test.each([
@@ -73,7 +73,7 @@ describe('a parsed request', () => {
           )
           .join(''),
       );
-    const { query: _query, ...want } = read('GET', path);
-    fc.assert(fc.property(encoded, (spelled) => expect(read('GET', spelled)).toMatchObject(want)));
+    const { query: _query, ...expected } = read('GET', path);
+    fc.assert(fc.property(encoded, (spelled) => expect(read('GET', spelled)).toMatchObject(expected)));
   });
 });

@@ -52,7 +52,7 @@ async function everyKindIsListed(after: string): Promise<void> {
 
 const SEEDS = isThorough ? 3000 : 1500;
 
-test(`of ${SEEDS} requests made up, each is answered, and none breaks anything`, async () => {
+test(`each of ${SEEDS} generated requests gets a valid response, and none damages the server`, async () => {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const request = requestFor(seed);
     const { status, text } = await answerTo(request);

@@ -55,18 +55,18 @@ async function grant(server: Server, name: string, ...rules: readonly ReturnType
 const statusAndMessage = ({ status, body }: Answer): unknown[] => [status, body.message];
 
 export function describeAccess(at: () => Server): void {
-  test('a path means the same with encoded letters, and with a slash at its end', async () => {
+  test('a path with encoded letters, or with a slash at its end, is equivalent', async () => {
     const server = at();
-    const made = await server.configMap('spelled');
+    const created = await server.configMap('spelled');
     for (const path of ['configmaps/%73pelled', 'configmaps/spelled/', '%63onfigmaps/spelled'])
-      expect((await server.get(server.core(path))).body).toEqual(made);
+      expect((await server.get(server.core(path))).body).toEqual(created);
   });
 
-  test('one object is got, not watched; a watch of it says nothing of others', async () => {
+  test('a user with access to one object can get and watch only that object', async () => {
     const server = at();
-    const made = await server.configMap('watched', { data: { a: '1' } });
+    const created = await server.configMap('watched', { data: { a: '1' } });
     await server.configMap('watched-too');
-    expect((await server.get(`${server.core('configmaps/watched')}?watch=true`)).body).toEqual(made);
+    expect((await server.get(`${server.core('configmaps/watched')}?watch=true`)).body).toEqual(created);
     const { body } = await server.get(server.core('configmaps'));
     const path = server.core('configmaps/watched').replace('/api/v1/', '/api/v1/watch/');
     const watch = await server.watch(path, `resourceVersion=${body.metadata.resourceVersion}`);
@@ -92,7 +92,7 @@ export function describeAccess(at: () => Server): void {
     expect((await server.ask(method, server.core(path), body)).status).toBe(status);
   });
 
-  test('an impersonated user has the groups it is given, and those it has by itself', async () => {
+  test('an impersonated user has the given groups and its implicit groups', async () => {
     const server = at();
     const { namespace } = server;
     const bound = { ...binding('of-accounts', 'none'), roleRef: { ...binding('reader', 'none').roleRef } };
@@ -126,13 +126,13 @@ export function describeAccess(at: () => Server): void {
   test.each([
     ['a group', { 'impersonate-group': 'system:masters' }],
     ['an extra', { 'impersonate-extra-scopes': 'all' }],
-  ])('%s is not impersonated without a user', async (_what, headers) => {
-    const answer = await at().get(at().core('secrets'), headers);
-    expect(answer.status).toBe(500);
-    expect(answer.text).toContain('without impersonating a user');
+  ])('impersonating %s requires a user', async (_what, headers) => {
+    const response = await at().get(at().core('secrets'), headers);
+    expect(response.status).toBe(500);
+    expect(response.text).toContain('without impersonating a user');
   });
 
-  test('a right to one name is a right to lists and watches of that name alone, and to no deletion of several', async () => {
+  test('permission for one name allows lists and watches of that name, and no deletecollection', async () => {
     const server = at();
     const verbs = ['get', 'list', 'watch', 'delete', 'deletecollection', 'patch', 'update'];
     const user = await grant(server, 'by-name', rule(['configmaps'], verbs, { resourceNames: ['named'] }));
@@ -161,28 +161,28 @@ export function describeAccess(at: () => Server): void {
       expect([method, rest, await ask(method, rest)]).toEqual([method, rest, status]);
   });
 
-  test('to apply what is not there takes the right to create it, also for show', async () => {
+  test('server-side apply of a missing object requires permission to create it, also in a dry run', async () => {
     const server = at();
     const user = await grant(server, 'applier', rule(['configmaps'], ['patch']));
     const applied = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: '1' } });
     for (const query of ['?fieldManager=me', '?fieldManager=me&dryRun=All']) {
       const path = server.core('configmaps/applied');
-      const answer = await server.ask(
+      const response = await server.ask(
         'PATCH',
         `${path}${query}`,
         applied('applied'),
         as(user, { 'content-type': APPLY }),
       );
-      expect(statusAndMessage(answer)).toEqual([403, 'configmaps "applied" is forbidden: ']);
+      expect(statusAndMessage(response)).toEqual([403, 'configmaps "applied" is forbidden: ']);
       expect((await server.get(path)).status).toBe(404);
     }
     await server.configMap('applied');
     const path = `${server.core('configmaps/applied')}?fieldManager=me`;
-    const answer = await server.ask('PATCH', path, applied('applied'), as(user, { 'content-type': APPLY }));
-    expect([answer.status, answer.body['data']]).toEqual([200, { a: '1' }]);
+    const response = await server.ask('PATCH', path, applied('applied'), as(user, { 'content-type': APPLY }));
+    expect([response.status, response.body['data']]).toEqual([200, { a: '1' }]);
   });
 
-  test('a user grants by a role only permissions they have, unless they may escalate', async () => {
+  test('a user can grant only their own permissions by a role, unless they may escalate', async () => {
     const server = at();
     const roles = server.group(RBAC, 'roles');
     const own = rule(['configmaps'], ['get', 'list']);
@@ -192,8 +192,8 @@ export function describeAccess(at: () => Server): void {
       rule(['secrets', 'pods/log'], ['get', 'list']),
       rule(['configmaps'], ['list', 'delete']),
     ]);
-    const refused = await server.post(roles, more, as(user));
-    expect(statusAndMessage(refused)).toEqual([
+    const rejection = await server.post(roles, more, as(user));
+    expect(statusAndMessage(rejection)).toEqual([
       403,
       `roles.rbac.authorization.k8s.io "more" is forbidden: user "${user}" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:
 {APIGroups:[""], Resources:["configmaps"], Verbs:["delete"]}
@@ -216,7 +216,7 @@ export function describeAccess(at: () => Server): void {
     expect(labelled.status).toBe(403);
   });
 
-  test('a user binds only roles whose permissions they have, unless they may bind', async () => {
+  test('a user can bind only roles whose permissions they have, unless they may bind', async () => {
     const server = at();
     const bindings = server.group(RBAC, 'rolebindings');
     const user = await grant(server, 'binder', rule(['configmaps'], ['get']), rbacRule(['rolebindings'], ['create']));
@@ -242,29 +242,33 @@ export function describeAccess(at: () => Server): void {
     ['no verbs', { rules: [rule(['pods'], [])] }, ['rules[0].verbs']],
     ['no groups', { rules: [{ resources: ['pods'], verbs: ['get'] }] }, ['rules[0].apiGroups']],
     ['no resources', { rules: [{ apiGroups: [''], verbs: ['get'] }] }, ['rules[0].resources']],
-    ['paths', { rules: [{ nonResourceURLs: ['/a'], verbs: ['get'] }] }, ['rules[0].nonResourceURLs']],
+    [
+      'paths in a namespaced role',
+      { rules: [{ nonResourceURLs: ['/a'], verbs: ['get'] }] },
+      ['rules[0].nonResourceURLs'],
+    ],
   ])('a role with %s is invalid', async (_what, more, fields) => {
     const server = at();
-    const answer = await server.post(server.group(RBAC, 'roles'), { ...role('invalid', []), ...more });
-    expect([answer.status, fieldsOf(answer)]).toEqual([422, fields]);
+    const response = await server.post(server.group(RBAC, 'roles'), { ...role('invalid', []), ...more });
+    expect([response.status, fieldsOf(response)]).toEqual([422, fields]);
   });
 
   test.each<[string, object, string]>([
     ['an unknown role kind', { roleRef: { kind: 'Other', name: 'a' } }, 'roleRef.kind'],
     ['an unknown subject kind', { subjects: [{ kind: 'Other', name: 'a' }] }, 'subjects[0].kind'],
     [
-      'an account of a group',
+      'a service account with an API group',
       { subjects: [{ kind: 'ServiceAccount', name: 'a', apiGroup: 'x' }] },
       'subjects[0].apiGroup',
     ],
   ])('a binding of %s is invalid', async (_what, more, field) => {
     const server = at();
-    const answer = await server.post(server.group(RBAC, 'rolebindings'), { ...binding('invalid', 'a'), ...more });
-    expect(answer.status).toBe(422);
-    expect(fieldsOf(answer)).toContain(field);
+    const response = await server.post(server.group(RBAC, 'rolebindings'), { ...binding('invalid', 'a'), ...more });
+    expect(response.status).toBe(422);
+    expect(fieldsOf(response)).toContain(field);
   });
 
-  test('a local review answers for its own namespace alone; a review specifies one access and one subject', async () => {
+  test('a local review is limited to its namespace; a review specifies one access and one subject', async () => {
     const server = at();
     const local = server.group(AUTHORIZATION, 'localsubjectaccessreviews');
     const review = (kind: string, spec: object) => ({ apiVersion: AUTHORIZATION, kind, spec });
@@ -281,7 +285,7 @@ export function describeAccess(at: () => Server): void {
     expect((await server.post(wide, review('SubjectAccessReview', { user: 'a', ...path }))).status).toBe(201);
   });
 
-  test('a token is bound to a pod of its own account alone', async () => {
+  test('a token can be bound only to a pod of its own service account', async () => {
     const server = at();
     await server.untilPodsMayCome();
     await server.make(server.core('serviceaccounts'), {

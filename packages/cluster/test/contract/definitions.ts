@@ -86,53 +86,53 @@ export function describeDefinitions(at: () => Server): void {
     );
   });
 
-  test('defaults are filled in and unknown fields pruned, at every depth, but where they are to be kept', async () => {
+  test('defaults are filled in and unknown fields pruned at every depth, unless they are preserved', async () => {
     const sent = { size: 3, unknown: 1, parts: [{ name: 'a', more: 1 }], free: { any: { thing: [1] } }, port: '80%' };
-    const made = await at().make(widgets(), widget('filled', sent, { alsoUnknown: true }));
-    expect(made.spec).toEqual({
+    const created = await at().make(widgets(), widget('filled', sent, { alsoUnknown: true }));
+    expect(created.spec).toEqual({
       size: 3,
       color: 'red',
       parts: [{ name: 'a', count: 1 }],
       free: { any: { thing: [1] } },
       port: '80%',
     });
-    expect(made).not.toHaveProperty('alsoUnknown');
+    expect(created).not.toHaveProperty('alsoUnknown');
   });
 
-  test('a null stands for a field that is left out, except where it is allowed', async () => {
+  test('a null is treated as an absent field unless it is allowed', async () => {
     const sent = { size: 1, color: null, code: null, parts: [{ name: null }], map: { a: null }, maybe: null };
-    const made = await at().make(widgets(), widget('nulls', sent));
-    expect(made.spec).toEqual({ size: 1, color: 'red', parts: [{ count: 1 }], map: {}, maybe: null });
+    const created = await at().make(widgets(), widget('nulls', sent));
+    expect(created.spec).toEqual({ size: 1, color: 'red', parts: [{ count: 1 }], map: {}, maybe: null });
   });
 
   test.each<[string, object, readonly string[]]>([
     ['a missing field', {}, ['spec.size']],
-    ['a null for a field that must be there', { size: null }, ['spec.size']],
+    ['null for a required field', { size: null }, ['spec.size']],
     ['a wrong type', { size: 'three' }, ['spec.size']],
-    ['too small a number', { size: 0 }, ['spec.size']],
-    ['too large a number', { size: 10 }, ['spec.size']],
-    ['a value that is not listed', { size: 1, color: 'green' }, ['spec.color']],
-    ['a text of another shape', { size: 1, code: 'A1' }, ['spec.code']],
-    ['a text too long', { size: 1, code: 'abcdef' }, ['spec.code']],
+    ['a number below the minimum', { size: 0 }, ['spec.size']],
+    ['a number above the maximum', { size: 10 }, ['spec.size']],
+    ['a value outside the enum', { size: 1, color: 'green' }, ['spec.color']],
+    ['a string that does not match the pattern', { size: 1, code: 'A1' }, ['spec.code']],
+    ['a string that is too long', { size: 1, code: 'abcdef' }, ['spec.code']],
     ['a string in place of a list', { size: 1, parts: 'a' }, ['spec.parts']],
     [
       'a wrong type in a list',
       { size: 1, parts: [{ name: 'a' }, { name: 1 }] },
       ['spec.parts[1].name', 'spec.parts.name'],
     ],
-    ['a map with a number', { size: 1, map: { a: 1 } }, ['spec.map.a', 'spec.map']],
-    ['neither an integer nor a text', { size: 1, port: 1.5 }, ['spec.port']],
+    ['a map with a number as value', { size: 1, map: { a: 1 } }, ['spec.map.a', 'spec.map']],
+    ['a value that is neither an integer nor a string', { size: 1, port: 1.5 }, ['spec.port']],
   ])('%s is invalid, and the cause names the field', async (_, spec, oneOf) => {
-    const answer = await at().post(widgets(), widget('invalid', spec));
-    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
-    expect(answer.body.details).toMatchObject({ kind: 'Widget', name: 'invalid' });
-    expect(answer.body.message).toMatch(/^Widget\.\S+ "invalid" is invalid: /);
-    expect(oneOf).toContain(fieldsOf(answer)[0]);
+    const response = await at().post(widgets(), widget('invalid', spec));
+    expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
+    expect(response.body.details).toMatchObject({ kind: 'Widget', name: 'invalid' });
+    expect(response.body.message).toMatch(/^Widget\.\S+ "invalid" is invalid: /);
+    expect(oneOf).toContain(fieldsOf(response)[0]);
   });
 
-  test('all mistakes are reported', async () => {
-    const answer = await at().post(widgets(), widget('invalid', { size: 0, color: 'green' }));
-    expect(fieldsOf(answer).sort()).toEqual(['spec.color', 'spec.size']);
+  test('all violations are reported', async () => {
+    const response = await at().post(widgets(), widget('invalid', { size: 0, color: 'green' }));
+    expect(fieldsOf(response).sort()).toEqual(['spec.color', 'spec.size']);
   });
 
   test('null is accepted only in nullable fields', async () => {
@@ -140,10 +140,10 @@ export function describeDefinitions(at: () => Server): void {
     expect(kept.spec).toEqual({ size: 1, maybe: null, color: 'red' });
   });
 
-  test('status changes only through the status subresource', async () => {
+  test('the status changes only through the status subresource', async () => {
     const server = at();
-    const made = await server.make(widgets(), widget('doors', { size: 1 }, { status: { phase: 'forged' } }));
-    expect(made).not.toHaveProperty('status');
+    const created = await server.make(widgets(), widget('doors', { size: 1 }, { status: { phase: 'forged' } }));
+    expect(created).not.toHaveProperty('status');
     const main = await server.patch(widgets('/doors'), MERGE, { spec: { size: 2 }, status: { phase: 'forged' } });
     expect([main.body.spec?.['size'], main.body.status]).toEqual([2, undefined]);
     const status = await server.patch(widgets('/doors/status'), MERGE, {
@@ -155,18 +155,18 @@ export function describeDefinitions(at: () => Server): void {
     expect(put.body.status).toEqual({ phase: 'Done' });
   });
 
-  test('the generation counts changes of the spec alone', async () => {
+  test('the generation counts only changes of the spec', async () => {
     const server = at();
     const path = widgets('/counted');
-    const made = await server.make(widgets(), widget('counted', { size: 1 }));
+    const created = await server.make(widgets(), widget('counted', { size: 1 }));
     const label = await server.patch(path, MERGE, { metadata: { labels: { a: 'b' } } });
     const status = await server.patch(`${path}/status`, MERGE, { status: { phase: 'x' } });
     const spec = await server.patch(path, MERGE, { spec: { size: 2 } });
-    const generations = [made, label.body, status.body, spec.body].map(({ metadata }) => metadata.generation);
+    const generations = [created, label.body, status.body, spec.body].map(({ metadata }) => metadata.generation);
     expect(generations).toEqual([1, 1, 1, 2]);
   });
 
-  test('a strategic patch is unsupported, and a replacement needs a version', async () => {
+  test('a strategic patch is unsupported, and a replacement requires a resourceVersion', async () => {
     const server = at();
     await server.make(widgets(), widget('strict', { size: 1 }));
     const strategic = await server.patch(widgets('/strict'), STRATEGIC, { spec: { size: 2 } });
@@ -188,7 +188,7 @@ export function describeDefinitions(at: () => Server): void {
     expect((body['rows'] as { cells: unknown[] }[])[0]!.cells).toEqual(['tabled', 7, 'Up']);
   });
 
-  test('watches see custom objects as they see others', async () => {
+  test('watches receive custom objects like built-in objects', async () => {
     const server = at();
     const { body } = await server.get(widgets());
     const watch = await server.watch(widgets(), `resourceVersion=${body.metadata.resourceVersion}`);
@@ -203,8 +203,8 @@ export function describeDefinitions(at: () => Server): void {
     const crd = definition(`bad.${group()}`);
     const broken = structuredClone(crd) as unknown as { spec: { versions: { schema: object }[] } };
     broken.spec.versions[0]!.schema = { openAPIV3Schema: { properties: { spec: { properties: { a: {} } } } } };
-    const answer = await at().post(CRDS, broken);
-    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
+    const response = await at().post(CRDS, broken);
+    expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
   });
 
   const field = (schema: unknown) => {
@@ -217,27 +217,27 @@ export function describeDefinitions(at: () => Server): void {
   test.each<[string, object, readonly string[]]>([
     ['an unknown type', { type: 'bogus' }, ['type']],
     ['no type', {}, ['type']],
-    ['a list of nothing', { type: 'array' }, ['items']],
+    ['a list without items', { type: 'array' }, ['items']],
     ['an invalid pattern', { type: 'string', pattern: '(' }, ['pattern']],
-    ['a pattern that looks ahead', { type: 'string', pattern: '^(?=a)' }, ['pattern']],
+    ['a pattern with a lookahead', { type: 'string', pattern: '^(?=a)' }, ['pattern']],
     ['a default of another type', { type: 'integer', default: 'x' }, ['default']],
     ['a type within anyOf', { type: 'object', anyOf: [{ type: 'object' }] }, ['anyOf[0].type']],
     [
-      'fields and others',
+      'properties and additionalProperties',
       { type: 'object', properties: { b: { type: 'string' } }, additionalProperties: { type: 'string' } },
       ['additionalProperties'],
     ],
-    ['unique items', { type: 'array', items: { type: 'string' }, uniqueItems: true }, ['uniqueItems']],
+    ['uniqueItems', { type: 'array', items: { type: 'string' }, uniqueItems: true }, ['uniqueItems']],
     [
-      'a map without keys',
+      'list type map without keys',
       { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'map' },
       ['x-kubernetes-list-map-keys'],
     ],
   ])('a definition with %s is rejected, and the cause names the field', async (_what, schema, fields) => {
-    const answer = await at().post(CRDS, field(schema));
-    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
+    const response = await at().post(CRDS, field(schema));
+    expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
     const path = 'spec.validation.openAPIV3Schema.properties[spec].properties[a]';
-    expect(fieldsOf(answer)).toEqual(expect.arrayContaining(fields.map((each) => `${path}.${each}`)));
+    expect(fieldsOf(response)).toEqual(expect.arrayContaining(fields.map((each) => `${path}.${each}`)));
   });
 
   test.each<[string, object]>([
@@ -247,29 +247,29 @@ export function describeDefinitions(at: () => Server): void {
     ['pattern: 1', { type: 'string', pattern: 1 }],
     ['additionalProperties: 1', { type: 'object', additionalProperties: 1 }],
     ['maxLength: 1.5', { type: 'string', maxLength: 1.5 }],
-    ['a list for a schema', [{ type: 'string' }]],
+    ['a list in place of a schema', [{ type: 'string' }]],
   ])('a definition with %s is a bad request', async (_what, schema) => {
-    const answer = await at().post(CRDS, field(schema));
-    expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+    const response = await at().post(CRDS, field(schema));
+    expect([response.status, response.body.reason]).toEqual([400, 'BadRequest']);
   });
 
   test.each<[string, object, string]>([
     ['a group without a dot', { group: 'simple' }, 'spec.group'],
     ['an unknown scope', { scope: 'Everywhere' }, 'spec.scope'],
     [
-      'names in upper case',
+      'upper-case names',
       { names: { plural: 'Widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' } },
       'spec.names.plural',
     ],
     ['no versions', { versions: [] }, 'spec.versions'],
   ])('a definition with %s is rejected', async (_what, spec, wrong) => {
     const crd = definition(`bad.${group()}`);
-    const answer = await at().post(CRDS, { ...crd, spec: { ...crd.spec, ...spec } });
-    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
-    expect(fieldsOf(answer)).toContain(wrong);
+    const response = await at().post(CRDS, { ...crd, spec: { ...crd.spec, ...spec } });
+    expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
+    expect(fieldsOf(response)).toContain(wrong);
   });
 
-  test('a pattern is one of Go: it may begin with flags, and takes no time', async () => {
+  test("patterns have Go's syntax, may begin with flags, and are matched in linear time", async () => {
     const server = at();
     const name = `patterns.${group()}`;
     const crd = structuredClone(definition(group())) as unknown as {

@@ -14,36 +14,36 @@ const ownedBy = (owner: Json, more: object = {}) => ({
 export function describeDeletion(at: () => Server): void {
   const gone = (object: Json | undefined): boolean => object === undefined;
 
-  test('what is deleted is gone, and gone is not found', async () => {
+  test('a deleted object is not found', async () => {
     const server = at();
-    const made = await server.configMap('short');
+    const created = await server.configMap('short');
     const first = await server.delete(server.core('configmaps/short'));
     expect(first.status).toBe(200);
     expect(first.body).toMatchObject({
       kind: 'Status',
       status: 'Success',
-      details: { name: 'short', kind: 'configmaps', uid: made.metadata.uid },
+      details: { name: 'short', kind: 'configmaps', uid: created.metadata.uid },
     });
     expect((await server.delete(server.core('configmaps/short'))).status).toBe(404);
   });
 
-  test('preconditions spare another object of the name', async () => {
+  test('preconditions protect a later object of the same name', async () => {
     const server = at();
-    const made = await server.configMap('guarded');
+    const created = await server.configMap('guarded');
     const path = server.core('configmaps/guarded');
     const uid = '00000000-0000-0000-0000-000000000000';
     const other = await server.delete(path, { preconditions: { uid } });
     expect([other.status, other.body.reason]).toEqual([409, 'Conflict']);
     const stale = await server.delete(path, { preconditions: { resourceVersion: '1' } });
     expect([stale.status, stale.body.reason]).toEqual([409, 'Conflict']);
-    expect((await server.delete(path, { preconditions: { uid: made.metadata.uid } })).status).toBe(200);
+    expect((await server.delete(path, { preconditions: { uid: created.metadata.uid } })).status).toBe(200);
   });
 
-  test('a finalizer holds an object; it may be changed, not given new finalizers, and goes with the last one', async () => {
+  test('an object with a finalizer stays until its last finalizer is removed; it can be changed, but gets no new finalizers', async () => {
     const server = at();
-    const made = await server.configMap('held', { metadata: { finalizers: ['pipewright.dev/hold'] } });
+    const created = await server.configMap('held', { metadata: { finalizers: ['pipewright.dev/hold'] } });
     const path = server.core('configmaps/held');
-    const query = `fieldSelector=metadata.name%3Dheld&resourceVersion=${made.metadata.resourceVersion}`;
+    const query = `fieldSelector=metadata.name%3Dheld&resourceVersion=${created.metadata.resourceVersion}`;
     const watch = await server.watch(server.core('configmaps'), query);
     const deleted = await server.delete(path);
     expect(deleted.status).toBe(200);
@@ -61,7 +61,7 @@ export function describeDeletion(at: () => Server): void {
     await watch.leave();
   });
 
-  test('what an object owned goes after it, down to the grandchildren', async () => {
+  test('background deletion deletes dependents after their owner, transitively', async () => {
     const server = at();
     const parent = await server.configMap('parent');
     const child = await server.configMap('child', ownedBy(parent, { controller: true }));
@@ -71,7 +71,7 @@ export function describeDeletion(at: () => Server): void {
     await server.until(server.core('configmaps'), 'grandchild', gone);
   });
 
-  test('what an object owned goes before it when deleted in the foreground', async () => {
+  test('foreground deletion deletes dependents before their owner', async () => {
     const server = at();
     const parent = await server.configMap('last');
     const child = await server.configMap('first', {
@@ -88,7 +88,7 @@ export function describeDeletion(at: () => Server): void {
     expect((await server.get(server.core('configmaps/first'))).status).toBe(404);
   });
 
-  test('what an object owned stays, free, when it is orphaned', async () => {
+  test('orphaned dependents stay, without an owner reference', async () => {
     const server = at();
     const parent = await server.configMap('leaver');
     await server.configMap('orphan', ownedBy(parent));
@@ -98,7 +98,7 @@ export function describeDeletion(at: () => Server): void {
     expect(body.metadata.ownerReferences ?? []).toEqual([]);
   });
 
-  test('an object whose owner never was is collected', async () => {
+  test('an object whose owner never existed is deleted', async () => {
     const server = at();
     const owner = await server.configMap('real');
     await server.configMap('forged', ownedBy(owner, { uid: '00000000-0000-0000-0000-00000000000f' }));
@@ -107,7 +107,7 @@ export function describeDeletion(at: () => Server): void {
     expect((await server.get(server.core('configmaps/rightful'))).status).toBe(200);
   });
 
-  test('a collection is deleted by selector', async () => {
+  test('deletecollection deletes by selector', async () => {
     const server = at();
     for (const name of ['c1', 'c2']) await server.configMap(name, { metadata: { labels: { collect: 'yes' } } });
     await server.configMap('c3', { metadata: { labels: { collect: 'no' } } });
@@ -116,7 +116,7 @@ export function describeDeletion(at: () => Server): void {
     expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['c3']);
   });
 
-  test('a namespace takes its content with it, and takes nothing new in while it goes', async () => {
+  test('deleting a namespace deletes its objects and rejects new ones', async () => {
     const server = at();
     const name = `${server.namespace}-going`;
     await server.make('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

@@ -17,17 +17,17 @@ const pod = (name: string, container: object = {}) => ({
 });
 
 export function describeKinds(at: () => Server): void {
-  test("a secret's stringData is written into data and not kept", async () => {
+  test('stringData of a Secret is merged into data and removed', async () => {
     const server = at();
     const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { a: 'hunter2' } };
-    const made = await server.make(server.core('secrets'), body);
-    expect(made).toMatchObject({ type: 'Opaque', data: { a: 'aHVudGVyMg==' } });
-    expect(made).not.toHaveProperty('stringData');
+    const created = await server.make(server.core('secrets'), body);
+    expect(created).toMatchObject({ type: 'Opaque', data: { a: 'aHVudGVyMg==' } });
+    expect(created).not.toHaveProperty('stringData');
     const typed = await server.patch(server.core('secrets/s'), MERGE, { type: 'other' });
     expect([typed.status, typed.body.reason]).toEqual([422, 'Invalid']);
   });
 
-  test('what is immutable stays', async () => {
+  test('immutable Secrets and ConfigMaps cannot be changed', async () => {
     const server = at();
     const body = {
       apiVersion: 'v1',
@@ -46,19 +46,19 @@ export function describeKinds(at: () => Server): void {
   test.each([
     ['3', '2026-01-01T12:00:00.123Z', 400],
     ['6', '2026-01-01T12:00:00.123456Z', 201],
-  ])("a lease's time with %s digits", async (digits, renewTime, want) => {
+  ])('a Lease time with %s fractional digits', async (digits, renewTime, expected) => {
     const server = at();
-    const answer = await server.post(server.group('coordination.k8s.io/v1', 'leases'), {
+    const response = await server.post(server.group('coordination.k8s.io/v1', 'leases'), {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: { name: `lease-${digits}` },
       spec: { holderIdentity: 'me', leaseDurationSeconds: 15, renewTime },
     });
-    expect(answer.status).toBe(want);
-    if (want === 201) expect(answer.body.spec?.['renewTime']).toBe(renewTime);
+    expect(response.status).toBe(expected);
+    if (expected === 201) expect(response.body.spec?.['renewTime']).toBe(renewTime);
   });
 
-  test('events are found by what they are about', async () => {
+  test('events can be selected by their involved object', async () => {
     const server = at();
     for (const name of ['one', 'two']) {
       await server.make(server.core('events'), {
@@ -77,14 +77,14 @@ export function describeKinds(at: () => Server): void {
     expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['two.1']);
   });
 
-  test('a pod has its defaults, its service account with a token, and quantities in their shortest form', async () => {
+  test('a pod has its defaults, its service account with a token, and canonical quantities', async () => {
     const server = at();
     await server.until(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
-    const made = await server.make(
+    const created = await server.make(
       server.core('pods'),
       pod('defaulted', { resources: { requests: { cpu: '1000m', memory: '1024Mi' } } }),
     );
-    expect(made.spec).toMatchObject({
+    expect(created.spec).toMatchObject({
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
       dnsPolicy: 'ClusterFirst',
@@ -92,7 +92,7 @@ export function describeKinds(at: () => Server): void {
       serviceAccountName: 'default',
       securityContext: {},
     });
-    const [container] = made.spec?.['containers'] as {
+    const [container] = created.spec?.['containers'] as {
       [field: string]: unknown;
       volumeMounts: { mountPath: string }[];
     }[];
@@ -105,10 +105,10 @@ export function describeKinds(at: () => Server): void {
     expect(container!.volumeMounts.map(({ mountPath }) => mountPath)).toEqual([
       '/var/run/secrets/kubernetes.io/serviceaccount',
     ]);
-    expect(made.status).toMatchObject({ phase: 'Pending', qosClass: 'Burstable' });
+    expect(created.status).toMatchObject({ phase: 'Pending', qosClass: 'Burstable' });
   });
 
-  test("a pod's spec is fixed but for images; its mistakes are reported with their fields", async () => {
+  test("only the images of a pod's spec can change; violations are reported with their fields", async () => {
     const server = at();
     await server.make(server.core('pods'), pod('set'));
     const changed = await server.patch(server.core('pods/set'), MERGE, { spec: { restartPolicy: 'Never' } });
@@ -146,7 +146,7 @@ export function describeKinds(at: () => Server): void {
     expect(orphan.body.message).toContain('missing');
   });
 
-  test('a pod that runs nowhere is deleted at once, and has an empty log', async () => {
+  test('a pod that is not scheduled is deleted at once, and has an empty log', async () => {
     const server = at();
     await server.make(server.core('pods'), pod('unborn'));
     const log = await server.get(server.core('pods/unborn/log'));
@@ -156,7 +156,7 @@ export function describeKinds(at: () => Server): void {
     expect((await server.get(server.core('pods/unborn'))).status).toBe(404);
   });
 
-  test("a Job selects its own pods by the Job's uid, which is on their labels", async () => {
+  test('a Job selects its own pods by its uid, which is in their labels', async () => {
     const server = at();
     const containers = [{ name: 'main', image: 'busybox', command: ['true'] }];
     const never = { 'pipewright.dev/never': 'true' };
@@ -185,12 +185,12 @@ export function describeKinds(at: () => Server): void {
     await server.delete(`${jobs}/own`, { propagationPolicy: 'Background' });
   });
 
-  test('what an author leaves out of a kind has its default', async () => {
+  test('fields that a manifest omits have their defaults', async () => {
     const server = at();
     const make = async (path: string, apiVersion: string, kind: string, more: object): Promise<object> => {
-      const made = await server.make(path, { apiVersion, kind, metadata: { name: 'defaults' }, ...more });
+      const created = await server.make(path, { apiVersion, kind, metadata: { name: 'defaults' }, ...more });
       await server.delete(`${path}/defaults`);
-      return made;
+      return created;
     };
     const metadata = { labels: { app: 'x' } };
     const containers = [{ name: 'main', image: 'busybox' }];
@@ -220,7 +220,7 @@ export function describeKinds(at: () => Server): void {
     });
   });
 
-  test('a service account is given tokens', async () => {
+  test('tokens can be requested for a service account', async () => {
     const server = at();
     await server.make(server.core('serviceaccounts'), {
       apiVersion: 'v1',
@@ -228,13 +228,13 @@ export function describeKinds(at: () => Server): void {
       metadata: { name: 'robot' },
     });
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } };
-    const made = await server.post(server.core('serviceaccounts/robot/token'), request);
-    expect(made.status).toBe(201);
-    expect((made.body.status as { token: string }).token.split('.')).toHaveLength(3);
+    const created = await server.post(server.core('serviceaccounts/robot/token'), request);
+    expect(created.status).toBe(201);
+    expect((created.body.status as { token: string }).token.split('.')).toHaveLength(3);
     const review = await server.post('/apis/authentication.k8s.io/v1/tokenreviews', {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenReview',
-      spec: { token: (made.body.status as { token: string }).token },
+      spec: { token: (created.body.status as { token: string }).token },
     });
     expect(review.body.status).toMatchObject({
       authenticated: true,
@@ -242,7 +242,7 @@ export function describeKinds(at: () => Server): void {
     });
   });
 
-  test('permissions come from roles and their bindings, and from nothing else', async () => {
+  test('permissions come only from roles and their bindings', async () => {
     const server = at();
     const rbac = (path: string): string => server.group('rbac.authorization.k8s.io/v1', path);
     const user = `${server.namespace}-reader`;
@@ -291,10 +291,10 @@ export function describeKinds(at: () => Server): void {
     await server.until(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
   });
 
-  test('a deployment counts generations, and has a scale', async () => {
+  test('a Deployment has a generation and a scale', async () => {
     const server = at();
     const path = server.group('apps/v1', 'deployments');
-    const made = await server.make(path, {
+    const created = await server.make(path, {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'web' },
@@ -304,7 +304,7 @@ export function describeKinds(at: () => Server): void {
         template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'nginx' }] } },
       },
     });
-    expect(made.metadata.generation).toBe(1);
+    expect(created.metadata.generation).toBe(1);
     const image = { spec: { template: { spec: { containers: [{ name: 'main', image: 'nginx:2' }] } } } };
     expect((await server.patch(`${path}/web`, MERGE, image)).body.metadata.generation).toBe(2);
     const wrong = await server.patch(`${path}/web`, MERGE, { spec: { selector: { matchLabels: { app: 'x' } } } });

@@ -22,12 +22,12 @@ const quota = (name: string, hard: object) => ({
 });
 
 /** Waits until a dry run of a pod is refused: admission of a real server observes a new LimitRange with a delay. */
-async function untilRefused(server: Server, refused: object): Promise<void> {
-  while ((await server.post(`${server.core('pods')}?dryRun=All`, refused)).status !== 403);
+async function untilRefused(server: Server, pod: object): Promise<void> {
+  while ((await server.post(`${server.core('pods')}?dryRun=All`, pod)).status !== 403);
 }
 
 export function describeLimits(at: () => Server): void {
-  test('a quota says what is used, refuses what is too much, and has room again when a pod is gone', async () => {
+  test('a quota reports its usage, rejects objects beyond it, and has capacity again after a deletion', async () => {
     const server = at();
     await server.make(
       server.core('resourcequotas'),
@@ -40,8 +40,8 @@ export function describeLimits(at: () => Server): void {
     await server.until(server.core('resourcequotas'), 'q', uses('0', '0'));
     await server.make(server.core('pods'), pod('one', { requests: { cpu: '400m' } }));
     await server.until(server.core('resourcequotas'), 'q', uses('1', '400m'));
-    const refused = await server.post(server.core('pods'), pod('two', { requests: { cpu: '200m' } }));
-    expect([refused.status, refused.body.message]).toEqual([
+    const rejection = await server.post(server.core('pods'), pod('two', { requests: { cpu: '200m' } }));
+    expect([rejection.status, rejection.body.message]).toEqual([
       403,
       'pods "two" is forbidden: exceeded quota: q, requested: pods=1,requests.cpu=200m, ' +
         'used: pods=1,requests.cpu=400m, limited: pods=1,requests.cpu=500m',
@@ -55,7 +55,7 @@ export function describeLimits(at: () => Server): void {
     await server.delete(server.core('resourcequotas/q'));
   });
 
-  test('a limit range fills in what containers do not say, and refuses what is outside of it', async () => {
+  test('a limit range fills in missing requests and limits, and rejects others outside of its range', async () => {
     const server = at();
     await server.make(server.core('limitranges'), {
       apiVersion: 'v1',
@@ -75,8 +75,8 @@ export function describeLimits(at: () => Server): void {
       },
     });
     await untilRefused(server, pod('observed', { requests: { cpu: '5m' } }));
-    const made = await server.make(server.core('pods'), pod('modest'));
-    expect((made.spec?.['containers'] as { resources: object }[])[0]?.resources).toEqual({
+    const created = await server.make(server.core('pods'), pod('modest'));
+    expect((created.spec?.['containers'] as { resources: object }[])[0]?.resources).toEqual({
       limits: { cpu: '2', memory: '256Mi' },
       requests: { cpu: '100m', memory: '256Mi' },
     });
@@ -103,29 +103,29 @@ export function describeLimits(at: () => Server): void {
     await server.delete(server.core('limitranges/range'));
   });
 
-  test('a container that says only how much it may use asks for as much', async () => {
+  test('a container with only a limit requests as much', async () => {
     const server = at();
-    const made = await server.make(
+    const created = await server.make(
       server.core('pods'),
       pod('level', { limits: { cpu: '1' }, requests: { memory: '1Mi' } }),
     );
-    expect((made.spec?.['containers'] as { resources: { requests: object } }[])[0]?.resources.requests).toEqual({
+    expect((created.spec?.['containers'] as { resources: { requests: object } }[])[0]?.resources.requests).toEqual({
       cpu: '1',
       memory: '1Mi',
     });
     await server.delete(server.core('pods/level'), { gracePeriodSeconds: 0 });
   });
 
-  test('a kind without namespaces drops one', async () => {
+  test('a namespace in a cluster-scoped object is dropped', async () => {
     const server = at();
     const name = `${server.namespace}-wide`;
-    const made = await server.make('/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+    const created = await server.make('/apis/rbac.authorization.k8s.io/v1/clusterroles', {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name, namespace: server.namespace },
       rules: [],
     });
-    expect(made.metadata.namespace).toBeUndefined();
+    expect(created.metadata.namespace).toBeUndefined();
     await server.delete(`/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`);
   });
 }

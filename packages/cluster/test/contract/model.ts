@@ -39,7 +39,7 @@ async function write(server: Server, pick: (below: number) => number): Promise<v
 const versionOf = ({ metadata }: Json): number => Number(metadata.resourceVersion);
 
 export function describeModel(at: () => Server): void {
-  test.each([1, 7, 42])('the events of a watch add up to the list (seed %i)', async (seed) => {
+  test.each([1, 7, 42])('the events of a watch are consistent with the list (seed %i)', async (seed) => {
     const server = at();
     const list = `${server.core('configmaps')}?labelSelector=model%3Dyes`;
     const { body } = await server.get(list);

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { configMap, fieldsOf, TABLE, type Server } from './server.js';
 
 export function describeObjects(at: () => Server): void {
-  test('a created object comes back with uid, version, time and namespace', async () => {
+  test('a created object has a uid, a resourceVersion, a creation time and its namespace', async () => {
     const server = at();
     const sent = configMap('echo', {
       data: { a: '1' },
@@ -20,7 +20,7 @@ export function describeObjects(at: () => Server): void {
     expect((await server.get(server.core('configmaps/echo'))).body).toEqual(body);
   });
 
-  test('a second object of the same name is refused', async () => {
+  test('a second object of the same name is rejected', async () => {
     const server = at();
     await server.configMap('twice');
     const { status, body } = await server.post(server.core('configmaps'), configMap('twice'));
@@ -36,33 +36,37 @@ export function describeObjects(at: () => Server): void {
     });
   });
 
-  test('a generated name is unique and begins as asked', async () => {
+  test('a generated name is unique and has the requested prefix', async () => {
     const server = at();
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'gen-' } };
-    const made = await Promise.all(Array.from({ length: 30 }, () => server.make(server.core('configmaps'), body)));
-    expect(new Set(made.map(({ metadata }) => metadata.name)).size).toBe(30);
-    for (const { metadata } of made) expect(metadata.name).toMatch(/^gen-[a-z0-9]{5}$/);
+    const created = await Promise.all(Array.from({ length: 30 }, () => server.make(server.core('configmaps'), body)));
+    expect(new Set(created.map(({ metadata }) => metadata.name)).size).toBe(30);
+    for (const { metadata } of created) expect(metadata.name).toMatch(/^gen-[a-z0-9]{5}$/);
   });
 
   test.each([
     ['upper case', 'BAD'],
     ['an underscore', 'a_b'],
     ['254 characters', 'x'.repeat(254)],
-    ['a dash first', '-a'],
+    ['a leading dash', '-a'],
   ])('a name with %s is invalid', async (_, name) => {
     const server = at();
-    const answer = await server.post(server.core('configmaps'), configMap(name));
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ reason: 'Invalid', details: { name, kind: 'ConfigMap' } });
-    expect(answer.body.message).toMatch(/^ConfigMap ".*" is invalid: metadata\.name: Invalid value: /);
-    expect(fieldsOf(answer)).toEqual(['metadata.name']);
+    const response = await server.post(server.core('configmaps'), configMap(name));
+    expect(response.status).toBe(422);
+    expect(response.body).toMatchObject({ reason: 'Invalid', details: { name, kind: 'ConfigMap' } });
+    expect(response.body.message).toMatch(/^ConfigMap ".*" is invalid: metadata\.name: Invalid value: /);
+    expect(fieldsOf(response)).toEqual(['metadata.name']);
   });
 
   test('a name or a generateName is required', async () => {
     const server = at();
-    const answer = await server.post(server.core('configmaps'), { apiVersion: 'v1', kind: 'ConfigMap', metadata: {} });
-    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
-    expect(answer.body.message).toContain('name or generateName is required');
+    const response = await server.post(server.core('configmaps'), {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {},
+    });
+    expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
+    expect(response.body.message).toContain('name or generateName is required');
   });
 
   test('a missing object is not found', async () => {
@@ -87,18 +91,18 @@ export function describeObjects(at: () => Server): void {
     ['another kind', { ...configMap('a'), kind: 'Secret' }],
     ['another apiVersion', { ...configMap('a'), apiVersion: 'v2' }],
     ['a field of the wrong type', { ...configMap('a'), data: { a: 1 } }],
-  ])('a body that is of %s than the URL is a bad request', async (_, body) => {
+  ])('a body with %s than the URL is a bad request', async (_, body) => {
     const server = at();
-    const answer = await server.post(server.core('configmaps'), body);
-    expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+    const response = await server.post(server.core('configmaps'), body);
+    expect([response.status, response.body.reason]).toEqual([400, 'BadRequest']);
   });
 
-  test('a body that is not JSON is a bad request, one in YAML is not, one in another language is unsupported', async () => {
+  test('a body that is not JSON is a bad request; YAML is accepted, other media types are unsupported', async () => {
     const server = at();
     expect((await server.post(server.core('configmaps'), '{"kind":')).status).toBe(400);
     const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: "1"\n';
-    const made = await server.post(server.core('configmaps'), yaml, { 'content-type': 'application/yaml' });
-    expect([made.status, made.body['data']]).toEqual([201, { a: '1' }]);
+    const created = await server.post(server.core('configmaps'), yaml, { 'content-type': 'application/yaml' });
+    expect([created.status, created.body['data']]).toEqual([201, { a: '1' }]);
     const xml = await server.post(server.core('configmaps'), '<a/>', { 'content-type': 'application/xml' });
     expect([xml.status, xml.body.reason]).toEqual([415, 'UnsupportedMediaType']);
     const picky = await server.get(server.core('configmaps'), { accept: 'application/xml' });
@@ -107,25 +111,25 @@ export function describeObjects(at: () => Server): void {
 
   test('a body of more than three megabytes is too large', async () => {
     const server = at();
-    const answer = await server.post(
+    const response = await server.post(
       server.core('configmaps'),
       configMap('big', { data: { a: 'x'.repeat(3_200_000) } }),
     );
-    expect([answer.status, answer.body.reason]).toEqual([413, 'RequestEntityTooLarge']);
+    expect([response.status, response.body.reason]).toEqual([413, 'RequestEntityTooLarge']);
   });
 
-  test('annotations hold 256 KiB', async () => {
+  test('annotations are limited to 256 KiB', async () => {
     const server = at();
     const body = configMap('noted', { metadata: { annotations: { a: 'x'.repeat(262_145) } } });
-    const answer = await server.post(server.core('configmaps'), body);
-    expect([answer.status, fieldsOf(answer)]).toEqual([422, ['metadata.annotations']]);
+    const response = await server.post(server.core('configmaps'), body);
+    expect([response.status, fieldsOf(response)]).toEqual([422, ['metadata.annotations']]);
   });
 
-  test('a replacement made from a stale read is a conflict', async () => {
+  test('a replacement based on a stale read is a conflict', async () => {
     const server = at();
-    const made = await server.configMap('stale');
-    await server.put(server.core('configmaps/stale'), { ...made, data: { by: 'first' } });
-    const late = await server.put(server.core('configmaps/stale'), { ...made, data: { by: 'second' } });
+    const created = await server.configMap('stale');
+    await server.put(server.core('configmaps/stale'), { ...created, data: { by: 'first' } });
+    const late = await server.put(server.core('configmaps/stale'), { ...created, data: { by: 'second' } });
     expect(late.status).toBe(409);
     expect(late.body).toMatchObject({
       reason: 'Conflict',
@@ -135,7 +139,7 @@ export function describeObjects(at: () => Server): void {
     });
   });
 
-  test('a replacement without a version wins, one with another uid or name does not', async () => {
+  test('a replacement without a resourceVersion is unconditional; one with another uid or name is rejected', async () => {
     const server = at();
     await server.configMap('replaced');
     const won = await server.put(server.core('configmaps/replaced'), configMap('replaced', { data: { a: '1' } }));
@@ -147,18 +151,18 @@ export function describeObjects(at: () => Server): void {
     expect([renamed.status, renamed.body.reason]).toEqual([400, 'BadRequest']);
   });
 
-  test('a replacement that changes nothing keeps the version', async () => {
+  test('a replacement without changes keeps the resourceVersion', async () => {
     const server = at();
-    const made = await server.configMap('same', { data: { a: '1' } });
-    const again = await server.put(server.core('configmaps/same'), made);
-    expect(again.body.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+    const created = await server.configMap('same', { data: { a: '1' } });
+    const again = await server.put(server.core('configmaps/same'), created);
+    expect(again.body.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   });
 
-  test('a dry run answers as a write would, without effect', async () => {
+  test('a dry run has the response of the write, without effect', async () => {
     const server = at();
     const mine = { metadata: { labels: { dry: 'run' } } };
-    const made = await server.configMap('wet', mine);
-    const query = `labelSelector=dry&resourceVersion=${made.metadata.resourceVersion}`;
+    const created = await server.configMap('wet', mine);
+    const query = `labelSelector=dry&resourceVersion=${created.metadata.resourceVersion}`;
     const watch = await server.watch(server.core('configmaps'), query);
     const dry = await server.post(`${server.core('configmaps')}?dryRun=All`, configMap('dry', mine));
     expect([dry.status, dry.body.metadata.name]).toEqual([201, 'dry']);
@@ -167,7 +171,7 @@ export function describeObjects(at: () => Server): void {
     ).toBe(200);
     expect((await server.delete(`${server.core('configmaps/wet')}?dryRun=All`)).status).toBe(200);
     expect((await server.get(server.core('configmaps/dry'))).status).toBe(404);
-    expect((await server.get(server.core('configmaps/wet'))).body).toEqual(made);
+    expect((await server.get(server.core('configmaps/wet'))).body).toEqual(created);
     await server.configMap('end', mine);
     expect((await watch.next()).object.metadata.name).toBe('end');
     await watch.leave();
@@ -205,7 +209,7 @@ export function describeObjects(at: () => Server): void {
     for (const path of ['/healthz', '/livez', '/readyz']) expect((await server.get(path)).text).toBe('ok');
   });
 
-  test('a body that is nested too deep, or that multiplies, is a bad request, without effect', async () => {
+  test('a body that is nested too deep, or that expands too much, is a bad request, without effect', async () => {
     const server = at();
     const path = server.core('configmaps');
     const nested = '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000);

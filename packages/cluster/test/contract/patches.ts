@@ -32,14 +32,14 @@ const containersOf = (body: { readonly spec?: unknown }): readonly Container[] =
   (body.spec as { template: { spec: { containers: Container[] } } }).template.spec.containers;
 
 export function describePatches(at: () => Server): void {
-  test('a merge patch sets, and deletes with null', async () => {
+  test('a merge patch sets fields, and deletes those that are null', async () => {
     const server = at();
     await server.configMap('merge', { data: { a: '1', b: '1' } });
     const { status, body } = await server.patch(server.core('configmaps/merge'), MERGE, { data: { a: null, c: '3' } });
     expect([status, body['data']]).toEqual([200, { b: '1', c: '3' }]);
   });
 
-  test('a JSON patch does its operations in order, all or none', async () => {
+  test('a JSON patch applies its operations in order, all or none', async () => {
     const server = at();
     await server.configMap('ops', { data: { c: '2' }, metadata: { annotations: { 'a/b': '1', z: '1' } } });
     const path = server.core('configmaps/ops');
@@ -62,7 +62,7 @@ export function describePatches(at: () => Server): void {
     expect((await server.get(path)).body['data']).toEqual({ d: '2' });
   });
 
-  test('a strategic patch merges containers and their environment by name', async () => {
+  test('a strategic patch merges containers and their variables by name', async () => {
     const server = at();
     await server.make(server.group('apps/v1', 'deployments'), deployment('strategic'));
     const path = server.group('apps/v1', 'deployments/strategic');
@@ -80,7 +80,7 @@ export function describePatches(at: () => Server): void {
     ).toEqual(['X', 'Y']);
   });
 
-  test('a merge patch replaces a list, where a strategic one would merge', async () => {
+  test('a merge patch replaces a list that a strategic patch would merge', async () => {
     const server = at();
     await server.make(server.group('apps/v1', 'deployments'), deployment('replaced'));
     const patch = { spec: { template: { spec: { containers: [{ name: 'c', image: 'four' }] } } } };
@@ -91,29 +91,29 @@ export function describePatches(at: () => Server): void {
   test('a patch of unknown type is unsupported', async () => {
     const server = at();
     await server.configMap('typed');
-    const answer = await server.patch(server.core('configmaps/typed'), 'application/json', {});
-    expect([answer.status, answer.body.reason]).toEqual([415, 'UnsupportedMediaType']);
+    const response = await server.patch(server.core('configmaps/typed'), 'application/json', {});
+    expect([response.status, response.body.reason]).toEqual([415, 'UnsupportedMediaType']);
   });
 
-  test('a patch with a stale version is a conflict, one of another name a bad request, one of nothing not found', async () => {
+  test('a patch with a stale resourceVersion is a conflict, one with another name a bad request, one of a missing object not found', async () => {
     const server = at();
-    const made = await server.configMap('versioned');
+    const created = await server.configMap('versioned');
     const path = server.core('configmaps/versioned');
     await server.patch(path, MERGE, { data: { a: '1' } });
-    const { resourceVersion } = made.metadata;
+    const { resourceVersion } = created.metadata;
     expect((await server.patch(path, MERGE, { metadata: { resourceVersion }, data: { a: '2' } })).status).toBe(409);
     expect((await server.patch(path, MERGE, { metadata: { name: 'other' } })).status).toBe(400);
     expect((await server.patch(server.core('configmaps/none'), MERGE, {})).status).toBe(404);
   });
 
-  test('a patch that changes nothing keeps the version', async () => {
+  test('a patch without changes keeps the resourceVersion', async () => {
     const server = at();
-    const made = await server.configMap('quiet', { data: { a: '1' } });
+    const created = await server.configMap('quiet', { data: { a: '1' } });
     const again = await server.patch(server.core('configmaps/quiet'), MERGE, { data: { a: '1' } });
-    expect(again.body.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+    expect(again.body.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   });
 
-  test('forty patches at once lose nothing', async () => {
+  test('forty concurrent patches are all applied', async () => {
     const server = at();
     await server.configMap('busy', { data: { start: '0' } });
     const path = server.core('configmaps/busy');
@@ -128,25 +128,28 @@ export function describePatches(at: () => Server): void {
     expect(Object.keys((await server.get(path)).body['data'] as object).sort()).toEqual([...names, 'start'].sort());
   });
 
-  test('an applied object is made, then merged; what another owns is a conflict until forced', async () => {
+  test('server-side apply creates and merges; a field of another manager is a conflict unless forced', async () => {
     const server = at();
     const path = server.core('configmaps/applied');
     const mine = await server.patch(`${path}?fieldManager=me`, APPLY, configMap('applied', { data: { a: '1' } }));
     expect(mine.status).toBe(201);
-    const theirs = configMap('applied', { data: { b: '2' } });
-    expect((await server.patch(`${path}?fieldManager=they`, APPLY, theirs)).body['data']).toEqual({ a: '1', b: '2' });
+    const otherObject = configMap('applied', { data: { b: '2' } });
+    expect((await server.patch(`${path}?fieldManager=they`, APPLY, otherObject)).body['data']).toEqual({
+      a: '1',
+      b: '2',
+    });
     const clash = configMap('applied', { data: { a: '9', b: '2' } });
-    const refused = await server.patch(`${path}?fieldManager=they`, APPLY, clash);
-    expect([refused.status, refused.body.reason]).toEqual([409, 'Conflict']);
-    expect(refused.body.message).toContain('conflict with "me"');
+    const conflict = await server.patch(`${path}?fieldManager=they`, APPLY, clash);
+    expect([conflict.status, conflict.body.reason]).toEqual([409, 'Conflict']);
+    expect(conflict.body.message).toContain('conflict with "me"');
     const forced = await server.patch(`${path}?fieldManager=they&force=true`, APPLY, clash);
     expect([forced.status, forced.body['data']]).toEqual([200, { a: '9', b: '2' }]);
     const dropped = await server.patch(`${path}?fieldManager=they`, APPLY, configMap('applied', { data: { b: '2' } }));
     expect(dropped.body['data']).toEqual({ b: '2' });
-    expect((await server.patch(path, APPLY, theirs)).status).toBe(422); // without a fieldManager
+    expect((await server.patch(path, APPLY, otherObject)).status).toBe(422); // without a fieldManager
   });
 
-  test('a JSON patch has at most ten thousand operations, and copies no more than three mebibytes', async () => {
+  test('a JSON patch has at most ten thousand operations, and copies at most three mebibytes', async () => {
     const server = at();
     await server.configMap('large', { data: { a: 'x'.repeat(100) } });
     const path = server.core('configmaps/large');

@@ -125,9 +125,9 @@ export class Server {
 
   /** Creates an object. Throws if that fails. */
   async make(path: string, body: unknown): Promise<Json> {
-    const answer = await this.post(path, body);
-    if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
-    return answer.body;
+    const response = await this.post(path, body);
+    if (response.status !== 201) throw new Error(`POST ${path}: ${response.status} ${response.text}`);
+    return response.body;
   }
 
   /** Creates a ConfigMap. */
@@ -158,21 +158,21 @@ export class Server {
 
   /** Polls a path until its status matches: a real server starts and stops serving kinds with a delay. */
   async untilAnswer(path: string, isWanted: (status: number) => boolean): Promise<Answer> {
-    for (let answer = await this.get(path); ; answer = await this.get(path)) {
-      if (isWanted(answer.status)) return answer;
+    for (let response = await this.get(path); ; response = await this.get(path)) {
+      if (isWanted(response.status)) return response;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
   /** Watches until an object matches; `undefined` means deleted. */
-  async until(path: string, name: string, wanted: (object: Json | undefined) => boolean): Promise<void> {
+  async until(path: string, name: string, matches: (object: Json | undefined) => boolean): Promise<void> {
     const watch = await this.watch(path, `fieldSelector=metadata.name%3D${name}`);
     try {
       const now = await this.get(`${path}/${name}`);
-      if (wanted(now.status === 404 ? undefined : now.body)) return;
+      if (matches(now.status === 404 ? undefined : now.body)) return;
       for (;;) {
         const { type, object } = await watch.next();
-        if (wanted(type === 'DELETED' ? undefined : object)) return;
+        if (matches(type === 'DELETED' ? undefined : object)) return;
       }
     } finally {
       await watch.leave();
@@ -235,4 +235,4 @@ export const configMap = (name: string, { data = {}, metadata = {} }: { data?: o
 });
 
 /** Returns the fields in the causes of an Invalid response. */
-export const fieldsOf = (answer: Answer): string[] => (answer.body.details?.causes ?? []).map(({ field }) => field);
+export const fieldsOf = (response: Answer): string[] => (response.body.details?.causes ?? []).map(({ field }) => field);

@@ -6,7 +6,7 @@ import { MERGE, type Event, type Server } from './server.js';
 const typeAndName = ({ type, object }: Event): string => `${type} ${object.metadata.name}`;
 
 export function describeWatches(at: () => Server): void {
-  test('a list and a watch from its version miss nothing and repeat nothing, in order of versions', async () => {
+  test('a list and a watch from its version contain every change once, in order of versions', async () => {
     const server = at();
     const mine = { metadata: { labels: { mine: 'yes' } } }; // a real cluster creates objects in a new namespace
     await server.configMap('w0', mine);
@@ -28,7 +28,7 @@ export function describeWatches(at: () => Server): void {
   test.each([
     ['no version', ''],
     ['version 0', 'resourceVersion=0'],
-  ])('a watch from %s begins with what there is', async (_, query) => {
+  ])('a watch from %s begins with the existing objects', async (_, query) => {
     const server = at();
     const name = `there-${query.length}`;
     await server.configMap(name, { metadata: { labels: { there: name } } });
@@ -37,13 +37,13 @@ export function describeWatches(at: () => Server): void {
     await watch.leave();
   });
 
-  test('a watch ends in order when its time is up', async () => {
+  test('a watch ends without an error at its timeout', async () => {
     const server = at();
     const watch = await server.watch(server.core('configmaps'), 'timeoutSeconds=1&labelSelector=none%3Dsuch');
     expect(await watch.nextOrEnd()).toBeUndefined();
   });
 
-  test('for a watch with a selector, what begins to match is added and what ceases to is deleted', async () => {
+  test('a watch with a selector reports objects that start to match as added, and those that stop as deleted', async () => {
     const server = at();
     const { body } = await server.get(server.core('configmaps'));
     const query = `labelSelector=color%3Dred&resourceVersion=${body.metadata.resourceVersion}`;
@@ -60,7 +60,7 @@ export function describeWatches(at: () => Server): void {
     await watch.leave();
   });
 
-  test('a watch of one name sees that name alone, and a recreated object with its new uid', async () => {
+  test('a watch of one name reports only that name, also after the object was recreated with a new uid', async () => {
     const server = at();
     const first = await server.configMap('single');
     const { resourceVersion } = first.metadata;
@@ -77,7 +77,7 @@ export function describeWatches(at: () => Server): void {
     await watch.leave();
   });
 
-  test('many watches of one kind all see a change', async () => {
+  test('concurrent watches of one kind all receive a change', async () => {
     const server = at();
     const { body } = await server.get(server.core('configmaps'));
     const query = `fieldSelector=metadata.name%3Dbroadcast&resourceVersion=${body.metadata.resourceVersion}`;
@@ -89,7 +89,7 @@ export function describeWatches(at: () => Server): void {
     }
   });
 
-  test('a list in pages is of one moment, whatever is written meanwhile', async () => {
+  test('all pages of a list show one state, despite concurrent writes', async () => {
     const server = at();
     for (let index = 0; index < 5; index++) {
       await server.configMap(`page-${index}`, { metadata: { labels: { paged: 'yes' } } });
@@ -122,7 +122,7 @@ export function describeWatches(at: () => Server): void {
     ['!sel', ['none']],
     ['sel,sel!=y', ['x']],
     ['sel=', []],
-  ])('the label selector %s', async (selector, want) => {
+  ])('the label selector %s', async (selector, expected) => {
     const server = at();
     const names = ['none', 'x', 'y'];
     for (const name of names) {
@@ -132,19 +132,19 @@ export function describeWatches(at: () => Server): void {
     }
     const all = encodeURIComponent(`select=me,${selector}`);
     const { body } = await server.get(`${server.core('configmaps')}?labelSelector=${all}`);
-    expect(body.items.map(({ metadata }) => metadata.name)).toEqual(want.map((name) => `sel-${name}`));
+    expect(body.items.map(({ metadata }) => metadata.name)).toEqual(expected.map((name) => `sel-${name}`));
   });
 
   test.each(['sel=a=b', 'sel in x', 'sel>', '=x', 'a b'])(
     'the label selector "%s" is a bad request',
     async (selector) => {
       const server = at();
-      const answer = await server.get(`${server.core('configmaps')}?labelSelector=${encodeURIComponent(selector)}`);
-      expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+      const response = await server.get(`${server.core('configmaps')}?labelSelector=${encodeURIComponent(selector)}`);
+      expect([response.status, response.body.reason]).toEqual([400, 'BadRequest']);
     },
   );
 
-  test('field selectors know names, namespaces and a few fields of some kinds; others are a bad request', async () => {
+  test('field selectors support names, namespaces and a few fields of some kinds; others are a bad request', async () => {
     const server = at();
     await server.configMap('fielded');
     const list = (path: string, selector: string) =>
@@ -155,11 +155,11 @@ export function describeWatches(at: () => Server): void {
       (await list(server.core('configmaps'), 'metadata.name!=fielded')).body.items.map((it) => it.metadata.name),
     ).not.toContain('fielded');
     expect((await list(server.core('pods'), 'status.phase=Running,spec.nodeName=x')).status).toBe(200);
-    const refused = await list(server.core('configmaps'), 'data.a=1');
-    expect([refused.status, refused.body.reason]).toEqual([400, 'BadRequest']);
+    const rejection = await list(server.core('configmaps'), 'data.a=1');
+    expect([rejection.status, rejection.body.reason]).toEqual([400, 'BadRequest']);
   });
 
-  test('a list has a version and a kind', async () => {
+  test('a list has a resourceVersion and a kind', async () => {
     const server = at();
     const { body } = await server.get(server.core('configmaps'));
     expect(body).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1' });
@@ -179,7 +179,7 @@ export function describeWatches(at: () => Server): void {
     ['limit', 'many'],
   ])('a list by %s=%s is a bad request', async (parameter, text) => {
     const server = at();
-    const answer = await server.get(`${server.core('configmaps')}?${parameter}=${encodeURIComponent(text)}`);
-    expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+    const response = await server.get(`${server.core('configmaps')}?${parameter}=${encodeURIComponent(text)}`);
+    expect([response.status, response.body.reason]).toEqual([400, 'BadRequest']);
   });
 }

@@ -11,21 +11,21 @@ import { testApiContext } from '../support/api-context.js';
 
 /** Counts the lookups of the collector, and the objects returned. */
 class CountingStore extends Store {
-  looks = 0;
+  lookups = 0;
 
-  override collection(place: string): Collection {
-    this.looks += 1;
-    const collection = super.collection(place);
+  override collection(groupResource: string): Collection {
+    this.lookups += 1;
+    const collection = super.collection(groupResource);
     const list = (namespace?: string): readonly KubeObject[] => {
       const objects = collection.list(namespace);
-      this.looks += objects.length;
+      this.lookups += objects.length;
       return objects;
     };
     return new Proxy(collection, {
-      get: (of, name) => {
+      get: (target, name) => {
         if (name === 'list') return list;
-        const value: unknown = Reflect.get(of, name, of);
-        return typeof value === 'function' ? (value.bind(of) as unknown) : value;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
   }
@@ -44,14 +44,14 @@ function meta(name: string, namespace?: string, more: Partial<KubeObject['metada
 const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
 
 /** Returns a context with a namespace, an owner in it, and objects that a finalizer keeps from being deleted. */
-function apiContextWith(things: number, ownerReferences?: readonly OwnerReference[]) {
+function apiContextWith(count: number, ownerReferences?: readonly OwnerReference[]) {
   const store = new CountingStore(1);
   const api = testApiContext(store);
   new GarbageCollector(api).start();
   store.put('/namespaces', NAMESPACE);
   store.put('/configmaps', OWNER);
-  for (let index = 0; index < things; index += 1) {
-    const metadata = meta(`thing-${index}`, 'ci', {
+  for (let index = 0; index < count; index += 1) {
+    const metadata = meta(`object-${index}`, 'ci', {
       finalizers: ['example.com/held'],
       ...(ownerReferences && { ownerReferences: [...ownerReferences] }),
     });
@@ -62,19 +62,19 @@ function apiContextWith(things: number, ownerReferences?: readonly OwnerReferenc
 
 /** Resolves when the collector is idle. */
 async function idle(store: CountingStore): Promise<void> {
-  for (let before = -1; before !== store.looks;) {
-    before = store.looks;
+  for (let before = -1; before !== store.lookups;) {
+    before = store.lookups;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 /** Counts lookups while the finalizers are removed one by one. `begin` starts the deletion. */
-async function looksFor({ store, api }: ReturnType<typeof apiContextWith>, begin: () => void): Promise<number> {
+async function countLookups({ store, api }: ReturnType<typeof apiContextWith>, begin: () => void): Promise<number> {
   await idle(store);
   begin();
   await idle(store);
   const objects = store.collection('/configmaps').list('ci');
-  store.looks = 0;
+  store.lookups = 0;
   for (const object of objects) {
     if (object.metadata.finalizers?.includes('example.com/held') !== true) continue;
     expect(object.metadata.deletionTimestamp).toBeDefined();
@@ -82,28 +82,30 @@ async function looksFor({ store, api }: ReturnType<typeof apiContextWith>, begin
     api.store.remove('/configmaps', { ...object, metadata });
     await idle(store);
   }
-  return store.looks;
+  return store.lookups;
 }
 
-describe('what goes one by one costs in proportion to it', () => {
-  test('in a namespace that is deleted, which goes with the last', async () => {
-    const looks = async (things: number): Promise<number> => {
-      const made = apiContextWith(things);
-      const count = await looksFor(made, () => deleteObject(made.api, typeOf('Namespace'), NAMESPACE, DELETION));
-      expect(made.store.collection('/namespaces').get('', 'ci')).toBeUndefined();
-      return count;
+describe('deletions one by one have linear cost', () => {
+  test('in a namespace that is deleted with its last object', async () => {
+    const lookupsFor = async (objectCount: number): Promise<number> => {
+      const context = apiContextWith(objectCount);
+      const lookups = await countLookups(context, () =>
+        deleteObject(context.api, typeOf('Namespace'), NAMESPACE, DELETION),
+      );
+      expect(context.store.collection('/namespaces').get('', 'ci')).toBeUndefined();
+      return lookups;
     };
-    expect(await looks(200)).toBeLessThan(5 * (await looks(50)));
+    expect(await lookupsFor(200)).toBeLessThan(5 * (await lookupsFor(50)));
   });
 
-  test('below an owner that is deleted after what belongs to it, which goes with the last', async () => {
-    const looks = async (things: number): Promise<number> => {
-      const made = apiContextWith(things, [REFERENCE]);
+  test('below an owner that is deleted after its last dependent', async () => {
+    const lookupsFor = async (objectCount: number): Promise<number> => {
+      const context = apiContextWith(objectCount, [REFERENCE]);
       const options = { ...DELETION, propagation: 'Foreground' } as const;
-      const count = await looksFor(made, () => deleteObject(made.api, typeOf('ConfigMap'), OWNER, options));
-      expect(made.store.collection('/configmaps').get('ci', 'owner')).toBeUndefined();
-      return count;
+      const lookups = await countLookups(context, () => deleteObject(context.api, typeOf('ConfigMap'), OWNER, options));
+      expect(context.store.collection('/configmaps').get('ci', 'owner')).toBeUndefined();
+      return lookups;
     };
-    expect(await looks(200)).toBeLessThan(5 * (await looks(50)));
+    expect(await lookupsFor(200)).toBeLessThan(5 * (await lookupsFor(50)));
   });
 });

@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { serveLoopback } from '../../src/http/loopback-server.js';
 
-test('a handler that throws ends its connection, and the server goes on', async () => {
+test('a handler that throws ends its connection, and the server continues', async () => {
   const server = await serveLoopback((incoming, outgoing) => {
     if (incoming.url === '/bug') throw new Error('a bug');
     outgoing.end('fine');

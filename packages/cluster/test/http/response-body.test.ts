@@ -13,7 +13,7 @@ const bodyOf = (chunks: number): ReadableStream<Uint8Array> => {
 const EVENTS = ['drain', 'close', 'error', 'finish'] as const;
 const listeners = (stream: Writable): readonly number[] => EVENTS.map((event) => stream.listenerCount(event));
 
-test('a client that reads slowly adds no listeners, however many chunks it makes wait', async () => {
+test('a client that reads slowly causes no additional listeners, however many chunks wait', async () => {
   const seen: (readonly number[])[] = [];
   const slow: Writable = new Writable({
     highWaterMark: 1,
@@ -28,7 +28,7 @@ test('a client that reads slowly adds no listeners, however many chunks it makes
   expect(listeners(slow)).toEqual([0, 0, 0, 0]);
 });
 
-test('a client that goes away while it is waited for ends the writing', async () => {
+test('a client that disconnects while a write waits ends the body', async () => {
   let cancelled = false;
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(64)),

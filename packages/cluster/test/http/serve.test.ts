@@ -25,8 +25,8 @@ async function ask(
   const [method, path] = line.split(' ');
   const sent = httpsRequest(served.url, { method, path, headers, ca: served.caPem });
   sent.end(body);
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage]; // by the event's definition
-  return { status: answer.statusCode ?? 0, body: await text(answer) };
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]; // by the event's definition
+  return { status: response.statusCode ?? 0, body: await text(response) };
 }
 
 test.each([
@@ -47,8 +47,8 @@ test.each([
   ['POST /apis/authentication.k8s.io/v1/tokenreviews', 403],
   ['POST /healthz', 403],
   ['OPTIONS /api/v1/namespaces', 403],
-])('without a token %s answers %d', async (line, want) => {
-  expect((await ask(line)).status).toBe(want);
+])('without a token %s answers %d', async (line, expected) => {
+  expect((await ask(line)).status).toBe(expected);
 });
 
 async function open(): Promise<TLSSocket> {
@@ -58,33 +58,36 @@ async function open(): Promise<TLSSocket> {
 }
 
 test.each([
-  ['no token', ''],
-  ['the holder of a wrong token', 'authorization: Bearer wrong\r\n'],
-])('%s is answered before a body has arrived, and cut off when it does not end', async (_, header) => {
-  const socket = await open();
-  socket.write(
-    `POST /api/v1/namespaces/default/pods HTTP/1.1\r\nhost: localhost\r\n${header}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
-  );
-  let answer = '';
-  socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
-  await once(socket, 'data');
-  expect(answer).toMatch(/^HTTP\/1.1 40[13] /);
-  const closed = new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // system-dependent
-  const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
-  const more = (failed?: Error | null): void => void (failed ?? socket.write(chunk, more));
-  more();
-  await closed;
-  socket.destroy();
-});
+  ['a client without a token', ''],
+  ['a client with an invalid token', 'authorization: Bearer wrong\r\n'],
+])(
+  '%s gets a response before the body has arrived, and is disconnected if the body does not end',
+  async (_, header) => {
+    const socket = await open();
+    socket.write(
+      `POST /api/v1/namespaces/default/pods HTTP/1.1\r\nhost: localhost\r\n${header}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
+    );
+    let response = '';
+    socket.on('data', (bytes: Buffer) => (response += bytes.toString()));
+    await once(socket, 'data');
+    expect(response).toMatch(/^HTTP\/1.1 40[13] /);
+    const closed = new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // system-dependent
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const more = (failed?: Error | null): void => void (failed ?? socket.write(chunk, more));
+    more();
+    await closed;
+    socket.destroy();
+  },
+);
 
-test('a body that is too large is rejected with a response, not a closed connection', async () => {
+test('a body that is too large is rejected with a response, not with a closed connection', async () => {
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'x'.repeat(4 * 1024 * 1024) } });
   const headers = { authorization: `Bearer ${served.token}`, 'content-type': 'application/json' };
-  const answer = await ask('POST /api/v1/namespaces/default/configmaps', headers, body);
-  expect([answer.status, answer.body]).toEqual([413, expect.stringContaining('Request entity too large')]);
+  const response = await ask('POST /api/v1/namespaces/default/configmaps', headers, body);
+  expect([response.status, response.body]).toEqual([413, expect.stringContaining('Request entity too large')]);
 });
 
-test('a request without TLS is not answered', async () => {
+test('a request without TLS gets no response', async () => {
   const socket = connect(served.port, '127.0.0.1');
   socket.write('GET /version HTTP/1.1\r\nhost: localhost\r\n\r\n');
   socket.on('error', () => undefined); // equivalent to a close

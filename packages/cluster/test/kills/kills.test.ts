@@ -6,7 +6,7 @@ import { isThorough } from '../../../../test/thorough.js';
 
 const KILLS = isThorough ? 3 : 1;
 
-test(`what a process had acknowledged when it was killed is there (${String(KILLS)} killed)`, async () => {
+test(`writes that were acknowledged before a process was killed are durable (${String(KILLS)} killed)`, async () => {
   const { acknowledged, lost } = await killProcesses(KILLS, 200);
   expect(lost).toEqual([]);
   expect(acknowledged).toBeGreaterThan(KILLS * 8);

@@ -6,8 +6,8 @@ import { fake, virtualClock, type FakeOutcome, type VirtualClock } from '../../s
 import { PodTestCluster, stateOf } from '../support/pods.js';
 
 const noon = new Date('2026-01-01T12:00:00Z');
-let lab: PodTestCluster;
-afterEach(() => lab.cluster.close());
+let testCluster: PodTestCluster;
+afterEach(() => testCluster.cluster.close());
 
 /** Opens a cluster with these container outcomes, by container name. */
 async function open(outcomes: Record<string, FakeOutcome | FakeOutcome[]> = {}, clock?: VirtualClock): Promise<void> {
@@ -23,7 +23,7 @@ async function open(outcomes: Record<string, FakeOutcome | FakeOutcome[]> = {}, 
   });
   const images = (image: string): { rootfs: 'host' } | undefined =>
     image === 'missing' ? undefined : { rootfs: 'host' };
-  lab = await PodTestCluster.open({
+  testCluster = await PodTestCluster.open({
     runtime,
     images,
     imageHint: 'give one with --image NAME=host',
@@ -40,73 +40,75 @@ const c = (name: string, more: object = {}): { name: string; command: string[] }
 describe('a pod', () => {
   test('is scheduled, runs and succeeds', async () => {
     await open({ one: { output: 'hello\n', message: 'result' }, two: { exitCode: 3 } });
-    await lab.pod('p', [c('one'), c('two')]);
-    const pod = await lab.end('p');
+    await testCluster.pod('p', [c('one'), c('two')]);
+    const pod = await testCluster.end('p');
     expect(pod.spec.nodeName).toBe('pipewright');
     expect(pod.status?.phase).toBe('Failed');
     expect([stateOf(pod, 'one'), stateOf(pod, 'two')]).toEqual(['Completed 0', 'Error 3']);
     expect(pod.status?.containerStatuses?.[0]?.state.terminated?.message).toBe('result');
-    expect(await lab.log('p', 'one')).toBe('hello\n');
-    expect(await lab.event('p', 'Scheduled')).toBe('Successfully assigned default/p to pipewright');
-    expect(await lab.event('p', 'Started')).toMatch(/^Started container (one|two)$/);
+    expect(await testCluster.log('p', 'one')).toBe('hello\n');
+    expect(await testCluster.event('p', 'Scheduled')).toBe('Successfully assigned default/p to pipewright');
+    expect(await testCluster.event('p', 'Started')).toMatch(/^Started container (one|two)$/);
   });
 
-  test('whose log cannot be written says so in its log and its status, and runs to its end', async () => {
+  test('whose log cannot be written reports this in its log and its status, and runs to its end', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'pipewright-no-logs-'));
     writeFileSync(join(dataDir, 'logs'), 'a file where the directory belongs');
-    lab = await PodTestCluster.open({ runtime: fake({ script: () => ({ output: 'hello\n' }) }), dataDir });
+    testCluster = await PodTestCluster.open({ runtime: fake({ script: () => ({ output: 'hello\n' }) }), dataDir });
     try {
-      await lab.pod('p', [c('one')]);
-      const pod = await lab.end('p');
+      await testCluster.pod('p', [c('one')]);
+      const pod = await testCluster.end('p');
       expect(pod.status?.phase).toBe('Succeeded');
-      expect(await lab.log('p', 'one')).toMatch(/^\(pipewright: 6 bytes of this log are missing: ENOTDIR: .*\)\n$/);
+      expect(await testCluster.log('p', 'one')).toMatch(
+        /^\(pipewright: 6 bytes of this log are missing: ENOTDIR: .*\)\n$/,
+      );
       const condition = pod.status?.conditions?.find(({ type }) => type === 'pipewright.dev/LogsIncomplete');
       expect(condition).toMatchObject({ status: 'True', reason: 'LogNotWritten' });
     } finally {
-      await lab.cluster.close();
+      await testCluster.cluster.close();
       rmSync(dataDir, { recursive: true });
     }
   });
 
-  test('has events whose names are in the order in which things happened', async () => {
+  test('has events whose names are in chronological order', async () => {
     await open();
-    await lab.pod('p', [c('one')]);
-    await lab.end('p');
-    await lab.event('p', 'Started');
-    const response = await lab.cluster.send(new Request('http://kubernetes/api/v1/namespaces/default/events'));
+    await testCluster.pod('p', [c('one')]);
+    await testCluster.end('p');
+    await testCluster.event('p', 'Started');
+    const response = await testCluster.cluster.send(new Request('http://kubernetes/api/v1/namespaces/default/events'));
     const { items } = (await response.json()) as { items: { metadata: { name: string }; reason: string }[] };
     const byName = [...items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
     expect(byName.map(({ reason }) => reason)).toEqual(['Scheduled', 'Pulled', 'Created', 'Started']);
   });
 
-  test('begins with its init containers, one after another', async () => {
+  test('runs its init containers in order before the others', async () => {
     const clock = virtualClock(noon);
     await open({ first: { duration: 1000 }, second: { duration: 1000 } }, clock);
-    await lab.pod('p', [c('main')], { initContainers: [c('first'), c('second')] });
-    const begun = await lab.until('p', (pod) => stateOf(pod, 'first') === 'running');
+    await testCluster.pod('p', [c('main')], { initContainers: [c('first'), c('second')] });
+    const begun = await testCluster.until('p', (pod) => stateOf(pod, 'first') === 'running');
     expect([stateOf(begun, 'second'), stateOf(begun, 'main'), begun.status?.phase]).toEqual([
       'waiting PodInitializing',
       'waiting PodInitializing',
       'Pending',
     ]);
     await clock.advance(1000);
-    const next = await lab.until('p', (pod) => stateOf(pod, 'second') === 'running');
+    const next = await testCluster.until('p', (pod) => stateOf(pod, 'second') === 'running');
     expect(stateOf(next, 'first')).toBe('Completed 0');
     await clock.advance(1000);
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('ends with an init container that fails', async () => {
+  test('fails if an init container fails', async () => {
     await open({ first: { exitCode: 1 } });
-    await lab.pod('p', [c('main')], { initContainers: [c('first')] });
-    const pod = await lab.end('p');
+    await testCluster.pod('p', [c('main')], { initContainers: [c('first')] });
+    const pod = await testCluster.end('p');
     expect([pod.status?.phase, stateOf(pod, 'main')]).toEqual(['Failed', 'waiting PodInitializing']);
   });
 
-  test('says that a command cannot be run', async () => {
+  test('reports that a command cannot be run', async () => {
     await open({ main: { startError: 'exec: "/bin/sh": stat /bin/sh: no such file or directory' } });
-    await lab.pod('p', [c('main')]);
-    const pod = await lab.end('p');
+    await testCluster.pod('p', [c('main')]);
+    const pod = await testCluster.end('p');
     expect(pod.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
       reason: 'StartError',
       exitCode: 128,
@@ -117,36 +119,36 @@ describe('a pod', () => {
   test('restarts failed containers with increasing backoff', async () => {
     const clock = virtualClock(noon);
     await open({ main: [{ exitCode: 1 }, { exitCode: 1 }, { exitCode: 1 }, {}] }, clock);
-    await lab.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
-    const looping = await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
+    await testCluster.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
+    const looping = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
     expect(looping.status?.containerStatuses?.[0]).toMatchObject({
       restartCount: 1,
       lastState: { terminated: { exitCode: 1 } },
     });
     expect(looping.status?.phase).toBe('Running');
     await clock.advance(10_000);
-    await lab.until('p', (pod) =>
+    await testCluster.until('p', (pod) =>
       pod.status?.containerStatuses?.[0]?.state.waiting?.message?.startsWith('back-off 20s'),
     );
     await clock.advance(20_000);
-    const pod = await lab.end('p');
+    const pod = await testCluster.end('p');
     expect([pod.status?.phase, pod.status?.containerStatuses?.[0]?.restartCount]).toEqual(['Succeeded', 3]);
   });
 
-  test('has the log of the attempt that ended before, if there is one', async () => {
+  test('provides the log of the previous attempt, if one exists', async () => {
     const clock = virtualClock(noon);
     const says = (output: string, exitCode: number): FakeOutcome => ({ output, exitCode });
     await open({ main: [says('one\n', 1), says('two\n', 1), says('three\n', 0)] }, clock);
-    await lab.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
-    expect(await lab.log('p', 'main', '&previous=true')).toBe('two\n');
+    await testCluster.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
+    expect(await testCluster.log('p', 'main', '&previous=true')).toBe('two\n');
     await clock.advance(10_000);
-    await lab.end('p');
-    expect(await lab.log('p', 'main', '&previous=true')).toBe('two\n');
-    expect(await lab.log('p', 'main')).toBe('three\n');
-    await lab.pod('once', [c('other')]);
-    await lab.end('once');
-    expect(JSON.parse(await lab.log('once', 'other', '&previous=true'))).toMatchObject({
+    await testCluster.end('p');
+    expect(await testCluster.log('p', 'main', '&previous=true')).toBe('two\n');
+    expect(await testCluster.log('p', 'main')).toBe('three\n');
+    await testCluster.pod('once', [c('other')]);
+    await testCluster.end('once');
+    expect(JSON.parse(await testCluster.log('once', 'other', '&previous=true'))).toMatchObject({
       code: 400,
       reason: 'BadRequest',
       message: 'previous terminated container "other" in pod "once" not found',
@@ -156,10 +158,10 @@ describe('a pod', () => {
   test('fails at its deadline', async () => {
     const clock = virtualClock(noon);
     await open({ main: { duration: 'forever' } }, clock);
-    await lab.pod('p', [c('main')], { activeDeadlineSeconds: 60 });
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.pod('p', [c('main')], { activeDeadlineSeconds: 60 });
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
     await clock.advance(60_000);
-    const pod = await lab.end('p');
+    const pod = await testCluster.end('p');
     expect(pod.status).toMatchObject({
       phase: 'Failed',
       reason: 'DeadlineExceeded',
@@ -169,8 +171,8 @@ describe('a pod', () => {
 
   test('is rejected if it mounts a directory of the machine', async () => {
     await open();
-    await lab.pod('p', [c('main')], { volumes: [{ name: 'v', hostPath: { path: '/etc' } }] });
-    expect((await lab.end('p')).status).toMatchObject({
+    await testCluster.pod('p', [c('main')], { volumes: [{ name: 'v', hostPath: { path: '/etc' } }] });
+    expect((await testCluster.end('p')).status).toMatchObject({
       phase: 'Failed',
       reason: 'HostPathNotAllowed',
       message:
@@ -180,148 +182,156 @@ describe('a pod', () => {
 });
 
 describe('a pod waits for', () => {
-  test('a Secret of a volume: said in an event, and awaited', async () => {
+  test('a missing Secret of a volume, with an event', async () => {
     await open();
-    await lab.pod('p', [c('main')], { volumes: [{ name: 'v', secret: { secretName: 's' } }] });
-    expect(await lab.event('p', 'FailedMount')).toBe('MountVolume.SetUp failed for volume "v" : secret "s" not found');
-    const waiting = await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting ContainerCreating');
+    await testCluster.pod('p', [c('main')], { volumes: [{ name: 'v', secret: { secretName: 's' } }] });
+    expect(await testCluster.event('p', 'FailedMount')).toBe(
+      'MountVolume.SetUp failed for volume "v" : secret "s" not found',
+    );
+    const waiting = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ContainerCreating');
     expect(waiting.status?.phase).toBe('Pending');
-    await lab.create('secrets', 's', { stringData: { key: 'value' } });
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    await testCluster.create('secrets', 's', { stringData: { key: 'value' } });
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('a key of a variable: said in the status, and awaited', async () => {
+  test('a missing key of a variable, with a waiting state', async () => {
     await open();
-    await lab.create('configmaps', 'm', { data: { other: 'x' } });
+    await testCluster.create('configmaps', 'm', { data: { other: 'x' } });
     const env = [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'm', key: 'key' } } }];
-    await lab.pod('p', [c('main', { env })]);
-    const waiting = await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting CreateContainerConfigError');
+    await testCluster.pod('p', [c('main', { env })]);
+    const waiting = await testCluster.until(
+      'p',
+      (pod) => stateOf(pod, 'main') === 'waiting CreateContainerConfigError',
+    );
     expect(waiting.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
       "couldn't find key key in ConfigMap default/m",
     );
-    await lab.ask(
+    await testCluster.ask(
       'PATCH',
       '/api/v1/namespaces/default/configmaps/m',
       { data: { key: 'y' } },
       'application/merge-patch+json',
     );
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
   test('an image without a stand-in', async () => {
     const clock = virtualClock(noon);
     await open({}, clock);
-    await lab.pod('p', [c('main', { image: 'missing' })]);
-    const refused = await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
-    expect(refused.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
+    await testCluster.pod('p', [c('main', { image: 'missing' })]);
+    const waiting = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
+    expect(waiting.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
       'image "missing" cannot be pulled: nothing stands in for it on this machine; give one with --image NAME=host',
     );
     await clock.advance(1000);
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting ImagePullBackOff');
-    await lab.patch('p', { spec: { containers: [{ name: 'main', image: 'host' }] } });
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ImagePullBackOff');
+    await testCluster.patch('p', { spec: { containers: [{ name: 'main', image: 'host' }] } });
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
   test('an image with an invalid name', async () => {
     await open();
-    await lab.pod('p', [c('main', { image: 'no image' })]);
-    const pod = await lab.until('p', (it) => stateOf(it, 'main') === 'waiting InvalidImageName');
+    await testCluster.pod('p', [c('main', { image: 'no image' })]);
+    const pod = await testCluster.until('p', (it) => stateOf(it, 'main') === 'waiting InvalidImageName');
     expect(pod.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
       'Failed to apply default image tag "no image": couldn\'t parse image name "no image": invalid reference format',
     );
   });
 });
 
-describe('stopping', () => {
-  test('a deleted pod is removed when its containers have ended', async () => {
+describe('termination', () => {
+  test('a deleted pod is removed after its containers have ended', async () => {
     await open({ main: { duration: 'forever' } });
-    await lab.pod('p', [c('main')]);
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    const ending = lab.until('p', (pod) => stateOf(pod, 'main') === 'Error 143');
-    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.pod('p', [c('main')]);
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    const ending = testCluster.until('p', (pod) => stateOf(pod, 'main') === 'Error 143');
+    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
     const ended = await ending;
     expect(ended.metadata.deletionTimestamp).toBeDefined();
-    await lab.gone('p');
-    expect(await lab.event('p', 'Killing')).toBe('Stopping container main');
+    await testCluster.gone('p');
+    expect(await testCluster.event('p', 'Killing')).toBe('Stopping container main');
   });
 
   test('a container that ignores SIGTERM is killed after its grace period', async () => {
     const clock = virtualClock(noon);
     await open({ main: { duration: 'forever', handlesSigterm: false } }, clock);
-    await lab.pod('p', [c('main')], { terminationGracePeriodSeconds: 7 });
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.pod('p', [c('main')], { terminationGracePeriodSeconds: 7 });
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
     await clock.advance(6999);
-    expect(stateOf(await lab.until('p', () => true), 'main')).toBe('running');
-    const killed = lab.until('p', (pod) => stateOf(pod, 'main') === 'Error 137');
+    expect(stateOf(await testCluster.until('p', () => true), 'main')).toBe('running');
+    const killed = testCluster.until('p', (pod) => stateOf(pod, 'main') === 'Error 137');
     await clock.advance(1);
     await killed;
-    await lab.gone('p');
+    await testCluster.gone('p');
   });
 
   test('a pod that waits for an image can be deleted', async () => {
     await open({}, virtualClock(noon));
-    await lab.pod('p', [c('main', { image: 'missing' })]);
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
-    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    await lab.gone('p');
+    await testCluster.pod('p', [c('main', { image: 'missing' })]);
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
+    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.gone('p');
   });
 
-  test('a container whose image is patched is stopped and started with the new one, whatever the policy', async () => {
+  test('a container whose image is patched is stopped and started with the new image, under any restart policy', async () => {
     await open({ sidecar: [{ duration: 'forever' }, {}] });
-    await lab.pod('p', [c('step'), c('sidecar')]);
-    await lab.until('p', (pod) => stateOf(pod, 'step') === 'Completed 0' && stateOf(pod, 'sidecar') === 'running');
-    await lab.patch('p', { spec: { containers: [{ name: 'sidecar', image: 'nop' }] } });
-    const pod = await lab.end('p');
+    await testCluster.pod('p', [c('step'), c('sidecar')]);
+    await testCluster.until(
+      'p',
+      (pod) => stateOf(pod, 'step') === 'Completed 0' && stateOf(pod, 'sidecar') === 'running',
+    );
+    await testCluster.patch('p', { spec: { containers: [{ name: 'sidecar', image: 'nop' }] } });
+    const pod = await testCluster.end('p');
     expect(pod.status?.phase).toBe('Succeeded');
     expect(pod.status?.containerStatuses?.[1]).toMatchObject({
       image: 'nop',
       restartCount: 1,
       lastState: { terminated: { exitCode: 143 } },
     });
-    expect(await lab.event('p', 'Killing')).toBe('Container sidecar definition changed, will be restarted');
+    expect(await testCluster.event('p', 'Killing')).toBe('Container sidecar definition changed, will be restarted');
   });
 
-  test('a failing liveness probe has the container started again', async () => {
+  test('a container with a failing liveness probe is restarted', async () => {
     const clock = virtualClock(noon);
     await open({ main: [{ duration: 'forever', exec: () => ({ exitCode: 1, output: 'sick' }) }, {}] }, clock);
-    await lab.pod('p', [c('main', { livenessProbe: { exec: { command: ['check'] }, failureThreshold: 1 } })], {
+    await testCluster.pod('p', [c('main', { livenessProbe: { exec: { command: ['check'] }, failureThreshold: 1 } })], {
       restartPolicy: 'OnFailure',
     });
-    const pod = await lab.end('p');
+    const pod = await testCluster.end('p');
     expect(pod.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 1 });
-    expect(await lab.event('p', 'Unhealthy')).toBe('Liveness probe failed: sick');
+    expect(await testCluster.event('p', 'Unhealthy')).toBe('Liveness probe failed: sick');
   });
 });
 
-test("a readiness probe's first failure is an event, and what it says next is another", async () => {
+test("a readiness probe's first failure is an event, and a different later failure another one", async () => {
   const clock = virtualClock(noon);
   let output = 'not yet';
   await open({ main: { duration: 'forever', exec: () => ({ exitCode: 1, output }) } }, clock);
-  await lab.pod('p', [c('main', { readinessProbe: { exec: { command: ['check'] }, periodSeconds: 1 } })]);
-  expect(await lab.event('p', 'Unhealthy')).toBe('Readiness probe failed: not yet');
+  await testCluster.pod('p', [c('main', { readinessProbe: { exec: { command: ['check'] }, periodSeconds: 1 } })]);
+  expect(await testCluster.event('p', 'Unhealthy')).toBe('Readiness probe failed: not yet');
   await clock.advance(5000);
   output = 'refused';
   await clock.advance(1000);
   const events = '/api/v1/namespaces/default/events?fieldSelector=reason%3DUnhealthy';
   const messages = async (): Promise<readonly string[]> => {
-    const { items } = await lab.ask<{ items: readonly { message: string }[] }>('GET', events);
+    const { items } = await testCluster.ask<{ items: readonly { message: string }[] }>('GET', events);
     return items.map(({ message }) => message).sort();
   };
-  let said = await messages();
-  while (said.length < 2) said = await messages();
-  expect(said).toEqual(['Readiness probe failed: not yet', 'Readiness probe failed: refused']);
+  let eventMessages = await messages();
+  while (eventMessages.length < 2) eventMessages = await messages();
+  expect(eventMessages).toEqual(['Readiness probe failed: not yet', 'Readiness probe failed: refused']);
 });
 
-test('a container is ready when its probe says so', async () => {
+test('a container becomes ready when its readiness probe succeeds', async () => {
   const clock = virtualClock(noon);
   let well = false;
   await open({ main: { duration: 'forever', exec: () => ({ exitCode: well ? 0 : 1, output: '' }) } }, clock);
   const readinessProbe = { exec: { command: ['check'] }, periodSeconds: 5 };
-  await lab.pod('p', [c('main', { readinessProbe }), c('other')]);
-  const running = await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
+  await testCluster.pod('p', [c('main', { readinessProbe }), c('other')]);
+  const running = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
   expect(running.status?.containerStatuses?.[0]?.ready).toBe(false);
   well = true;
   await clock.advance(5000);
-  await lab.until('p', (pod) => pod.status?.containerStatuses?.[0]?.ready);
+  await testCluster.until('p', (pod) => pod.status?.containerStatuses?.[0]?.ready);
 });

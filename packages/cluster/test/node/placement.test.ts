@@ -24,10 +24,10 @@ const cordoned = { ...node, spec: { unschedulable: true } };
 
 describe('a pod', () => {
   test.each([
-    ['without wishes fits', pod({}), node, undefined],
+    ['without constraints fits', pod({}), node, undefined],
     ['fits a node with the label it selects', pod({ nodeSelector: { disk: 'ssd' } }), node, undefined],
-    ['does not fit one with another value', pod({ nodeSelector: { disk: 'hdd' } }), node, AFFINITY],
-    ['does not fit one without the label', pod({ nodeSelector: { zone: 'a' } }), node, AFFINITY],
+    ['does not fit a node with another value of the label', pod({ nodeSelector: { disk: 'hdd' } }), node, AFFINITY],
+    ['does not fit a node without the label', pod({ nodeSelector: { zone: 'a' } }), node, AFFINITY],
     ['fits by In', pod(affine({ key: 'disk', operator: 'In', values: ['hdd', 'ssd'] })), node, undefined],
     ['does not fit by NotIn', pod(affine({ key: 'disk', operator: 'NotIn', values: ['ssd'] })), node, AFFINITY],
     ['fits by NotIn without the label', pod(affine({ key: 'x', operator: 'NotIn', values: ['y'] })), node, undefined],
@@ -35,26 +35,31 @@ describe('a pod', () => {
     ['fits by DoesNotExist', pod(affine({ key: 'zone', operator: 'DoesNotExist' })), node, undefined],
     ['fits by Gt', pod(affine({ key: 'cores', operator: 'Gt', values: ['4'] })), node, undefined],
     ['does not fit by Lt', pod(affine({ key: 'cores', operator: 'Lt', values: ['4'] })), node, AFFINITY],
-    ['does not fit by a term that says nothing', pod(affine()), node, AFFINITY],
+    ['does not fit by a term without expressions', pod(affine()), node, AFFINITY],
     [
-      'asks for too much of two resources',
+      'exceeds two resources',
       pod({}, { memory: '9Gi', cpu: '5' }),
       node,
       '0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.',
     ],
     [
-      'asks for too much with all its containers together',
+      'exceeds a resource with the sum of its containers',
       pod({}, { cpu: '3' }, { cpu: '1001m' }),
       node,
       '0/1 nodes are available: 1 Insufficient cpu.',
     ],
     [
-      'asks for something that the node does not have',
+      'requests a resource that the node does not have',
       pod({}, { 'nvidia.com/gpu': '1' }),
       node,
       '0/1 nodes are available: 1 Insufficient nvidia.com/gpu.',
     ],
-    ['may ask for nothing of what the node does not have', pod({}, { 'ephemeral-storage': '0' }), node, undefined],
+    [
+      'may request zero of a resource that the node does not have',
+      pod({}, { 'ephemeral-storage': '0' }),
+      node,
+      undefined,
+    ],
     [
       'does not fit a node with a taint that it does not tolerate',
       pod({}),
@@ -75,66 +80,66 @@ describe('a pod', () => {
     ],
     ['does not fit a cordoned node', pod({}), cordoned, '0/1 nodes are available: 1 node(s) were unschedulable.'],
     ['fits any node if it tolerates everything', pod({ tolerations: [{ operator: 'Exists' }] }), cordoned, undefined],
-  ])('%s', (_what, given, on, why) => {
-    expect(unschedulableReason(given, on)).toBe(why);
+  ])('%s', (_what, spec, on, reason) => {
+    expect(unschedulableReason(spec, on)).toBe(reason);
   });
 });
 
 describe('on the embedded cluster', () => {
-  let lab: PodTestCluster;
-  afterEach(() => lab.cluster.close());
+  let testCluster: PodTestCluster;
+  afterEach(() => testCluster.cluster.close());
 
-  test('a pod that no node fits waits, says so, and runs as soon as a label lets it in', async () => {
-    lab = await PodTestCluster.open({ runtime: fake() });
-    await lab.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
-    const waiting = await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+  test('a pod that fits no node stays pending with a message, and runs as soon as a label makes it fit', async () => {
+    testCluster = await PodTestCluster.open({ runtime: fake() });
+    await testCluster.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
+    const waiting = await testCluster.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
     expect(waiting.spec.nodeName).toBeUndefined();
     expect(waiting.status).toMatchObject({
       phase: 'Pending',
       conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: AFFINITY }],
     });
-    expect(await lab.event('p', 'FailedScheduling')).toBe(AFFINITY);
+    expect(await testCluster.event('p', 'FailedScheduling')).toBe(AFFINITY);
     const label = { metadata: { labels: { disk: 'ssd' } } };
-    await lab.ask('PATCH', '/api/v1/nodes/pipewright', label, 'application/merge-patch+json');
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    await testCluster.ask('PATCH', '/api/v1/nodes/pipewright', label, 'application/merge-patch+json');
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('a pod whose claim is not there waits for it and says so', async () => {
-    lab = await PodTestCluster.open({ runtime: fake() });
+  test('a pod waits for a missing claim, with a message', async () => {
+    testCluster = await PodTestCluster.open({ runtime: fake() });
     const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'late' } }];
-    await lab.pod('p', [{ name: 'one', command: ['run'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], {
+    await testCluster.pod('p', [{ name: 'one', command: ['run'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], {
       volumes,
     });
-    const waiting = await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+    const waiting = await testCluster.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
     expect(waiting.spec.nodeName).toBeUndefined();
     expect(waiting.status?.conditions).toMatchObject([
       { status: 'False', message: '0/1 nodes are available: 1 persistentvolumeclaim "late" not found.' },
     ]);
-    await lab.create('persistentvolumeclaims', 'late', {
+    await testCluster.create('persistentvolumeclaims', 'late', {
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
     });
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('the node has the labels and resources that it was given', async () => {
-    lab = await PodTestCluster.open({
+  test('the node has the configured labels and resources', async () => {
+    testCluster = await PodTestCluster.open({
       runtime: fake(),
       node: { labels: { disk: 'ssd' }, resources: { 'nvidia.com/gpu': '1' } },
     });
     const resources = { requests: { 'nvidia.com/gpu': '1' }, limits: { 'nvidia.com/gpu': '1' } };
-    await lab.pod('p', [{ name: 'one', command: ['run'], resources }], { nodeSelector: { disk: 'ssd' } });
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
-    expect(await lab.ask('GET', '/api/v1/nodes/pipewright')).toMatchObject({
+    await testCluster.pod('p', [{ name: 'one', command: ['run'], resources }], { nodeSelector: { disk: 'ssd' } });
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect(await testCluster.ask('GET', '/api/v1/nodes/pipewright')).toMatchObject({
       metadata: { labels: { disk: 'ssd', 'kubernetes.io/hostname': 'pipewright' } },
       status: { conditions: expect.arrayContaining([expect.objectContaining({ type: 'Ready', status: 'True' })]) },
     });
   });
 
-  test('a pod that waits for a node can be deleted', async () => {
-    lab = await PodTestCluster.open({ runtime: fake() });
-    await lab.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
-    await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
-    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    expect(await lab.ask('GET', '/api/v1/namespaces/default/pods/p')).toMatchObject({ reason: 'NotFound' });
+  test('a pending pod can be deleted', async () => {
+    testCluster = await PodTestCluster.open({ runtime: fake() });
+    await testCluster.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
+    await testCluster.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    expect(await testCluster.ask('GET', '/api/v1/namespaces/default/pods/p')).toMatchObject({ reason: 'NotFound' });
   });
 });

@@ -14,12 +14,12 @@ import { PodTestCluster, stateOf } from '../support/pods.js';
 /** A pod clock on which delays elapse immediately. */
 const inNoTime = (): PodClock => virtualClock(new Date('2026-01-01T12:00:00Z'), { automatic: true });
 
-let lab: PodTestCluster;
+let testCluster: PodTestCluster;
 let nodes: Node[] = [];
 afterEach(async () => {
   await Promise.all(nodes.map((node) => node.close()));
   nodes = [];
-  await lab.cluster.close();
+  await testCluster.cluster.close();
 });
 
 /** Starts a node with its own transport to the API server. */
@@ -37,7 +37,7 @@ async function join(send: Send, script: () => FakeOutcome = () => ({}), clock = 
 
 /** Returns a transport that rejects the first `times` matching requests as the API server does if its disk is full. */
 function refusing(times: number, isRefused: (request: PlainRequest) => boolean): Send {
-  const { plain } = lab.cluster.send;
+  const { plain } = testCluster.cluster.send;
   let left = times;
   const message = 'Internal error occurred: the disk is full';
   return Object.assign(() => Promise.reject(new Error('not used')), {
@@ -56,105 +56,105 @@ const isStatus = ({ method, url }: PlainRequest): boolean =>
 const isDeletion = ({ method }: PlainRequest): boolean => method === 'DELETE';
 const isList = ({ method, url }: PlainRequest): boolean => method === 'GET' && url === '/api/v1/pods';
 
-describe('a node goes on when the API server could not write for a while', () => {
-  test('a pod is claimed', async () => {
-    lab = await PodTestCluster.open({});
+describe('a node continues when the API server could not write for a while', () => {
+  test('a pod is bound to the node', async () => {
+    testCluster = await PodTestCluster.open({});
     await join(refusing(3, isClaim));
-    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('the end of a pod is written, however long that takes', async () => {
-    lab = await PodTestCluster.open({});
+  test('the end of a pod is written, however long it takes', async () => {
+    testCluster = await PodTestCluster.open({});
     await join(refusing(100, isStatus));
-    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
-    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
+    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
   });
 
-  test('a deleted pod goes', async () => {
-    lab = await PodTestCluster.open({});
+  test('a deleted pod is removed', async () => {
+    testCluster = await PodTestCluster.open({});
     await join(refusing(3, isDeletion), () => ({ duration: 'forever' }));
-    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    await lab.gone('p');
+    await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.gone('p');
   });
 
   test('the loss of a pod is written', async () => {
-    lab = await PodTestCluster.open({});
-    const first = await join(lab.cluster.send, () => ({ duration: 'forever' }));
-    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    testCluster = await PodTestCluster.open({});
+    const first = await join(testCluster.cluster.send, () => ({ duration: 'forever' }));
+    await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
     await first.close();
     await join(refusing(3, isStatus));
-    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
   });
 });
 
-describe('a node that follows another', () => {
+describe('a node that replaces an earlier one', () => {
   /** Creates a pod whose node claimed it and stopped before writing anything else. */
   async function claimed(script: () => FakeOutcome): Promise<void> {
-    lab = await PodTestCluster.open({});
+    testCluster = await PodTestCluster.open({});
     const first = await join(refusing(Infinity, isStatus), script, virtualClock(new Date(0)));
-    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
-    await lab.until('p', ({ spec }) => spec.nodeName === 'pipewright');
+    await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
+    await testCluster.until('p', ({ spec }) => spec.nodeName === 'pipewright');
     await first.close();
   }
 
-  test('starts no container again that may have run', async () => {
+  test('does not start containers again that may have run', async () => {
     let starts = 0;
     const script = (): FakeOutcome => ((starts += 1), { duration: 'forever' });
     await claimed(script);
-    await join(lab.cluster.send, script);
-    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    await join(testCluster.cluster.send, script);
+    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
     expect(starts).toBeLessThanOrEqual(1);
   });
 
-  test('starts none either when its first list was refused', async () => {
+  test('does not start them either if its first list was rejected', async () => {
     await claimed(() => ({ duration: 'forever' }));
     await join(refusing(2, isList));
-    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
   });
 
-  test('starts none either when it lists anew before it could write that the pod is lost', async () => {
+  test('does not start them either if it lists again before it could write that the pod is lost', async () => {
     let starts = 0;
     const script = (): FakeOutcome => ((starts += 1), { duration: 'forever' });
     await claimed(script);
-    const { plain } = lab.cluster.send;
-    const refused = { status: 500, headers: {}, value: { message: 'the disk is full' } };
+    const { plain } = testCluster.cluster.send;
+    const errorResponse = { status: 500, headers: {}, value: { message: 'the disk is full' } };
     let watches = 0;
     /** The first watch ends immediately, and status writes are rejected until the second watch. */
     const send: Send = Object.assign(() => Promise.reject(new Error('not used')), {
       plain: (request: PlainRequest) => {
         const isWatch = request.url.startsWith('/api/v1/pods?watch');
         if (isWatch) watches += 1;
-        if (isStatus(request) && watches < 2) return Promise.resolve(refused);
+        if (isStatus(request) && watches < 2) return Promise.resolve(errorResponse);
         if (isWatch && watches === 1) return Promise.resolve({ status: 200, headers: {} });
         return plain!(request);
       },
     });
     starts = 0;
     await join(send, script);
-    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
     expect(starts).toBe(0);
   });
 
-  test('lets go of a pod whose deletion the other had begun', async () => {
-    lab = await PodTestCluster.open({});
+  test('confirms a deletion that the earlier node had begun', async () => {
+    testCluster = await PodTestCluster.open({});
     const first = await join(refusing(Infinity, isDeletion), () => ({ duration: 'forever' }));
-    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
-    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    await lab.until('p', ({ status }) => status?.phase === 'Failed');
+    await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
+    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.until('p', ({ status }) => status?.phase === 'Failed');
     await first.close();
-    await join(lab.cluster.send);
-    await lab.gone('p');
+    await join(testCluster.cluster.send);
+    await testCluster.gone('p');
   });
 });
 
-test('a pod that is over is not started again by what a late watch says of it', async () => {
-  lab = await PodTestCluster.open({});
-  const { plain } = lab.cluster.send;
+test('does not start a finished pod again because of a late watch event', async () => {
+  testCluster = await PodTestCluster.open({});
+  const { plain } = testCluster.cluster.send;
   let release: () => void = () => undefined;
   const isReleased = new Promise<void>((resolve) => (release = resolve));
   /** Delays changes until they are released. New pods are not delayed. */
@@ -172,10 +172,10 @@ test('a pod that is over is not started again by what a late watch says of it', 
   });
   let starts = 0;
   await join(send, () => ((starts += 1), {}));
-  await lab.pod('p', [{ name: 'main', command: ['run'] }]);
-  await lab.end('p');
+  await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
+  await testCluster.end('p');
   release();
-  await lab.pod('q', [{ name: 'main', command: ['run'] }]);
-  await lab.end('q');
+  await testCluster.pod('q', [{ name: 'main', command: ['run'] }]);
+  await testCluster.end('q');
   expect(starts).toBe(2);
 });

@@ -13,7 +13,7 @@ import { isThorough } from '../../../../test/thorough.js';
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-restart-'));
 afterAll(() => removeTree(directory));
 
-test('what a dead process left is swept, what a living one has stays, and the last one leaves nothing', async () => {
+test('the directory of a dead process is removed, that of a living one stays, and the last process leaves nothing', async () => {
   const living = await openRunDirectory(directory, 'living');
   const beginning = join(directory, 'run', `${process.pid}-beginning`);
   mkdirSync(beginning);
@@ -31,7 +31,7 @@ test('what a dead process left is swept, what a living one has stays, and the la
 
 const [PROCESSES, ROUNDS] = isThorough ? [[1, 2, 3], 300] : [[1, 2], 150];
 
-test('processes that begin while others, the last ones so far, end get a directory each time', async () => {
+test('processes that start while the last others end all get a directory', async () => {
   const place = join(directory, 'busy');
   mkdirSync(place, { recursive: true });
   const from = JSON.stringify(resolve(import.meta.dirname, '../../src/runtime/host/run-directory.ts'));
@@ -42,7 +42,7 @@ test('processes that begin while others, the last ones so far, end get a directo
   expect(readdirSync(place)).toEqual([]);
 });
 
-test('a pod that ran when its node stopped has failed when the node is back, and its log is still there', async () => {
+test('a pod that ran when its node stopped has failed when the node is back, and its log still exists', async () => {
   const dataDir = join(directory, 'data');
   const script = (): object => ({ duration: 'forever', output: 'so far\n' });
   const before = await PodTestCluster.open({ dataDir, runtime: fake({ script }) });
@@ -57,7 +57,7 @@ test('a pod that ran when its node stopped has failed when the node is back, and
   await after.cluster.close();
 });
 
-test('the logs of pods that are no more, and nothing else, are removed when the node begins', async () => {
+test('a starting node removes the logs of pods that no longer exist, and no others', async () => {
   const dataDir = join(directory, 'orphans');
   for (const name of ['default_gone_6c4b7a1e', 'notes', 'my_notes'])
     mkdirSync(join(dataDir, 'logs', name), { recursive: true });

@@ -13,9 +13,9 @@ import { describeWithSandbox } from '../support/sandbox-tests.js';
 const runtime = sandbox();
 const probe = await runtime.probe();
 const dataDir = mkdtempSync(join(tmpdir(), 'pipewright-node-'));
-const lab = await PodTestCluster.open({ runtime, dataDir });
+const testCluster = await PodTestCluster.open({ runtime, dataDir });
 afterAll(async () => {
-  await lab.cluster.close();
+  await testCluster.cluster.close();
   await removeTree(dataDir);
 });
 
@@ -27,6 +27,13 @@ const sh = (name: string, script: string, more: object = {}): TestContainer => (
 const mount = (name: string, mountPath: string, more: object = {}): { volumeMounts: object[] } => ({
   volumeMounts: [{ name, mountPath, ...more }],
 });
+/** A volume `d` with the annotation `ready`, for which a container can wait. */
+const READY_ANNOTATION = [
+  {
+    name: 'd',
+    downwardAPI: { items: [{ path: 'ready', fieldRef: { fieldPath: "metadata.annotations['ready']" } }] },
+  },
+];
 let pods = 0;
 
 /** Returns the log of a pod with one container that succeeded. */
@@ -37,10 +44,10 @@ async function printed(
   metadata: object = {},
 ): Promise<string> {
   const name = `p${pods++}`;
-  await lab.pod(name, [sh('main', script, container)], spec, metadata);
-  const pod = await lab.end(name);
+  await testCluster.pod(name, [sh('main', script, container)], spec, metadata);
+  const pod = await testCluster.end(name);
   expect(stateOf(pod, 'main')).toBe('Completed 0');
-  return lab.log(name, 'main');
+  return testCluster.log(name, 'main');
 }
 
 /** Resolves when a directory does not have this entry, or no longer. */
@@ -51,9 +58,9 @@ async function removed(directory: string, entry: string): Promise<void> {
 }
 
 if (probe.kind === 'unusable') {
-  test('where namespaces are refused, a pod fails and says what to do', async () => {
-    await lab.pod('p', [sh('main', 'true')]);
-    const pod = await lab.end('p');
+  test('where namespaces are denied, a pod fails with the remedy', async () => {
+    await testCluster.pod('p', [sh('main', 'true')]);
+    const pod = await testCluster.end('p');
     expect(pod.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
       reason: 'ContainerCannotRun',
       message: expect.stringContaining(probe.problem.message),
@@ -66,13 +73,13 @@ describeWithSandbox('a pod of real processes', probe, () => {
   const hasMemory =
     firstMemoryDirectory(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']) !== undefined;
   test(hasMemory ? 'has its Secrets on no disk' : 'has its Secrets where everything is', async () => {
-    await lab.create('secrets', 'in-memory', { stringData: { pass: 'hush' } });
+    await testCluster.create('secrets', 'in-memory', { stringData: { pass: 'hush' } });
     const spec = { volumes: [{ name: 's', secret: { secretName: 'in-memory' } }] };
     const type = await printed('stat -f -c %T /s; cat /s/pass', mount('s', '/s'), spec);
     expect(type.replace(/^(?!tmpfs).*\n/, 'disk\n')).toBe(hasMemory ? 'tmpfs\nhush' : 'disk\nhush');
   });
 
-  test('hands over from container to container through a FIFO in an emptyDir', async () => {
+  test('passes data between containers through a FIFO in an emptyDir', async () => {
     const tools = { volumes: [{ name: 'tools', emptyDir: {} }] };
     const first = sh(
       'first',
@@ -80,12 +87,15 @@ describeWithSandbox('a pod of real processes', probe, () => {
       mount('tools', '/tools'),
     );
     const second = sh('second', 'mkfifo /tools/go; read line < /tools/go; echo second', mount('tools', '/tools'));
-    await lab.pod('fifo', [first, second], tools);
-    expect((await lab.end('fifo')).status?.phase).toBe('Succeeded');
-    expect([await lab.log('fifo', 'first'), await lab.log('fifo', 'second')]).toEqual(['first\n', 'second\n']);
+    await testCluster.pod('fifo', [first, second], tools);
+    expect((await testCluster.end('fifo')).status?.phase).toBe('Succeeded');
+    expect([await testCluster.log('fifo', 'first'), await testCluster.log('fifo', 'second')]).toEqual([
+      'first\n',
+      'second\n',
+    ]);
   });
 
-  test('shares nothing with another pod', async () => {
+  test('shares no files with another pod', async () => {
     const script = 'ls -A /workspace /tmp; touch /workspace/f /tmp/f';
     const volume = { volumes: [{ name: 'v', emptyDir: {} }] };
     expect(await printed(script, mount('v', '/workspace'), volume)).toBe('/tmp:\n\n/workspace:\n');
@@ -93,8 +103,8 @@ describeWithSandbox('a pod of real processes', probe, () => {
   });
 
   test('has Secrets and ConfigMaps as files and variables', async () => {
-    await lab.create('secrets', 's', { stringData: { user: 'me', pass: 'hush' } });
-    await lab.create('configmaps', 'm', { data: { 'run.sh': '#!/bin/sh\necho ran\n' } });
+    await testCluster.create('secrets', 's', { stringData: { user: 'me', pass: 'hush' } });
+    await testCluster.create('configmaps', 'm', { data: { 'run.sh': '#!/bin/sh\necho ran\n' } });
     const volumes = [
       { name: 's', secret: { secretName: 's', defaultMode: 0o400 } },
       { name: 'm', configMap: { name: 'm', defaultMode: 0o755 } },
@@ -112,18 +122,12 @@ describeWithSandbox('a pod of real processes', probe, () => {
   });
 
   test('sees an annotation change in its downward file', async () => {
-    const volumes = [
-      {
-        name: 'd',
-        downwardAPI: { items: [{ path: 'ready', fieldRef: { fieldPath: "metadata.annotations['ready']" } }] },
-      },
-    ];
     const script = 'echo begun; until test -s /downward/ready; do sleep 0.01; done; cat /downward/ready';
-    await lab.pod('downward', [sh('main', script, mount('d', '/downward'))], { volumes });
-    await lab.until('downward', (pod) => stateOf(pod, 'main') === 'running');
-    await lab.patch('downward', { metadata: { annotations: { ready: 'READY' } } });
-    await lab.end('downward');
-    expect(await lab.log('downward', 'main')).toBe('begun\nREADY');
+    await testCluster.pod('downward', [sh('main', script, mount('d', '/downward'))], { volumes: READY_ANNOTATION });
+    await testCluster.until('downward', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.patch('downward', { metadata: { annotations: { ready: 'READY' } } });
+    await testCluster.end('downward');
+    expect(await testCluster.log('downward', 'main')).toBe('begun\nREADY');
   });
 
   test('mounts a subPath, from which no symlink leads outside', async () => {
@@ -140,8 +144,8 @@ describeWithSandbox('a pod of real processes', probe, () => {
     expect(await printed('cat /in/f; ls -A /out', container, { volumes, ...init })).toBe('x\n');
   });
 
-  test('finds files of an earlier pod in a claim', async () => {
-    await lab.create('persistentvolumeclaims', 'claim', {
+  test('reads files of an earlier pod in a claim', async () => {
+    await testCluster.create('persistentvolumeclaims', 'claim', {
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     });
     const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'claim' } }];
@@ -149,7 +153,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     expect(await printed('cat /data/f', mount('v', '/data'), { volumes })).toBe('kept\n');
   });
 
-  test('has its downward API and the address of its cluster', async () => {
+  test('has downward API fields and the address of its cluster', async () => {
     const env = [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }];
     const at = '/var/run/secrets/kubernetes.io/serviceaccount';
     const script = `echo $NAME $HOSTNAME; cat ${at}/namespace; echo; head -c 27 ${at}/ca.crt; echo; tr . ' ' < ${at}/token | wc -w; echo $KUBERNETES_SERVICE_HOST; test "$KUBERNETES_PORT" = "tcp://127.0.0.1:$KUBERNETES_SERVICE_PORT" && echo reachable`;
@@ -159,14 +163,14 @@ describeWithSandbox('a pod of real processes', probe, () => {
   });
 
   test('has a termination message, from its file or the end of its log', async () => {
-    await lab.pod('messages', [
+    await testCluster.pod('messages', [
       sh('file', 'echo why > /dev/termination-log; exit 1'),
       sh('own', 'echo mine > /tmp/message', { terminationMessagePath: '/tmp/message' }),
       sh('log', 'echo last words; exit 1', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
       sh('long', 'head -c 10000 /dev/zero | tr "\\0" x > /dev/termination-log'),
       sh('silent', 'echo nothing', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
     ]);
-    const { status } = await lab.end('messages');
+    const { status } = await testCluster.end('messages');
     const messages = status?.containerStatuses?.map(({ state }) => state.terminated?.message);
     expect(messages).toEqual(['why\n', 'mine\n', 'last words\n', 'x'.repeat(4096), undefined]);
   });
@@ -176,14 +180,17 @@ describeWithSandbox('a pod of real processes', probe, () => {
   });
 
   test('streams its log while it runs, to the last line', async () => {
-    await lab.pod('follow', [sh('main', 'for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; printf end')]);
-    await lab.until('follow', (pod) => stateOf(pod, 'main') === 'running');
-    expect(await lab.log('follow', 'main', '&follow=true')).toBe('1\n2\n3\n4\n5\nend');
+    const script = 'for i in 1 2 3; do echo $i; done; until test -s /downward/ready; do sleep 0.01; done; printf end';
+    await testCluster.pod('follow', [sh('main', script, mount('d', '/downward'))], { volumes: READY_ANNOTATION });
+    await testCluster.until('follow', (pod) => stateOf(pod, 'main') === 'running');
+    const log = testCluster.log('follow', 'main', '&follow=true');
+    await testCluster.patch('follow', { metadata: { annotations: { ready: 'READY' } } });
+    expect(await log).toBe('1\n2\n3\nend');
   });
 
   test('reports a missing command differently from a failed one', async () => {
-    await lab.pod('none', [{ name: 'main', command: ['/no/shell'] }, sh('fails', 'exit 127')]);
-    const { status } = await lab.end('none');
+    await testCluster.pod('none', [{ name: 'main', command: ['/no/shell'] }, sh('fails', 'exit 127')]);
+    const { status } = await testCluster.end('none');
     expect(
       status?.containerStatuses?.map(({ state }) => [state.terminated?.reason, state.terminated?.exitCode]),
     ).toEqual([
@@ -196,21 +203,25 @@ describeWithSandbox('a pod of real processes', probe, () => {
   });
 
   test('ends on SIGTERM', async () => {
-    await lab.pod('long', [sh('main', 'trap "echo bye; exit 0" TERM; echo begun; while :; do sleep 0.01; done')]);
-    await lab.until('long', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.pod('long', [
+      sh('main', 'trap "echo bye; exit 0" TERM; echo begun; while :; do sleep 0.01; done'),
+    ]);
+    await testCluster.until('long', (pod) => stateOf(pod, 'main') === 'running');
     const path = '/api/v1/namespaces/default/pods/long';
-    const log = (await lab.cluster.send(new Request(`http://kubernetes${path}/log?follow=true`))).body?.getReader();
+    const log = (
+      await testCluster.cluster.send(new Request(`http://kubernetes${path}/log?follow=true`))
+    ).body?.getReader();
     expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('begun\n');
-    await lab.ask('DELETE', path);
+    await testCluster.ask('DELETE', path);
     expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('bye\n');
-    await lab.gone('long');
+    await testCluster.gone('long');
   });
 
-  test('leaves no file behind', async () => {
-    await lab.pod('clean', [sh('main', 'mkdir -m 555 /tmp/locked; true')]);
-    const { metadata } = await lab.end('clean');
-    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/clean');
-    await lab.gone('clean');
+  test('leaves no files', async () => {
+    await testCluster.pod('clean', [sh('main', 'mkdir -m 555 /tmp/locked; true')]);
+    const { metadata } = await testCluster.end('clean');
+    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/clean');
+    await testCluster.gone('clean');
     const run = join(dataDir, 'node/run');
     for (const parent of readdirSync(run)) await removed(join(run, parent), metadata.uid);
   });

@@ -6,7 +6,7 @@ import { startCluster, type Admission, type Cluster, type LogLevel } from '@pipe
 let cluster: Cluster | undefined;
 afterEach(() => cluster?.close());
 
-test('an error of the API server is logged with its stack, and the answer says where that can be read', async () => {
+test('an internal error of the API server is logged with its stack, and the response refers to the log', async () => {
   const lines: [string, LogLevel | undefined][] = [];
   const broken: Admission = ({ object }) => {
     if (object.metadata.name === 'broken') throw new Error('a bug');

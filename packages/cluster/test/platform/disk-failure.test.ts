@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { withPath, writeNamed } from '../../src/platform/disk-failure.js';
 
-test('the error of a full disk names the file', () => {
+test('the error of a write to a full disk names the file', () => {
   const full = openSync('/dev/full', 'w');
   let failure: unknown;
   try {
@@ -30,6 +30,6 @@ test('an error that names its path, or is not a system error, is unchanged', () 
   expect(withPath('odd', '/b')).toBe('odd');
 });
 
-test('so does the error of a whole-file write', () => {
+test('the error of writing a whole file names the file', () => {
   expect(() => writeNamed('/dev/full', 'x')).toThrow("ENOSPC: no space left on device, write '/dev/full'");
 });

@@ -17,7 +17,7 @@ function registered(signal: AbortSignal): number {
   return getEventListeners(signal, 'abort').length + Math.max(0, ...dependent);
 }
 
-test('a linked signal is aborted with the first of its sources, and leaves nothing on them when it is released', () => {
+test('a linked signal is aborted with the first of its sources, and leaves no listeners on them after its release', () => {
   const [one, other] = [new AbortController(), new AbortController()];
   const linked = linkedSignal(one.signal, other.signal);
   expect([registered(one.signal), registered(other.signal)]).toEqual([1, 1]);
@@ -28,7 +28,7 @@ test('a linked signal is aborted with the first of its sources, and leaves nothi
   expect(linkedSignal(one.signal, other.signal).signal.aborted).toBe(true);
 });
 
-test('a pod that is probed a thousand times has no more listeners on its end than after the first probe', async () => {
+test('a thousand probes of a pod leave no more listeners on its signal than the first one', async () => {
   const clock = virtualClock(START);
   const over = new AbortController();
   const seen: number[] = [];
@@ -42,7 +42,7 @@ test('a pod that is probed a thousand times has no more listeners on its end tha
   await probing;
 });
 
-test('a TCP probe leaves no listener on the signal that limits it', async () => {
+test('a TCP probe leaves no listener on its timeout signal', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((listening) => server.once('listening', listening));
   const address = server.address();
@@ -54,7 +54,7 @@ test('a TCP probe leaves no listener on the signal that limits it', async () => 
   expect([outcome, registered(limit.signal)]).toEqual([SUCCESS, 0]);
 });
 
-test('waiting on a virtual clock leaves no listener behind', async () => {
+test('waiting on a virtual clock leaves no listener', async () => {
   const clock = virtualClock(START);
   const over = new AbortController();
   const slept = clock.sleep(10, over.signal);

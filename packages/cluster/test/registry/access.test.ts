@@ -21,11 +21,11 @@ import {
 const sha = (bytes: string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 const directories: string[] = [];
-afterAll(() => directories.forEach((made) => rmSync(made, { recursive: true, force: true })));
+afterAll(() => directories.forEach((created) => rmSync(created, { recursive: true, force: true })));
 const directory = (): string => {
-  const made = mkdtempSync(join(tmpdir(), 'registry-access-'));
-  directories.push(made);
-  return made;
+  const created = mkdtempSync(join(tmpdir(), 'registry-access-'));
+  directories.push(created);
+  return created;
 };
 
 interface Answered {
@@ -44,8 +44,8 @@ async function ask(
   const [method, path] = line.split(' ');
   const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers, setHost: !('host' in headers) });
   sent.end(body);
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage]; // by the event's definition
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) };
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]; // by the event's definition
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
 }
 
 const basic = ({ username, password }: { readonly username: string; readonly password: string }): string =>
@@ -80,33 +80,33 @@ describe('a registry that listens', () => {
     `GET /v2/app/referrers/${digest}`,
     'GET /',
     'POST /v2/../v2/app/blobs/uploads/',
-  ])('requires a login for %s, and stores nothing without', async (line) => {
-    const answer = await ask(served.port, line, {}, line.startsWith('P') ? 'a layer' : undefined);
+  ])('requires a login for %s, and stores nothing without it', async (line) => {
+    const response = await ask(served.port, line, {}, line.startsWith('P') ? 'a layer' : undefined);
     expect([
-      answer.status,
-      answer.headers['www-authenticate'],
-      answer.headers['docker-distribution-api-version'],
+      response.status,
+      response.headers['www-authenticate'],
+      response.headers['docker-distribution-api-version'],
     ]).toEqual([401, 'Basic realm="Pipewright registry", charset="UTF-8"', 'registry/2.0']);
-    if (!line.startsWith('HEAD')) expect(codeOf(answer)).toBe('401 UNAUTHORIZED');
+    if (!line.startsWith('HEAD')) expect(codeOf(response)).toBe('401 UNAUTHORIZED');
     expect(existsSync(join(dir, 'uploads'))).toBe(false);
   });
 
   test.each<[string, (login: ServedRegistry['login']) => string]>([
     ['another password', (login) => basic({ ...login, password: `${login.password}x` })],
-    ['a part of the password', (login) => basic({ ...login, password: login.password.slice(0, -1) })],
+    ['a prefix of the password', (login) => basic({ ...login, password: login.password.slice(0, -1) })],
     ['no password', (login) => basic({ ...login, password: '' })],
-    ['another name', (login) => basic({ ...login, username: 'admin' })],
+    ['another user name', (login) => basic({ ...login, username: 'admin' })],
     ['a token', (login) => `Bearer ${login.password}`],
-    ['the password without its encoding', (login) => `Basic ${login.username}:${login.password}`],
-    ['nothing behind the scheme', () => 'Basic '],
-  ])('refuses %s', async (_, authorization) => {
-    const answer = await ask(served.port, 'GET /v2/', { authorization: authorization(served.login) });
-    expect(codeOf(answer)).toBe('401 UNAUTHORIZED');
+    ['the password without base64', (login) => `Basic ${login.username}:${login.password}`],
+    ['an empty credential', () => 'Basic '],
+  ])('rejects %s', async (_, authorization) => {
+    const response = await ask(served.port, 'GET /v2/', { authorization: authorization(served.login) });
+    expect(codeOf(response)).toBe('401 UNAUTHORIZED');
   });
 
   test('accepts its own login, which differs on each start', async () => {
-    const answer = await ask(served.port, 'GET /v2/', { authorization: basic(served.login) });
-    expect([answer.status, answer.body]).toEqual([200, '{}']);
+    const response = await ask(served.port, 'GET /v2/', { authorization: basic(served.login) });
+    expect([response.status, response.body]).toEqual([200, '{}']);
     const other = await registry.serve();
     await other.close();
     expect(other.login.password).not.toBe(served.login.password);
@@ -116,22 +116,22 @@ describe('a registry that listens', () => {
   test.each<[string, Readonly<Record<string, string>>, number]>([
     ['its address', { host: '127.0.0.1:1' }, 200],
     ['localhost', { host: 'localhost:5000' }, 200],
-    ['its address of version 6', { host: '[::1]:5000' }, 200],
-    ['the name of a site that was bound to 127.0.0.1', { host: 'evil.example' }, 403],
-    ['a name that begins like localhost', { host: 'localhost.evil.example:80' }, 403],
-    ['no name', { host: '' }, 403],
-    ['a page’s script', { origin: 'http://evil.example' }, 403],
-    ['a page that hides where it is from', { origin: 'null' }, 403],
-    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
-    ['a page of another port', { 'sec-fetch-site': 'same-site' }, 403],
-    ['the address line of a browser', { 'sec-fetch-site': 'none' }, 200],
-  ])('asked by %s (%o) answers %d', async (_, headers, want) => {
-    const answer = await ask(served.port, 'GET /v2/', { authorization: basic(served.login), ...headers });
-    expect(answer.status).toBe(want);
-    if (want === 403) expect(codeOf(answer)).toBe('403 DENIED');
+    ['its IPv6 address', { host: '[::1]:5000' }, 200],
+    ['a DNS name that resolves to 127.0.0.1', { host: 'evil.example' }, 403],
+    ['a name that begins with localhost', { host: 'localhost.evil.example:80' }, 403],
+    ['no Host header', { host: '' }, 403],
+    ['a script of a web page', { origin: 'http://evil.example' }, 403],
+    ['a web page with an opaque origin', { origin: 'null' }, 403],
+    ['a web page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a web page of another port', { 'sec-fetch-site': 'same-site' }, 403],
+    ['the address bar of a browser', { 'sec-fetch-site': 'none' }, 200],
+  ])('requested by %s (%o) responds with %d', async (_, headers, expected) => {
+    const response = await ask(served.port, 'GET /v2/', { authorization: basic(served.login), ...headers });
+    expect(response.status).toBe(expected);
+    if (expected === 403) expect(codeOf(response)).toBe('403 DENIED');
   });
 
-  test('rejects a body that is too large with a response, not a closed connection', async () => {
+  test('rejects a body that is too large with a response, not with a closed connection', async () => {
     const small = createRegistry({ limits: { bytes: 8 } });
     const limited = await small.serve();
     const authorization = basic(limited.login);
@@ -152,11 +152,11 @@ describe('a registry that listens', () => {
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const more = (failed?: Error | null): void => void (failed ?? socket.write(chunk, more));
     more();
-    let answer = '';
-    socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
+    let response = '';
+    socket.on('data', (bytes: Buffer) => (response += bytes.toString()));
     await new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // system-dependent
     socket.destroy();
-    expect(answer).toMatch(/^HTTP\/1.1 401 /);
+    expect(response).toMatch(/^HTTP\/1.1 401 /);
   });
 });
 
@@ -164,9 +164,9 @@ test('a client that does not finish its headers is disconnected', async () => {
   const server = await serveLoopback((_, outgoing) => void outgoing.end('never'), { headersMs: 50 });
   const socket = connect(server.port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
-  const answer = await text(socket);
+  const response = await text(socket);
   await server.close();
-  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  expect(response).toMatch(/^HTTP\/1.1 408 /);
 });
 
 test('a client that stops sending its body is disconnected', async () => {
@@ -194,7 +194,7 @@ describe.each([
   };
   const begin = async (registry: Registry): Promise<string> =>
     (await call(registry, 'POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
-  const told = async (response: Promise<Response>): Promise<string> => {
+  const outcomeOf = async (response: Promise<Response>): Promise<string> => {
     const { errors } = (await (await response).json()) as { errors: { code: string; message: string }[] };
     return `${(await response).status} ${errors[0]?.code}: ${errors[0]?.message}`;
   };
@@ -204,10 +204,10 @@ describe.each([
     const [one, two] = [await begin(registry), await begin(registry)];
     const full =
       '429 TOOMANYREQUESTS: 2 uploads are unfinished; finish or cancel some (DELETE), or wait until they expire';
-    expect(await told(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
+    expect(await outcomeOf(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
     expect((await call(registry, `PUT ${one}?digest=${sha('a')}`, 'a')).status).toBe(201);
     const three = await begin(registry);
-    expect(await told(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
+    expect(await outcomeOf(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
     expect((await call(registry, `DELETE ${two}`)).status).toBe(204);
     await begin(registry);
     expect((await call(registry, `PUT ${three}?digest=${sha('a')}`, 'b')).status).toBe(400);
@@ -218,15 +218,17 @@ describe.each([
     const registry = limited();
     const upload = await begin(registry);
     expect((await call(registry, `PATCH ${upload}`, '12345')).status).toBe(202);
-    expect(await told(call(registry, `PATCH ${upload}`, '6789'))).toBe('413 SIZE_INVALID: a blob has at most 8 bytes');
-    expect(await told(call(registry, `GET ${upload}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
+    expect(await outcomeOf(call(registry, `PATCH ${upload}`, '6789'))).toBe(
+      '413 SIZE_INVALID: a blob has at most 8 bytes',
+    );
+    expect(await outcomeOf(call(registry, `GET ${upload}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
   });
 
   test('are limited in total size', async () => {
     const registry = limited();
     const [one, two] = [await begin(registry), await begin(registry)];
     expect((await call(registry, `PATCH ${one}`, '12345678')).status).toBe(202);
-    expect(await told(call(registry, `PATCH ${two}`, '12345'))).toBe(
+    expect(await outcomeOf(call(registry, `PATCH ${two}`, '12345'))).toBe(
       '429 TOOMANYREQUESTS: unfinished uploads have at most 12 bytes together; finish or cancel some (DELETE), or wait until they expire',
     );
     expect((await call(registry, `PUT ${one}?digest=${sha('12345678')}`)).status).toBe(201);
@@ -249,10 +251,10 @@ describe.each([
     const registry = limited();
     const other = (await begin(registry)).replace('/app/', '/other/');
     for (const method of ['GET', 'PATCH', 'DELETE'])
-      expect(await told(call(registry, `${method} ${other}`))).toContain(
+      expect(await outcomeOf(call(registry, `${method} ${other}`))).toContain(
         '404 BLOB_UPLOAD_UNKNOWN: other has no upload',
       );
-    expect(await told(call(registry, `PUT ${other}?digest=${sha('')}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
+    expect(await outcomeOf(call(registry, `PUT ${other}?digest=${sha('')}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
   });
 });
 

@@ -31,18 +31,18 @@ const image = (more: object = {}): string =>
 
 const directories: string[] = [];
 const directory = (): string => {
-  const made = mkdtempSync(join(tmpdir(), 'registry-'));
-  directories.push(made);
-  return made;
+  const created = mkdtempSync(join(tmpdir(), 'registry-'));
+  directories.push(created);
+  return created;
 };
-afterAll(() => directories.forEach((made) => rmSync(made, { recursive: true, force: true })));
+afterAll(() => directories.forEach((created) => rmSync(created, { recursive: true, force: true })));
 
 interface Call {
   readonly headers?: Record<string, string>;
   readonly body?: string | ReadableStream<Uint8Array>;
 }
 
-const speaker =
+const requester =
   (registry: Registry) =>
   (line: string, { headers = {}, body }: Call = {}): Promise<Response> => {
     const [method = '', path = ''] = line.split(' ');
@@ -77,11 +77,11 @@ describe.each([
   ['on disk', () => createRegistry({ dir: directory() })],
 ])('a registry %s', (_where, create) => {
   let registry: Registry;
-  let call: ReturnType<typeof speaker>;
+  let call: ReturnType<typeof requester>;
 
   beforeEach(() => {
     registry = create();
-    call = speaker(registry);
+    call = requester(registry);
   });
 
   const push = async (repository: string, bytes: string): Promise<void> => {
@@ -148,8 +148,8 @@ describe.each([
   });
 
   test('rejects content that does not match its digest, and stores none of it', async () => {
-    const refused = await call(`POST /v2/app/blobs/uploads/?digest=${absent}`, { body: layer });
-    expect(await errorOf(refused)).toBe(
+    const rejection = await call(`POST /v2/app/blobs/uploads/?digest=${absent}`, { body: layer });
+    expect(await errorOf(rejection)).toBe(
       `400 DIGEST_INVALID: what was sent has the digest ${sha(layer)}, not ${absent}`,
     );
     expect((await call(`HEAD /v2/app/blobs/${absent}`)).status).toBe(404);
@@ -206,7 +206,7 @@ describe.each([
       '400 MANIFEST_INVALID: schemaVersion must be 2',
     ],
     [
-      'a manifest whose type contradicts its header',
+      'a manifest whose media type contradicts the header',
       'PUT /v2/app/manifests/v1',
       { body: image(), headers: { 'content-type': DOCKER } },
       `400 MANIFEST_INVALID: the manifest says it is ${MANIFEST}, Content-Type says ${DOCKER}`,
@@ -224,19 +224,14 @@ describe.each([
       `400 DIGEST_INVALID: the manifest has the digest ${sha(image())}, not ${absent}`,
     ],
     [
-      'a manifest beyond all measure',
+      'a manifest beyond the size limit',
       'PUT /v2/app/manifests/v1',
       { body: 'x'.repeat(4 * 1024 * 1024 + 1) },
       '413 SIZE_INVALID',
     ],
-    ['a tag that was never pushed', 'GET /v2/app/manifests/v2', {}, '404 MANIFEST_UNKNOWN: app has no manifest v2'],
-    [
-      'a repository that was never pushed to',
-      'GET /v2/other/tags/list',
-      {},
-      '404 NAME_UNKNOWN: nothing was pushed to other',
-    ],
-    ['a blob that is not there', `GET /v2/app/blobs/${absent}`, {}, `404 BLOB_UNKNOWN: app has no blob ${absent}`],
+    ['an unknown tag', 'GET /v2/app/manifests/v2', {}, '404 MANIFEST_UNKNOWN: app has no manifest v2'],
+    ['an unknown repository', 'GET /v2/other/tags/list', {}, '404 NAME_UNKNOWN: nothing was pushed to other'],
+    ['an unknown blob', `GET /v2/app/blobs/${absent}`, {}, `404 BLOB_UNKNOWN: app has no blob ${absent}`],
     [
       'a range beyond the blob',
       `GET /v2/app/blobs/${sha(layer)}`,
@@ -244,46 +239,46 @@ describe.each([
       '416 RANGE_INVALID',
     ],
     [
-      'an upload that was not started',
+      'an unknown upload',
       'PATCH /v2/app/blobs/uploads/1',
       {},
       '404 BLOB_UPLOAD_UNKNOWN: app has no upload 1; begin with POST',
     ],
     ['an upper-case name', 'GET /v2/App/tags/list', {}, '400 NAME_INVALID: "App" is not a valid repository name'],
     [
-      'a name that climbs',
+      'a repository name with ..',
       'GET /v2/a%2F..%2F..%2Fb/tags/list',
       {},
       '400 NAME_INVALID: "a/../../b" is not a valid repository name',
     ],
     [
-      "a name that is the registry's own",
+      'a repository name that the registry uses itself',
       'GET /v2/app/_tags/tags/list',
       {},
       '400 NAME_INVALID: "app/_tags" is not a valid repository name',
     ],
     [
-      'a tag that climbs',
+      'a tag with ..',
       'GET /v2/app/manifests/..%2Fx',
       {},
       '404 MANIFEST_UNKNOWN: "../x" is neither a tag nor a sha256 digest',
     ],
     [
-      'a digest of another algorithm',
+      'a digest of an unsupported algorithm',
       'GET /v2/app/blobs/md5:00',
       {},
       '400 DIGEST_INVALID: "md5:00" is not sha256:<64 hex digits>',
     ],
-    ['a method that means nothing', `PUT /v2/app/blobs/${absent}`, {}, '405 UNSUPPORTED: PUT is not supported'],
+    ['an unsupported method', `PUT /v2/app/blobs/${absent}`, {}, '405 UNSUPPORTED: PUT is not supported'],
     [
       'a path outside the specification',
       'GET /v3/',
       {},
       '404 NAME_UNKNOWN: /v3/ is not an endpoint of a registry; see /v2/',
     ],
-  ])('refuses %s', async (_what, line, sent, want) => {
+  ])('rejects %s', async (_what, line, sent, expected) => {
     await pushImage('app', 'v1');
-    expect(await errorOf(await call(line, sent))).toContain(want);
+    expect(await errorOf(await call(line, sent))).toContain(expected);
   });
 
   test('lists tags in order, in pages', async () => {
@@ -300,7 +295,7 @@ describe.each([
     expect(await (await call('GET /v2/app/tags/list?n=0')).json()).toEqual({ name: 'app', tags: [] });
   });
 
-  test('lists the manifests that refer to a subject, and none for a manifest without referrers', async () => {
+  test('lists the manifests that refer to a subject; none for a subject without referrers', async () => {
     const subject = await pushImage('app', 'v1');
     const signature = image({
       subject: { mediaType: MANIFEST, digest: subject, size: 1 },
@@ -358,7 +353,7 @@ describe.each([
 
 test('a registry on disk keeps its content after a restart, and drops unfinished uploads', async () => {
   const dir = directory();
-  const before = speaker(createRegistry({ dir }));
+  const before = requester(createRegistry({ dir }));
   await before(`POST /v2/app/blobs/uploads/?digest=${sha(config)}`, { body: config });
   await before(`POST /v2/app/blobs/uploads/?digest=${sha(layer)}`, { body: layer });
   await before('PUT /v2/app/manifests/v1', { body: image() });
@@ -366,13 +361,13 @@ test('a registry on disk keeps its content after a restart, and drops unfinished
 
   const registry = createRegistry({ dir });
   expect(await registry.resolve('app', 'v1')).toEqual({ digest: sha(image()), mediaType: MANIFEST });
-  const blob = await speaker(registry)(`GET /v2/app/blobs/${sha(layer)}`);
+  const blob = await requester(registry)(`GET /v2/app/blobs/${sha(layer)}`);
   expect(await blob.text()).toBe(layer);
   expect(readdirSync(dir).sort()).toEqual(['blobs', 'repositories']);
 });
 
 test('an upload in one request whose connection fails leaves no session', async () => {
-  const call = speaker(createRegistry({ limits: { sessions: 1 } }));
+  const call = requester(createRegistry({ limits: { sessions: 1 } }));
   const path = `/v2/app/blobs/uploads/?digest=${sha(layer)}`;
   expect((await call(`POST ${path}`, { body: broken('a la') })).status).toBe(500);
   expect((await call(`POST ${path}`, { body: layer })).status).toBe(201);
@@ -382,8 +377,8 @@ test('listens on loopback, and rejects if the port is in use', async () => {
   const one = await createRegistry().serve();
   const { username, password } = one.login;
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const answer = await fetch(`http://127.0.0.1:${one.port}/v2/`, { headers: { authorization } });
-  expect([answer.status, await answer.json()]).toEqual([200, {}]);
+  const response = await fetch(`http://127.0.0.1:${one.port}/v2/`, { headers: { authorization } });
+  expect([response.status, await response.json()]).toEqual([200, {}]);
   await expect(createRegistry().serve({ port: one.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await one.close();
 });

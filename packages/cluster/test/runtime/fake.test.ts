@@ -10,10 +10,10 @@ const SPEC: ContainerSpec = {
 };
 
 test.each<[string, FakeOutcome]>([
-  ['for ever', { duration: 'forever' }],
-  ['for a while', { duration: 3_600_000 }],
-  ['for ever once it has printed something', { duration: 'forever', output: 'x' }],
-])('a container that runs %s ends when it is killed before its script was answered', async (_how, outcome) => {
+  ['forever', { duration: 'forever' }],
+  ['for a duration', { duration: 3_600_000 }],
+  ['forever after printing', { duration: 'forever', output: 'x' }],
+])('a container that runs %s ends when it is killed before its script has returned', async (_how, outcome) => {
   const started = await fake({ script: () => outcome }).start(SPEC);
   if (started.kind === 'failed') throw new Error(started.message);
   started.container.kill('SIGKILL');

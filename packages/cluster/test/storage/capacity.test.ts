@@ -28,9 +28,9 @@ const filled = (name: string, bytes: number): object => ({ metadata: { name }, d
 /** Creates ConfigMaps until one is rejected. Returns their number. */
 async function fill(cluster: Cluster): Promise<number> {
   for (let n = 0; ; n += 1) {
-    const answer = await call(cluster, 'POST', CONFIG_MAPS, filled(`full-${n}`, 10_000));
-    if (answer[0] === 201) continue;
-    expect(answer).toEqual(SPACE_EXCEEDED);
+    const response = await call(cluster, 'POST', CONFIG_MAPS, filled(`full-${n}`, 10_000));
+    if (response[0] === 201) continue;
+    expect(response).toEqual(SPACE_EXCEEDED);
     return n;
   }
 }
@@ -53,7 +53,7 @@ test.each<[string, () => Promise<Storage>]>([
   await cluster.close();
 });
 
-test('a full directory opens again, and one that is too large for the process is an error with a remedy', async () => {
+test('a full directory can be opened again; one that is too large for the process is an error with a remedy', async () => {
   const disk = new MemoryDisk();
   const first = await startClusterOn(await openStorageOn(disk, { secrets: SECRETS, limits }), {});
   const count = await fill(first);
@@ -74,6 +74,6 @@ test.each([
   [2096, 952],
   [248, 28],
   [64, 8],
-])('of a heap of %d MiB objects take %d MiB', (heap, objects) => {
+])('with a heap of %d MiB, objects can take %d MiB', (heap, objects) => {
   expect(heapCapacity(heap * 1024 * 1024) / 1024 / 1024).toBe(objects);
 });

@@ -75,7 +75,7 @@ test.each([
   ['cannot be renamed', 'rename', 'EIO', 'snapshot.tmp'],
   ['cannot begin a segment', 'create', 'ENOSPC', 'log-00000002.ndjson'],
 ] as const)(
-  'a snapshot that %s fails no write, and is reported once and at the end',
+  'a snapshot that %s fails no write, and is reported once, and again at the end',
   async (_what, kind, code, file) => {
     const disk = new MemoryDisk();
     disk.before = (operation) => {
@@ -84,19 +84,19 @@ test.each([
     const { store, close, notices } = await openOn(disk, { limits: LIMITS });
     for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
     await turn();
-    const why =
+    const reason =
       code === 'ENOSPC'
         ? `the disk is full (${code}: injected, '/data/${file}')`
         : `${code}: injected, '/data/${file}'`;
-    const said = `cannot write a snapshot to /data: ${why}; nothing is lost: the log is complete`;
-    expect(notices).toEqual([`${said}, and only grows`]);
+    const notice = `cannot write a snapshot to /data: ${reason}; nothing is lost: the log is complete`;
+    expect(notices).toEqual([`${notice}, and only grows`]);
     await close();
-    expect(notices.slice(1)).toEqual([said]);
+    expect(notices.slice(1)).toEqual([notice]);
     expect(numbers((await openOn(disk)).store)).toEqual(numbers(store));
   },
 );
 
-test('a snapshot that differs when read back replaces nothing', async () => {
+test('a snapshot that differs when it is read back replaces nothing', async () => {
   const disk = new MemoryDisk();
   disk.before = ({ kind, name }) => {
     if (kind !== 'open' || name !== 'snapshot.tmp') return;
@@ -142,7 +142,7 @@ test('a snapshot contains the state at its start, even if objects are deleted me
   expect(numbers((await openOn(disk)).store)).toEqual({});
 });
 
-test('records larger than a piece that is read at once, and of any characters, are read back', async () => {
+test('records larger than the read buffer, with any characters, are read back', async () => {
   const disk = new MemoryDisk();
   const { store, close } = await openOn(disk);
   const data = { text: 'é\u2028\0"\n𝄞'.repeat(400_000) };

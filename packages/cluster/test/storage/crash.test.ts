@@ -40,7 +40,7 @@ interface State {
 }
 
 /** Records all writes, and the states that clients, watchers and readers observed. */
-class Witness {
+class WriteHistory {
   readonly violations: string[] = [];
   /** States by name, in order, starting with the last observed one. */
   readonly #possible = new Map<string, State[]>(NAMES.map((name) => [name, [{ n: undefined }]]));
@@ -86,7 +86,7 @@ class Witness {
   }
 
   /** Checks that opening a storage failed because of an injected failure, not because of damage. */
-  refused(cause: unknown): undefined {
+  checkInjected(cause: unknown): undefined {
     if (!(cause instanceof ClusterError) || cause.code !== 'DATA_DIR_UNUSABLE') this.violations.push(String(cause));
   }
 
@@ -125,23 +125,23 @@ function fail(disk: MemoryDisk, faults: { readonly stopAt: number; readonly fail
 /** Writes until the disk hangs. Resolves with the disk as left by a process exit or a power failure. */
 async function run(
   disk: MemoryDisk,
-  witness: Witness,
+  writeHistory: WriteHistory,
   history: readonly Step[],
   choose: Choose,
   isKilled: boolean,
 ): Promise<MemoryDisk> {
   const opening = openOn(disk, { limits: LIMITS });
   const opened = await Promise.race([
-    opening.catch((cause: unknown) => witness.refused(cause)),
+    opening.catch((cause: unknown) => writeHistory.checkInjected(cause)),
     turn()
       .then(turn)
       .then(() => undefined),
   ]);
   if (opened) {
-    witness.watch(opened.store);
+    writeHistory.watch(opened.store);
     for (const step of history) {
       if (step.kind === 'pause') await turn();
-      else void witness.write(opened.store, step);
+      else void writeHistory.write(opened.store, step);
     }
     await turn();
     await turn();
@@ -159,7 +159,7 @@ const SYNC_LOST_BEFORE_KILL = [
   { stopAt: 7, failing: [], isKilled: false, choices: [0, 0, 944], writeBytes: 7 },
 ].map((life) => ({ ...life, history: writes(5) }));
 
-test('acknowledged and announced writes survive crashes at any point, also during recovery', async () => {
+test('acknowledged and observed writes survive crashes at any point, also during recovery', async () => {
   const life = fc.record({
     history: steps,
     stopAt: fc.integer({ min: 1, max: 150 }),
@@ -170,20 +170,20 @@ test('acknowledged and announced writes survive crashes at any point, also durin
   });
   await fc.assert(
     fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 5 }), async (lives) => {
-      const witness = new Witness();
+      const writeHistory = new WriteHistory();
       let disk = new MemoryDisk();
       for (const { history, stopAt, failing, choices, writeBytes, isKilled } of lives) {
         const choose = chooser(choices);
         disk.choose = choose;
         disk.writeBytes = writeBytes;
         fail(disk, { stopAt, failing });
-        disk = await run(disk, witness, history, choose, isKilled);
+        disk = await run(disk, writeHistory, history, choose, isKilled);
       }
       disk.before = () => undefined;
       const { store, close } = await openOn(disk, { limits: LIMITS });
-      witness.watch(store);
+      writeHistory.watch(store);
       await close();
-      expect(witness.violations).toEqual([]);
+      expect(writeHistory.violations).toEqual([]);
     }),
     { numRuns: 200, examples: [[SYNC_LOST_BEFORE_KILL]] },
   );

@@ -49,7 +49,7 @@ async function written(history: readonly number[]): Promise<Written> {
 }
 
 /** Opens a damaged disk. Resolves with the error, or undefined if no object is lost. */
-async function refusal(disk: MemoryDisk, objects: Written['objects']): Promise<ClusterError | undefined> {
+async function errorOf(disk: MemoryDisk, objects: Written['objects']): Promise<ClusterError | undefined> {
   try {
     const storage = await openStorageOn(disk, { limits: LIMITS });
     expect(numbers(storage.store)).toEqual(objects);
@@ -82,11 +82,11 @@ test.each([
   ['a snapshot without its last record', 'snapshot', (text: string) => text.split('\n').slice(0, -2).join('\n')],
   ['an emptied committed length', 'committed', () => ''],
   ['empty secrets', 'secrets', () => ''],
-])('%s is refused, naming the file and what to do', async (_what, file, damage) => {
+])('%s is rejected with the file and a remedy', async (_what, file, damage) => {
   const { disk, objects } = await written(HISTORY);
   const name = disk.names().find((each) => each.startsWith(file))!;
   disk.replace(name, damage(disk.content(name).toString()));
-  const error = await refusal(disk, objects);
+  const error = await errorOf(disk, objects);
   expect(error).toMatchObject({
     code: 'DATA_DIR_DAMAGED',
     hint: 'restore the whole directory from a copy, or start with an empty directory',
@@ -95,7 +95,7 @@ test.each([
   expect(error?.message).toMatch(NAMED);
 });
 
-test('any file that is gone is refused, naming it', async () => {
+test('any missing file is rejected, with its name', async () => {
   const { disk, objects } = await written(HISTORY);
   const names = disk.names();
   expect(names.map((name) => name.replace(/\d+/, 'N'))).toEqual([
@@ -107,14 +107,14 @@ test('any file that is gone is refused, naming it', async () => {
   for (const name of names) {
     const damaged = disk.copy();
     damaged.take(name);
-    const error = await refusal(damaged, objects);
+    const error = await errorOf(damaged, objects);
     expect(error?.message).toMatch(new RegExp(`^/data/${name} is missing: `));
   }
 });
 
-test('a flipped bit in any byte is refused, naming file and record, or does no harm', async () => {
+test('a flipped bit in any byte is rejected with file and record, or has no effect', async () => {
   const { disk, objects } = await written(HISTORY);
-  const refused = new Map<string, number>();
+  const rejections = new Map<string, number>();
   for (const name of disk.names()) {
     const content = disk.content(name);
     let looked = 0;
@@ -128,13 +128,13 @@ test('a flipped bit in any byte is refused, naming file and record, or does no h
       const flipped = Buffer.from(content);
       flipped[byte]! ^= 1 << (byte % 8);
       damaged.replace(name, flipped);
-      const error = await refusal(damaged, objects);
+      const error = await errorOf(damaged, objects);
       if (!error) continue;
       expect(error.message).toMatch(NAMED);
       expect(error.message).toContain(name);
-      refused.set(name, (refused.get(name) ?? 0) + 1);
+      rejections.set(name, (rejections.get(name) ?? 0) + 1);
     }
-    if (name !== 'committed') expect([name, refused.get(name)]).toEqual([name, looked]); // `committed` has two slots
+    if (name !== 'committed') expect([name, rejections.get(name)]).toEqual([name, looked]); // `committed` has two slots
   }
 });
 
@@ -189,7 +189,7 @@ describe('after any history', () => {
     },
   });
 
-  test('a single damage of any kind is refused, naming the file, or nothing that was acknowledged is lost', async () => {
+  test('any single damage is rejected with the file, or no acknowledged write is lost', async () => {
     const kinds = Object.keys(damages(0, 0));
     await fc.assert(
       fc.asyncProperty(
@@ -205,7 +205,7 @@ describe('after any history', () => {
             const names = damaged.names();
             const name = names[file % names.length]!;
             damages(at, other)[kind]!(damaged, name, older);
-            const error = await refusal(damaged, objects);
+            const error = await errorOf(damaged, objects);
             if (error) expect(error.message).toMatch(/^\/data\/\S+ is (damaged|missing): /);
           }
         },
@@ -229,18 +229,18 @@ const ofVersion2: Readonly<Record<string, (text: string) => string>> = {
 };
 const sealed = (text: string): string => `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
 
-test.each(Object.keys(ofVersion2))('a directory of a newer version is refused as such: %s', async (file) => {
+test.each(Object.keys(ofVersion2))('a directory of a newer version is rejected with that reason: %s', async (file) => {
   const { disk, objects } = await written([]);
   const name = disk.names().find((each) => each.startsWith(file))!;
   disk.replace(name, ofVersion2[file]!(disk.content(name).toString()));
-  expect(await refusal(disk, objects)).toMatchObject({
+  expect(await errorOf(disk, objects)).toMatchObject({
     code: 'DATA_DIR_VERSION',
     message: `/data/${name} has format version 2; this version of Pipewright reads version 1`,
     hint: 'use the version of Pipewright that wrote the directory, or start with an empty directory',
   });
 });
 
-test('a directory of before format 1 is refused, not begun anew', async () => {
+test('a directory from before format 1 is rejected, not initialized again', async () => {
   const disk = newDisk();
   disk.replace('log.ndjson', 'c0ffee00 {}\n');
   await expect(openStorageOn(disk)).rejects.toMatchObject({

@@ -37,7 +37,7 @@ async function call(cluster: Cluster, method: string, path: string, body?: objec
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 
-test('objects, revisions, secrets and definitions outlive a restart', async () => {
+test('objects, revisions, secrets and definitions survive a restart', async () => {
   const crds = [
     {
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -52,7 +52,7 @@ test('objects, revisions, secrets and definitions outlive a restart', async () =
     },
   ];
   const first = await startCluster({ dataDir, crds });
-  const made = await call(first, 'POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { k: 'v' } });
+  const created = await call(first, 'POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { k: 'v' } });
   await call(first, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
   await call(first, 'DELETE', `${CONFIG_MAPS}/b`);
   await call(first, 'POST', '/apis/x.io/v1/namespaces/default/things', { metadata: { name: 't' } });
@@ -60,14 +60,18 @@ test('objects, revisions, secrets and definitions outlive a restart', async () =
   await first.close();
 
   const second = await startCluster({ dataDir });
-  expect(await call(second, 'GET', `${CONFIG_MAPS}/a`)).toEqual(made);
+  expect(await call(second, 'GET', `${CONFIG_MAPS}/a`)).toEqual(created);
   expect((await call(second, 'GET', `${CONFIG_MAPS}/b`)).code).toBe(404);
   expect((await call(second, 'GET', '/apis/x.io/v1/namespaces/default/things/t')).metadata).toMatchObject({
     name: 't',
   });
   const after = await call(second, 'POST', CONFIG_MAPS, { metadata: { name: 'c' } });
-  expect(Number(after.metadata.resourceVersion)).toBeGreaterThan(Number(made.metadata.resourceVersion));
-  const watch = await call(second, 'GET', `${CONFIG_MAPS}?watch=true&resourceVersion=${made.metadata.resourceVersion}`);
+  expect(Number(after.metadata.resourceVersion)).toBeGreaterThan(Number(created.metadata.resourceVersion));
+  const watch = await call(
+    second,
+    'GET',
+    `${CONFIG_MAPS}?watch=true&resourceVersion=${created.metadata.resourceVersion}`,
+  );
   expect(watch.code).toBe(410);
   const served = await second.serve();
   expect([served.token, served.caPem]).toEqual([before.token, before.caPem]);
@@ -88,7 +92,7 @@ async function crashed(): Promise<void> {
   rmSync(join(dataDir, 'lock'));
 }
 
-test('what a crash tore off the end of the log is cut away, and writing goes on', async () => {
+test('a record that a crash truncated is removed, and writing continues', async () => {
   await crashed();
   const log = join(dataDir, 'log-00000001.ndjson');
   appendFileSync(log, readFileSync(log, 'utf8').split('\n')[0]!.slice(0, 40));
@@ -103,7 +107,7 @@ test('what a crash tore off the end of the log is cut away, and writing goes on'
   await again.close();
 });
 
-test('damage in the middle of the log is an error, not skipped', async () => {
+test('damage in the middle of the log is an error, and is not skipped', async () => {
   await crashed();
   const log = join(dataDir, 'log-00000001.ndjson');
   writeFileSync(log, readFileSync(log, 'utf8').replace('"name":"a"', '"name":"x"'));
@@ -114,7 +118,7 @@ test('damage in the middle of the log is an error, not skipped', async () => {
   });
 });
 
-test('a directory in use is refused, naming the process that uses it', async () => {
+test('a directory in use is rejected with the process that uses it', async () => {
   const first = await openStorage(dataDir);
   await expect(startCluster({ dataDir })).rejects.toMatchObject({
     code: 'DATA_DIR_IN_USE',
@@ -124,7 +128,7 @@ test('a directory in use is refused, naming the process that uses it', async () 
   await first.close();
 });
 
-test('a lock of a dead process is abandoned, even if its pid was reused', async () => {
+test('the lock of a dead process is ignored, even if its pid was reused', async () => {
   const first = await openStorage(dataDir);
   await first.close();
   const child = spawn(process.execPath, ['-e', '']);
@@ -135,7 +139,7 @@ test('a lock of a dead process is abandoned, even if its pid was reused', async 
   }
 });
 
-test('a crash while the lock was taken does not lock out a process with the same id', async () => {
+test('a crash during locking does not lock out a process with the same pid', async () => {
   const first = await openStorage(dataDir);
   await first.close();
   const file = join(dataDir, 'lock');
@@ -145,7 +149,7 @@ test('a crash while the lock was taken does not lock out a process with the same
   expect(readdirSync(dataDir).filter((name) => name.startsWith('lock'))).toEqual([]);
 });
 
-test('a lock is given back by the process that took it, and by no other', async () => {
+test('a lock is released only by the process that acquired it', async () => {
   const first = await openStorage(dataDir);
   const other = JSON.stringify({ pid: 1, began: '1' });
   writeFileSync(join(dataDir, 'lock'), other);
@@ -156,7 +160,7 @@ test('a lock is given back by the process that took it, and by no other', async 
 test.each([
   ['a file is in its place', () => join(dataDir, 'file'), /^cannot use the data directory .*\/file: E(EXIST|NOTDIR)/],
   ['it is not writable', () => '/proc/self', /^cannot use the data directory \/proc\/self: it is not writable \(E/],
-])('a directory that cannot be used is refused: %s', async (_what, path, message) => {
+])('an unusable directory is rejected: %s', async (_what, path, message) => {
   mkdirSync(dataDir);
   writeFileSync(join(dataDir, 'file'), '');
   await expect(openStorage(path())).rejects.toMatchObject({
@@ -166,7 +170,7 @@ test.each([
   });
 });
 
-test('a directory that is removed while it is used refuses writes, and closing says so', async () => {
+test('a directory that is removed while in use rejects writes, and closing reports it', async () => {
   const storage = await openStorage(dataDir);
   const put = (): Promise<void> | undefined => {
     storage.store.put('/configmaps', {

@@ -63,28 +63,28 @@ const settle = async (): Promise<void> => {
   for (let n = 0; n < 20; n += 1) await turn();
 };
 
-const named = (answer: Answer): string[] => (answer.items ?? []).map(({ metadata }) => metadata.name);
+const named = (response: Answer): string[] => (response.items ?? []).map(({ metadata }) => metadata.name);
 
-test('a write is not seen by get, list and watch before it is durable, and then by all of them', async () => {
+test('a write is visible to get, list and watch only when it is durable', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const seen = await watch(cluster, CONFIG_MAPS);
   const before = await call(cluster, 'GET', CONFIG_MAPS);
   const release = hold(disk);
-  let answered = false;
-  const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }).finally(() => (answered = true));
+  let response = false;
+  const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }).finally(() => (response = true));
   await settle();
-  expect([(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code, answered, seen]).toEqual([404, false, []]);
+  expect([(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code, response, seen]).toEqual([404, false, []]);
   expect(await call(cluster, 'GET', CONFIG_MAPS)).toEqual(before);
   release();
-  const made = await making;
+  const created = await making;
   await settle();
-  expect(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).toEqual(made);
+  expect(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).toEqual(created);
   expect(seen).toEqual(['ADDED a']);
   await cluster.close();
 });
 
-test('writes are computed on what is not durable yet, and a conflict is answered only when it is certain', async () => {
+test('writes are computed on pending ones, and a conflict is reported only when it is certain', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const release = hold(disk);
@@ -110,7 +110,7 @@ test('writes are computed on what is not durable yet, and a conflict is answered
   await cluster.close();
 });
 
-test('a write that the disk rejects is answered with a Status that has the reason, and is never visible', async () => {
+test('a write that the disk rejects gets a Status with the reason, and is never visible', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const seen = await watch(cluster, CONFIG_MAPS);
@@ -121,8 +121,8 @@ test('a write that the disk rejects is answered with a Status that has the reaso
   ];
   await settle();
   release(diskError('ENOSPC', 'log-00000001.ndjson'));
-  for (const answer of await Promise.all(writes)) {
-    expect(answer).toMatchObject({
+  for (const response of await Promise.all(writes)) {
+    expect(response).toMatchObject({
       kind: 'Status',
       code: 500,
       reason: 'InternalError',
@@ -131,16 +131,16 @@ test('a write that the disk rejects is answered with a Status that has the reaso
     });
   }
   expect((await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code).toBe(404);
-  const made = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
+  const created = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
   await settle();
   expect(seen).toEqual(['ADDED b']);
   expect(named(await call(cluster, 'GET', CONFIG_MAPS))).toEqual(['b', 'kube-root-ca.crt']);
   const list = await call(cluster, 'GET', CONFIG_MAPS);
-  expect(list.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+  expect(list.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   await cluster.close();
 });
 
-test('a cluster whose disk is full at the start says so', async () => {
+test('a cluster whose disk is full at the start reports it', async () => {
   const disk = new MemoryDisk();
   const storage = await openStorageOn(disk, { secrets: SECRETS });
   disk.capacity = 10_000;
@@ -151,7 +151,7 @@ test('a cluster whose disk is full at the start says so', async () => {
   });
 });
 
-test('namespaces are emptied, quotas kept and owned objects collected after the disk was full', async () => {
+test('namespaces are emptied, quotas updated and dependents deleted after the disk was full', async () => {
   const disk = new MemoryDisk();
   const waiting: (() => void)[] = [];
   const clock = {
@@ -186,7 +186,7 @@ test('namespaces are emptied, quotas kept and owned objects collected after the 
   await cluster.close();
 });
 
-test('closing ends while the disk is full and pods run', async () => {
+test('closing ends while the disk is full and pods are running', async () => {
   const disk = new MemoryDisk();
   const runtime = fake({ script: () => ({ duration: 'forever' }) });
   const cluster = await startClusterOn(await openStorageOn(disk, { secrets: SECRETS }), {
@@ -203,7 +203,7 @@ test('closing ends while the disk is full and pods run', async () => {
   expect(outcome === undefined || (outcome as { code: string }).code === 'DATA_DIR_NOT_SAVED').toBe(true);
 });
 
-test('a quota that was not counted before a crash is counted by the next start', async () => {
+test('a quota that was not updated before a crash is updated at the next start', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const quotas = '/api/v1/namespaces/default/resourcequotas';
@@ -224,7 +224,7 @@ test('a quota that was not counted before a crash is counted by the next start',
   await again.close();
 });
 
-test('objects whose definition was deleted before a crash are removed by the next start, and others stay', async () => {
+test('objects whose definition was deleted before a crash are removed at the next start, and others stay', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const definition = (plural: string, kind: string, served: boolean) => ({

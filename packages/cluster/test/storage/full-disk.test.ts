@@ -9,7 +9,7 @@ const FULL =
 
 const sizeOf = (disk: MemoryDisk): number => disk.names().reduce((sum, name) => sum + disk.content(name).length, 0);
 
-test('closing on a full disk needs no room and loses nothing', async () => {
+test('closing on a full disk needs no space and loses nothing', async () => {
   const disk = new MemoryDisk();
   const { store, close, notices } = await openOn(disk);
   for (let n = 0; n < 20; n += 1) await put(store, `object${n}`, n);
@@ -21,7 +21,7 @@ test('closing on a full disk needs no room and loses nothing', async () => {
   expect(Object.keys(numbers(again.store))).toHaveLength(20);
 });
 
-test('writes to a full disk are refused, said once, and leave the directory readable; with room they work again', async () => {
+test('writes to a full disk are rejected, reported once, and leave the directory readable; with space they succeed again', async () => {
   const disk = new MemoryDisk();
   const { store, close, notices } = await openOn(disk);
   await put(store, 'a', 1);
@@ -40,7 +40,7 @@ test.each([
   ['write', 'ENOSPC'],
   ['write', 'EIO'],
   ['datasync', 'EIO'],
-] as const)('a write whose %s fails with %s is not there after a crash either', async (kind, code) => {
+] as const)('a write whose %s fails with %s does not exist after a crash either', async (kind, code) => {
   for (const file of ['log-00000001.ndjson', 'committed']) {
     const disk = new MemoryDisk();
     const { store } = await openOn(disk);
@@ -56,7 +56,7 @@ test.each([
   }
 });
 
-test('everything computed on a write that fails is refused with it, and its revisions are not given out again', async () => {
+test('all writes that are computed on a failed one are rejected with it, and their revisions are not used again', async () => {
   const disk = new MemoryDisk();
   const { store } = await openOn(disk);
   await put(store, 'a', 1);
@@ -72,7 +72,7 @@ test('everything computed on a write that fails is refused with it, and its revi
   expect(await put(store, 'a', 4)).toBe(5);
 });
 
-test('an object that cannot be serialized leaves no trace', async () => {
+test('an object that cannot be serialized has no effect', async () => {
   const disk = new MemoryDisk();
   const { store } = await openOn(disk);
   await put(store, 'a', 1);
@@ -82,7 +82,7 @@ test('an object that cannot be serialized leaves no trace', async () => {
   expect(await put(store, 'a', 3)).toBe(2);
 });
 
-test('closing says what could not be saved, and lets go of the directory all the same', async () => {
+test('closing reports what could not be saved, and releases the directory', async () => {
   const disk = new MemoryDisk();
   const { store, close } = await openOn(disk);
   await put(store, 'a', 1);
@@ -96,13 +96,13 @@ test('closing says what could not be saved, and lets go of the directory all the
   expect(numbers((await openOn(disk)).store)).toEqual({ a: 1 });
 });
 
-test('what is written after closing is refused', async () => {
+test('a write after closing is rejected', async () => {
   const { store, close } = await openOn(new MemoryDisk());
   await close();
   await expect(put(store, 'a', 1)).rejects.toThrow('the cluster has been closed');
 });
 
-test('a directory that cannot be written to is refused at the start', async () => {
+test('a read-only directory is rejected at the start', async () => {
   const disk = new MemoryDisk();
   disk.capacity = 100;
   await expect(openOn(disk)).rejects.toMatchObject({
@@ -112,7 +112,7 @@ test('a directory that cannot be written to is refused at the start', async () =
   });
 });
 
-test('those whose writes no client repeats are called a while after a failure', async () => {
+test('listeners whose writes no client repeats are called some time after a failure', async () => {
   const disk = new MemoryDisk();
   const waiting: (() => void)[] = [];
   const clock = {

@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { ObjectTexts } from '../../src/storage/memory/object-texts.js';
 
-test('the text of an object is made once for readers at about the same time, and dropped after about 32 MiB of others', () => {
+test('the text of an object is cached for readers at about the same time, and dropped after about 32 MiB of others', () => {
   const texts = new ObjectTexts();
   const object = { name: 'first' };
   const text = texts.textOf(object);

@@ -17,13 +17,13 @@ const object = (name: string, n = 0): KubeObject => ({
 const names = (objects: readonly KubeObject[] | undefined): string[] | undefined =>
   objects?.map(({ metadata }) => metadata.name);
 
-test('every change of any resource has a number of its own, in order', () => {
+test('every change of any resource has a revision, in order', () => {
   const store = new Store(40);
   const [one, other] = [store.put('/a', object('x')), store.put('/b', object('x'))];
   expect([one.metadata.resourceVersion, other.metadata.resourceVersion, store.revision]).toEqual(['41', '42', 42]);
 });
 
-test('a past state is the present one with the newer changes taken back', () => {
+test('a past state is computed from the present one and the newer changes', () => {
   const store = new Store();
   store.put('/a', object('b'));
   const before = store.revision;
@@ -34,7 +34,7 @@ test('a past state is the present one with the newer changes taken back', () => 
   expect(names(store.collection('/a').list())).toEqual(['a', 'c']);
 });
 
-test('the size of all objects is that of their collections, whatever happened to them', () => {
+test('the size of all objects is the sum of all collections after any changes', () => {
   const store = new Store();
   const sum = (): number => store.collections().reduce((total, { bytes }) => total + bytes, 0);
   store.restore('/a', object('restored'));
@@ -47,7 +47,7 @@ test('the size of all objects is that of their collections, whatever happened to
   expect([store.bytes > 0, store.bytes]).toEqual([true, sum()]);
 });
 
-test('what is forgotten is said to be forgotten', () => {
+test('a revision outside of the history is reported as such', () => {
   const store = new Store();
   for (let n = 0; n < HISTORY * 2; n += 1) store.put('/a', object('x', n));
   expect(store.collection('/a').since(1)).toBeUndefined();
@@ -58,7 +58,7 @@ test('what is forgotten is said to be forgotten', () => {
   expect(store.collection('/a').since(store.revision)).toEqual([]);
 });
 
-test('old versions of large objects are forgotten by their bytes, however few they are', () => {
+test('old versions of large objects are dropped by size, however few they are', () => {
   const store = new Store();
   for (let n = 0; n < 100; n += 1) store.put('/a', { ...object('x', n), text: 'x'.repeat(1_000_000) });
   expect(store.collection('/a').since(store.revision - 40)).toBeUndefined();
@@ -67,7 +67,7 @@ test('old versions of large objects are forgotten by their bytes, however few th
   expect(store.collection('/a').since(store.revision - 1)).toHaveLength(1);
 });
 
-test('after a restart nothing is remembered from before it', () => {
+test('a restarted store has no history', () => {
   const store = new Store(7);
   store.restore('/a', object('x'));
   expect([store.collection('/a').since(6), store.collection('/a').since(7), store.revision]).toEqual([
@@ -77,7 +77,7 @@ test('after a restart nothing is remembered from before it', () => {
   ]);
 });
 
-test('the log and snapshots keep no text of objects in memory', async () => {
+test('the log and snapshots keep no texts of objects in memory', async () => {
   const { store, close } = await openOn(new MemoryDisk(), { limits: { segmentBytes: 4000, chunkBytes: 500 } });
   for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
   await close();

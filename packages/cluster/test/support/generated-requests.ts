@@ -168,16 +168,16 @@ function valueFor(choices: Choices, schema: Schema | undefined, depth: number): 
 }
 
 function objectFor(choices: Choices, schema: Schema, depth: number): Record<string, unknown> {
-  const made: Record<string, unknown> = {};
-  if (depth <= 0) return made;
+  const created: Record<string, unknown> = {};
+  if (depth <= 0) return created;
   const fields = Object.entries(schema.properties ?? {});
   const often = Math.max(1, Math.ceil(fields.length / 4));
-  for (const [field, inner] of fields) if (choices.once(often)) made[field] = valueFor(choices, inner, depth - 1);
+  for (const [field, inner] of fields) if (choices.once(often)) created[field] = valueFor(choices, inner, depth - 1);
   if (typeof schema.additionalProperties === 'object')
     for (const field of ['a', 'b/c', 'constructor'])
-      if (choices.once(3)) made[field] = valueFor(choices, schema.additionalProperties, depth - 1);
-  if (choices.once(10)) made[choices.of('extra', 'constructor', 'toString')] = choices.of(...JUNK);
-  return made;
+      if (choices.once(3)) created[field] = valueFor(choices, schema.additionalProperties, depth - 1);
+  if (choices.once(10)) created[choices.of('extra', 'constructor', 'toString')] = choices.of(...JUNK);
+  return created;
 }
 
 const ODD_METHODS = ['HEAD', 'OPTIONS', 'QUERY'];
@@ -213,14 +213,14 @@ function bodyFor(choices: Choices, type: ResourceType): Record<string, unknown> 
   const whole = type.schema ? objectFor(choices, type.schema, 7) : {};
   const [field = 'status'] = Object.keys(whole);
   const part = choices.once(2) ? {} : { [field]: whole[field] };
-  const made: Record<string, unknown> = choices.once(3) ? whole : { ...TEMPLATES.get(type.plural), ...part };
+  const created: Record<string, unknown> = choices.once(3) ? whole : { ...TEMPLATES.get(type.plural), ...part };
   const metadata =
-    typeof made['metadata'] === 'object' && made['metadata'] !== null && !Array.isArray(made['metadata'])
-      ? made['metadata']
+    typeof created['metadata'] === 'object' && created['metadata'] !== null && !Array.isArray(created['metadata'])
+      ? created['metadata']
       : {};
-  if (choices.once(25)) return made;
+  if (choices.once(25)) return created;
   return {
-    ...made,
+    ...created,
     apiVersion: groupVersionOf(type),
     kind: type.kind,
     metadata: { ...metadata, name: choices.of('a', 'b'), ...(choices.once(5) && { finalizers: ['x/y'] }) },

@@ -102,9 +102,9 @@ export class MemoryDisk implements Disk {
 
   /** Returns a copy of the disk. */
   copy(): MemoryDisk {
-    const made = new MemoryDisk();
-    for (const [name, { cached }] of this.#names) made.replace(name, cached);
-    return made;
+    const created = new MemoryDisk();
+    for (const [name, { cached }] of this.#names) created.replace(name, cached);
+    return created;
   }
 
   /** Returns the names of all files, sorted. */

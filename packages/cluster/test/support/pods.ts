@@ -75,7 +75,7 @@ export class PodTestCluster {
     metadata: object = {},
   ): Promise<void> {
     const whole = (it: TestContainer): object => ({ image: 'host', ...it });
-    const made = await this.ask<{ kind: string; message?: string }>('POST', '/api/v1/namespaces/default/pods', {
+    const created = await this.ask<{ kind: string; message?: string }>('POST', '/api/v1/namespaces/default/pods', {
       metadata: { name, ...metadata },
       spec: {
         restartPolicy: 'Never',
@@ -85,7 +85,7 @@ export class PodTestCluster {
         containers: containers.map(whole),
       },
     });
-    if (made.kind !== 'Pod') throw new Error(made.message);
+    if (created.kind !== 'Pod') throw new Error(created.message);
   }
 
   /** Resolves with the pod once it matches. */

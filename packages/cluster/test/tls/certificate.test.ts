@@ -6,7 +6,7 @@ import { newAuthority, newServerCertificate } from '../../src/tls/certificate.js
 
 const now = new Date('2026-01-01T00:00:00Z');
 
-test('the authority may sign; the server may only serve, and only under its names', () => {
+test('the authority can only sign; the server certificate is valid only for its names', () => {
   const authority = newAuthority(now);
   const server = new X509Certificate(newServerCertificate(authority, ['127.0.0.1', 'localhost'], now).certPem);
   const ca = new X509Certificate(authority.certPem);
@@ -38,7 +38,7 @@ test('serial numbers are positive, and differ', () => {
   expect(new Set(serials).size).toBe(20);
 });
 
-test('two authorities share nothing', () => {
+test('two authorities are independent', () => {
   const server = new X509Certificate(newServerCertificate(newAuthority(now), ['localhost'], now).certPem);
   expect(server.verify(new X509Certificate(newAuthority(now).certPem).publicKey)).toBe(false);
 });

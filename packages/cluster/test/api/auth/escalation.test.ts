@@ -67,24 +67,24 @@ const access: fc.Arbitrary<Attributes> = fc.oneof(
 const rules = fc.array(rule, { maxLength: 3 });
 
 describe('the permissions of a set of rules that another set does not cover', () => {
-  test('are none only if the other set allows every access', () => {
+  test('are empty only if the other set allows every access', () => {
     fc.assert(
-      fc.property(rules, rules, fc.array(access, { minLength: 20, maxLength: 20 }), (owned, wanted, accesses) => {
-        if (uncoveredRules(owned, wanted).kind !== 'nothing') return;
-        const [owner, granted] = [apiContextWith(owned), apiContextWith(wanted)];
+      fc.property(rules, rules, fc.array(access, { minLength: 20, maxLength: 20 }), (owned, requested, accesses) => {
+        if (uncoveredRules(owned, requested).kind !== 'nothing') return;
+        const [owner, granted] = [apiContextWith(owned), apiContextWith(requested)];
         for (const each of accesses) expect(isAllowed(owner, USER, each) || !isAllowed(granted, USER, each)).toBe(true);
       }),
       { numRuns: 150, seed: 10 },
     );
   });
 
-  test('are allowed by the first set, and never by the other', () => {
+  test('are allowed by the first set, and none of them by the second', () => {
     fc.assert(
-      fc.property(rules, rules, (owned, wanted) => {
-        const missing = uncoveredRules(owned, wanted);
+      fc.property(rules, rules, (owned, requested) => {
+        const missing = uncoveredRules(owned, requested);
         if (missing.kind !== 'rules') return;
-        expect(uncoveredRules(wanted, missing.rules)).toEqual({ kind: 'nothing' });
-        expect(uncoveredRules([...owned, ...missing.rules], wanted)).toEqual({ kind: 'nothing' });
+        expect(uncoveredRules(requested, missing.rules)).toEqual({ kind: 'nothing' });
+        expect(uncoveredRules([...owned, ...missing.rules], requested)).toEqual({ kind: 'nothing' });
         for (const each of missing.rules) expect(uncoveredRules(owned, [each]).kind).toBe('rules');
       }),
       { numRuns: 150, seed: 10 },
@@ -92,9 +92,9 @@ describe('the permissions of a set of rules that another set does not cover', ()
   });
 
   test.each<[string, object[], object[], string[]]>([
-    ['no rules at all', [], [], []],
+    ['nothing if there are no rules', [], [], []],
     [
-      'verbs of one resource in one line',
+      'one line for the verbs of a resource',
       [],
       [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'get'] }],
       ['{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}'],
@@ -110,28 +110,28 @@ describe('the permissions of a set of rules that another set does not cover', ()
       ],
     ],
     [
-      'all objects, where some are allowed',
+      'all objects if only some are allowed',
       [{ apiGroups: [''], resources: ['pods'], resourceNames: ['a'], verbs: ['get'] }],
       [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
       ['{APIGroups:[""], Resources:["pods"], Verbs:["get"]}'],
     ],
     [
-      'paths by themselves',
+      'paths on lines of their own',
       [{ nonResourceURLs: ['/a/*'], verbs: ['get'] }],
       [{ nonResourceURLs: ['/a/b', '/a', '*'], verbs: ['get'] }],
       ['{NonResourceURLs:["*"], Verbs:["get"]}', '{NonResourceURLs:["/a"], Verbs:["get"]}'],
     ],
-  ])('is reported as %s', (_what, owned, wanted, lines) => {
-    const missing = uncoveredRules(owned.map(ruleOf), wanted.map(ruleOf));
+  ])('is reported as %s', (_what, owned, requested, lines) => {
+    const missing = uncoveredRules(owned.map(ruleOf), requested.map(ruleOf));
     expect(missing.kind === 'rules' ? describeRules(missing.rules) : []).toEqual(lines);
   });
 
-  test('are not enumerated if lists multiply to more than can be compared', () => {
+  test('are not enumerated if their lists multiply beyond the limit', () => {
     const list = (prefix: string) => Array.from({ length: 50_000 }, (_, index) => `${prefix}${index}`);
-    const wanted = { apiGroups: list('g'), resources: list('r'), verbs: list('v'), resourceNames: list('n') };
-    expect(uncoveredRules([], [ruleOf(wanted)])).toEqual({ kind: 'too-many', count: 50_000 ** 4 });
+    const requested = { apiGroups: list('g'), resources: list('r'), verbs: list('v'), resourceNames: list('n') };
+    expect(uncoveredRules([], [ruleOf(requested)])).toEqual({ kind: 'too-many', count: 50_000 ** 4 });
     const everything = ruleOf({ apiGroups: ['*'], resources: ['*'], verbs: ['*'] });
-    expect(uncoveredRules([everything], [ruleOf(wanted)])).toEqual({ kind: 'nothing' });
+    expect(uncoveredRules([everything], [ruleOf(requested)])).toEqual({ kind: 'nothing' });
     expect(MAX_PERMISSIONS).toBe(10_000);
   });
 });
@@ -154,7 +154,7 @@ describe('a write of a role or binding', () => {
   const everything = { kind: 'ClusterRole', apiGroup: RBAC, name: 'all' };
 
   /** Writes as the user. Returns why the write is rejected. */
-  function refusal(own: readonly object[], written: KubeObject, old?: KubeObject, user = USER): string | undefined {
+  function rejectionOf(own: readonly object[], written: KubeObject, old?: KubeObject, user = USER): string | undefined {
     const api = apiContextWith(own);
     api.store.put(`${RBAC}/clusterroles`, object('ClusterRole', { rules: [MORE] }, { name: 'all' }));
     const type = api.catalog.findKind(written.apiVersion, written.kind)!;
@@ -173,81 +173,87 @@ describe('a write of a role or binding', () => {
   const DELETE = '{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}';
 
   test.each<[string, readonly object[], KubeObject, KubeObject | undefined, string | undefined]>([
-    ['a role with what its writer has', [OWN], object('ClusterRole', { rules: [OWN] }), undefined, undefined],
-    ['a role with more', [OWN], object('ClusterRole', { rules: [OWN, MORE] }), undefined, says('clusterroles', DELETE)],
+    ['a role with the permissions of its writer', [OWN], object('ClusterRole', { rules: [OWN] }), undefined, undefined],
     [
-      'a role with more, by who may escalate',
+      'a role with more permissions',
+      [OWN],
+      object('ClusterRole', { rules: [OWN, MORE] }),
+      undefined,
+      says('clusterroles', DELETE),
+    ],
+    [
+      'a role with more permissions, by a user who may escalate',
       [OWN, right('escalate', ['clusterroles'])],
       object('ClusterRole', { rules: [MORE] }),
       undefined,
       undefined,
     ],
     [
-      'a role with more, by who may escalate another',
+      'a role with more permissions, by a user who may escalate another role',
       [OWN, right('escalate', ['clusterroles'], ['b'])],
       object('ClusterRole', { rules: [MORE] }),
       object('ClusterRole', { rules: [] }),
       says('clusterroles', DELETE),
     ],
     [
-      'a label of a role with more',
+      'a label of a role with more permissions',
       [OWN],
       object('ClusterRole', { rules: [MORE] }, { labels: { a: 'b' } }),
       object('ClusterRole', { rules: [MORE] }),
       says('clusterroles', DELETE),
     ],
     [
-      'an owner of a role with more',
+      'an owner of a role with more permissions',
       [OWN],
       object('ClusterRole', { rules: [MORE] }, { ownerReferences: [], finalizers: ['x/y'] }),
       object('ClusterRole', { rules: [MORE] }, { ownerReferences: [{}] }),
       undefined,
     ],
     [
-      'a role that gathers others',
+      'a role that aggregates others',
       [OWN],
       object('ClusterRole', { rules: [], aggregationRule: {} }),
       undefined,
       `clusterroles.${RBAC} "a" is forbidden: must have cluster-admin privileges to use the aggregationRule`,
     ],
     [
-      'a role that gathers no others any more',
+      'a role that no longer aggregates others',
       [OWN],
       object('ClusterRole', { rules: [] }),
       object('ClusterRole', { rules: [], aggregationRule: {} }),
       `clusterroles.${RBAC} "a" is forbidden: must have cluster-admin privileges to use the aggregationRule`,
     ],
     [
-      'a binding of more',
+      'a binding of more permissions',
       [OWN],
       object('ClusterRoleBinding', { roleRef: everything }),
       undefined,
       says('clusterrolebindings', DELETE),
     ],
     [
-      'a binding of more in a namespace',
+      'a binding of more permissions in a namespace',
       [OWN],
       object('RoleBinding', { roleRef: everything }, { namespace: 'n' }),
       undefined,
       says('rolebindings', DELETE),
     ],
     [
-      'a binding of more, by who may bind it',
+      'a binding of more permissions, by a user who may bind the role',
       [OWN, right('bind', ['clusterroles'], ['all'])],
       object('RoleBinding', { roleRef: everything }, { namespace: 'n' }),
       undefined,
       undefined,
     ],
     [
-      'a binding of what is not there',
+      'a binding of a missing role',
       [OWN],
       object('RoleBinding', { roleRef: { kind: 'Role', apiGroup: RBAC, name: 'none' } }, { namespace: 'n' }),
       undefined,
       `roles.${RBAC} "none" not found`,
     ],
     ['a role of another group', [OWN], { ...object('Pod', { rules: [MORE] }), apiVersion: 'v1' }, undefined, undefined],
-  ])('of %s', (_what, own, written, old, want) => {
-    expect(refusal(own, written, old)).toBe(want);
-    expect(refusal([], written, old, { name: 'root', groups: ['system:masters'] })).toBeUndefined();
+  ])('of %s', (_what, own, written, old, expected) => {
+    expect(rejectionOf(own, written, old)).toBe(expected);
+    expect(rejectionOf([], written, old, { name: 'root', groups: ['system:masters'] })).toBeUndefined();
   });
 });

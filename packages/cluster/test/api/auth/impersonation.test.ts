@@ -63,27 +63,27 @@ const forbidden = (what: string, resource: string, group = '') =>
   `${what} is forbidden: User "actor" cannot impersonate resource "${resource}" in API group "${group}" at the cluster scope`;
 
 test.each<[string, readonly object[], Record<string, string>, unknown]>([
-  ['nothing', [], {}, { username: 'actor', groups: ['system:authenticated'] }],
+  ['no other user', [], {}, { username: 'actor', groups: ['system:authenticated'] }],
   [
-    'an account',
+    'a service account',
     [ROBOT_RULE],
     { 'impersonate-user': ROBOT },
     { username: ROBOT, groups: ['system:serviceaccounts', 'system:serviceaccounts:a', 'system:authenticated'] },
   ],
   [
-    'an account and the group of those who may do everything',
+    'a service account and the group system:masters',
     [ROBOT_RULE],
     { 'impersonate-user': ROBOT, 'impersonate-group': 'system:masters' },
     forbidden('groups "system:masters"', 'groups'),
   ],
   [
-    'an account and two groups, one of them allowed',
+    'a service account and two groups, one of them allowed',
     [ROBOT_RULE, may('groups', ['other'])],
     { 'impersonate-user': ROBOT, 'impersonate-group': 'other, system:masters' },
     forbidden('groups "system:masters"', 'groups'),
   ],
   [
-    'an account and a group',
+    'a service account and a group',
     [ROBOT_RULE, may('groups', ['other'])],
     { 'impersonate-user': ROBOT, 'impersonate-group': 'other' },
     { username: ROBOT, groups: ['other', 'system:authenticated'] },
@@ -95,13 +95,13 @@ test.each<[string, readonly object[], Record<string, string>, unknown]>([
     { username: ROBOT, groups: ['one,two', 'system:authenticated'] },
   ],
   [
-    'an account and a uid',
+    'a service account and a uid',
     [ROBOT_RULE, may('uids', ['1'])],
     { 'impersonate-user': ROBOT, 'impersonate-uid': '1' },
     forbidden('uids.authentication.k8s.io "1"', 'uids', AUTHENTICATION),
   ],
   [
-    'an account, a uid and an extra',
+    'a service account, a uid and an extra',
     [ROBOT_RULE, may('uids', ['1'], AUTHENTICATION), may('userextras/some/scope', ['x', 'y'], AUTHENTICATION)],
     { 'impersonate-user': ROBOT, 'impersonate-uid': '1', 'impersonate-extra-some%2fscope': 'x, y' },
     {
@@ -112,13 +112,13 @@ test.each<[string, readonly object[], Record<string, string>, unknown]>([
     },
   ],
   [
-    'an account and a value of an extra that is not allowed',
+    'a service account and a value of an extra that is not allowed',
     [ROBOT_RULE, may('userextras/scopes', ['x'], AUTHENTICATION)],
     { 'impersonate-user': ROBOT, 'impersonate-extra-scopes': 'x, y' },
     forbidden('userextras.authentication.k8s.io "y"', 'userextras/scopes', AUTHENTICATION),
   ],
   [
-    'an extra with a name of JavaScript’s own',
+    'an extra with the name of a built-in property of JavaScript',
     [
       ROBOT_RULE,
       may('userextras/constructor', ['x'], AUTHENTICATION),
@@ -134,13 +134,13 @@ test.each<[string, readonly object[], Record<string, string>, unknown]>([
     { username: 'system:anonymous', groups: ['system:unauthenticated'] },
   ],
   [
-    'a user who looks like an account',
+    'a user whose name looks like that of a service account',
     [may('serviceaccounts', ['b:robot', 'robot'])],
     { 'impersonate-user': 'system:serviceaccount:a:b:robot' },
     forbidden('users "system:serviceaccount:a:b:robot"', 'users'),
   ],
   [
-    'an account, with the right to users',
+    'a service account, with the permission to impersonate users',
     [may('users', [ROBOT])],
     { 'impersonate-user': ROBOT },
     'serviceaccounts "robot" is forbidden: User "actor" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "a"',
@@ -151,6 +151,6 @@ test.each<[string, readonly object[], Record<string, string>, unknown]>([
     { 'impersonate-group': 'other' },
     'Internal Server Error: "/apis/authentication.k8s.io/v1/selfsubjectreviews": requested [{Group  other    }] without impersonating a user',
   ],
-])('a request as %s', async (_what, rules, headers, want) => {
-  expect(await whoAmI(rules, headers)).toEqual(want);
+])('a request as %s', async (_what, rules, headers, expected) => {
+  expect(await whoAmI(rules, headers)).toEqual(expected);
 });

@@ -46,12 +46,12 @@ test('verbose health lists its checks', async () => {
   expect((await get('/readyz?verbose')).text).toBe('[+]ping ok\n[+]etcd ok\nreadyz check passed\n');
 });
 
-test('the root lists every group and version that is served', async () => {
+test('the root lists every group and version', async () => {
   const { paths } = JSON.parse((await get('/')).text) as { paths: string[] };
   expect(paths).toEqual(expect.arrayContaining(['/api/v1', '/apis/apps/v1', '/metrics', '/openapi/v2', '/version']));
 });
 
-test('a connection that is not served is an error that names the alternative', async () => {
+test('the error for a connection that is not served names the alternative', async () => {
   const pods = '/api/v1/namespaces/default/pods';
   const body = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
   await cluster.send(new Request(`http://kubernetes${pods}`, { method: 'POST', body: JSON.stringify(body) }));

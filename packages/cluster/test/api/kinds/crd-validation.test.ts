@@ -42,11 +42,11 @@ test.each<[string, object, string[]]>([
   ],
   ['no type', {}, ['type: Required value: must not be empty for specified object fields']],
   [
-    'items without type',
+    'items without a type',
     { type: 'array', items: {} },
     ['items.type: Required value: must not be empty for specified array items'],
   ],
-  ['a list of nothing', { type: 'array' }, ['items: Required value: must be specified']],
+  ['a list without items', { type: 'array' }, ['items: Required value: must be specified']],
   [
     'null',
     { type: 'null' },
@@ -63,20 +63,20 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
-    'a pattern that looks ahead',
+    'a pattern with a lookahead',
     { type: 'string', pattern: '^(?=a)' },
     [
       'pattern: Invalid value: "^(?=a)": must be a valid regular expression, but isn\'t: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
     ],
   ],
-  ['flags alone', { type: 'string', pattern: '(?i)' }, []],
+  ['a pattern that consists of flags', { type: 'string', pattern: '(?i)' }, []],
   [
-    'an integer or a text',
+    'an integer or a string',
     { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
     [],
   ],
   [
-    'the same with more',
+    'an integer or a string, with further alternatives',
     {
       'x-kubernetes-int-or-string': true,
       allOf: [{ anyOf: [{ type: 'integer' }, { type: 'string' }] }, { pattern: 'x' }],
@@ -84,27 +84,27 @@ test.each<[string, object, string[]]>([
     [],
   ],
   [
-    'an integer or a text, that is kept',
+    'an integer or a string that preserves unknown fields',
     { 'x-kubernetes-int-or-string': true, 'x-kubernetes-preserve-unknown-fields': true },
     ['x-kubernetes-preserve-unknown-fields: Invalid value: true: must be false if x-kubernetes-int-or-string is true'],
   ],
   [
-    'types inside',
+    'types in a logical junctor',
     { type: 'object', not: { type: 'string', nullable: true } },
     ['not.nullable: Forbidden: must be false to be structural', 'not.type: Forbidden: must be empty to be structural'],
   ],
   [
-    'metadata inside',
+    'restrictions of metadata',
     { type: 'object', properties: { metadata: { type: 'object' } }, anyOf: [{ properties: { metadata: {} } }] },
     ['anyOf[0].properties[metadata]: Forbidden: must not be specified in a nested context'],
   ],
   [
-    'fields and others',
+    'properties and additionalProperties',
     { type: 'object', properties: { b: { type: 'string' } }, additionalProperties: { type: 'string' } },
     ['additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive'],
   ],
   [
-    'a resource without fields',
+    'an embedded resource without fields',
     { type: 'object', 'x-kubernetes-embedded-resource': true },
     [
       'properties: Required value: must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields',
@@ -116,7 +116,7 @@ test.each<[string, object, string[]]>([
     [`default: Invalid value: "string": ${FIELD}.default in body must be of type integer: "string"`],
   ],
   [
-    'a default of unknown fields',
+    'a default with unknown fields',
     { type: 'object', default: { b: 1 } },
     ['default: Invalid value: {"b":1}: must not have unknown fields'],
   ],
@@ -130,34 +130,34 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
-    'unknown fields that are not kept',
+    'preserveUnknownFields: false',
     { type: 'object', 'x-kubernetes-preserve-unknown-fields': false },
     ['x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined'],
   ],
   [
-    'a set of no list',
+    'list type set without a list',
     { type: 'string', 'x-kubernetes-list-type': 'set' },
     ['type: Invalid value: "string": must be array if x-kubernetes-list-type is specified'],
   ],
   [
-    'a list of another kind',
+    'an unknown list type',
     { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'bag' },
     ['x-kubernetes-list-type: Unsupported value: "bag": supported values: "atomic", "set", "map"'],
   ],
   [
-    'a set of maps',
+    'a set of granular maps',
     { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'set' },
     [
       'items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set',
     ],
   ],
   [
-    'a map without keys',
+    'list type map without keys',
     { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'map' },
     ['x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map'],
   ],
   [
-    'a map by what may be missing',
+    'list type map with an optional key',
     {
       type: 'array',
       items: { type: 'object', properties: { k: { type: 'string' } } },
@@ -170,7 +170,7 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
-    'keys of no map',
+    'map keys without list type map',
     { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-map-keys': ['k'] },
     ['x-kubernetes-list-type: Required value: must be map if x-kubernetes-list-map-keys is non-empty'],
   ],
@@ -186,13 +186,13 @@ test.each<[string, object, string[]]>([
     [`${ROOT}.type: Invalid value: "array": must be object at the root`],
   ],
   [
-    'other fields',
+    'additionalProperties',
     { type: 'object', additionalProperties: { type: 'string' } },
     [`${ROOT}.additionalProperties: Forbidden: must not be used at the root`],
   ],
   ['null', { ...FREE, nullable: true }, [`${ROOT}.nullable: Forbidden: nullable cannot be true at the root`]],
   [
-    'names of a pattern',
+    'a pattern for names',
     {
       type: 'object',
       properties: { metadata: { type: 'object', properties: { name: { type: 'string', pattern: '^a' } } } },
@@ -200,7 +200,7 @@ test.each<[string, object, string[]]>([
     [],
   ],
   [
-    'labels',
+    'validated labels',
     { type: 'object', properties: { metadata: { type: 'object', properties: { labels: { type: 'object' } } } } },
     [
       `${ROOT}.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified`,
@@ -236,12 +236,12 @@ const DNS =
 
 test.each<[string, KubeObject, string[]]>([
   [
-    'a simple group',
+    'a group without a dot',
     definition({ group: 'simple' }, { name: 'things.simple' }),
     ['spec.group: Invalid value: "simple": should be a domain with at least one dot'],
   ],
   [
-    'another name',
+    'a name that differs from plural and group',
     definition({}, { name: 'other' }),
     ['metadata.name: Invalid value: "other": must be spec.names.plural+"."+spec.group'],
   ],
@@ -252,7 +252,7 @@ test.each<[string, KubeObject, string[]]>([
     ['spec.scope: Unsupported value: "All": supported values: "Cluster", "Namespaced"'],
   ],
   [
-    'fields that are all kept',
+    'preserveUnknownFields: true',
     definition({ preserveUnknownFields: true }),
     [
       'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
@@ -264,7 +264,7 @@ test.each<[string, KubeObject, string[]]>([
     ['spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required'],
   ],
   [
-    'a version twice',
+    'a duplicate version',
     definition({ versions: [version(FREE), version(FREE)] }),
     [
       'spec.versions: Invalid value: ["v1","v1"]: must contain unique version names',
@@ -272,12 +272,12 @@ test.each<[string, KubeObject, string[]]>([
     ],
   ],
   [
-    'a version in upper case',
+    'an upper-case version',
     definition({ versions: [version(FREE, { name: 'V1' })] }),
     [`spec.versions[0].name: Invalid value: "V1": ${DNS}`],
   ],
   [
-    'a mistake in one of two versions',
+    'an invalid schema in one of two versions',
     definition({
       versions: [version(FREE), version({ type: 'object', properties: { a: {} } }, { name: 'v2', storage: false })],
     }),
@@ -286,12 +286,12 @@ test.each<[string, KubeObject, string[]]>([
     ],
   ],
   [
-    'a mistake in both of two versions',
+    'an invalid schema in both of two versions',
     definition({ versions: [version({}), version({}, { name: 'v2', storage: false })] }),
     [`${ROOT}.type: Required value: must not be empty at the root`],
   ],
   [
-    'a column',
+    'an invalid column',
     definition({
       versions: [
         version(FREE, { additionalPrinterColumns: [{ name: '', type: 'text', jsonPath: 'spec', format: 'x' }] }),
@@ -305,7 +305,7 @@ test.each<[string, KubeObject, string[]]>([
     ],
   ],
   [
-    'names',
+    'invalid names',
     definition({ names: { ...names, kind: 'Th_ing', listKind: 'Th_ing', shortNames: ['A'] } }),
     [
       `spec.names.kind: Invalid value: "Th_ing": may have mixed case, but should otherwise match: ${DNS}`,
@@ -315,7 +315,7 @@ test.each<[string, KubeObject, string[]]>([
     ],
   ],
   [
-    'a kind of the server',
+    'a kind that is built in',
     definition(
       { group: 'rbac.authorization.k8s.io', names: { ...names, plural: 'roles' } },
       { name: 'roles.rbac.authorization.k8s.io' },
@@ -332,7 +332,7 @@ test.each<[string, KubeObject, string[]]>([
     ],
   ],
   [
-    'a group of Kubernetes, approved',
+    'a group of Kubernetes with the annotation of its approval',
     definition(
       { group: 'x.k8s.io' },
       { name: 'things.x.k8s.io', annotations: { 'api-approved.kubernetes.io': 'https://x' } },
@@ -351,13 +351,13 @@ test('scope and kind of a definition with stored objects cannot change', () => {
   ]);
 });
 
-test('of a hundred thousand mistakes a thousand are reported', () => {
+test('at most a thousand causes are reported', () => {
   const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`p${index}`, {}]));
   expect(wrongWith(definition({ versions: [version({ type: 'object', properties })] }))).toHaveLength(1000);
 });
 
 describe('the cost of a schema', () => {
-  const refused = 'Request entity too large: the object cannot be validated by its schema in reasonable time';
+  const message = 'Request entity too large: the object cannot be validated by its schema in reasonable time';
 
   test('grows linearly with nested alternatives', () => {
     let schema: Schema = { required: ['x'] };
@@ -367,7 +367,7 @@ describe('the cost of a schema', () => {
 
   test.each<[string, unknown, Schema]>([
     [
-      'many alternatives of many items',
+      'many alternatives for many items',
       Array(10_000).fill('a'),
       { items: { allOf: Array(1000).fill({ minLength: 1 }) as Schema[] } },
     ],
@@ -377,16 +377,16 @@ describe('the cost of a schema', () => {
       { items: { enum: Array.from({ length: 1000 }, (_, index) => index) } },
     ],
     [
-      'many needed fields of many items',
+      'many required fields of many items',
       Array(10_000).fill({}),
       { items: { required: Array.from({ length: 1000 }, (_, index) => `f${index}`) } },
     ],
-    ['a long pattern of a long text', 'a'.repeat(100_000), { pattern: '[a-z]{1,1000}[0-9]' }],
+    ['a long pattern for a long text', 'a'.repeat(100_000), { pattern: '[a-z]{1,1000}[0-9]' }],
   ])('is bounded: %s', (_what, value, schema) => {
-    expect(() => checkSchema(value as JsonObject, schema, '', { budget: { steps: 500_000 } })).toThrow(refused);
+    expect(() => checkSchema(value as JsonObject, schema, '', { budget: { steps: 500_000 } })).toThrow(message);
   });
 
-  test('is sufficient for a large object and an ordinary schema', () => {
+  test('is sufficient for a large object with an ordinary schema', () => {
     const items = Array.from({ length: 100_000 }, (_, index) => ({ name: `n${index}` }));
     const schema: Schema = {
       type: 'array',

@@ -167,7 +167,7 @@ const rows: readonly [kind: string, object: object, columns: string, cells: read
   ],
 ];
 
-test.each(rows)('a table shows of a %s what kube-apiserver shows', (kind, object, columns, cells) => {
+test.each(rows)('the table of a %s has the columns of kube-apiserver', (kind, object, columns, cells) => {
   const type = BUILT_IN.find((each) => each.kind === kind);
   const { metadata, ...rest } = object as { metadata?: object };
   const whole = { ...rest, metadata: { ...metadata, name: 'n', creationTimestamp: created } } as unknown as KubeObject; // for the cells
@@ -189,6 +189,6 @@ test.each([
     'a notin (b),c',
   ],
   [{ matchExpressions: [{ key: 'a', operator: 'DoesNotExist' }] }, '!a'],
-])('the selector %j is shown as %s', (selector, shown) => {
+])('the selector %j is printed as %s', (selector, shown) => {
   expect(selectorText(selector)).toBe(shown);
 });

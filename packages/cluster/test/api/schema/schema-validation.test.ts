@@ -30,7 +30,7 @@ const schema: Schema = {
   },
 };
 
-test('unknown fields are dropped at every depth and named by path, but where they are to be kept', () => {
+test('unknown fields are dropped at every depth and reported with their paths, unless they are preserved', () => {
   const draft = { size: 1, nope: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a', more: 1 }], map: { any: 1 } };
   expect(prune(draft, schema)).toEqual(['nope', 'parts[0].more']);
   expect(draft).toEqual({ size: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a' }], map: { any: 1 } });
@@ -42,7 +42,7 @@ test('a null is dropped unless the field is nullable', () => {
   expect(draft).toEqual({ size: 3, maybe: null, free: { any: null }, parts: [{ on: false }], map: {} });
 });
 
-test('defaults are filled in at every depth, in place of a null too, and never shared', () => {
+test('defaults are filled in at every depth, also in place of null, and each object has its own copy', () => {
   const draft = { size: null, parts: [{ name: 'a' }] };
   fillDefaults(draft, schema);
   expect(draft).toEqual({ size: 3, parts: [{ name: 'a', on: true }] });
@@ -78,7 +78,7 @@ test.each([
   expect(checkSchema(value, schema)).toEqual([expect.objectContaining({ field, message })]);
 });
 
-test('the defaults of a definition may together cost no more than one object', () => {
+test('all defaults of a definition share the step budget of one object', () => {
   const words = Array.from({ length: 1500 }, (_, index) => `word-${index}`);
   const last = words.at(-1);
   const list = (length: number): Schema => ({
@@ -94,7 +94,7 @@ test('the defaults of a definition may together cost no more than one object', (
   expect(() => checkStructural(schema(6), 'schema')).toThrow('cannot be validated by its schema in reasonable time');
 });
 
-test('all mistakes are reported', () => {
+test('all violations are reported', () => {
   expect(checkSchema({ size: 0, mode: 'c', parts: [{}] }, schema).map(({ field }) => field)).toEqual([
     'size',
     'mode',

@@ -160,7 +160,7 @@ async function answerTo(method: string, url: string): Promise<string> {
 
 const inBase64 = Buffer.from(FOREIGN).toString('base64');
 
-test('no spelling of a request shows or changes an object that its user has no rights to', async () => {
+test('no spelling of a request reads or changes an object that its user may not access', async () => {
   const before = await others();
   await fc.assert(
     fc.asyncProperty(request, async ({ method, path: place, query }) => {
@@ -184,7 +184,7 @@ async function grant(user: string, ...rules: object[]): Promise<void> {
   });
 }
 
-test('rights to a namespace are none to others that its path is put before', async () => {
+test('permissions in a namespace do not extend to other namespaces, however the path is prefixed', async () => {
   await grant('keeper', { apiGroups: [''], resources: ['namespaces', 'nodes'], verbs: ['*'] });
   const answers: unknown[] = [];
   for (const [method, url] of [
@@ -198,7 +198,7 @@ test('rights to a namespace are none to others that its path is put before', asy
   expect(answers).toEqual([200, 404, 404, 404, 404]);
 });
 
-test('rights to a subresource are none to what it belongs to', async () => {
+test('permissions for a subresource do not extend to its object', async () => {
   await grant('status-writer', { apiGroups: [''], resources: ['pods/status', 'pods/log'], verbs: ['*'] });
   const containers = [{ name: 'main', image: 'none' }];
   const pods = '/api/v1/namespaces/a/pods';

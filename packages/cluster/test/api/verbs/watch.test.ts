@@ -30,7 +30,7 @@ const watch = (store: Store, resourceVersion: string): ReturnType<typeof watchOb
 
 const watching = (store: Store): ReadableStream<Uint8Array> => watch(store, String(store.revision)).frames();
 
-test('a watch that is not read is ended; others continue', async () => {
+test('a watch without a reader is ended; others continue', async () => {
   const store = new Store(1);
   const idle = watching(store).getReader();
   const reader = watching(store).getReader();
@@ -60,7 +60,7 @@ test.each(['frames', 'events'] as const)('a watch with 16 MiB of unread %s is en
   await expect(rest()).rejects.toThrow('this watcher does not read; its watch has been ended');
 });
 
-test('initial events may exceed that limit', async () => {
+test('initial events may exceed the limit', async () => {
   const store = new Store(1);
   for (let n = 0; n < 40; n += 1)
     store.put('/configmaps', { ...large(n), metadata: { ...object(n).metadata, name: `x${n}` } });
@@ -72,7 +72,7 @@ test('initial events may exceed that limit', async () => {
 
 test.each([
   ['from now on', '2', [3]],
-  ['from what there is', '0', [2, 3]],
+  ['from the current state', '0', [2, 3]],
 ])('a watch %s includes changes before its content is read', async (_what, from, seen) => {
   const store = new Store(1);
   store.put('/configmaps', object(2));
@@ -89,7 +89,7 @@ test.each([
   ['never matched', 'MODIFIED', 'b', 'b', undefined],
   ['matched when it was deleted', 'DELETED', 'a', 'a', 'DELETED'],
   ['did not match when it was deleted', 'DELETED', 'b', 'b', undefined],
-] as const)('an object that %s has the expected event', (_what, type, before, after, want) => {
+] as const)('an object that %s causes the expected event', (_what, type, before, after, expected) => {
   const change = { type, revision: 2, object: object(1, after), previous: object(0, before) };
-  expect(visibleEvent(change, ({ metadata }) => metadata.labels?.['label'] === 'a')).toBe(want);
+  expect(visibleEvent(change, ({ metadata }) => metadata.labels?.['label'] === 'a')).toBe(expected);
 });

@@ -12,7 +12,7 @@ const CHARACTER = fc
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
 
-test('the size of a value is that of its JSON text, its depth the number of brackets that are open at once', () => {
+test('the size of a value is that of its JSON text, its depth the number of open brackets', () => {
   const text = fc.string({
     unit: fc.oneof(CHARACTER, fc.constantFrom('\ud800', '\udc00', '"', '\n')),
   });
@@ -37,14 +37,19 @@ const loop: unknown[] = [];
 loop.push(loop);
 
 test.each<[string, string, unknown, string | undefined]>([
-  ['as deep as may be', 'fits', nested(MAX_DEPTH), undefined],
-  ['deeper', 'too-deep', nested(MAX_DEPTH + 1), undefined],
-  ['deeper than any stack', 'too-deep', nested(1_000_000), undefined],
-  ['within itself', 'too-deep', loop, undefined],
+  ['at the maximum depth', 'fits', nested(MAX_DEPTH), undefined],
+  ['deeper than the maximum', 'too-deep', nested(MAX_DEPTH + 1), undefined],
+  ['deeper than the stack', 'too-deep', nested(1_000_000), undefined],
+  ['cyclic', 'too-deep', loop, undefined],
   ['infinite', 'not-json', { a: [1e999] }, 'json: unsupported value: Infinity'],
   ['a bigint', 'not-json', { a: 1n }, 'json: unsupported type: bigint'],
   ['a function', 'not-json', [() => 1], 'json: unsupported type: function'],
-  ['called __proto__', 'not-json', JSON.parse('{"__proto__":1}'), 'a field may not be called "__proto__"'],
+  [
+    'an object with the field __proto__',
+    'not-json',
+    JSON.parse('{"__proto__":1}'),
+    'a field may not be called "__proto__"',
+  ],
 ])('a value that is %s: %s', (_, kind, value, reason) => {
   expect(measured(value, 1e9)).toMatchObject({ kind, ...(reason !== undefined && { reason }) });
 });

@@ -24,11 +24,11 @@ describe('a plain request', () => {
     ['a table', 'GET', '/api/v1/namespaces'],
     ['discovery', 'GET', '/apis/apps/v1'],
     ['the version', 'GET', '/version'],
-    ['what is not there', 'GET', '/api/v1/namespaces/nowhere'],
+    ['a missing object', 'GET', '/api/v1/namespaces/nowhere'],
     ['a resource that is not served', 'GET', '/apis/example.com/v1/things'],
     ['a method that is not allowed', 'POST', '/api/v1/namespaces/default'],
     ['an invalid selector', 'GET', '/api/v1/namespaces?labelSelector=%21%21'],
-  ])('for %s has the answer of a web request', async (what, method, url) => {
+  ])('for %s gets the response of a web request', async (what, method, url) => {
     const accept = what === 'a table' ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json';
     const web = await cluster.send(new Request(`http://kubernetes${url}`, { method, headers: { accept } }));
     const plain = await ask({ method, url, headers: { accept } });
@@ -37,7 +37,7 @@ describe('a plain request', () => {
     expect(plain.value).toEqual(await web.json());
   });
 
-  test('does not keep the caller’s body', async () => {
+  test('does not keep the body of the caller', async () => {
     const body = map('kept');
     await create(body);
     Object.assign(body, { data: { a: 'changed' } });
@@ -58,7 +58,7 @@ describe('a plain request', () => {
       'a field may not be called "__proto__"',
     ],
     [
-      'more than a body may have',
+      'a body that is too large',
       { metadata: { name: 'x' }, data: { a: 'x'.repeat(3 * 1024 * 1024) } },
       413,
       'Request entity too large: limit is 3145728',
@@ -98,7 +98,7 @@ describe('a plain watch', () => {
     expect(await ask({ method: 'GET', url, headers })).toMatchObject({ status: 504, value: { reason: 'Timeout' } });
   });
 
-  test('is ended when it is not read', async () => {
+  test('is ended if it is not read', async () => {
     const seen = await watch(new AbortController().signal);
     await seen.next();
     for (let n = 0; n < 4200; n += 1) {

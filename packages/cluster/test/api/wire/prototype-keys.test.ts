@@ -59,10 +59,10 @@ test.each<[string, string, string, string]>([
   ['PATCH', '/odd', PATCH, '[{"op":"add","path":"/__proto__/polluted","value":"1"}]'],
   ['PATCH', '/odd', PATCH, '[{"op":"copy","from":"/data","path":"/__proto__"}]'],
   ['PATCH', '/odd', PATCH, '[{"op":"add","path":"/data/x","value":{"__proto__":{"polluted":1}}}]'],
-])('%s %s as %s refuses %s', async (method, path, type, body) => {
+])('%s %s as %s is rejected: %s', async (method, path, type, body) => {
   const before = await ask('GET', `${MAPS}/odd`);
-  const answer = await ask(method, `${MAPS}${path}`, type, body);
-  expect([answer.status, answer.body]).toEqual([
+  const response = await ask(method, `${MAPS}${path}`, type, body);
+  expect([response.status, response.body]).toEqual([
     400,
     expect.objectContaining({
       kind: 'Status',
@@ -76,9 +76,9 @@ test.each<[string, string, string, string]>([
 test.each<[string, string, string]>([
   ['a merge patch', MERGE, JSON.stringify({ data: { constructor: 'm' } })],
   ['a strategic merge patch', STRATEGIC, JSON.stringify({ data: { constructor: 'm' } })],
-  ['applying', APPLY, object({ data: { constructor: 'm' } })],
+  ['server-side apply', APPLY, object({ data: { constructor: 'm' } })],
   ['a JSON patch', PATCH, JSON.stringify([{ op: 'replace', path: '/data/constructor', value: 'm' }])],
-])('%s changes a field called constructor like any other', async (_, type, patch) => {
+])('%s changes a field called constructor like any other field', async (_, type, patch) => {
   const reset = JSON.stringify({ data: OWN });
   await ask('PATCH', `${MAPS}/odd`, MERGE, reset);
   const { status, body } = await ask(
@@ -90,7 +90,7 @@ test.each<[string, string, string]>([
   expect([status, body]).toEqual([200, expect.objectContaining({ data: { ...OWN, constructor: 'm' } })]);
 });
 
-test('a JSON patch does not reach what JavaScript puts behind a name', async () => {
+test('a JSON patch does not reach inherited properties of JavaScript objects', async () => {
   const patch = '[{"op":"add","path":"/constructor/prototype/polluted","value":1}]';
   expect((await ask('PATCH', `${MAPS}/odd`, PATCH, patch)).status).toBe(422);
   expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('polluted');

@@ -10,36 +10,41 @@ const variables: Record<string, string> = { A: '1', NESTED: '$(A)', EMPTY: '' };
 describe('$(VAR) in a text', () => {
   test.each([
     ['a known variable is replaced', '$(A)', '1'],
-    ['text around it stays', 'x$(A)y$(A)', 'x1y1'],
-    ['an unknown variable stays as written', '$(B)', '$(B)'],
-    ['two dollars are one', '$$', '$'],
-    ['an escaped reference stays a reference', '$$(A)', '$(A)'],
-    ['three dollars are an escape and a reference', '$$$(A)', '$1'],
-    ['what a value holds is not expanded again', '$(NESTED)', '$(A)'],
-    ['an empty value is a value', '[$(EMPTY)]', '[]'],
-    ['a lone dollar at the end stays', 'a$', 'a$'],
-    ['a dollar before something else stays', '$A ${A} $1', '$A ${A} $1'],
-    ['an unclosed reference stays', '$(A', '$(A'],
-    ['an unclosed one does not swallow what follows', '$(A $$', '$(A $'],
-  ])('%s', (_, text, want) => {
-    expect(expand(text, (name) => variables[name])).toBe(want);
+    ['the surrounding text is kept', 'x$(A)y$(A)', 'x1y1'],
+    ['an unknown variable is kept as written', '$(B)', '$(B)'],
+    ['two dollar signs become one', '$$', '$'],
+    ['an escaped reference becomes a reference', '$$(A)', '$(A)'],
+    ['three dollar signs are an escape and a reference', '$$$(A)', '$1'],
+    ['a value is not expanded again', '$(NESTED)', '$(A)'],
+    ['an empty value is used', '[$(EMPTY)]', '[]'],
+    ['a dollar sign at the end is kept', 'a$', 'a$'],
+    ['a dollar sign before another character is kept', '$A ${A} $1', '$A ${A} $1'],
+    ['an unclosed reference is kept', '$(A', '$(A'],
+    ['an unclosed reference does not affect later ones', '$(A $$', '$(A $'],
+  ])('%s', (_, text, expected) => {
+    expect(expand(text, (name) => variables[name])).toBe(expected);
   });
 });
 
 describe("a container's command", () => {
   const image = { Entrypoint: ['entry', 'point'], Cmd: ['cmd'] };
   test.each<[string, Partial<Container>, { Entrypoint?: string[]; Cmd?: string[] }, readonly string[] | string]>([
-    ["nothing of its own: the image's", {}, image, ['entry', 'point', 'cmd']],
-    ['args alone replace Cmd and keep Entrypoint', { args: ['a'] }, image, ['entry', 'point', 'a']],
+    ["without command and args the image's Entrypoint and Cmd run", {}, image, ['entry', 'point', 'cmd']],
+    ['args alone replaces Cmd and keeps Entrypoint', { args: ['a'] }, image, ['entry', 'point', 'a']],
     ['command alone replaces both', { command: ['c'] }, image, ['c']],
     ['command and args replace both', { command: ['c'], args: ['a'] }, image, ['c', 'a']],
     ['an empty command is ignored', { command: [], args: ['a'] }, image, ['entry', 'point', 'a']],
-    ['references are expanded', { command: ['c'], args: ['$(A)', '$$(A)'] }, image, ['c', '1', '$(A)']],
-    ["the image's own part is not expanded", {}, { Cmd: ['$(A)'] }, ['$(A)']],
-    ['nothing anywhere is refused', {}, {}, 'no command specified'],
-  ])('%s', (_, container, config, want) => {
-    const made = commandOf({ name: 'c', ...container }, config, variables);
-    expect(made.kind === 'resolved' ? made.argv : made.message).toEqual(want);
+    [
+      "references in the container's fields are expanded",
+      { command: ['c'], args: ['$(A)', '$$(A)'] },
+      image,
+      ['c', '1', '$(A)'],
+    ],
+    ["the image's Entrypoint and Cmd are not expanded", {}, { Cmd: ['$(A)'] }, ['$(A)']],
+    ['without any command it is an error', {}, {}, 'no command specified'],
+  ])('%s', (_, container, config, expected) => {
+    const created = commandOf({ name: 'c', ...container }, config, variables);
+    expect(created.kind === 'resolved' ? created.argv : created.message).toEqual(expected);
   });
 });
 
@@ -67,10 +72,10 @@ const sources: EnvironmentSources = {
 describe("a container's variables", () => {
   const base = { PATH: '/bin', FROM: 'image', WITH: 'a=b', HOSTNAME: 'p', KUBERNETES_SERVICE_HOST: '127.0.0.1' };
   test.each<[string, Partial<Container>, Record<string, string> | string]>([
-    ["the image's and the cluster's are there", {}, base],
-    ['its own win', { env: [{ name: 'FROM', value: 'pod' }] }, { ...base, FROM: 'pod' }],
+    ['include those of the image and of the cluster', {}, base],
+    ['take precedence over those of the image', { env: [{ name: 'FROM', value: 'pod' }] }, { ...base, FROM: 'pod' }],
     [
-      'a value may use what was defined before',
+      'may refer to variables defined before',
       {
         env: [
           { name: 'X', value: '$(FROM)!' },
@@ -100,7 +105,7 @@ describe("a container's variables", () => {
       { ...base, F: 'x' },
     ],
     [
-      'a limit, in its divisor, rounded up',
+      'a limit in units of its divisor, rounded up',
       {
         resources: { limits: { memory: '100M' } },
         env: [{ name: 'M', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Mi' } } }],
@@ -119,28 +124,28 @@ describe("a container's variables", () => {
       { ...base, M: '1048576', C: '10' },
     ],
     [
-      'a missing Secret is said',
+      'a missing Secret is an error',
       { env: [{ name: 'S', valueFrom: { secretKeyRef: { name: 'no', key: 'key' } } }] },
       'secret "no" not found',
     ],
     [
-      'a missing key is said',
+      'a missing key is an error',
       { env: [{ name: 'S', valueFrom: { secretKeyRef: { name: 's', key: 'no' } } }] },
       "couldn't find key no in Secret ns/s",
     ],
     [
-      'an optional one is left out',
+      'an optional reference to a missing object is omitted',
       { env: [{ name: 'S', valueFrom: { secretKeyRef: { name: 'no', key: 'key', optional: true } } }] },
       base,
     ],
     [
-      'a field that does not exist is said',
+      'an unsupported field is an error',
       { env: [{ name: 'F', valueFrom: { fieldRef: { fieldPath: 'spec.color' } } }] },
       'unsupported fieldPath: spec.color',
     ],
-  ])('%s', (_, container, want) => {
-    const made = environmentOf({ name: 'c', ...container }, sources);
-    expect(made.kind === 'resolved' ? made.env : made.message).toEqual(want);
+  ])('%s', (_, container, expected) => {
+    const created = environmentOf({ name: 'c', ...container }, sources);
+    expect(created.kind === 'resolved' ? created.env : created.message).toEqual(expected);
   });
 });
 
@@ -163,7 +168,7 @@ describe('image names', () => {
     ['root', { uid: 0 }],
     ['nginx', undefined],
     [undefined, undefined],
-  ])('user %s of an image', (user, want) => {
-    expect(userOfImage(user)).toEqual(want);
+  ])('user %s of an image', (user, expected) => {
+    expect(userOfImage(user)).toEqual(expected);
   });
 });

@@ -28,26 +28,26 @@ function written(...chunks: string[]): LogFile {
 
 describe('a log', () => {
   test.each<[string, string[], LogOptions, string]>([
-    ['is what was written', ['a\nb\n'], {}, 'a\nb\n'],
-    ['puts pieces of a line together', ['a', 'b', 'c\nd\n'], {}, 'abc\nd\n'],
-    ['keeps a last line without an end, and adds none', ['a\nb'], {}, 'a\nb'],
-    ['gives the last lines', ['a\nb\nc\n'], { tailLines: 2 }, 'b\nc\n'],
+    ['contains the written output', ['a\nb\n'], {}, 'a\nb\n'],
+    ['joins the parts of a line', ['a', 'b', 'c\nd\n'], {}, 'abc\nd\n'],
+    ['keeps an unfinished last line as it is', ['a\nb'], {}, 'a\nb'],
+    ['returns the last lines', ['a\nb\nc\n'], { tailLines: 2 }, 'b\nc\n'],
     ['counts an unfinished line', ['a\nb\nc'], { tailLines: 2 }, 'b\nc'],
-    ['gives nothing for no lines', ['a\n'], { tailLines: 0 }, ''],
-    ['gives all when there are fewer', ['a\n'], { tailLines: 9 }, 'a\n'],
+    ['returns nothing for zero lines', ['a\n'], { tailLines: 0 }, ''],
+    ['returns all lines if there are fewer', ['a\n'], { tailLines: 9 }, 'a\n'],
     ['ends at a number of bytes', ['abc\ndef\n'], { limitBytes: 5 }, 'abc\nd'],
     [
-      'shows when',
+      'has timestamps on request',
       ['a\nb\n'],
       { timestamps: true },
       '2026-01-01T12:00:00.000000000Z a\n2026-01-01T12:00:00.000000000Z b\n',
     ],
-    ['gives a long line whole', ['x'.repeat(40_000), 'y\n'], {}, `${'x'.repeat(40_000)}y\n`],
-  ])('%s', async (_, chunks, options, want) => {
-    expect(await read(written(...chunks), options)).toBe(want);
+    ['returns a long line as one', ['x'.repeat(40_000), 'y\n'], {}, `${'x'.repeat(40_000)}y\n`],
+  ])('%s', async (_, chunks, options, expected) => {
+    expect(await read(written(...chunks), options)).toBe(expected);
   });
 
-  test('begins at a moment', async () => {
+  test('begins at a given time', async () => {
     const log = newLog();
     log.write(Buffer.from('early\n'));
     time = new Date(noon.getTime() + 10_000);
@@ -66,8 +66,8 @@ describe('a log', () => {
     }
     log.write(Buffer.from('the end'));
     log.end();
-    const want = `${Array.from({ length: 500 }, (_, line) => `${line}\n`).join('')}the end`;
-    expect(await Promise.all(followers)).toEqual([want, want, want]);
+    const expected = `${Array.from({ length: 500 }, (_, line) => `${line}\n`).join('')}the end`;
+    expect(await Promise.all(followers)).toEqual([expected, expected, expected]);
   });
 
   test('of a container without output has no file, and is empty for all readers', async () => {
@@ -83,7 +83,7 @@ describe('a log', () => {
     ]);
   });
 
-  test('reaches readers that followed it before its first line', async () => {
+  test('reaches followers that were opened before its first line', async () => {
     const log = newLog();
     const followed = read(log, { follow: true });
     await new Promise((resolve) => setImmediate(resolve));
@@ -92,7 +92,7 @@ describe('a log', () => {
     expect(await followed).toBe('late\n');
   });
 
-  test('of a later attempt is there from the start, so that a later process finds the newest', async () => {
+  test('of a later attempt exists from its start, so that a later process finds the newest', async () => {
     const store = (): LogStore => new LogStore(join(directory, 'store'), () => time);
     const pod = { namespace: 'n', name: 'p', uid: 'u' };
     const first = store();
@@ -102,7 +102,7 @@ describe('a log', () => {
     expect(store().open(pod, 'other', {})).toBeUndefined();
   });
 
-  test('can be closed by a reader that follows it', async () => {
+  test('can be closed by a follower', async () => {
     const log = newLog();
     const reader = readLog(log.path, log, { follow: true }, noon).getReader();
     log.write(Buffer.from('a\n'));
@@ -112,7 +112,7 @@ describe('a log', () => {
     await left;
   });
 
-  test('gives its end for a termination message', async () => {
+  test('provides its end for a termination message', async () => {
     const log = written(Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join(''));
     expect(await lastLines(log.path, 2, 2048)).toBe('line 98\nline 99\n');
     expect(await lastLines(log.path, 80, 8)).toBe('line 99\n');
@@ -168,7 +168,7 @@ describe('a log on a full disk', () => {
   const line = (number: number): string => `line ${String(number).padStart(3, '0')}\n`;
   const NOTICE = /^\(pipewright: (\d+) bytes of this log are missing: ENOSPC: no space left on device, write\)\n$/;
 
-  test.each([0, 30, 100, 1000, 5000])('of %i bytes says how much of it is missing, now and later', async (room) => {
+  test.each([0, 30, 100, 1000, 5000])('of %i bytes states how much is missing, also later', async (room) => {
     const { log } = onDisk(room);
     const followed = read(log, { follow: true });
     let printed = 0;
@@ -192,7 +192,7 @@ describe('a log on a full disk', () => {
     if (room >= 100 + 30) expect(await lastLines(log.path, 1, 2000)).toBe(notice); // a later process has only the file
   });
 
-  test('that has room again goes on behind a notice', async () => {
+  test('continues after a notice when the disk has space again', async () => {
     const { log, disk } = onDisk(50);
     log.write(Buffer.from('one\ntwo\n'));
     disk.room = 300;
@@ -204,7 +204,7 @@ describe('a log on a full disk', () => {
     expect(log.missing?.bytes).toBe(4);
   });
 
-  test('counts the parts of a line that has no end, and begins a line for the notice', async () => {
+  test('counts the parts of an unfinished line, and starts a new line for the notice', async () => {
     const { log, disk } = onDisk(20_000);
     log.write(Buffer.from('x'.repeat(40_000)));
     disk.room = 60_000;

@@ -32,22 +32,22 @@ const pod = (restartPolicy: string): Pod => ({
 
 describe('the phase of a pod', () => {
   test.each<[string, string, ContainerState[], ContainerState[], string]>([
-    ['that waits for its containers', 'Never', [], [waiting], 'Pending'],
-    ['one of whose containers still waits', 'Never', [], [running, waiting], 'Pending'],
-    ['that runs', 'Never', [], [running, ended(0)], 'Running'],
-    ['that is initialising', 'Never', [running], [waiting], 'Pending'],
-    ['whose init container failed for good', 'Never', [ended(1)], [waiting], 'Failed'],
-    ['whose init container will be tried again', 'OnFailure', [ended(1)], [waiting], 'Pending'],
-    ['all of whose containers succeeded', 'Never', [ended(0)], [ended(0), ended(0)], 'Succeeded'],
-    ['one of whose containers failed', 'Never', [], [ended(0), ended(3)], 'Failed'],
-    ['one of whose containers failed and will run again', 'OnFailure', [], [ended(0), ended(3)], 'Running'],
-    ['that never ends', 'Always', [], [ended(0)], 'Running'],
-  ])('%s (restartPolicy %s)', (_, policy, init, main, want) => {
-    const facts = { pod: pod(policy), init: init.map((it) => record(it)), main: main.map((it) => record(it)) };
-    expect(phaseOf({ ...facts, startTime: at, now: at, previous: [] })).toBe(want);
+    ['whose containers are waiting', 'Never', [], [waiting], 'Pending'],
+    ['with one waiting container', 'Never', [], [running, waiting], 'Pending'],
+    ['whose containers are running', 'Never', [], [running, ended(0)], 'Running'],
+    ['whose init containers are running', 'Never', [running], [waiting], 'Pending'],
+    ['whose init container has failed finally', 'Never', [ended(1)], [waiting], 'Failed'],
+    ['whose init container will be restarted', 'OnFailure', [ended(1)], [waiting], 'Pending'],
+    ['whose containers have all succeeded', 'Never', [ended(0)], [ended(0), ended(0)], 'Succeeded'],
+    ['with one failed container', 'Never', [], [ended(0), ended(3)], 'Failed'],
+    ['with one failed container that will be restarted', 'OnFailure', [], [ended(0), ended(3)], 'Running'],
+    ['whose containers are always restarted', 'Always', [], [ended(0)], 'Running'],
+  ])('%s (restartPolicy %s)', (_, policy, init, main, expected) => {
+    const state = { pod: pod(policy), init: init.map((it) => record(it)), main: main.map((it) => record(it)) };
+    expect(phaseOf({ ...state, startTime: at, now: at, previous: [] })).toBe(expected);
   });
 
-  test('a pod that waits to be started again is running', () => {
+  test('a pod whose container will be restarted is running', () => {
     const again = record(
       { kind: 'waiting', reason: 'CrashLoopBackOff' },
       { last: { exitCode: 1, reason: 'Error', startedAt: at, finishedAt: at } },
@@ -58,11 +58,11 @@ describe('the phase of a pod', () => {
   });
 });
 
-test('a pod whose logs are incomplete says which, how much is missing and why', () => {
+test('a pod whose logs are incomplete reports which, how many bytes are missing, and the cause', () => {
   const full = { bytes: 12, cause: 'ENOSPC: no space left on device' };
   const main = [record(ended(0)), record(ended(0), { name: 'd', missing: full })];
-  const facts = { pod: pod('Never'), init: [record(ended(0), { name: 'i', missing: full })], main };
-  const { conditions } = podStatus({ ...facts, ip: '127.0.0.1', startTime: at, now: at, previous: [] });
+  const state = { pod: pod('Never'), init: [record(ended(0), { name: 'i', missing: full })], main };
+  const { conditions } = podStatus({ ...state, ip: '127.0.0.1', startTime: at, now: at, previous: [] });
   expect(conditions).toContainEqual({
     type: 'pipewright.dev/LogsIncomplete',
     status: 'True',
@@ -74,13 +74,13 @@ test('a pod whose logs are incomplete says which, how much is missing and why', 
   });
 });
 
-test('a condition keeps the moment it last changed', () => {
-  const facts = { pod: pod('Never'), init: [], main: [record(running)], ip: '127.0.0.1', startTime: at };
-  const first = podStatus({ ...facts, now: at, previous: [] });
+test('a condition keeps its last transition time while its status is unchanged', () => {
+  const state = { pod: pod('Never'), init: [], main: [record(running)], ip: '127.0.0.1', startTime: at };
+  const first = podStatus({ ...state, now: at, previous: [] });
   const later = '2026-01-01T12:00:30Z';
   const conditions = first['conditions'] as Parameters<typeof podStatus>[0]['previous'];
 
-  const second = podStatus({ ...facts, main: [record(ended(0))], now: later, previous: conditions });
+  const second = podStatus({ ...state, main: [record(ended(0))], now: later, previous: conditions });
 
   expect(second['conditions']).toEqual([
     { type: 'Initialized', status: 'True', reason: 'PodCompleted', lastProbeTime: null, lastTransitionTime: at },
@@ -96,7 +96,7 @@ test('a condition keeps the moment it last changed', () => {
   ]);
 });
 
-test('an unready pod names the containers it waits for', () => {
+test('an unready pod lists the unready containers', () => {
   const main = [record(running, { name: 'web', ready: false }), record(running, { name: 'db' })];
   const status = podStatus({
     pod: pod('Always'),
@@ -119,16 +119,16 @@ test('an unready pod names the containers it waits for', () => {
 
 describe('quality of service', () => {
   test.each<[string, object, string]>([
-    ['nothing asked', {}, 'BestEffort'],
-    ['zeroes asked', { requests: { cpu: '0', memory: '0' } }, 'BestEffort'],
-    ['something asked', { requests: { cpu: '1' } }, 'Burstable'],
-    ['limits alone', { limits: { cpu: '1', memory: '1Gi' } }, 'Guaranteed'],
+    ['no requests', {}, 'BestEffort'],
+    ['requests of zero', { requests: { cpu: '0', memory: '0' } }, 'BestEffort'],
+    ['a request', { requests: { cpu: '1' } }, 'Burstable'],
+    ['only limits', { limits: { cpu: '1', memory: '1Gi' } }, 'Guaranteed'],
     [
       'limits above requests',
       { limits: { cpu: '2', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } },
       'Burstable',
     ],
-  ])('%s: %s', (_, resources, want) => {
-    expect(qosClass({ ...pod('Never'), spec: { containers: [{ name: 'c', resources }] } })).toBe(want);
+  ])('%s: %s', (_, resources, expected) => {
+    expect(qosClass({ ...pod('Never'), spec: { containers: [{ name: 'c', resources }] } })).toBe(expected);
   });
 });

@@ -11,20 +11,20 @@ afterAll(() => removeTree(folder));
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('a hostPath volume', () => {
-  test('makes its directory and those above, when its type says so', () => {
+  test('creates its directory and the parents, if its type requires it', () => {
     const path = join(folder, 'a/b');
     makeHostPath({ path, type: 'DirectoryOrCreate' });
     expect([statSync(path).isDirectory(), modeOf(path)]).toEqual([true, '755']);
   });
 
-  test('makes its file, and leaves one that is there as it is', () => {
-    const [made, there] = [join(folder, 'made'), join(folder, 'there')];
+  test('creates its file, and keeps an existing one unchanged', () => {
+    const [created, there] = [join(folder, 'made'), join(folder, 'there')];
     writeFileSync(there, 'text');
-    for (const path of [made, there]) makeHostPath({ path, type: 'FileOrCreate' });
-    expect([readFileSync(made, 'utf8'), readFileSync(there, 'utf8')]).toEqual(['', 'text']);
+    for (const path of [created, there]) makeHostPath({ path, type: 'FileOrCreate' });
+    expect([readFileSync(created, 'utf8'), readFileSync(there, 'utf8')]).toEqual(['', 'text']);
   });
 
-  test.each([[''], ['Directory'], ['File']])('of type "%s" makes nothing', (type) => {
+  test.each([[''], ['Directory'], ['File']])('of type "%s" creates nothing', (type) => {
     const path = join(folder, `none-${type}`);
     makeHostPath({ path, type });
     expect(existsSync(path)).toBe(false);

@@ -30,38 +30,38 @@ function show(volume: Omit<Volume, 'name'>): Record<string, string> | string {
 
 describe('the files of a volume', () => {
   test.each<[string, Omit<Volume, 'name'>, Record<string, string> | string]>([
-    ['a Secret: every key', { secret: { secretName: 's' } }, { user: '644 me', pass: '644 hush' }],
+    ['all keys of a Secret', { secret: { secretName: 's' } }, { user: '644 me', pass: '644 hush' }],
     [
-      'a Secret: its default mode',
+      'the default mode of a Secret',
       { secret: { secretName: 's', defaultMode: 0o400, items: [{ key: 'user', path: 'u' }] } },
       { u: '400 me' },
     ],
-    ['a ConfigMap: text and binary', { configMap: { name: 'c' } }, { 'run.sh': '644 echo', bin: '644 \0' }],
+    ['text and binary data of a ConfigMap', { configMap: { name: 'c' } }, { 'run.sh': '644 echo', bin: '644 \0' }],
     [
-      'items choose keys, paths and modes',
+      'keys, paths and modes of items',
       { configMap: { name: 'c', items: [{ key: 'run.sh', path: 'a/b.sh', mode: 0o755 }] } },
       { 'a/b.sh': '755 echo' },
     ],
-    ['a missing Secret is said', { secret: { secretName: 'no' } }, 'secret "no" not found'],
-    ['a missing ConfigMap is said', { configMap: { name: 'no' } }, 'configmap "no" not found'],
-    ['an optional one is empty', { configMap: { name: 'no', optional: true } }, {}],
+    ['a missing Secret is an error', { secret: { secretName: 'no' } }, 'secret "no" not found'],
+    ['a missing ConfigMap is an error', { configMap: { name: 'no' } }, 'configmap "no" not found'],
+    ['an optional Secret that is missing is empty', { configMap: { name: 'no', optional: true } }, {}],
     [
-      'a missing key is said',
+      'a missing key is an error',
       { secret: { secretName: 's', items: [{ key: 'no', path: 'x' }] } },
       'references non-existent secret key: no in ns/s',
     ],
     [
-      'a missing key of an optional one is left out',
+      'a missing key of an optional Secret is omitted',
       { secret: { secretName: 's', optional: true, items: [{ key: 'no', path: 'x' }] } },
       {},
     ],
     [
-      'a path must stay inside',
+      'a path outside of the volume is an error',
       { secret: { secretName: 's', items: [{ key: 'user', path: '../x' }] } },
       'volume "v": path "../x" leaves the volume',
     ],
     [
-      'labels as lines, sorted and quoted',
+      'labels as sorted, quoted lines',
       { downwardAPI: { items: [{ path: 'l', fieldRef: { fieldPath: 'metadata.labels' } }] } },
       { l: '644 a="one \\"1\\""\nb="two"' },
     ],
@@ -71,7 +71,7 @@ describe('the files of a volume', () => {
       { ready: '644 yes' },
     ],
     [
-      'an annotation that is not there is empty',
+      'a missing annotation is empty',
       { downwardAPI: { items: [{ path: 'r', fieldRef: { fieldPath: "metadata.annotations['no']" } }] } },
       { r: '644 ' },
     ],
@@ -85,7 +85,7 @@ describe('the files of a volume', () => {
       { cpu: '644 500' },
     ],
     [
-      'a projection of everything',
+      'a projection of all sources',
       {
         projected: {
           defaultMode: 0o600,
@@ -99,7 +99,7 @@ describe('the files of a volume', () => {
       },
       { token: '600 jwt', 'ca.crt': '600 echo', u: '600 me', namespace: '600 ns' },
     ],
-  ])('%s', (_, volume, want) => {
-    expect(show(volume)).toEqual(want);
+  ])('%s', (_, volume, expected) => {
+    expect(show(volume)).toEqual(expected);
   });
 });

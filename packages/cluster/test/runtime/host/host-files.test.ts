@@ -8,24 +8,24 @@ import { RootView } from '../../../src/runtime/host/root-view.js';
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-facts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('what is known of the machine', () => {
-  test('is good for a second, and then asked again', () => {
+describe('cached properties of host files', () => {
+  test('are valid for a second, and then read again', () => {
     let now = 0;
     const fileCache = new HostFileCache(() => now);
     const path = join(folder, 'program');
-    const isThere = (at: number): boolean => {
+    const exists = (at: number): boolean => {
       now = at;
       fileCache.begin();
       return fileCache.lstat(path) !== undefined;
     };
-    expect(isThere(0)).toBe(false);
+    expect(exists(0)).toBe(false);
     writeFileSync(path, '');
-    expect([isThere(999), isThere(1000)]).toEqual([false, true]);
+    expect([exists(999), exists(1000)]).toEqual([false, true]);
     rmSync(path);
-    expect([isThere(1999), isThere(2000)]).toEqual([true, false]);
+    expect([exists(1999), exists(2000)]).toEqual([true, false]);
   });
 
-  test('is used for steady places alone: what a volume holds is looked at each time', () => {
+  test('are used only for constant directories: the contents of a volume are read each time', () => {
     const view = new RootView(new HostFileCache(() => 0));
     view.put({ target: '/steady', sources: [folder], readOnly: true, isConstant: true });
     view.put({ target: '/volume', sources: [folder], readOnly: false });

@@ -15,25 +15,15 @@ afterAll(() => rmSync(open, { recursive: true }));
 const root: HostMount = { target: '/', whole: 'ext4', flags: [] };
 const memory: HostMount = { target: directory, whole: 'tmpfs', flags: ['nosuid', 'nodev'] };
 
-describe('a place in memory is', () => {
+describe('the in-memory directory is', () => {
   test.each<[string, readonly HostMount[], readonly string[], string | undefined]>([
-    ['the first that is a tmpfs', [root, memory], ['/nowhere', directory], directory],
-    ['none, when all of them lie on a disk', [root], [directory], undefined],
-    [
-      'none, when it is not there',
-      [root, { ...memory, target: `${directory}/none` }],
-      [`${directory}/none`],
-      undefined,
-    ],
-    ['none, when no program may be run from it', [root, { ...memory, flags: ['noexec'] }], [directory], undefined],
-    [
-      'none, when a disk was mounted over it later',
-      [root, memory, { ...memory, whole: 'ext4' }],
-      [directory],
-      undefined,
-    ],
-    ['none, when everybody could replace what is kept there', [root, { ...memory, target: open }], [open], undefined],
-    ['none, when the machine says nothing of its mounts', [], [directory, ''], undefined],
+    ['the first tmpfs', [root, memory], ['/nowhere', directory], directory],
+    ['none if all candidates are on a disk', [root], [directory], undefined],
+    ['none if it does not exist', [root, { ...memory, target: `${directory}/none` }], [`${directory}/none`], undefined],
+    ['none if it is mounted noexec', [root, { ...memory, flags: ['noexec'] }], [directory], undefined],
+    ['none if a disk is mounted over it', [root, memory, { ...memory, whole: 'ext4' }], [directory], undefined],
+    ['none if other users can replace its entries', [root, { ...memory, target: open }], [open], undefined],
+    ['none if the mounts of the machine cannot be read', [], [directory, ''], undefined],
   ])('%s', (_, mounts, candidates, expected) => {
     expect(firstMemoryDirectory(mounts, candidates)).toBe(expected);
   });

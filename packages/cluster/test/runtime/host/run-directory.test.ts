@@ -28,16 +28,19 @@ const isRoot = process.getuid?.() === 0;
 const OTHER = 65534;
 const DEAD = 999_999_999;
 
-let place: string;
+let parent: string;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'run-directory-'));
-  chmodSync(place, 0o1777); // like /tmp
+  parent = mkdtempSync(join(tmpdir(), 'run-directory-'));
+  chmodSync(parent, 0o1777); // like /tmp
 });
-afterEach(() => removeTree(place));
+afterEach(() => removeTree(parent));
 
 /** Creates the directory of a dead process. */
-function left(name: string, { mode = 0o700, uid }: { readonly mode?: number; readonly uid?: number } = {}): string {
-  const path = join(place, name);
+function deadProcessDirectory(
+  name: string,
+  { mode = 0o700, uid }: { readonly mode?: number; readonly uid?: number } = {},
+): string {
+  const path = join(parent, name);
   mkdirSync(path);
   writeFileSync(join(path, 'owner'), `${DEAD} 1 some-boot`);
   writeFileSync(join(path, 'secret'), 'hunter2');
@@ -47,11 +50,14 @@ function left(name: string, { mode = 0o700, uid }: { readonly mode?: number; rea
 }
 
 /** Creates a directory of another user or, without root, one that is writable by all users. */
-const foreign = (name: string): string => left(name, isRoot ? { uid: OTHER } : { mode: 0o777 });
-const made = isRoot ? `that user ${OTHER} made (tried as root)` : 'that is open to all (tried as an ordinary user)';
+const foreignDirectory = (name: string): string =>
+  deadProcessDirectory(name, isRoot ? { uid: OTHER } : { mode: 0o777 });
+const ofAnotherUser = isRoot
+  ? `of user ${OTHER} (tested as root)`
+  : 'that all users can write to (tested as an ordinary user)';
 
 test('a temporary directory has an unpredictable name, and is private', async () => {
-  const [one, two] = [await openTemporaryDirectory('node', place), await openTemporaryDirectory('node', place)];
+  const [one, two] = [await openTemporaryDirectory('node', parent), await openTemporaryDirectory('node', parent)];
   for (const { path } of [one, two]) {
     expect(basename(path)).toMatch(new RegExp(`^pipewright-${process.pid}-node-[A-Za-z0-9]{6}$`));
     expect(statSync(path).mode & 0o777).toBe(0o700);
@@ -59,45 +65,45 @@ test('a temporary directory has an unpredictable name, and is private', async ()
   expect(one.path).not.toBe(two.path);
   await one.remove();
   await two.remove();
-  expect(readdirSync(place)).toEqual([]);
+  expect(readdirSync(parent)).toEqual([]);
 });
 
-test(`what a dead process left goes, also beside a directory ${made} under a name of ours`, async () => {
-  foreign(`pipewright-${process.getuid?.() ?? 0}`);
-  const first = await openTemporaryDirectory('node', place);
+test(`the directory of a dead process is removed, also beside a directory ${ofAnotherUser} with a name of this program`, async () => {
+  foreignDirectory(`pipewright-${process.getuid?.() ?? 0}`);
+  const first = await openTemporaryDirectory('node', parent);
   writeFileSync(join(first.path, 'secret'), 'hunter2');
   writeFileSync(join(first.path, 'owner'), `${process.pid} 1 some-boot`); // as if its process had been killed
-  const second = await openTemporaryDirectory('node', place);
+  const second = await openTemporaryDirectory('node', parent);
   expect([existsSync(first.path), existsSync(second.path)]).toEqual([false, true]);
 });
 
-test(`a directory ${made} is neither used nor swept, whatever it says of itself`, async () => {
-  const theirs = foreign(`pipewright-${DEAD}-node-abcdef`);
-  const own = await openTemporaryDirectory('node', place);
-  expect(own.path.startsWith(theirs)).toBe(false);
-  expect(readFileSync(join(theirs, 'secret'), 'utf8')).toBe('hunter2');
+test(`a directory ${ofAnotherUser} is neither used nor removed, whatever owner it names`, async () => {
+  const otherDirectory = foreignDirectory(`pipewright-${DEAD}-node-abcdef`);
+  const own = await openTemporaryDirectory('node', parent);
+  expect(own.path.startsWith(otherDirectory)).toBe(false);
+  expect(readFileSync(join(otherDirectory, 'secret'), 'utf8')).toBe('hunter2');
 });
 
-describe('the clean-up follows no link', () => {
-  test('under a name of ours', async () => {
-    const elsewhere = left('elsewhere');
-    symlinkSync(elsewhere, join(place, `pipewright-${DEAD}-node-abcdef`));
-    await openTemporaryDirectory('node', place);
+describe('the removal follows no symlink', () => {
+  test('with the name of a run directory', async () => {
+    const elsewhere = deadProcessDirectory('elsewhere');
+    symlinkSync(elsewhere, join(parent, `pipewright-${DEAD}-node-abcdef`));
+    await openTemporaryDirectory('node', parent);
     expect(readdirSync(elsewhere)).toEqual(['owner', 'secret']);
   });
 
-  test('inside what is swept', async () => {
-    const elsewhere = left('elsewhere');
-    const dead = left(`pipewright-${DEAD}-node-abcdef`);
+  test('inside a removed directory', async () => {
+    const elsewhere = deadProcessDirectory('elsewhere');
+    const dead = deadProcessDirectory(`pipewright-${DEAD}-node-abcdef`);
     symlinkSync(elsewhere, join(dead, 'link'));
-    await openTemporaryDirectory('node', place);
+    await openTemporaryDirectory('node', parent);
     expect([existsSync(dead), readdirSync(elsewhere)]).toEqual([false, ['owner', 'secret']]);
   });
 
-  test('to where a data directory keeps what belongs to processes', async () => {
-    const data = join(place, 'data');
+  test('in parent of the parent of run directories', async () => {
+    const data = join(parent, 'data');
     mkdirSync(data, { mode: 0o700 });
-    const elsewhere = left('elsewhere');
+    const elsewhere = deadProcessDirectory('elsewhere');
     symlinkSync(elsewhere, join(data, 'run'));
     await expect(openRunDirectory(data, 'node')).rejects.toMatchObject({
       code: 'DIRECTORY_NOT_PRIVATE',
@@ -107,8 +113,8 @@ describe('the clean-up follows no link', () => {
   });
 });
 
-test(`a directory for processes ${made} is refused in a data directory`, async () => {
-  const data = join(place, 'data');
+test(`a run directory ${ofAnotherUser} is rejected in a data directory`, async () => {
+  const data = join(parent, 'data');
   mkdirSync(join(data, 'run'), { recursive: true, mode: 0o700 });
   chmodSync(data, 0o700);
   if (isRoot) chownSync(join(data, 'run'), OTHER, OTHER);
@@ -121,29 +127,29 @@ test(`a directory for processes ${made} is refused in a data directory`, async (
 
 test('directories of processes in another namespace are kept, though their pids do not exist here', async () => {
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  const theirs = left(`pipewright-${DEAD}-node-abcdef`);
-  writeFileSync(join(theirs, 'owner'), `${DEAD} 1 ${boot} pid:[1]`);
-  await openTemporaryDirectory('node', place);
-  expect(existsSync(theirs)).toBe(true);
+  const otherDirectory = deadProcessDirectory(`pipewright-${DEAD}-node-abcdef`);
+  writeFileSync(join(otherDirectory, 'owner'), `${DEAD} 1 ${boot} pid:[1]`);
+  await openTemporaryDirectory('node', parent);
+  expect(existsSync(otherDirectory)).toBe(true);
 });
 
 // Only root can change the owner of a directory. private-directory.test.ts tests which owners are trusted.
 if (isRoot) {
-  test(`a place that belongs to user ${OTHER} (tried as root) is refused: its owner could replace what is kept there`, async () => {
-    chownSync(place, OTHER, OTHER);
-    await expect(openTemporaryDirectory('node', place)).rejects.toMatchObject({
+  test(`a directory that belongs to user ${OTHER} (tested as root) is rejected: its owner could replace the contents`, async () => {
+    chownSync(parent, OTHER, OTHER);
+    await expect(openTemporaryDirectory('node', parent)).rejects.toMatchObject({
       code: 'DIRECTORY_NOT_PRIVATE',
-      message: `${place} belongs to user ${OTHER}, who could read and replace what is kept there`,
+      message: `${parent} belongs to user ${OTHER}, who could read and replace what is kept there`,
       hint: 'set TMPDIR to a directory of your own',
     });
   });
 
-  test(`a data directory that belongs to user ${OTHER} (tried as root) is refused before anything is written to it`, async () => {
-    chownSync(place, OTHER, OTHER);
-    await expect(startCluster({ dataDir: place })).rejects.toMatchObject({
+  test(`a data directory that belongs to user ${OTHER} (tested as root) is rejected before anything is written to it`, async () => {
+    chownSync(parent, OTHER, OTHER);
+    await expect(startCluster({ dataDir: parent })).rejects.toMatchObject({
       code: 'DIRECTORY_NOT_PRIVATE',
       hint: 'name a directory of your own',
     });
-    expect(readdirSync(place)).toEqual([]);
+    expect(readdirSync(parent)).toEqual([]);
   });
 }

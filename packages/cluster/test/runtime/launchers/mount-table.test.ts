@@ -5,9 +5,9 @@ import { message } from '../../../src/runtime/launchers/perl-program.js';
 describe('a mount', () => {
   const bind = { source: '/a b', target: '/root/x', type: 'none' };
   test.each<[string, MountEntry, string, (readonly [number, string])[]]>([
-    ['that is a bind is one call', { ...bind, options: ['bind'] }, '/a\\040b /root/x none bind 0 0\n', [[4096, '']]],
+    ['is one call for a bind', { ...bind, options: ['bind'] }, '/a\\040b /root/x none bind 0 0\n', [[4096, '']]],
     [
-      'that is a bind with flags is made twice, since the first call ignores them',
+      'is two calls for a bind with flags, since the first call ignores them',
       { ...bind, options: ['rbind', 'ro', 'nosuid'] },
       '/a\\040b /root/x none rbind,ro,nosuid 0 0\n',
       [
@@ -16,7 +16,7 @@ describe('a mount', () => {
       ],
     ],
     [
-      "of a file system hands the file system's own options on",
+      'passes on the options of a file system',
       { source: 'overlay', target: '/root', type: 'overlay', options: ['ro', 'lowerdir=/l:/m'] },
       'overlay /root overlay ro,lowerdir=/l:/m 0 0\n',
       [[1, 'lowerdir=/l:/m']],
@@ -29,7 +29,7 @@ describe('a mount', () => {
   test.each<['root' | 'user', string[]]>([
     ['root', ['bind', 'bind', 'bind,ro,nosuid,nodev,noexec']],
     ['user', ['rbind', 'rbind']],
-  ])('as %s is what that user may make', (rights, options) => {
+  ])('as %s has the flags that this user may set', (rights, options) => {
     const operations = ['/', '/etc'].map(
       (target) => ({ kind: 'bind', source: target, target, readOnly: false, flags: [] }) as const,
     );
@@ -38,7 +38,7 @@ describe('a mount', () => {
   });
 });
 
-test('a null character is refused, and not taken for the end of a word', () => {
+test('a null character is rejected, so that it cannot end an argument', () => {
   expect(() => message('1', 'start', ['a\0b'])).toThrow(
     '"a\\u0000b" holds a null character, which no process can be given',
   );

@@ -72,7 +72,7 @@ describeWithPerl(`Perl removes a tree that${reason}`, () => {
     expect(readdirSync(join(folder, 'kept'))).toEqual(['file']);
   });
 
-  test('many at once, each answered for itself', async () => {
+  test('several at once, each with its own result', async () => {
     const trees = Array.from({ length: 50 }, (_, at) => join(folder, `many-${at}`));
     for (const tree of trees) mkdirSync(tree);
     await Promise.all(trees.map((tree) => remover.remove(tree)));

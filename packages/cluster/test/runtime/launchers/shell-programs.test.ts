@@ -29,7 +29,7 @@ describe.each(shells)('in %s', (shell) => {
     expect([status, stdout]).toEqual([125, '']);
   });
 
-  test('the programs are valid', () => {
+  test('the programs have valid syntax', () => {
     for (const name of ['shell-zygote.sh', 'container-setup.sh'])
       expect(execFileSync(shell, ['-n', join(launchers, name)], { encoding: 'utf8' })).toBe('');
   });

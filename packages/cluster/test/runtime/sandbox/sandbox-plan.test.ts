@@ -16,22 +16,17 @@ mkdirSync(join(overlay, 'etc'));
 writeFileSync(join(overlay, 'usr/local/bin/gsutil'), '#!/bin/sh\n');
 writeFileSync(join(overlay, 'etc/passwd'), 'me\n');
 
-describe('what is laid over the machine is seen', () => {
+describe('files layered over the host are visible', () => {
   test.each<[string, string, string, readonly string[]]>([
-    ['in a directory of a place', '/usr', '/nowhere', [join(overlay, 'usr'), '/usr']],
+    ['in a directory of the host', '/usr', '/nowhere', [join(overlay, 'usr'), '/usr']],
     [
-      'in a directory that is a mount',
+      'in a directory that is a mount point',
       '/usr/local/bin',
       '/usr/local/bin',
       [join(overlay, 'usr/local/bin'), '/usr/local/bin'],
     ],
-    [
-      'in a directory above which there is a mount',
-      '/usr/local',
-      '/usr/local',
-      [join(overlay, 'usr/local'), '/usr/local'],
-    ],
-    ['in place of a file that is a mount', '/etc/passwd', '/etc/passwd', [join(overlay, 'etc/passwd')]],
+    ['in a directory below a mount point', '/usr/local', '/usr/local', [join(overlay, 'usr/local'), '/usr/local']],
+    ['in place of a file that is a mount point', '/etc/passwd', '/etc/passwd', [join(overlay, 'etc/passwd')]],
   ])('%s', (_, target, mounted, expected) => {
     const cache = {
       layers: new Map<string, string>(),

@@ -3,7 +3,7 @@ import { explainRefusal, withProcessRemedy, type Restrictions } from '../../../s
 
 const free: Restrictions = { isRoot: false, inContainer: false };
 
-test('a limit of processes is not taken for a refusal of namespaces', () => {
+test('a limit of processes is not reported as denied namespaces', () => {
   for (const error of ['spawn /usr/bin/perl EAGAIN', 'fork: Resource temporarily unavailable\n']) {
     const problem = explainRefusal({ ...free, seccomp: '2', maxProcesses: '18' }, error);
     expect(problem.code).toBe('SANDBOX_NO_PROCESSES');
@@ -14,14 +14,14 @@ test('a limit of processes is not taken for a refusal of namespaces', () => {
   }
 });
 
-test('a container that could not be made for want of a process says what to do', () => {
+test('the error for a container that could not be created for lack of processes has a remedy', () => {
   expect(withProcessRemedy('clone: Resource temporarily unavailable')).toBe(
     'clone: Resource temporarily unavailable; too many processes: raise the limit (ulimit -u), or end some',
   );
   expect(withProcessRemedy('clone: Operation not permitted')).toBe('clone: Operation not permitted');
 });
 
-describe('the refusal of namespaces', () => {
+describe('the error for denied namespaces', () => {
   test.each<[string, Partial<Restrictions>, string[]]>([
     [
       'by AppArmor',
@@ -31,7 +31,7 @@ describe('the refusal of namespaces', () => {
       ],
     ],
     [
-      'by a limit of none',
+      'by a limit of zero',
       { maxUserNamespaces: '0' },
       ['no user namespaces are allowed here: run `sudo sysctl user.max_user_namespaces=15000`'],
     ],
@@ -41,23 +41,23 @@ describe('the refusal of namespaces', () => {
       ['only root may make user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`'],
     ],
     [
-      "by a container's engine",
+      'by a container engine',
       { seccomp: '2' },
       [
         'this looks like a container, whose engine refuses namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
       ],
     ],
     [
-      'to a root without rights',
+      'for root without capabilities',
       { isRoot: true, maxUserNamespaces: '0' },
       ['root here has no right to mount: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN'],
     ],
     [
-      'for no known reason',
+      'for an unknown cause',
       {},
       ['check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module refuses them'],
     ],
-  ])('%s says what to do', (_, seen, hints) => {
+  ])('%s has a remedy', (_, seen, hints) => {
     const problem = explainRefusal({ ...free, ...seen }, 'unshare: unshare failed: Operation not permitted\n');
     expect(problem.code).toBe('SANDBOX_NO_NAMESPACES');
     expect(problem.message).toBe(

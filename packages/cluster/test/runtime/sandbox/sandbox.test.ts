@@ -26,9 +26,9 @@ for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   describeWithSandbox(`by ${launcher}`, probe, () => describeContainers(launcher, runtime, isWhole));
   if (probe.kind === 'usable') isFirst = false;
   else {
-    test(`where ${launcher} does not work, a start says so and what to do`, async () => {
-      const refused = await runToEnd(runtime, specIn(everything, ['/bin/true']));
-      expect(refused).toMatchObject({ kind: 'failed', reason: 'ContainerCannotRun' });
+    test(`where ${launcher} does not work, a start fails with a remedy`, async () => {
+      const result = await runToEnd(runtime, specIn(everything, ['/bin/true']));
+      expect(result).toMatchObject({ kind: 'failed', reason: 'ContainerCannotRun' });
       expect(probe.problem.hints.length).toBeGreaterThan(0);
     });
   }
@@ -57,7 +57,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   };
 
   if (launcher === 'perl' && !isRoot)
-    test('all containers together leave their user half of the processes that he may have', async () => {
+    test("all containers together use at most half of the user's process limit", async () => {
       const own = Number(/^Max processes\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
       const most = own < 2048 ? own : own > 65536 ? 32768 : Math.floor(own / 2);
       expect(await sh("sed -n 's/^Max processes *\\([0-9]*\\).*/\\1/p' /proc/self/limits")).toBe(
@@ -69,7 +69,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     test.each(
       rowsOfWhole<[string, string, string]>(
         [
-          ['gives the exit code of its command', 'exit 7', '7\n'],
+          ['has the exit code of its command', 'exit 7', '7\n'],
           ...(launcher === 'bubblewrap'
             ? []
             : [
@@ -80,35 +80,39 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
                 ] satisfies [string, string, string],
               ]),
           ['differs from a command that exits with 127', 'exit 127', '127\n'],
-          ['ends by a signal as 128 and its number', 'sh -c "kill -9 \\$\\$"; exit $?', '137\nKilled\n'],
+          [
+            'has exit code 128 plus the number of the signal that ends it',
+            'sh -c "kill -9 \\$\\$"; exit $?',
+            '137\nKilled\n',
+          ],
           ['is process 1', 'echo $$; cat /proc/1/comm', '0\n1\nsh\n'],
-          ['reads nothing on its standard input', 'cat; echo end', '0\nend\n'],
+          ['has an empty standard input', 'cat; echo end', '0\nend\n'],
           ['prints both streams in their order', 'echo a; echo b >&2; echo c', '0\na\nb\nc\n'],
           [
-            'may open its output again',
+            'can open its output again',
             'echo a > /dev/stdout; echo b > /dev/stderr; echo c | tee /dev/stderr',
             '0\na\nb\nc\nc\n',
           ],
-          ['is in its working directory, made for it', 'pwd', '0\n/workspace\n'],
+          ['is in its working directory, which is created', 'pwd', '0\n/workspace\n'],
           [
-            'cannot change what the kernel does for the whole machine',
+            'cannot change kernel settings of the machine',
             'for f in sys/kernel/core_pattern sys/vm/drop_caches sysrq-trigger; do (: >> /proc/$f) 2>/dev/null && echo $f; done; echo end',
             '0\nend\n',
           ],
           [
-            'cannot do so by a /proc or /sys of its own either',
+            'cannot change them through its own /proc or /sys either',
             'unshare -Urnmpf sh -c "mount -t proc p /mnt; : >> /mnt/sys/vm/drop_caches && echo proc; mount -t sysfs s /srv; : >> /srv/kernel/profiling && echo sys" 2>/dev/null; echo end',
             '0\nend\n',
           ],
           ['is root', 'id -u; id -g', '0\n0\n0\n'],
           ['has an empty /root, /home, /tmp and /run', 'ls -A /root /home /tmp', '0\n/home:\n\n/root:\n\n/tmp:\n'],
           [
-            'may write to those',
+            'can write to these directories',
             'echo x > /root/f; echo y > /tmp/f; mkdir -p /run/d /new/top; cat /root/f /tmp/f',
             '0\nx\ny\n',
           ],
           [
-            'may not write to the rest',
+            'cannot write to other directories',
             'echo x 2>/dev/null > /usr/f || echo no; echo x 2>/dev/null > /etc/f || echo no',
             '0\nno\nno\n',
           ],
@@ -122,18 +126,18 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
         0,
         1,
       ),
-    )('%s', async (_, script, want) => {
-      expect(await sh(script)).toBe(want);
+    )('%s', async (_, script, expected) => {
+      expect(await sh(script)).toBe(expected);
     });
 
-    testOfWhole('sees the variables it is given, and no others', async () => {
+    testOfWhole('has its own variables, and no others', async () => {
       const env = { A: 'b c', 'dotted.name': '1', LD_PRELOAD: '', PATH: '/usr/bin:/bin' };
       expect(await sh('env | grep -v "^PWD=\\|^_=\\|^SHLVL=" | sort', { env })).toBe(
         '0\nA=b c\nLD_PRELOAD=\nPATH=/usr/bin:/bin\n',
       );
     });
 
-    testOfWhole('takes arguments as they are', async () => {
+    testOfWhole('passes arguments unchanged', async () => {
       const argv: ContainerSpec['argv'] = ['/bin/echo', '-n', '$(id)', '`id`', "'", '"', '; exit 3', 'ü\n'];
       const ran = await runToEnd(runtime, specIn(directory, argv));
       expect(ran).toMatchObject({ printed: argv.slice(2).join(' ') });
@@ -149,17 +153,17 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
         ],
         0,
       ),
-    )('that cannot start says why: %s', async (_, argv, why) => {
+    )('reports why it cannot start: %s', async (_, argv, reason) => {
       const ran = await runToEnd(runtime, specIn(directory, argv));
       expect(ran).toEqual({
         kind: 'failed',
         reason: 'StartError',
         exitCode: 128,
-        message: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`,
+        message: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${reason}: unknown`,
       });
     });
 
-    test('has its volumes where they are wanted, also where the host has nothing or only what may be read', async () => {
+    test('has its volumes at their mount paths, also where the host has no directory or a read-only one', async () => {
       const mounts = ['/workspace', '/tekton/tools', '/var/run/secrets/x', '/usr/share/new/place', '/opt'].map(
         (target, at) => ({
           source: volume(`volume-${at}`),
@@ -184,7 +188,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       expect(readFileSync(join(inner, 'f'), 'utf8')).toBe('x\n');
     });
 
-    testOfWhole('follows no symlink of a volume out of it', async () => {
+    testOfWhole('does not follow symlinks of a volume out of it', async () => {
       const [evil, inner] = [volume('evil'), volume('evil-inner')];
       symlinkSync(directory, join(evil, 'out'));
       const mounts = [
@@ -195,7 +199,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       expect(existsSync(join(directory, 'made'))).toBe(false);
     });
 
-    testOfWhole('has files and directories laid over the host', async () => {
+    testOfWhole('has files and directories layered over the host', async () => {
       const overlay = volume('overlay');
       mkdirSync(join(overlay, 'usr/local/bin'), { recursive: true });
       mkdirSync(join(overlay, 'bin'), { recursive: true });
@@ -211,12 +215,12 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       );
     });
 
-    testOfWhole('shares nothing with another but its volumes', async () => {
+    testOfWhole('shares only its volumes with another container', async () => {
       await sh('echo secret > /tmp/mine; echo shared > /workspace/shared');
       expect(await sh('ls -A /tmp; cat /workspace/shared')).toBe('0\nshared\n');
     });
 
-    testOfWhole('hands over to another through a FIFO in a shared volume', async () => {
+    testOfWhole('passes data to another container through a FIFO in a shared volume', async () => {
       const waiting = sh(
         'mkfifo /workspace/go; exec 3<>/workspace/go; touch /workspace/ready; read line <&3; echo got $line',
       );
@@ -224,7 +228,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       expect(await Promise.all([waiting, sending])).toEqual(['0\ngot hello\n', '0\n']);
     });
 
-    testOfWhole('takes its children with it', async () => {
+    testOfWhole('ends with all its child processes', async () => {
       const tag = `pipewright-stray-${launcher}-${process.pid}`;
       expect(await sh(`setsid sh -c 'trap "" TERM HUP; while :; do sleep 1; done; : ${tag}' & echo begun`)).toBe(
         '0\nbegun\n',
@@ -232,7 +236,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       expect(commandLines().filter((line) => line.includes(tag))).toEqual([]);
     });
 
-    thoroughTest('prints fifty megabytes without keeping them', async () => {
+    thoroughTest('prints fifty megabytes without keeping them in memory', async () => {
       let bytes = 0;
       const before = process.memoryUsage().rss;
       const output = {
@@ -253,9 +257,9 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   describe('stopping a container', () => {
     /** Starts a container and waits for its first output, so that its command is running. */
     async function begun(script: string): Promise<RunningContainer> {
-      let heard = (): void => undefined;
-      const printed = new Promise<void>((resolve) => (heard = resolve));
-      const output = { write: () => (heard(), undefined) };
+      let onOutput = (): void => undefined;
+      const printed = new Promise<void>((resolve) => (onOutput = resolve));
+      const output = { write: () => (onOutput(), undefined) };
       const argv = ['/bin/sh', '-c', script] as const;
       const started = await runtime.start(specIn(directory, argv, { output, env: { A: 'b' } }));
       if (started.kind === 'failed') throw new Error(started.message);
@@ -266,19 +270,19 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     test.each(
       rowsOfWhole<[string, string, 'SIGTERM' | 'SIGKILL', number]>(
         [
-          ['TERM is heard by a handler', 'trap "exit 5" TERM; echo; while :; do sleep 0.05; done', 'SIGTERM', 5],
-          ['SIGTERM that no process can handle ends it at once', 'echo; sleep 1000', 'SIGTERM', 137],
-          ['KILL ends everything', 'trap "" TERM; echo; sleep 1000', 'SIGKILL', 137],
+          ['SIGTERM runs a handler', 'trap "exit 5" TERM; echo; while :; do sleep 0.05; done', 'SIGTERM', 5],
+          ['SIGTERM without a handler ends it at once', 'echo; sleep 1000', 'SIGTERM', 137],
+          ['SIGKILL ends all processes', 'trap "" TERM; echo; sleep 1000', 'SIGKILL', 137],
         ],
         2,
       ),
-    )('%s', async (_, script, signal, want) => {
+    )('%s', async (_, script, signal, expected) => {
       const container = await begun(script);
       container.kill(signal);
-      expect((await container.exit).exitCode).toBe(want);
+      expect((await container.exit).exitCode).toBe(expected);
     });
 
-    testOfWhole('a command can be run beside it', async () => {
+    testOfWhole('a command can be executed in it', async () => {
       const container = await begun('echo; exec sleep 1000');
       const never = new AbortController().signal;
       const ran = await container.exec(['/bin/sh', '-c', 'echo $A; pwd; cat /proc/1/comm; exit 3'], never);
@@ -287,7 +291,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       expect(ran).toEqual({ exitCode: 3, output: expect.stringMatching(/^b\n\/workspace\n(sh|sleep)\n$/) });
     });
 
-    testOfWhole('nothing survives a parent that is killed', async () => {
+    testOfWhole('no process survives a parent that is killed', async () => {
       const tag = `pipewright-orphan-${launcher}-${process.pid}`;
       const program = join(import.meta.dirname, '../../support/sandbox-container.ts');
       const script = `echo begun; while :; do sleep 1; done; : ${tag}`;
@@ -314,7 +318,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     });
   });
 
-  describe('a container on a root of its own', () => {
+  describe('a container with its own root directory', () => {
     const rootfs = volume('rootfs');
     for (const path of ['etc', 'bin', 'escape']) mkdirSync(join(rootfs, path));
     writeFileSync(join(rootfs, 'etc/name'), 'image\n');
@@ -325,7 +329,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       .filter(existsSync)
       .map((path) => ({ source: path, target: path, readOnly: true }));
 
-    test('may write anywhere, and the directory does not change', async () => {
+    test('can write anywhere, and the directory does not change', async () => {
       const script = 'echo new > /etc/name; rm -r /escape; mkdir /made; cat /etc/name; ls /';
       expect(await sh(script, { rootfs, mounts: host, cwd: '/' })).toMatch(/^0\nnew\n/);
       expect(readFileSync(join(rootfs, 'etc/name'), 'utf8')).toBe('image\n');
@@ -333,7 +337,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       expect(await sh('cat /etc/name', { rootfs, mounts: host, cwd: '/' })).toBe('0\nimage\n');
     });
 
-    testOfWhole('mounts through symlinks of the image stay inside', async () => {
+    testOfWhole('resolves symlinks of mount paths inside its root', async () => {
       const mounts = [...host, { source: volume('secrets'), target: '/var/secrets', readOnly: false }];
       expect(await sh('echo x > /var/secrets/f; ls /run/secrets', { rootfs, mounts, cwd: '/escape/out/work' })).toBe(
         '0\nf\n',
@@ -341,7 +345,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       expect(existsSync(join(directory, 'work'))).toBe(false);
     });
 
-    testOfWhole('without a shell says so', async () => {
+    testOfWhole('reports a missing shell', async () => {
       const ran = await runToEnd(
         runtime,
         specIn(directory, ['/bin/sh', '-c', 'true'], { rootfs, mounts: [], cwd: '/' }),
@@ -383,14 +387,14 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     expect(`${code}\n${printed}`).toBe('3\n0\nf\n');
   });
 
-  testOfWhole('another user can be had by root, and is refused to others', async () => {
+  testOfWhole('root can select another user; ordinary users cannot', async () => {
     const ran = await sh('id -u; id -g', { user: { uid: 1234, gid: 5678 } });
-    const want =
+    const expected =
       launcher === 'bubblewrap'
         ? 'bubblewrap runs containers as uid 0 alone; unshare is refused here'
         : '0\n1234\n5678\n';
     expect(ran).toBe(
-      isRoot ? want : 'an ordinary user can run containers as uid 0 alone, not as 1234:5678; run as root for that',
+      isRoot ? expected : 'an ordinary user can run containers as uid 0 alone, not as 1234:5678; run as root for that',
     );
   });
 }

@@ -12,8 +12,8 @@ test.each<[string, object, object[], object]>([
   ['replaces a field by adding it', { a: 1 }, [op('add', '/a', { value: 2 })], { a: 2 }],
   ['inserts into a list', { a: [1, 3] }, [op('add', '/a/1', { value: 2 })], { a: [1, 2, 3] }],
   ['appends to a list', { a: [1] }, [op('add', '/a/-', { value: 2 })], { a: [1, 2] }],
-  ['appends at the index behind a list', { a: [1] }, [op('add', '/a/1', { value: 2 })], { a: [1, 2] }],
-  ['counts from behind', { a: [1, 2] }, [op('replace', '/a/-1', { value: 3 })], { a: [1, 3] }],
+  ['appends at the index after the last item', { a: [1] }, [op('add', '/a/1', { value: 2 })], { a: [1, 2] }],
+  ['counts a negative index from the end', { a: [1, 2] }, [op('replace', '/a/-1', { value: 3 })], { a: [1, 3] }],
   ['removes a field', { a: 1, b: 2 }, [op('remove', '/a')], { b: 2 }],
   ['removes an item', { a: [1, 2, 3] }, [op('remove', '/a/1')], { a: [1, 3] }],
   ['replaces a null', { a: null }, [op('replace', '/a', { value: 1 })], { a: 1 }],
@@ -25,103 +25,108 @@ test.each<[string, object, object[], object]>([
     [op('copy', '/c', { from: '/a' }), op('add', '/c/b/-', { value: 2 })],
     { a: { b: [1] }, c: { b: [1, 2] } },
   ],
-  ['tests', { a: { b: [1] } }, [op('test', '/a', { value: { b: [1] } })], { a: { b: [1] } }],
-  ['tests that nothing is there', { a: 1 }, [op('test', '/b', { value: null })], { a: 1 }],
+  ['tests a value', { a: { b: [1] } }, [op('test', '/a', { value: { b: [1] } })], { a: { b: [1] } }],
+  ['tests that a field is absent', { a: 1 }, [op('test', '/b', { value: null })], { a: 1 }],
   [
-    'reads escaped names',
+    'unescapes names',
     { 'a/b': 1, 'm~n': 2, '~1': 3 },
     ['/a~1b', '/m~0n', '/~01'].map((path) => op('remove', path)),
     {},
   ],
-  ['reads an empty name', { '': { '': 1 } }, [op('replace', '//', { value: 2 })], { '': { '': 2 } }],
-  ['replaces the whole', { a: 1 }, [op('replace', '', { value: { b: 2 } })], { b: 2 }],
+  ['accesses a field with an empty name', { '': { '': 1 } }, [op('replace', '//', { value: 2 })], { '': { '': 2 } }],
+  ['replaces the whole document', { a: 1 }, [op('replace', '', { value: { b: 2 } })], { b: 2 }],
   [
-    'works in order',
+    'applies operations in order',
     { a: 1 },
     [op('move', '/b', { from: '/a' }), op('copy', '/a', { from: '/b' }), op('remove', '/b')],
     { a: 1 },
   ],
-])('a patch %s', (_what, object, patch, want) => {
+])('a patch %s', (_what, object, patch, expected) => {
   const before = structuredClone(object) as Record<string, unknown>;
-  expect(applyJsonPatch(before, patch)).toEqual(want);
+  expect(applyJsonPatch(before, patch)).toEqual(expected);
   expect(before).toEqual(object);
 });
 
 const REJECTED = 'the server rejected our request due to an error in our request: ';
 
 test.each<[string, unknown, number, string]>([
-  ['not a list', {}, 400, 'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch'],
   [
-    'a list of numbers',
+    'that is not a list',
+    {},
+    400,
+    'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+  ],
+  [
+    'that is a list of numbers',
     [1],
     400,
     'error decoding patch: json: cannot unmarshal number into Go value of type jsonpatch.Operation',
   ],
-  ['of another kind', [op('merge', '/a')], 422, `${REJECTED}Unexpected kind: merge`],
+  ['with an unknown operation', [op('merge', '/a')], 422, `${REJECTED}Unexpected kind: merge`],
   ['without a path', [{ op: 'remove' }], 422, `${REJECTED}remove operation failed to decode path: missing value`],
   ['without a value', [op('add', '/x')], 422, `${REJECTED}add operation failed to decode value: missing value`],
-  ['of a path without a slash', [op('remove', 'a')], 422, `${REJECTED}the path "a" does not begin with a slash`],
+  ['with a path without a slash', [op('remove', 'a')], 422, `${REJECTED}the path "a" does not begin with a slash`],
   [
-    'into nothing',
+    'that adds to a missing parent',
     [op('add', '/x/y', { value: 1 })],
     422,
     `${REJECTED}add operation does not apply: doc is missing path: "/x/y": missing value`,
   ],
   [
-    'into a text',
+    'that adds to a string',
     [op('add', '/a/y', { value: 1 })],
     422,
     `${REJECTED}add operation does not apply: doc is missing path: "/a/y": missing value`,
   ],
   [
-    'of a field that is not there',
+    'that copies a missing field',
     [op('remove', '/x')],
     422,
     `${REJECTED}error in remove for path: '/x': Unable to remove nonexistent key: x: missing value`,
   ],
   [
-    'of a field of every object',
+    'with the name of a property that every JavaScript object has',
     [op('remove', '/toString')],
     422,
     `${REJECTED}error in remove for path: '/toString': Unable to remove nonexistent key: toString: missing value`,
   ],
   [
-    'that replaces nothing',
+    'that replaces a missing field',
     [op('replace', '/x', { value: 1 })],
     422,
     `${REJECTED}replace operation does not apply: doc is missing key: /x: missing value`,
   ],
+  ['whose test fails', [op('test', '/a', { value: 'y' })], 422, `${REJECTED}testing value /a failed: test failed`],
   [
-    'that tests for something else',
-    [op('test', '/a', { value: 'y' })],
-    422,
-    `${REJECTED}testing value /a failed: test failed`,
-  ],
-  [
-    'behind a list',
+    'with an index beyond the end',
     [op('add', '/l/3', { value: 1 })],
     422,
     `${REJECTED}Unable to access invalid index: 3: invalid index referenced (the list has 2 items)`,
   ],
-  ['at no index', [op('add', '/l/x', { value: 1 })], 422, `${REJECTED}strconv.Atoi: parsing "x": invalid syntax`],
   [
-    'into itself',
+    'with an invalid index',
+    [op('add', '/l/x', { value: 1 })],
+    422,
+    `${REJECTED}strconv.Atoi: parsing "x": invalid syntax`,
+  ],
+  [
+    'that moves a value into itself',
     [op('move', '/o/x', { from: '/o' })],
     422,
     `${REJECTED}move operation does not apply: /o/x is within /o`,
   ],
   [
-    'of what every object is made from',
+    'that changes the prototype',
     [op('add', '/__proto__/x', { value: 1 })],
     400,
     'a field may not be called "__proto__"',
   ],
-  ['that leaves a text', [op('replace', '', { value: 'x' })], 400, 'the patch leaves no object'],
-])('a patch that is %s is refused', (_what, patch, code, message) => {
+  ['whose result is a string', [op('replace', '', { value: 'x' })], 400, 'the patch leaves no object'],
+])('a patch %s is rejected', (_what, patch, code, message) => {
   expect(() => applyJsonPatch({ a: 'x', l: [1, 2], o: {} }, patch)).toThrow(expect.objectContaining({ code, message }));
 });
 
-describe('what a patch may cost', () => {
+describe('the limit of a patch', () => {
   test('is ten thousand operations', () => {
     const patch = (count: number) => Array.from({ length: count }, () => op('test', '/a', { value: 1 }));
     expect(applyJsonPatch({ a: 1 }, patch(10_000))).toEqual({ a: 1 });
@@ -130,20 +135,20 @@ describe('what a patch may cost', () => {
     );
   });
 
-  test('is three mebibytes of copies: what doubles 24 times is refused', () => {
+  test('is three mebibytes of copies: doubling a value 24 times is rejected', () => {
     const doubling = Array.from({ length: 24 }, () => op('copy', '/a/-', { from: '/a' }));
     expect(() => applyJsonPatch({ a: ['x'.repeat(100)] }, doubling)).toThrow(
       'Unable to complete the copy, the accumulated size increase of copy is more than 3145728, exceeding the limit 3145728',
     );
   });
 
-  test('is not what moves: a large item changes places ten thousand times', () => {
+  test('does not count moved data: a large item is moved ten thousand times', () => {
     const large = Array.from({ length: 100_000 }, (_, index) => index);
     const moves = Array.from({ length: 10_000 }, () => op('move', '/a/1', { from: '/a/0' }));
     expect(applyJsonPatch({ a: [1, large] }, moves)['a']).toEqual([1, large]);
   });
 
-  test('is not more than can be moved in lists', () => {
+  test('is a number of list items that are moved', () => {
     const items = Array.from({ length: 300_000 }, () => 0);
     const inserts = Array.from({ length: 10_000 }, () => op('add', '/a/0', { value: 1 }));
     expect(() => applyJsonPatch({ a: items }, inserts)).toThrow(
@@ -152,7 +157,7 @@ describe('what a patch may cost', () => {
   });
 });
 
-test('whatever a patch says, it gives an object or is refused', () => {
+test('any patch yields an object or is rejected', () => {
   const key = fc.constantFrom('a', 'b', '0', '1', '-', '-1', '', '~1', '__proto__', 'constructor');
   const pointer = fc.array(key, { maxLength: 3 }).map((keys) => keys.map((each) => `/${each}`).join(''));
   const value = fc.oneof(fc.constantFrom(null, 1, 'x', undefined), fc.constant({ a: [] }), fc.constant([{}, 1]));
