@@ -239,7 +239,7 @@ describe('a SealedSecret', () => {
     const chart = new Chart(new App(), 'ci');
     const encryptedData = { username: sealed, password: 'hunter2' };
     expect(() => GitCredentials.fromSealedSecret(chart, 'c', { server: 'https://a.b', encryptedData })).toThrow(
-      'ci/c: the value of "password" is not what kubeseal prints — seal it with `kubeseal --raw`, and change the password if it was one [NOT_SEALED]',
+      'ci/c: the value of "password" is not an output of kubeseal — seal it with `kubeseal --raw`, and change the password if it was one [NOT_SEALED]',
     );
   });
 });

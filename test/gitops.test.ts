@@ -339,7 +339,7 @@ test('a label that makes Argo CD delete runs is rejected regardless of its origi
   expect(() => app.synth()).toThrow(
     'Validation failed with the following errors:\n' +
       '  [ci/task] metadata.labels.app.kubernetes.io/instance: the label of this Task is copied to every run and pod, ' +
-      'which Argo CD then takes for its own and deletes — use another label, and annotation tracking in Argo CD [LABEL_PRUNES]',
+      'which Argo CD then treats as its own and deletes — use another label, and annotation tracking in Argo CD [LABEL_PRUNES]',
   );
 });
 

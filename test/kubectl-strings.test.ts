@@ -102,8 +102,8 @@ describe('in an App of cdk8s', () => {
     new Task(new Chart(app, 'chart'), 'task', { steps: () => [{ image: 'busybox:1.31', args: ['0o17', 'a'] }] });
 
     expect(() => app.synth()).toThrow(
-      '[chart/task] spec.steps[0].args[0]: kubectl would not read this string as it is from the YAML that cdk8s writes — ' +
-        'use TektonApp in place of App, which writes strings that every reader takes alike [STRING_CHANGED]',
+      '[chart/task] spec.steps[0].args[0]: kubectl would read another value than this string from the YAML that cdk8s writes — ' +
+        'use TektonApp instead of App: it writes strings that all YAML readers read alike [STRING_CHANGED]',
     );
   });
 

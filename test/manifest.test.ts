@@ -88,7 +88,7 @@ describe('a pipeline from a manifest', () => {
     Pipeline.fromManifest(chart, 'release', RELEASE, SIGNATURE);
 
     expect(() => Testing.synth(chart)).toThrow(
-      /\[ci\/release\] spec\.tasks\[1\]\.taskRef\.name: there is no Task 'build'/,
+      /\[ci\/release\] spec\.tasks\[1\]\.taskRef\.name: Task 'build' not found/,
     );
   });
 
@@ -98,7 +98,7 @@ describe('a pipeline from a manifest', () => {
     expect(() => Pipeline.fromManifest(chartIn(), 'release', RELEASE, wrong)).toThrow(
       'ci/release: the signature does not fit the manifest: "levl" is not in spec.params (did you mean "level"?); ' +
         'spec.params[1].type is array, not string; spec.params[1] ("flags") cannot be omitted; ' +
-        'spec.resources[0].type is git, not image — write down what the manifest declares [SIGNATURE_WRONG]',
+        'spec.resources[0].type is git, not image — declare the params, resources and results of the manifest [SIGNATURE_WRONG]',
     );
   });
 

@@ -201,7 +201,7 @@ describe('a mistake in a pipeline throws at its line', () => {
             task('a', idle);
           },
         }),
-    ).toThrow('ci/twice: there are two tasks named "a" — give each task of a pipeline its own name [TASK_TWICE]');
+    ).toThrow('ci/twice: duplicate task name "a" — give each task of a pipeline its own name [TASK_TWICE]');
   });
 
   test('no tasks', () => {
@@ -238,7 +238,7 @@ describe('a mistake in a pipeline throws at its line', () => {
           resources: { one: 'image', two: 'image' },
           tasks: ({ task, resources: { one, two } }) => task('a', deploy, { inputs: { image: [one, two] } }),
         }),
-    ).toThrow('ci/mixed: input "image" of task "a" is given both "one" and "two"');
+    ).toThrow('ci/mixed: input "image" of task "a" is bound to both "one" and "two"');
   });
 });
 
@@ -320,7 +320,7 @@ describe('a run', () => {
   test('has a name or a generateName', () => {
     const props = { pipeline: Pipeline.fromName('a'), generateName: 'a-', metadata: { name: 'a' } };
     expect(() => new PipelineRun(chartIn(), 'run', props)).toThrow(
-      'ci/run: a run has a name or a generateName — leave one of them out [NAME_OR_GENERATE_NAME]',
+      'ci/run: a run has a name or a generateName — remove one of them [NAME_OR_GENERATE_NAME]',
     );
   });
 

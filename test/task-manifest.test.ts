@@ -106,7 +106,7 @@ describe('a task from a manifest', () => {
     ],
   ])('is rejected if its signature %s', (_, signature, faults) => {
     expect(() => Task.fromManifest(chartIn(), 'build', YAML, signature)).toThrow(
-      `ci/build: the signature does not fit the manifest: ${faults} — write down what the manifest declares [SIGNATURE_WRONG]`,
+      `ci/build: the signature does not fit the manifest: ${faults} — declare the params, resources and results of the manifest [SIGNATURE_WRONG]`,
     );
   });
 

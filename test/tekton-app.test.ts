@@ -116,8 +116,8 @@ describe('warnings', () => {
   });
 
   test.each([
-    ['IMAGE_UNPINED', 'there is no warning IMAGE_UNPINED — did you mean "IMAGE_UNPINNED"?'],
-    ['STEPS_MISSING', 'STEPS_MISSING is an error, which cannot be acknowledged — fix what it is about'],
+    ['IMAGE_UNPINED', 'IMAGE_UNPINED is not the code of a warning — did you mean "IMAGE_UNPINNED"?'],
+    ['STEPS_MISSING', 'STEPS_MISSING is an error, which cannot be acknowledged — fix the error'],
   ])('cannot be acknowledged as %s', (code, said) => {
     const chart = new Chart(quiet(), 'chart');
 

@@ -159,7 +159,7 @@ Lines and columns start at 1; columns count UTF-16 code units.`,
         purpose: 'Check a file:',
         command: 'pipewright lint wrong.yaml',
         status: 1,
-        output: `wrong.yaml:9:7  error  FIELD_UNKNOWN  there is no field 'comand' here
+        output: `wrong.yaml:9:7  error  FIELD_UNKNOWN  unknown field 'comand'
     9 |       comand: [make, test]
       |       ^
   hint: did you mean 'command'?

@@ -165,9 +165,9 @@ describe('a simulation is rejected', () => {
       [pipeline, run],
       {},
       'the API server would reject these objects:\n' +
-        "  Pipeline release spec.tasks.0.taskRef.name: there is no Task 'say' [TASK_UNKNOWN]\n" +
-        "  Pipeline release spec.tasks.1.taskRef.name: there is no Task 'say' [TASK_UNKNOWN]\n" +
-        "  Pipeline release spec.tasks.2.taskRef.name: there is no Task 'say' [TASK_UNKNOWN]\n" +
+        "  Pipeline release spec.tasks.0.taskRef.name: Task 'say' not found [TASK_UNKNOWN]\n" +
+        "  Pipeline release spec.tasks.1.taskRef.name: Task 'say' not found [TASK_UNKNOWN]\n" +
+        "  Pipeline release spec.tasks.2.taskRef.name: Task 'say' not found [TASK_UNKNOWN]\n" +
         ' — fix them, or add the missing objects',
     ],
   ])('%s', async (_, objects, options, message) => {

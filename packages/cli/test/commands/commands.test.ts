@@ -179,7 +179,7 @@ spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }
   test('prints every problem with place, code and hint, and ends with 1', async () => {
     const path = folder({ 'p.yaml': bad });
     const { status, out } = await command('lint', path);
-    expect(out.replaceAll(`${path}/`, '')).toBe(`p.yaml:11:7  error  FIELD_UNKNOWN  there is no field 'runAftr' here
+    expect(out.replaceAll(`${path}/`, '')).toBe(`p.yaml:11:7  error  FIELD_UNKNOWN  unknown field 'runAftr'
     11 |       runAftr: [a]
        |       ^
   hint: did you mean 'runAfter'?

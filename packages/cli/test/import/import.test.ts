@@ -123,7 +123,7 @@ spec:
   inputs: { params: [{ name: flags, value: [-v] }] }
 `);
     expect(status).toBe(0);
-    expect(err()).toBe("assumed to be defined elsewhere: there is no Task 'build'\n");
+    expect(err()).toBe("assumed to be defined elsewhere: Task 'build' not found\n");
     expect(body(out())).toBe(`const build = Task.fromName('build', { params: { flags: { type: 'array' } } });
 new TaskRun(this, 'try', { task: build, generateName: 'try-', params: { flags: ['-v'] } });`);
   });
@@ -223,7 +223,7 @@ metadata: { name: a }
 spec: { type: svn, params: [{ name: url, value: 'https://a.b/c' }] }
 `);
     expect(status).toBe(1);
-    expect(body(out())).toContain("there is no resource type 'svn'");
+    expect(body(out())).toContain("unknown resource type 'svn'");
     expect(body(out())).toContain("spec: { type: 'svn', params: [{ name: 'url', value: 'https://a.b/c' }] },");
   });
 

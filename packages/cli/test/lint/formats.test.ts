@@ -13,7 +13,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
   severity: 'error',
   code: 'FIELD_UNKNOWN',
   place: { file: 'ci/a.yaml', line: 4, column: 9 },
-  message: "there is no field 'comand' here",
+  message: "unknown field 'comand'",
   hint: "did you mean 'command'?",
   ...more,
 });
@@ -42,7 +42,7 @@ describe('as JSON', () => {
           severity: 'error',
           code: 'FIELD_UNKNOWN',
           place: { file: 'a.yaml', line: 4, column: 56 },
-          message: "there is no field 'comand' here",
+          message: "unknown field 'comand'",
           hint: "did you mean 'command'?",
           quote: `spec: { steps: [{ name: a, args: ["👩"], image: 'b:1', comand: [make] }] }`,
         },
@@ -98,7 +98,7 @@ describe('as SARIF', () => {
               ruleId: 'A_CODE',
               ruleIndex: 0,
               level: 'warning',
-              message: { text: "there is no field 'comand' here\ndid you mean 'command'?" },
+              message: { text: "unknown field 'comand'\ndid you mean 'command'?" },
               locations: [
                 {
                   physicalLocation: {
@@ -151,7 +151,7 @@ describe('as SARIF', () => {
 describe('as commands of a GitHub workflow', () => {
   test('a finding is one line with file, line, column, title and text', () => {
     expect(workflowCommand(finding(), 'ci/a.yaml')).toBe(
-      "::error file=ci/a.yaml,line=4,col=9,title=FIELD_UNKNOWN::there is no field 'comand' here%0Ahint: did you mean 'command'?",
+      "::error file=ci/a.yaml,line=4,col=9,title=FIELD_UNKNOWN::unknown field 'comand'%0Ahint: did you mean 'command'?",
     );
   });
 

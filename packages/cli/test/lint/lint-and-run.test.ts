@@ -82,7 +82,7 @@ test('a Task or Pipeline of a later version of the API is not called missing', (
     "PIPELINE_UNKNOWN: the Pipeline 'build' is 'tekton.dev/v1beta1', whose objects are not read yet; rewrite it as 'tekton.dev/v1alpha1'",
   );
   expect(messages(run, later('Task', 'v1').replace('build', 'other'))[0]).toBe(
-    "TASK_UNKNOWN: there is no Task 'build'; add it to the manifests, or correct the name",
+    "TASK_UNKNOWN: Task 'build' not found; add it to the manifests, or correct the name",
   );
 });
 

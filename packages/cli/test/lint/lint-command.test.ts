@@ -25,7 +25,7 @@ describe('lint', () => {
   test('says where the other of two objects stands that have one name', async () => {
     const a = `${configMap('one')}---\n${configMap('two')}`;
     expect(await lint({ 'a.yaml': a, 'b/c.yaml': configMap('two') }))
-      .toBe(`b/c.yaml:4:9  error  OBJECT_TWICE  there are two objects ConfigMap 'two'
+      .toBe(`b/c.yaml:4:9  error  OBJECT_TWICE  ConfigMap 'two' is defined twice
     4 |   name: two
       |         ^
   hint: remove one of them, or give it another name; the other is at a.yaml:9:9
@@ -40,7 +40,7 @@ metadata: { name: r }
 spec: { pipelineRef: { name: elsewhere } }
 `;
     const said = (severity: string): string =>
-      `r.yaml:4:30  ${severity}  PIPELINE_UNKNOWN  there is no Pipeline 'elsewhere'
+      `r.yaml:4:30  ${severity}  PIPELINE_UNKNOWN  Pipeline 'elsewhere' not found
     4 | spec: { pipelineRef: { name: elsewhere } }
       |                              ^
   hint: add it to the manifests, or correct the name
@@ -118,7 +118,7 @@ spec: { taskRef: { name: deploy } }
     const said = await lint({ 'a.yaml': `${v1alpha1}---\n${v1}` });
     expect(said).toContain("VOLUME_UNKNOWN  this task has no volume 'cache'\n    4 | ");
     expect(said).toContain('\n  hint: declare it under `volumes`\n');
-    expect(said).toContain("TASK_UNKNOWN  there is no Task 'deploy'\n    9 | ");
+    expect(said).toContain("TASK_UNKNOWN  Task 'deploy' not found\n    9 | ");
     expect(said).toContain("\n  hint: use one of: 'mounts'\n");
   });
 });

@@ -73,7 +73,7 @@ spec: { resourcetemplates: [{ kind: PipelineRun }] }
     const others = TASK + PIPELINE('whole', 'work') + PIPELINE('other', 'elsewhere');
     expect((await running(others + RUN)).status).toBe(0);
     const { status, err } = await running(TASK + PIPELINE('whole', 'elsewhere') + RUN);
-    expect(err).toContain("error  TASK_UNKNOWN  there is no Task 'elsewhere'");
+    expect(err).toContain("error  TASK_UNKNOWN  Task 'elsewhere' not found");
     expect(status).toBe(2);
   });
 

@@ -316,10 +316,9 @@ test('manifests with errors are not run; all errors are told', async () => {
   const path = folder({ 'p.yaml': broken + RUN });
   const { status, out, err } = await running(path);
   expect(out).toBe('');
-  expect(withoutQuotes(err).replaceAll(`${path}/`, ''))
-    .toBe(`p.yaml:9:43  error  FIELD_UNKNOWN  there is no field 'comand' here
+  expect(withoutQuotes(err).replaceAll(`${path}/`, '')).toBe(`p.yaml:9:43  error  FIELD_UNKNOWN  unknown field 'comand'
   hint: did you mean 'command'?
-p.yaml:18:57  error  RUN_AFTER_UNKNOWN  there is no task 'bulid' in this pipeline to run after
+p.yaml:18:57  error  RUN_AFTER_UNKNOWN  this pipeline has no task 'bulid' to run after
   hint: did you mean 'build'?
 2 errors; nothing was run
 `);

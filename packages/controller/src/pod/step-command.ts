@@ -64,5 +64,5 @@ export function stepCommands(
 }
 
 const withoutCommand = (step: Step, index: number, why: string): string =>
-  `step "${step.name || `unnamed-${String(index)}`}" has neither command nor script, and what its image ` +
-  `"${step.image ?? ''}" runs is not known: ${why}; give the step a command`;
+  `step "${step.name || `unnamed-${String(index)}`}" has neither command nor script, and the command of its ` +
+  `image "${step.image ?? ''}" is unknown: ${why}; set the command of the step`;

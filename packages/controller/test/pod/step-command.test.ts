@@ -44,13 +44,13 @@ describe('the command of a step', () => {
       'the command of the image is unknown',
       [step('b'), silent],
       { kind: 'unknown', reason: 'the registry is closed' },
-      'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
+      'step "a" has neither command nor script, and the command of its image "corp/tool" is unknown: the registry is closed; set the command of the step',
     ],
     [
       'the command of the image is unknown and the step is the only one: the first argument might be executed',
       [silent],
       { kind: 'unknown', reason: 'the registry is closed' },
-      'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
+      'step "a" has neither command nor script, and the command of its image "corp/tool" is unknown: the registry is closed; set the command of the step',
     ],
     [
       'the image does not exist',

@@ -54,7 +54,7 @@ describe('a run whose resource was not validated before', () => {
     [
       'has a URL whose transport runs a program',
       { url: 'ext::sh -c id' },
-      `spec.params[0].value: the Git URL 'ext::sh -c id' holds spaces or control characters (${URL_HINT})`,
+      `spec.params[0].value: the Git URL 'ext::sh -c id' contains spaces or control characters (${URL_HINT})`,
     ],
     [
       'has a file URL',

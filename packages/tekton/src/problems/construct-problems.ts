@@ -24,14 +24,14 @@ export const CONSTRUCT_PROBLEMS = {
   TASK_TWICE: error<{ name: string }>(
     'Two tasks of a pipeline have one name',
     'Results, `runAfter` and the names of TaskRuns refer to the tasks of a pipeline by name.',
-    ({ name }) => `there are two tasks named "${name}"`,
+    ({ name }) => `duplicate task name "${name}"`,
     () => 'give each task of a pipeline its own name',
   ),
   RESOURCES_DIFFER: error<{ input: string; task: string; first: string; other: string }>(
     'One input is bound to two resources',
     'A list of resources states which tasks a resource comes from, so all its elements must be the same resource.',
-    ({ input, task, first, other }) => `input "${input}" of task "${task}" is given both "${first}" and "${other}"`,
-    () => 'a list may hold one resource as several tasks leave it, nothing else',
+    ({ input, task, first, other }) => `input "${input}" of task "${task}" is bound to both "${first}" and "${other}"`,
+    () => 'use the same resource in all elements of the list',
   ),
   PIPELINE_EMPTY: error<object>(
     'A pipeline adds no tasks',
@@ -44,19 +44,19 @@ export const CONSTRUCT_PROBLEMS = {
     'The API server generates a name only for an object without a name.',
     ({ mode }) =>
       mode === undefined ? 'a run has a name or a generateName' : `a run of mode "${mode}" has no generateName`,
-    () => 'leave one of them out',
+    () => 'remove one of them',
   ),
   HOOK_WITHOUT_MODE: error<{ mode: string }>(
     'Argo CD hook settings are set on a run of another mode',
     'They would have no effect: only a run with the mode `argocd-hook` has the annotations of a hook.',
     ({ mode }) => `a run of mode "${mode}" is not a hook of Argo CD`,
-    () => "leave argocdHook out, or say mode: 'argocd-hook'",
+    () => "remove argocdHook, or set mode: 'argocd-hook'",
   ),
   SIGNATURE_WRONG: error<{ faults: readonly string[] }>(
     'A signature does not fit its manifest',
     'The signature declares the types of a task or pipeline that is defined in YAML.',
     ({ faults }) => `the signature does not fit the manifest: ${faults.join('; ')}`,
-    () => 'write down what the manifest declares',
+    () => 'declare the params, resources and results of the manifest',
   ),
   MANIFEST_UNFIT: error<{ kind: string; apiVersion: string; found: readonly string[] }>(
     'A manifest does not contain exactly one object of the required kind',
@@ -74,7 +74,7 @@ export const CONSTRUCT_PROBLEMS = {
   NOT_SEALED: error<{ key: string }>(
     'A value of a SealedSecret is not sealed',
     'It may be the secret itself, which everyone who can read the manifests would see.',
-    ({ key }) => `the value of "${key}" is not what kubeseal prints`,
+    ({ key }) => `the value of "${key}" is not an output of kubeseal`,
     () => 'seal it with `kubeseal --raw`, and change the password if it was one',
   ),
   TEMPLATE_IN_TEXT: error<object>(
@@ -86,20 +86,20 @@ export const CONSTRUCT_PROBLEMS = {
   STRING_CHANGED: error<object>(
     'kubectl would read a different value than the program wrote',
     "cdk8s's own `App` writes YAML 1.1, and kubectl reads some of it by other rules: `0o17` becomes the number 15.",
-    () => 'kubectl would not read this string as it is from the YAML that cdk8s writes',
-    () => 'use TektonApp in place of App, which writes strings that every reader takes alike',
+    () => 'kubectl would read another value than this string from the YAML that cdk8s writes',
+    () => 'use TektonApp instead of App: it writes strings that all YAML readers read alike',
   ),
   STRING_BROKEN: error<object>(
     'A string contains half of a surrogate pair',
     'A text was cut in the middle of a character; neither YAML nor JSON can represent the rest.',
     () => 'this string ends or begins in the middle of a character',
-    () => 'cut texts between characters: [...text].slice(…) in place of text.slice(…)',
+    () => 'cut strings between characters: [...text].slice(…) instead of text.slice(…)',
   ),
   LABEL_PRUNES: error<{ kind: string }>(
     'A label makes Argo CD delete runs',
     'Runs and pods inherit the labels of Tasks and Pipelines. Argo CD treats every object with `app.kubernetes.io/instance` as its own, and prunes those that are not in Git.',
     ({ kind }) =>
-      `the label of this ${kind} is copied to every run and pod, which Argo CD then takes for its own and deletes`,
+      `the label of this ${kind} is copied to every run and pod, which Argo CD then treats as its own and deletes`,
     () => 'use another label, and annotation tracking in Argo CD',
   ),
   FILE_TWICE: error<{ file?: string | undefined }>(
@@ -111,22 +111,22 @@ export const CONSTRUCT_PROBLEMS = {
         : `${file} would be written twice`,
     ({ file }) =>
       file === undefined
-        ? 'use TektonApp with `filePerResource`, which puts the namespace into the name, or a file a chart'
-        : 'give the charts, or the objects, names that differ',
+        ? 'use TektonApp with `filePerResource`, which puts the namespace into the name, or one file per chart'
+        : 'give the charts, or the objects, different names',
   ),
   FILE_AMONG_MANIFESTS: error<{ directory: string }>(
     'The configuration of kustomize would be in the directory of the manifests',
     'Every file of that directory is applied as a manifest.',
     ({ directory }) =>
-      `the configuration of kustomize would lie in ${directory}, where every file is taken for a manifest`,
+      `the configuration of kustomize would be in ${directory}, where every file is applied as a manifest`,
     () => 'write it beside your kustomization',
   ),
   NOT_A_WARNING: error<{ code: string; isError: boolean; guess: string }>(
     'An acknowledged code is not the code of a warning',
     'Errors cannot be acknowledged, and a misspelt code has no effect.',
     ({ code, isError }) =>
-      isError ? `${code} is an error, which cannot be acknowledged` : `there is no warning ${code}`,
-    ({ isError, guess }) => (isError ? 'fix what it is about' : guess),
+      isError ? `${code} is an error, which cannot be acknowledged` : `${code} is not the code of a warning`,
+    ({ isError, guess }) => (isError ? 'fix the error' : guess),
   ),
 } as const;
 

@@ -38,20 +38,20 @@ export const OBJECT_PROBLEMS = {
   KIND_UNKNOWN: error<UnknownName>(
     'A kind of tekton.dev does not exist',
     'The API server rejects it with "no matches for kind".',
-    ({ name }) => `there is no kind ${quote(name)} in tekton.dev/v1alpha1`,
+    ({ name }) => `tekton.dev/v1alpha1 has no kind ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
   FIELD_UNKNOWN: error<UnknownName & { elsewhere?: string | undefined }>(
     'A field does not exist',
     'The API server would drop a misspelt field silently, and the setting would have no effect. In `metadata` it is a warning: Tekton takes the object without it.',
-    ({ name }) => `there is no field ${quote(name)} here`,
+    ({ name }) => `unknown field ${quote(name)}`,
     ({ suggestion, known, elsewhere }) => elsewhere ?? suggestionOr(suggestion, known, 'remove it'),
   ),
   FIELD_CASE: warning<{ name: string; written: string; twice: boolean }>(
     'The name of a field is written in another case',
     "Tekton v0.9.2 and the embedded cluster ignore the case of field names. A Kubernetes API server without Tekton's webhook drops such a field, or rejects it under strict validation, which kubectl requests.",
     ({ name, written, twice }) =>
-      `the field ${quote(written)} is read as ${quote(name)}${twice ? ', which is there too: the last one counts' : ''}`,
+      `the field ${quote(written)} is read as ${quote(name)}${twice ? ', which also exists: the last one counts' : ''}`,
     ({ name }) => `write \`${name}\`: an API server without Tekton's webhook drops names in another case`,
   ),
   FIELD_MISSING: error<{ name: string }>(
@@ -111,7 +111,7 @@ export const OBJECT_PROBLEMS = {
     'A name cannot be written as a variable',
     '`$(inputs.params.NAME)` allows letters, digits, `_`, `-` and `.` after a first letter or `_`.',
     ({ what, name }) => `the name ${quote(name)} of this ${what} is hard to use in $(…)`,
-    () => "begin with a letter or '_', and go on with letters, digits, '_' and '-'",
+    () => "begin with a letter or '_', and continue with letters, digits, '_' and '-'",
   ),
   NAME_TWICE: error<{ what: string; name: string; first: number; lastCounts?: boolean | undefined }>(
     'A name is used twice in a list',
@@ -129,7 +129,7 @@ export const OBJECT_PROBLEMS = {
   OBJECT_TWICE: error<{ kind: string; name: string }>(
     'An object is defined twice',
     'If both are applied, the last one wins.',
-    ({ kind, name }) => `there are two objects ${kind} ${quote(name)}`,
+    ({ kind, name }) => `${kind} ${quote(name)} is defined twice`,
     () => 'remove one of them, or give it another name',
   ),
 } as const;

@@ -26,13 +26,13 @@ export const PIPELINE_PROBLEMS = {
   RUN_AFTER_UNKNOWN: error<UnknownName>(
     'A task waits for a task that does not exist',
     'The task could never start.',
-    ({ name }) => `there is no task ${quote(name)} in this pipeline to run after`,
+    ({ name }) => `this pipeline has no task ${quote(name)} to run after`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   FROM_UNKNOWN: error<UnknownName>(
     'An input comes from a task that does not exist',
     'The task could never start.',
-    ({ name }) => `there is no task ${quote(name)} in this pipeline to take this from`,
+    ({ name }) => `this pipeline has no task ${quote(name)} to take this input from`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   FROM_NOT_OUTPUT: error<{ resource: string; task: string; outputs: readonly string[] }>(
@@ -42,12 +42,12 @@ export const PIPELINE_PROBLEMS = {
     ({ resource, task, outputs }) =>
       outputs.length > 0
         ? `its outputs are: ${quoteList(outputs)}`
-        : `add ${quote(resource)} to the outputs of ${quote(task)}, or use \`runAfter\` for mere order`,
+        : `add ${quote(resource)} to the outputs of ${quote(task)}, or use \`runAfter\` if only the order matters`,
   ),
   RESULT_TASK_UNKNOWN: error<UnknownName>(
     'A result comes from a task that does not exist',
     'The reference never gets a value.',
-    ({ name }) => `there is no task ${quote(name)} in this pipeline to take a result from`,
+    ({ name }) => `this pipeline has no task ${quote(name)} to take a result from`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   RESULT_UNKNOWN: error<UnknownName & { task: string }>(
@@ -125,7 +125,7 @@ export const PIPELINE_PROBLEMS = {
   ACCOUNT_TWICE: error<{ old: string; name: string }>(
     'Both serviceAccount and serviceAccountName are set',
     '`serviceAccount` is the older spelling of `serviceAccountName`.',
-    ({ old, name }) => `serviceAccount says ${quote(old)} and serviceAccountName says ${quote(name)}`,
+    ({ old, name }) => `serviceAccount is ${quote(old)}, but serviceAccountName is ${quote(name)}`,
     () => 'keep one of them',
   ),
   RESOURCE_PARAM_MISSING: error<{ type: string; name: string }>(
@@ -149,7 +149,7 @@ export const PIPELINE_PROBLEMS = {
   GIT_URL_PASSWORD: warning<{ host: string }>(
     'A Git URL contains a password',
     'The password is visible in the manifest, in logs and in the status of runs.',
-    ({ host }) => `the URL for ${quote(host)} holds a password`,
+    ({ host }) => `the URL for ${quote(host)} contains a password`,
     () => "put it into a Secret of type kubernetes.io/basic-auth, named in the ServiceAccount's secrets",
   ),
   GIT_REVISION_INVALID: error<{ revision: string; reason: string }>(
@@ -179,7 +179,7 @@ export const PIPELINE_PROBLEMS = {
   RESOURCE_TYPE_UNKNOWN: error<UnknownName>(
     'A type of resource does not exist',
     'Tasks cannot use a resource of an unknown type.',
-    ({ name }) => `there is no resource type ${quote(name)}`,
+    ({ name }) => `unknown resource type ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
 } as const;

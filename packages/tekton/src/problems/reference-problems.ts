@@ -9,7 +9,7 @@ import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from
 /** @param later the unsupported version of tekton.dev that the object has, if so */
 const missing = (kind: string, name: string, later: string | undefined): string =>
   later === undefined
-    ? `there is no ${kind} ${quote(name)}`
+    ? `${kind} ${quote(name)} not found`
     : `the ${kind} ${quote(name)} is ${quote(later)}, whose objects are not read yet`;
 
 const remedyOfMissing = ({
@@ -38,13 +38,13 @@ export const REFERENCE_PROBLEMS = {
   RESOURCE_UNKNOWN: error<UnknownName>(
     'A PipelineResource does not exist',
     'The run fails with CouldntGetResource. It is a warning where it may live elsewhere, as when single files are checked.',
-    ({ name }) => `there is no PipelineResource ${quote(name)}`,
+    ({ name }) => `PipelineResource ${quote(name)} not found`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it to the manifests, or correct the name'),
   ),
   CONDITION_UNKNOWN: error<UnknownName>(
     'A condition does not exist',
     'The run fails with CouldntGetCondition. It is a warning where it may live elsewhere, as when single files are checked.',
-    ({ name }) => `there is no Condition ${quote(name)}`,
+    ({ name }) => `Condition ${quote(name)} not found`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it to the manifests, or correct the name'),
   ),
   PARAM_MISSING: error<{ name: string; owner: string }>(
@@ -111,13 +111,13 @@ export const REFERENCE_PROBLEMS = {
   SERVICE_ACCOUNT_MISSING: error<UnknownName>(
     'A ServiceAccount does not exist',
     'The pods of the run cannot be created. It is a warning where the account may live elsewhere.',
-    ({ name }) => `there is no ServiceAccount ${quote(name)}`,
+    ({ name }) => `ServiceAccount ${quote(name)} not found`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it, or make sure it exists where this is applied'),
   ),
   SECRET_MISSING: error<UnknownName & { owner: string }>(
     'A Secret does not exist',
     'The pods of the run cannot be created. It is a warning where the Secret may live elsewhere.',
-    ({ name, owner }) => `there is no Secret ${quote(name)}, which ${owner} names`,
+    ({ name, owner }) => `Secret ${quote(name)} not found; ${owner} refers to it`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it, or make sure it exists where this is applied'),
   ),
   CREDENTIAL_UNANNOTATED: warning<{ name: string; type: string }>(
@@ -139,20 +139,20 @@ export const REFERENCE_PROBLEMS = {
   CLUSTER_ADMIN: warning<{ account: string }>(
     'A ServiceAccount has cluster-admin rights',
     'Every step of every run with this account, and everything those steps download, can read all Secrets and change the whole cluster.',
-    ({ account }) => `the ServiceAccount ${quote(account)} is given cluster-admin`,
-    () => 'bind a Role with only what the steps do, for example patch on one Deployment',
+    ({ account }) => `the ServiceAccount ${quote(account)} has cluster-admin rights`,
+    () => 'bind a Role with only the permissions that the steps need, for example patch on one Deployment',
   ),
   SUBJECT_NAMESPACE_MISSING: error<{ name: string }>(
     'A subject of a binding has no namespace',
     'The API server rejects a ClusterRoleBinding that has a subject of kind ServiceAccount without a namespace. In a RoleBinding, the namespace of the binding applies.',
-    ({ name }) => `the ServiceAccount ${quote(name)} is named without its namespace`,
+    ({ name }) => `the ServiceAccount ${quote(name)} has no namespace`,
     () => 'add `namespace: …` to the subject',
   ),
   TOKEN_ABSENT: warning<{ account: string }>(
     'No step has a token for the permissions of its ServiceAccount',
     'The account has `automountServiceAccountToken: false`, and no step mounts a token of its own, so no step can use the permissions.',
     ({ account }) =>
-      `the ServiceAccount ${quote(account)} has rights, but no step of this run gets a token to use them`,
+      `the ServiceAccount ${quote(account)} has permissions, but no step of this run has a token to use them`,
     () =>
       'mount a projected token in the step that needs it (`kubernetesApi: true` in a program), or have the account mount it',
   ),

@@ -66,8 +66,7 @@ export const TASK_PROBLEMS = {
   QUOTES_CURLY: warning<{ sign: string }>(
     'Text has typographic quotes',
     'Shells accept only straight quotes; word processors and web pages produce typographic ones.',
-    ({ sign }) =>
-      `there is a typographic quote (U+${sign.charCodeAt(0).toString(16).toUpperCase()} ${sign}) in this text`,
+    ({ sign }) => `this text contains a typographic quote (U+${sign.charCodeAt(0).toString(16).toUpperCase()} ${sign})`,
     () => 'use straight quotes: \' or "',
   ),
   PARAM_DEFAULT_TYPE: error<{ name: string; type: string; got: string }>(
@@ -121,7 +120,7 @@ export const TASK_PROBLEMS = {
   VARIABLE_ARRAY_IN_STRING: errorUnlessAdmitted<{ name: string }>(
     'An array is used where a string is required',
     "Only elements of `command` and `args` can expand to several. It is a warning where Tekton's admission accepts it, for example in scripts: the text is not substituted.",
-    ({ name }) => `$(${displayValue(name)}) is an array, and this field holds one string`,
+    ({ name }) => `$(${displayValue(name)}) is an array, but this field is a single string`,
     () => 'use it as an element of `args`, or make the param a string',
   ),
   VARIABLE_ARRAY_NOT_ALONE: errorUnlessAdmitted<{ name: string }>(

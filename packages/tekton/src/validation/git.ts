@@ -10,7 +10,7 @@ const SCHEMES = ['https', 'http', 'ssh', 'git'];
 /** Returns the problem of a Git URL, as the predicate of a sentence; `undefined` if the URL is allowed. */
 export function invalidGitUrlReason(url: string): string | undefined {
   if (url.startsWith('-')) return 'begins with a dash, which makes it an option';
-  if (hasControlCharacters(url)) return 'holds spaces or control characters';
+  if (hasControlCharacters(url)) return 'contains spaces or control characters';
   const transport = /^([A-Za-z0-9+.-]+)::/.exec(url)?.[1];
   if (transport !== undefined) return `uses the transport '${transport}', which runs a program`;
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(url)?.[1];
@@ -41,11 +41,11 @@ export function hostOfUrlWithPassword(url: string): string | undefined {
 export function invalidGitRevisionReason(revision: string): string | undefined {
   if (revision.startsWith('-')) return 'begins with a dash, which makes it an option';
   if (revision.startsWith('+')) return "begins with '+', which makes it a refspec";
-  if (hasControlCharacters(revision)) return 'holds spaces or control characters';
-  if (revision.includes('..')) return "holds '..'";
-  if (revision.includes('@{')) return "holds '@{'";
+  if (hasControlCharacters(revision)) return 'contains spaces or control characters';
+  if (revision.includes('..')) return "contains '..'";
+  if (revision.includes('@{')) return "contains '@{'";
   const sign = /[~^:?*[\\]/.exec(revision)?.[0];
-  if (sign !== undefined) return `holds '${sign}'`;
+  if (sign !== undefined) return `contains '${sign}'`;
   if (revision.startsWith('/') || revision.endsWith('/') || revision.includes('//')) return "has a '/' too many";
   if (revision.endsWith('.') || revision.endsWith('.lock')) return "ends in '.' or '.lock'";
   return revision.length > 255 ? 'is longer than 255 characters' : undefined;

@@ -91,7 +91,7 @@ test('lint warns about each of them at its own path, and checks the fields below
       ({ severity, code, path, message, hint }) => `${severity} ${code} ${path.join('.')}: ${message} (${hint})`,
     ),
   ).toEqual([
-    "error FIELD_UNKNOWN spec.steps.0.securityContext.priviledged: there is no field 'priviledged' here (did you mean 'privileged'?)",
+    "error FIELD_UNKNOWN spec.steps.0.securityContext.priviledged: unknown field 'priviledged' (did you mean 'privileged'?)",
     "warning FIELD_CASE spec.steps.0.securitycontext: the field 'securitycontext' is read as 'securityContext' (write `securityContext`: an API server without Tekton's webhook drops names in another case)",
     "warning FIELD_CASE spec.steps.0.workingdir: the field 'workingdir' is read as 'workingDir' (write `workingDir`: an API server without Tekton's webhook drops names in another case)",
   ]);
@@ -100,7 +100,7 @@ test('lint warns about each of them at its own path, and checks the fields below
 test('lint reports that the last one counts if a name occurs in two cases', () => {
   const wrong = task({ steps: [{ image: 'sh:1', workingDir: '/a', workingdir: '/b' }] });
   expect(checkObject(wrong).map(({ message }) => message)).toEqual([
-    "the field 'workingdir' is read as 'workingDir', which is there too: the last one counts",
+    "the field 'workingdir' is read as 'workingDir', which also exists: the last one counts",
   ]);
 });
 

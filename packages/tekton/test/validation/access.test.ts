@@ -28,7 +28,7 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     wrong: 'a ServiceAccount without its namespace',
     objects: [{ ...binding, kind: 'ClusterRoleBinding', subjects: [{ kind: 'ServiceAccount', name: 'bot' }] }],
     expected: [
-      "error SUBJECT_NAMESPACE_MISSING bot subjects.0.namespace: the ServiceAccount 'bot' is named without its namespace (add `namespace: …` to the subject)",
+      "error SUBJECT_NAMESPACE_MISSING bot subjects.0.namespace: the ServiceAccount 'bot' has no namespace (add `namespace: …` to the subject)",
     ],
   },
   {
@@ -47,15 +47,15 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     wrong: 'names of a resource and a result that no variable can hold',
     objects: [changed(changed(build, 'spec.inputs.resources.0.name', 'a b'), 'spec.results', [{ name: 'sum/total' }])],
     expected: [
-      "warning NAME_ODD build spec.inputs.resources.0.name: the name 'a b' of this resource is hard to use in $(…) (begin with a letter or '_', and go on with letters, digits, '_' and '-')",
-      "warning NAME_ODD build spec.results.0.name: the name 'sum/total' of this result is hard to use in $(…) (begin with a letter or '_', and go on with letters, digits, '_' and '-')",
+      "warning NAME_ODD build spec.inputs.resources.0.name: the name 'a b' of this resource is hard to use in $(…) (begin with a letter or '_', and continue with letters, digits, '_' and '-')",
+      "warning NAME_ODD build spec.results.0.name: the name 'sum/total' of this result is hard to use in $(…) (begin with a letter or '_', and continue with letters, digits, '_' and '-')",
     ],
   },
   {
     wrong: 'rights that no step has a token for',
     objects: [...withChanged({ ...account, ...{ automountServiceAccountToken: false } }), binding],
     expected: [
-      "warning TOKEN_ABSENT release-1 spec.serviceAccount: the ServiceAccount 'bot' has rights, but no step of this run gets a token to use them (mount a projected token in the step that needs it (`kubernetesApi: true` in a program), or have the account mount it)",
+      "warning TOKEN_ABSENT release-1 spec.serviceAccount: the ServiceAccount 'bot' has permissions, but no step of this run has a token to use them (mount a projected token in the step that needs it (`kubernetesApi: true` in a program), or have the account mount it)",
     ],
   },
 ];

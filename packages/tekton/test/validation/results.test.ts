@@ -66,7 +66,7 @@ describe('a result of another task', () => {
     [
       'of a task that does not exist',
       pipeline('$(tasks.aa.results.commit)'),
-      "RESULT_TASK_UNKNOWN spec.tasks.1.params.0.value: there is no task 'aa' in this pipeline to take a result from (use one of: 'a', 'b')",
+      "RESULT_TASK_UNKNOWN spec.tasks.1.params.0.value: this pipeline has no task 'aa' to take a result from (use one of: 'a', 'b')",
     ],
     [
       'that its Task does not declare',

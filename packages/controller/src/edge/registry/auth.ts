@@ -32,14 +32,14 @@ const basic = ({ username, password }: Login): string =>
 export async function authorize(challenge: string, { login, plain, fetch, signal }: AnswerOptions): Promise<string> {
   const scheme = challenge.split(' ', 1)[0]?.toLowerCase();
   if (scheme === 'basic' && login) return basic(login);
-  if (scheme !== 'bearer') throw new Error('it wants a login, and the run has none for it');
+  if (scheme !== 'bearer') throw new Error('it requires credentials, and the run has none for it');
   const challengeParams = new Map(
     [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key, value]),
   );
   const named = challengeParams.get('realm') ?? '';
   const realm = URL.canParse(named) ? new URL(named) : undefined;
   if (!realm || (realm.protocol !== 'https:' && !(plain && realm.protocol === 'http:')))
-    throw new Error('it names no token server that can be trusted');
+    throw new Error('it has no token server with an https URL');
   for (const key of ['service', 'scope']) {
     const value = challengeParams.get(key);
     if (value !== undefined) realm.searchParams.set(key, value);
@@ -51,7 +51,8 @@ export async function authorize(challenge: string, { login, plain, fetch, signal
   });
   const given = response.ok ? ((await response.json()) as { token?: unknown; access_token?: unknown }) : {}; // checked below
   const token = [given.token, given.access_token].find((one) => typeof one === 'string' && one !== '');
-  if (typeof token !== 'string') throw new Error(`its token server refuses (HTTP status ${String(response.status)})`);
+  if (typeof token !== 'string')
+    throw new Error(`its token server rejects the request (HTTP status ${String(response.status)})`);
   return `Bearer ${token}`;
 }
 

@@ -60,8 +60,7 @@ interface Manifest {
 /** Looks up the command of an image. Failures are part of the result. */
 export async function lookUpImage(image: string, options: RegistryOptions): Promise<ImageCommandResult> {
   const fault = invalidImageReason(image);
-  if (fault !== undefined)
-    return { kind: 'missing', message: `the image "${image}" has no name that can be pulled: ${fault}` };
+  if (fault !== undefined) return { kind: 'missing', message: `the image name "${image}" is invalid: ${fault}` };
   const name = parseImageName(image);
   try {
     const session = new Session(name, options);
@@ -69,16 +68,19 @@ export async function lookUpImage(image: string, options: RegistryOptions): Prom
     const chosen = choosePlatform(top);
     const manifest = chosen === undefined ? top : await session.manifest(chosen);
     if (!manifest.config)
-      return { kind: 'unknown', reason: `the registry ${name.registry} describes it in a format too old to read` };
+      return {
+        kind: 'unknown',
+        reason: `the registry ${name.registry} has its manifest in an old, unsupported format`,
+      };
     const { config } = await session.json<{ config?: Parameters<typeof imageCommand>[0] }>(
       `blobs/${manifest.config.digest}`,
     );
-    return imageCommand(config ?? {}) ?? { kind: 'unknown', reason: 'it names no program' };
+    return imageCommand(config ?? {}) ?? { kind: 'unknown', reason: 'it defines no program' };
   } catch (cause) {
     if (cause instanceof RegistryError && cause.status === 404)
       return { kind: 'missing', message: `Error getting image manifest: ${cause.message}` };
     const message = cause instanceof Error ? cause.message : String(cause);
-    return { kind: 'unknown', reason: `the registry ${name.registry} could not be asked: ${message}` };
+    return { kind: 'unknown', reason: `cannot query the registry ${name.registry}: ${message}` };
   }
 }
 
@@ -140,10 +142,11 @@ class Session {
       if (to === null) return response;
       await response.body?.cancel();
       const next = new URL(to, url);
-      if (next.protocol !== 'https:' && next.host !== this.#base.host) throw new Error(`it leads to ${next.origin}`);
+      if (next.protocol !== 'https:' && next.host !== this.#base.host)
+        throw new Error(`it redirects to ${next.origin}, which has no TLS`);
       url = next;
     }
-    throw new Error('it leads in circles');
+    throw new Error('it redirects too often');
   }
 }
 
@@ -152,7 +155,7 @@ async function readBounded(response: Response): Promise<string> {
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.byteLength;
-    if (size > MAX_BYTES) throw new Error('its answer is too long');
+    if (size > MAX_BYTES) throw new Error('its response is too long');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -40,7 +40,7 @@ describe('the command of an image', () => {
       { Entrypoint: null, Cmd: ['python3', '-q'] },
       { kind: 'command', command: ['python3', '-q'] },
     ],
-    ['unknown if it defines no program', {}, { kind: 'unknown', reason: 'it names no program' }],
+    ['unknown if it defines no program', {}, { kind: 'unknown', reason: 'it defines no program' }],
   ])('is %s', async (_what, config, found) => {
     const { options, requests } = registry(image(config));
     expect(await lookUpImage('busybox', options)).toEqual(found);
@@ -129,7 +129,7 @@ describe('a registry that requires authentication', () => {
     );
     expect(await lookUpImage('busybox', options)).toEqual({
       kind: 'unknown',
-      reason: 'the registry docker.io could not be asked: it names no token server that can be trusted',
+      reason: 'cannot query the registry docker.io: it has no token server with an https URL',
     });
     expect([hosts, requests.length]).toEqual([['mirror.corp'], 1]);
   });
@@ -160,30 +160,33 @@ describe('an image that cannot be looked up', () => {
     [
       'belongs to a registry that fails',
       () => new Response('<html>', { status: 502 }),
-      { kind: 'unknown', reason: 'the registry docker.io could not be asked: HTTP status 502' },
+      { kind: 'unknown', reason: 'cannot query the registry docker.io: HTTP status 502' },
     ],
     [
       'belongs to a registry that requires credentials, which are missing',
       () => challenge('Basic realm="r"'),
       {
         kind: 'unknown',
-        reason: 'the registry docker.io could not be asked: it wants a login, and the run has none for it',
+        reason: 'cannot query the registry docker.io: it requires credentials, and the run has none for it',
       },
     ],
     [
       'has a manifest at a URL without TLS',
       () => Response.redirect('http://169.254.169.254/latest', 302),
-      { kind: 'unknown', reason: 'the registry docker.io could not be asked: it leads to http://169.254.169.254' },
+      {
+        kind: 'unknown',
+        reason: 'cannot query the registry docker.io: it redirects to http://169.254.169.254, which has no TLS',
+      },
     ],
     [
       'has an endless manifest',
       () => new Response('x'.repeat(5 * 1024 * 1024)),
-      { kind: 'unknown', reason: 'the registry docker.io could not be asked: its answer is too long' },
+      { kind: 'unknown', reason: 'cannot query the registry docker.io: its response is too long' },
     ],
     [
       'has the oldest format',
       () => Response.json({ schemaVersion: 1 }),
-      { kind: 'unknown', reason: 'the registry docker.io describes it in a format too old to read' },
+      { kind: 'unknown', reason: 'the registry docker.io has its manifest in an old, unsupported format' },
     ],
   ])('because it %s is reported', async (_why, answer, found) => {
     const { options } = registry({ [`${HUB}/manifests/latest`]: answer });
@@ -194,7 +197,7 @@ describe('an image that cannot be looked up', () => {
     const { options, requests } = registry({});
     expect(await lookUpImage('busybox:../../token', options)).toEqual({
       kind: 'missing',
-      message: `the image "busybox:../../token" has no name that can be pulled: it contains characters that are not valid in an image name`,
+      message: `the image name "busybox:../../token" is invalid: it contains characters that are not valid in an image name`,
     });
     expect(requests).toEqual([]);
   });

@@ -98,7 +98,7 @@ test('results are not shared between accounts, and failures are not cached', asy
   const other = { namespace: 'ns', serviceAccount: 'default' };
   const refused = {
     kind: 'unknown',
-    reason: 'the registry reg.corp could not be asked: it wants a login, and the run has none for it',
+    reason: 'cannot query the registry reg.corp: it requires credentials, and the run has none for it',
   };
   expect([await find('reg.corp/tool:1', other), await find('reg.corp/tool:1', other)]).toEqual([refused, refused]);
   expect(requests.length).toBe(5);
@@ -108,6 +108,6 @@ test('only Secrets of docker types contain credentials of registries', async () 
   const { find } = newRegistry();
   expect(await find('other.corp/tool:1', bot)).toEqual({
     kind: 'unknown',
-    reason: 'the registry other.corp could not be asked: it wants a login, and the run has none for it',
+    reason: 'cannot query the registry other.corp: it requires credentials, and the run has none for it',
   });
 });

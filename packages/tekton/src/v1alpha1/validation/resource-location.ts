@@ -14,15 +14,15 @@ import { hasControlCharacters, hostOf } from '../../validation/git.js';
  */
 export function invalidPullRequestUrlReason(url: string, provider: string): string | undefined {
   if (url.startsWith('-')) return 'begins with a dash, which makes it an option';
-  if (hasControlCharacters(url)) return 'holds spaces or control characters';
+  if (hasControlCharacters(url)) return 'contains spaces or control characters';
   const [, scheme, rest = ''] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^?#]*)/.exec(url) ?? [];
   if (scheme === undefined) return 'has no scheme';
   if (!/^https?$/i.test(scheme)) return `has the scheme '${scheme}'`;
   const host = hostOf(rest);
   if (host === '') return 'has no host';
-  if (rest.includes('\\')) return 'holds a backslash, which is read as a slash';
+  if (rest.includes('\\')) return 'contains a backslash, which is read as a slash';
   const path = rest.includes('/') ? rest.slice(rest.indexOf('/')) : '';
-  if (hasParentSegment(path)) return "holds '..'";
+  if (hasParentSegment(path)) return "contains '..'";
   const kind = provider === '' ? ['github', 'gitlab'].find((name) => host.includes(name)) : provider;
   if (kind === 'github' && !/^\/[^/]+\/[^/]+\/[^/]+\/\d+(?:\/|$)/.test(path)) return 'names no pull request';
   if (kind === 'gitlab' && !/^\/.+\/merge_requests\/\d+\/?$/.test(path)) return 'names no merge request';
@@ -46,7 +46,7 @@ export function invalidBucketLocationReason(location: string, type: 'gcs' | 'bui
   const [bucket = '', ...path] = location.slice(start.length).split('/');
   if (bucket === '') return 'names no bucket';
   if (!/^[A-Za-z0-9][\w.-]*$/.test(bucket)) return `has a bucket '${bucket}', which is not a valid bucket name`;
-  if (hasParentSegment(path.join('/'))) return "holds '..'";
+  if (hasParentSegment(path.join('/'))) return "contains '..'";
   return type === 'build-gcs' && path.join('/') === '' ? 'names no file in the bucket' : undefined;
 }
 

@@ -126,13 +126,13 @@ const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]]
     'a resource from a task that does not produce it',
     { resources: [{ name: 'src', resource: 'repo', from: ['first'] }] },
     [
-      `FROM_NOT_OUTPUT ${at}.resources.0.from.0: the task 'first' has no output that is the resource 'repo' (add 'repo' to the outputs of 'first', or use \`runAfter\` for mere order)`,
+      `FROM_NOT_OUTPUT ${at}.resources.0.from.0: the task 'first' has no output that is the resource 'repo' (add 'repo' to the outputs of 'first', or use \`runAfter\` if only the order matters)`,
     ],
   ],
   [
     'a name that is not the name of a Condition',
     { conditionRef: 'suny' },
-    [`CONDITION_UNKNOWN ${at}.conditionRef: there is no Condition 'suny' (did you mean 'sunny'?)`],
+    [`CONDITION_UNKNOWN ${at}.conditionRef: Condition 'suny' not found (did you mean 'sunny'?)`],
   ],
 ];
 

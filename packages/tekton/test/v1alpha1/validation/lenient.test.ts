@@ -20,7 +20,7 @@ const binding = (kind: string): object => ({
 test('the subject of a RoleBinding needs no namespace, since the namespace of the binding applies', () => {
   expect(problemLines([binding('RoleBinding')])).toEqual([]);
   expect(problemLines([binding('ClusterRoleBinding')])).toEqual([
-    "error SUBJECT_NAMESPACE_MISSING subjects.0.namespace: the ServiceAccount 'bot' is named without its namespace",
+    "error SUBJECT_NAMESPACE_MISSING subjects.0.namespace: the ServiceAccount 'bot' has no namespace",
   ]);
 });
 
@@ -68,7 +68,7 @@ describe('a resource', () => {
 test('a pipeline can declare a resource of any type, since its tasks declare what they need', () => {
   const odd = changed(pipeline, 'spec.resources.0.type', 'repo');
   expect(problemLines(everything.map((one) => (one === pipeline ? odd : one)))).toEqual([
-    "warning RESOURCE_TYPE_UNKNOWN spec.resources.0.type: there is no resource type 'repo'",
+    "warning RESOURCE_TYPE_UNKNOWN spec.resources.0.type: unknown resource type 'repo'",
   ]);
 });
 

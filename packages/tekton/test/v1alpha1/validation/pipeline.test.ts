@@ -67,7 +67,7 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     wrong: 'a dependency on an unknown task',
     objects: graph(task('compile'), task('test', { runAfter: ['complie'] })),
     expected: [
-      "error RUN_AFTER_UNKNOWN p spec.tasks.1.runAfter.0: there is no task 'complie' in this pipeline to run after (did you mean 'compile'?)",
+      "error RUN_AFTER_UNKNOWN p spec.tasks.1.runAfter.0: this pipeline has no task 'complie' to run after (did you mean 'compile'?)",
     ],
   },
   {
@@ -85,15 +85,15 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     ),
     expected: [
       "error FROM_NOT_OUTPUT release spec.tasks.1.resources.inputs.0.from.0: the task 'compile' has no output that is the resource 'repo' (its outputs are: 'web')",
-      "error FROM_UNKNOWN release spec.tasks.1.resources.inputs.0.from.1: there is no task 'nobody' in this pipeline to take this from (use one of: 'compile', 'again')",
+      "error FROM_UNKNOWN release spec.tasks.1.resources.inputs.0.from.1: this pipeline has no task 'nobody' to take this input from (use one of: 'compile', 'again')",
     ],
   },
   {
     wrong: 'a misspelt field beside a runAfter with an unknown task',
     objects: graph(task('a'), task('b', { runAftr: ['a'], runAfter: ['zz'] })),
     expected: [
-      "error RUN_AFTER_UNKNOWN p spec.tasks.1.runAfter.0: there is no task 'zz' in this pipeline to run after (use one of: 'a', 'b')",
-      "error FIELD_UNKNOWN p spec.tasks.1.runAftr: there is no field 'runAftr' here (did you mean 'runAfter'?)",
+      "error RUN_AFTER_UNKNOWN p spec.tasks.1.runAfter.0: this pipeline has no task 'zz' to run after (use one of: 'a', 'b')",
+      "error FIELD_UNKNOWN p spec.tasks.1.runAftr: unknown field 'runAftr' (did you mean 'runAfter'?)",
     ],
   },
   {
@@ -135,22 +135,20 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
   {
     wrong: 'an unknown task',
     objects: withChanged(changed(pipeline, 'spec.tasks.0.taskRef.name', 'biuld')),
-    expected: [
-      "error TASK_UNKNOWN release spec.tasks.0.taskRef.name: there is no Task 'biuld' (did you mean 'build'?)",
-    ],
+    expected: ["error TASK_UNKNOWN release spec.tasks.0.taskRef.name: Task 'biuld' not found (did you mean 'build'?)"],
   },
   {
     wrong: 'an unknown pipeline',
     objects: withChanged(changed(run, 'spec.pipelineRef.name', 'relaese')),
     expected: [
-      "error PIPELINE_UNKNOWN release-1 spec.pipelineRef.name: there is no Pipeline 'relaese' (did you mean 'release'?)",
+      "error PIPELINE_UNKNOWN release-1 spec.pipelineRef.name: Pipeline 'relaese' not found (did you mean 'release'?)",
     ],
   },
   {
     wrong: 'an unknown condition',
     objects: graph(task('a', { conditions: [{ conditionRef: 'sunny' }] })),
     expected: [
-      "error CONDITION_UNKNOWN p spec.tasks.0.conditions.0.conditionRef: there is no Condition 'sunny' (add it to the manifests, or correct the name)",
+      "error CONDITION_UNKNOWN p spec.tasks.0.conditions.0.conditionRef: Condition 'sunny' not found (add it to the manifests, or correct the name)",
     ],
   },
   {
@@ -199,22 +197,22 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     wrong: 'an unknown resource',
     objects: without('web', 'PipelineResource'),
     expected: [
-      "error RESOURCE_UNKNOWN release-1 spec.resources.1.resourceRef.name: there is no PipelineResource 'web' (use one of: 'repo')",
-      "error RESOURCE_UNKNOWN build-1 spec.outputs.resources.0.resourceRef.name: there is no PipelineResource 'web' (use one of: 'repo')",
+      "error RESOURCE_UNKNOWN release-1 spec.resources.1.resourceRef.name: PipelineResource 'web' not found (use one of: 'repo')",
+      "error RESOURCE_UNKNOWN build-1 spec.outputs.resources.0.resourceRef.name: PipelineResource 'web' not found (use one of: 'repo')",
     ],
   },
   {
     wrong: 'a missing ServiceAccount, which may live elsewhere',
     objects: without('bot', 'ServiceAccount'),
     expected: [
-      "warning SERVICE_ACCOUNT_MISSING release-1 spec.serviceAccount: there is no ServiceAccount 'bot' (add it, or make sure it exists where this is applied)",
+      "warning SERVICE_ACCOUNT_MISSING release-1 spec.serviceAccount: ServiceAccount 'bot' not found (add it, or make sure it exists where this is applied)",
     ],
   },
   {
     wrong: 'a missing Secret, which may live elsewhere',
     objects: withChanged({ ...account, ...{ secrets: [{ name: 'login' }] } }),
     expected: [
-      "warning SECRET_MISSING bot secrets.0.name: there is no Secret 'login', which the ServiceAccount 'bot' names (add it, or make sure it exists where this is applied)",
+      "warning SECRET_MISSING bot secrets.0.name: Secret 'login' not found; the ServiceAccount 'bot' refers to it (add it, or make sure it exists where this is applied)",
     ],
   },
   {
@@ -246,14 +244,14 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
       },
     ],
     expected: [
-      "warning CLUSTER_ADMIN b roleRef.name: the ServiceAccount 'bot' is given cluster-admin (bind a Role with only what the steps do, for example patch on one Deployment)",
+      "warning CLUSTER_ADMIN b roleRef.name: the ServiceAccount 'bot' has cluster-admin rights (bind a Role with only the permissions that the steps need, for example patch on one Deployment)",
     ],
   },
   {
     wrong: 'an object that is defined twice',
     objects: [repo, repo],
     expected: [
-      "error OBJECT_TWICE repo metadata.name: there are two objects PipelineResource 'repo' (remove one of them, or give it another name)",
+      "error OBJECT_TWICE repo metadata.name: PipelineResource 'repo' is defined twice (remove one of them, or give it another name)",
     ],
   },
   {
@@ -281,7 +279,7 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     wrong: 'a Git URL with a password, which is not shown',
     objects: resource('git', { url: 'https://me:hunter2@example.com/x' }),
     expected: [
-      "warning GIT_URL_PASSWORD r spec.params.0.value: the URL for 'example.com' holds a password (put it into a Secret of type kubernetes.io/basic-auth, named in the ServiceAccount's secrets)",
+      "warning GIT_URL_PASSWORD r spec.params.0.value: the URL for 'example.com' contains a password (put it into a Secret of type kubernetes.io/basic-auth, named in the ServiceAccount's secrets)",
     ],
   },
   {
@@ -295,7 +293,7 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     wrong: 'a revision with ..',
     objects: resource('git', { url: 'https://example.com/x', revision: 'a..b' }),
     expected: [
-      `error GIT_REVISION_INVALID r spec.params.1.value: the Git revision 'a..b' holds '..' (${REVISION_HINT})`,
+      `error GIT_REVISION_INVALID r spec.params.1.value: the Git revision 'a..b' contains '..' (${REVISION_HINT})`,
     ],
   },
   {
@@ -349,7 +347,7 @@ const rows: { wrong: string; objects: readonly unknown[]; expected: string[] }[]
     wrong: 'two different ServiceAccounts',
     objects: withChanged(changed(run, 'spec.serviceAccountName', 'default')),
     expected: [
-      "error ACCOUNT_TWICE release-1 spec.serviceAccount: serviceAccount says 'bot' and serviceAccountName says 'default' (keep one of them)",
+      "error ACCOUNT_TWICE release-1 spec.serviceAccount: serviceAccount is 'bot', but serviceAccountName is 'default' (keep one of them)",
     ],
   },
   {

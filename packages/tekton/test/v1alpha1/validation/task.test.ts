@@ -17,7 +17,7 @@ describe('a task', () => {
     {
       task: 'with a misspelt field',
       object: changed(changed(build, 'spec.step', build.spec.steps), 'spec.steps', undefined),
-      expected: ["FIELD_UNKNOWN spec.step: there is no field 'step' here (did you mean 'steps'?)"],
+      expected: ["FIELD_UNKNOWN spec.step: unknown field 'step' (did you mean 'steps'?)"],
     },
     {
       task: 'with a misspelt field beside the intended one, which is also checked',
@@ -25,30 +25,30 @@ describe('a task', () => {
         { name: 'a', imge: 'golang', comand: ['x'], env: [{ name: 'A' }, { name: 'A' }] },
       ]),
       expected: [
-        "FIELD_UNKNOWN spec.step: there is no field 'step' here (did you mean 'steps'?)",
-        "FIELD_UNKNOWN spec.steps.0.comand: there is no field 'comand' here (did you mean 'command'?)",
+        "FIELD_UNKNOWN spec.step: unknown field 'step' (did you mean 'steps'?)",
+        "FIELD_UNKNOWN spec.steps.0.comand: unknown field 'comand' (did you mean 'command'?)",
         "ENV_TWICE spec.steps.0.env.1.name: the variable 'A' is set twice (remove one of them (the other is item 1 of this list))",
-        "FIELD_UNKNOWN spec.steps.0.imge: there is no field 'imge' here (did you mean 'image'?)",
+        "FIELD_UNKNOWN spec.steps.0.imge: unknown field 'imge' (did you mean 'image'?)",
       ],
     },
     {
       task: 'with a field that is similar to no other',
       object: changed(build, 'spec.colour', 'red'),
       expected: [
-        "FIELD_UNKNOWN spec.colour: there is no field 'colour' here (use one of: 'inputs', 'outputs', 'steps', 'stepTemplate', 'sidecars', 'volumes', 'workspaces', 'results')",
+        "FIELD_UNKNOWN spec.colour: unknown field 'colour' (use one of: 'inputs', 'outputs', 'steps', 'stepTemplate', 'sidecars', 'volumes', 'workspaces', 'results')",
       ],
     },
     {
       task: 'with params at the place where v1 has them',
       object: changed(build, 'spec.params', [{ name: 'x' }]),
       expected: [
-        "FIELD_UNKNOWN spec.params: there is no field 'params' here (move it below `inputs`: a v1alpha1 Task has `inputs.params`, and uses them as $(inputs.params.NAME))",
+        "FIELD_UNKNOWN spec.params: unknown field 'params' (move it below `inputs`: a v1alpha1 Task has `inputs.params`, and uses them as $(inputs.params.NAME))",
       ],
     },
     {
       task: 'of an unknown kind',
       object: { ...build, kind: 'Taks' },
-      expected: ["KIND_UNKNOWN kind: there is no kind 'Taks' in tekton.dev/v1alpha1 (did you mean 'Task'?)"],
+      expected: ["KIND_UNKNOWN kind: tekton.dev/v1alpha1 has no kind 'Taks' (did you mean 'Task'?)"],
     },
     {
       task: 'of an unknown version',
@@ -189,7 +189,7 @@ describe('a task', () => {
       task: 'that uses an array as a string',
       object: step({ workingDir: '$(inputs.params.flags)' }),
       expected: [
-        'VARIABLE_ARRAY_IN_STRING spec.steps.0.workingDir: $(inputs.params.flags) is an array, and this field holds one string (use it as an element of `args`, or make the param a string)',
+        'VARIABLE_ARRAY_IN_STRING spec.steps.0.workingDir: $(inputs.params.flags) is an array, but this field is a single string (use it as an element of `args`, or make the param a string)',
       ],
     },
     {
@@ -217,7 +217,7 @@ describe('a task', () => {
       task: 'with an unknown type of resource',
       object: changed(build, 'spec.inputs.resources.0.type', 'gti'),
       expected: [
-        "RESOURCE_TYPE_UNKNOWN spec.inputs.resources.0.type: there is no resource type 'gti' (did you mean 'git'?)",
+        "RESOURCE_TYPE_UNKNOWN spec.inputs.resources.0.type: unknown resource type 'gti' (did you mean 'git'?)",
       ],
     },
     ...['../..', '/../etc', 'a/../../b'].map((targetPath) => ({
@@ -245,7 +245,7 @@ describe('a task', () => {
       task: 'with typographic quotes',
       object: step({ command: ['echo', '“all”'] }),
       expected: [
-        'QUOTES_CURLY spec.steps.0.command.1: there is a typographic quote (U+201C “) in this text (use straight quotes: \' or ")',
+        'QUOTES_CURLY spec.steps.0.command.1: this text contains a typographic quote (U+201C “) (use straight quotes: \' or ")',
       ],
     },
     {
