@@ -33,8 +33,8 @@ const edit = (from: string, to: string): void => {
 };
 const bundles = (): readonly string[] => readdirSync(join(cache(), 'pipewright')).filter((it) => it.endsWith('.js'));
 
-describe('the command', () => {
-  test('puts its sources together, and runs what an edit changed', async () => {
+describe('the bundle', () => {
+  test('is created at the first start, and again after the sources have changed', async () => {
     expect(await help()).toContain('Usage: pipewright');
     expect(bundles()).toHaveLength(1);
     edit('Runs, checks and serves', 'Edited: serves');
@@ -42,7 +42,7 @@ describe('the command', () => {
     expect(bundles()).toHaveLength(2);
   });
 
-  thoroughTest('puts its sources together once, and does without where nothing can be written', async () => {
+  thoroughTest('is created once, and not used if nothing can be written', async () => {
     edit('Edited: serves', 'Edited again: serves');
     expect(await help()).toContain('Edited again: serves');
     expect(bundles()).toHaveLength(3);

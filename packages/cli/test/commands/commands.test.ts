@@ -30,7 +30,7 @@ async function command(...args: readonly string[]) {
   return { status, out: output.out(), err: output.err() };
 }
 
-describe('a command line that is wrong is refused with status 2', () => {
+describe('an invalid command line is rejected with status 2', () => {
   const HINT = '  hint: `pipewright --help` lists the commands, `pipewright COMMAND --help` their options\n';
   test.each([
     [['rnu'], `error: unknown command 'rnu'\n(Did you mean run?)\n${HINT}`],
@@ -92,36 +92,39 @@ describe('a command line that is wrong is refused with status 2', () => {
 });
 
 describe('help', () => {
-  test.each(['run', 'up', 'controller', 'lint'])('of %s has examples and every option explained', async (name) => {
-    const { status, out } = await command(name, '--help');
-    expect(out.replace(/\s+/g, ' ')).not.toMatch(/default: (?:\{\}|\[\])/);
-    expect(status).toBe(0);
-    expect(out).toContain(`\nExamples:\n  `);
-    expect(out).toMatch(new RegExp(`Usage: pipewright ${name} \\[options\\]`));
-  });
+  test.each(['run', 'up', 'controller', 'lint'])(
+    'of %s has examples, and a description of every option',
+    async (name) => {
+      const { status, out } = await command(name, '--help');
+      expect(out.replace(/\s+/g, ' ')).not.toMatch(/default: (?:\{\}|\[\])/);
+      expect(status).toBe(0);
+      expect(out).toContain(`\nExamples:\n  `);
+      expect(out).toMatch(new RegExp(`Usage: pipewright ${name} \\[options\\]`));
+    },
+  );
 
-  test('names the exit statuses', async () => {
+  test('lists the exit statuses', async () => {
     const { status, out } = await command('--help');
     expect(status).toBe(0);
     expect(out).toContain('  124  the run timed out\n');
   });
 });
 
-describe('what the machine refuses is told in a sentence', () => {
+describe('an error of the operating system is printed as a message with a hint', () => {
   const manifest = `apiVersion: tekton.dev/v1alpha1
 kind: TaskRun
 metadata: { name: once }
 spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] } }
 `;
 
-  test('a full disk, with the file that did not fit', async () => {
+  test('a full disk, with the path of the file', async () => {
     expect(await command('up', '--runtime', 'fake', '--kubeconfig', '/dev/full')).toMatchObject({
       status: 5,
       err: "error: ENOSPC: no space left on device, write '/dev/full'\n  hint: free disk space, or use another disk; TMPDIR names the directory of temporary files\n",
     });
   });
 
-  test('a TMPDIR that is not there', async () => {
+  test('a TMPDIR that does not exist', async () => {
     const path = folder({ 'a.yaml': manifest });
     const args = ['run', path, '--runtime', 'fake', '--image', 'busybox=host'];
     process.env['TMPDIR'] = '/nowhere';
@@ -140,7 +143,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
     expect(status).toBe(5);
   });
 
-  test('a directory that another user could replace, with what to do', () => {
+  test('a directory that another user could replace', () => {
     const output = recorded();
     const refusal = new ClusterError('DIRECTORY_NOT_PRIVATE', '/d belongs to user 7', 'set TMPDIR');
     expect([reportFailure(refusal, output), output.err()]).toEqual([
@@ -149,7 +152,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
     ]);
   });
 
-  test('an error of our own, with the way to its stack', () => {
+  test('an internal error, with the variable that prints the stack trace', () => {
     const output = recorded();
     expect(reportFailure(new TypeError('x is not a function'), output)).toBe(5);
     expect(output.err()).toBe(
@@ -176,7 +179,7 @@ kind: Task
 metadata: { name: t }
 spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }] }
 `;
-  test('prints every problem with place, code and hint, and ends with 1', async () => {
+  test('prints every problem with position, code and hint, and exits with 1', async () => {
     const path = folder({ 'p.yaml': bad });
     const { status, out } = await command('lint', path);
     expect(out.replaceAll(`${path}/`, '')).toBe(`p.yaml:11:7  error  FIELD_UNKNOWN  unknown field 'runAftr'
@@ -192,14 +195,14 @@ p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
     expect(status).toBe(1);
   });
 
-  test('prints JSON for scripts', async () => {
+  test('prints JSON with -o json', async () => {
     const { out } = await command('lint', '-o', 'json', folder({ 'p.yaml': bad }));
     const { findings, objects } = JSON.parse(out) as { findings: { code: string; place: object }[]; objects: number };
     expect(objects).toBe(2);
     expect(findings[0]).toMatchObject({ code: 'FIELD_UNKNOWN', place: { line: 11, column: 7 } });
   });
 
-  test('is content with warnings, and fails on what cannot be read', async () => {
+  test('exits with 0 if there are only warnings, and with 2 if a file cannot be read', async () => {
     const warned = folder({
       'p.yaml': bad.replace('runAftr: [a]', '').replace('"$(inputs.params.x)"', 'a').replace('busybox:1', 'busybox'),
     });
@@ -212,7 +215,7 @@ describe('up', () => {
   const serve = (...args: readonly string[]) => pipewright(['up', '--runtime', 'fake', ...args]);
   const refused = (...args: readonly string[]) => command('up', '--runtime', 'fake', ...args);
 
-  test.each(['--data-dir', '--kubeconfig'])('says so when a file is where %s needs a directory', async (option) => {
+  test.each(['--data-dir', '--kubeconfig'])('reports a file at the path of the directory of %s', async (option) => {
     const file = join(folder({ file: '' }), 'file');
     const { status, err } = await refused(option, option === '--kubeconfig' ? join(file, 'config') : file);
     expect(err).toBe(
@@ -223,7 +226,7 @@ describe('up', () => {
 
   const OUTPUT = /\n {2}export KUBECONFIG=.*kubeconfig\n {2}kubectl apply -f dist\/\n.*\nstopping\n$/;
 
-  test('writes a private kubeconfig, refuses a second process, and stops in order', async () => {
+  test('writes a private kubeconfig, rejects a second process on its data directory, and stops gracefully', async () => {
     const data = join(folder({}), 'data');
     const server = serve('--data-dir', data);
     await server.said('ready at https://127.0.0.1:');
@@ -239,7 +242,7 @@ describe('up', () => {
     expect(readdirSync(data)).not.toContain('lock');
   });
 
-  thoroughTest('starts again on the data directory of a stopped one, and SIGTERM stops it in order', async () => {
+  thoroughTest('restarts with the data directory of a stopped one, and stops gracefully on SIGTERM', async () => {
     const data = join(folder({}), 'data');
     await (await upHere('--data-dir', data)).stop();
     const server = serve('--data-dir', data);
@@ -250,7 +253,7 @@ describe('up', () => {
     expect(readdirSync(data)).not.toContain('lock');
   });
 
-  test('ends, and says what it could not keep, when its data directory is removed meanwhile', async () => {
+  test('exits and reports unsaved changes if its data directory is removed', async () => {
     const data = join(folder({}), 'data');
     const server = await upHere('--data-dir', data);
     rmSync(data, { recursive: true });
@@ -265,7 +268,7 @@ describe('up', () => {
     expect(status).toBe(2);
   });
 
-  test('refuses a data directory that is damaged, naming file and remedy', async () => {
+  test('rejects a damaged data directory, with the file and a hint', async () => {
     const data = join(folder({ data: '' }), 'damaged');
     mkdirSync(data);
     writeFileSync(join(data, 'snapshot.ndjson'), '');
@@ -276,23 +279,23 @@ describe('up', () => {
     expect(status).toBe(2);
   });
 
-  thoroughTest('deletes finished runs beyond those that --keep-runs names', async () => {
+  thoroughTest('deletes finished runs beyond --keep-runs', async () => {
     const data = join(folder({}), 'data');
     const server = await upHere('--data-dir', data, '--keep-runs', '1', '--keep-runs', '24h');
     const send = await kubeconfigSend({ kubeconfig: join(data, 'kubeconfig') });
-    const bench = new Harness(send, 'default');
+    const harness = new Harness(send, 'default');
     const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
     for (const name of ['first', 'second']) {
-      await bench.create('TaskRun', name, { spec: { taskSpec: { steps } } });
-      expect(await bench.waitForEnd('TaskRun', name)).toMatchObject({ reason: 'Succeeded' });
+      await harness.create('TaskRun', name, { spec: { taskSpec: { steps } } });
+      expect(await harness.waitForEnd('TaskRun', name)).toMatchObject({ reason: 'Succeeded' });
     }
-    await bench.waitForDeletion('TaskRun', 'first');
-    expect((await bench.list('TaskRun')).map(({ metadata }) => metadata.name)).toEqual(['second']);
+    await harness.waitForDeletion('TaskRun', 'first');
+    expect((await harness.list('TaskRun')).map(({ metadata }) => metadata.name)).toEqual(['second']);
     await send.close();
     expect((await server.stop()).status).toBe(0);
   });
 
-  test('says what stands in for what, sources and registries too', async () => {
+  test('prints the stand-ins, including sources and registries', async () => {
     const config = 'images: { golang: host }\nresources: { source: { directory: . }, image: { registry: local } }\n';
     const path = folder({ 'stand-ins.yaml': config });
     const server = await upHere('--config', join(path, 'stand-ins.yaml'));
@@ -304,7 +307,7 @@ describe('up', () => {
   test.each([
     ['nowhere.yaml', 'no such file or folder'],
     ['.', 'it is a folder'],
-  ])('says so when its --config (%s) cannot be read', async (name, why) => {
+  ])('reports a --config file that cannot be read: %s', async (name, why) => {
     const file = join(folder({}), name);
     const { status, err } = await refused('--config', file);
     expect(err).toBe(
@@ -313,7 +316,7 @@ describe('up', () => {
     expect(status).toBe(2);
   });
 
-  test('says when its port is taken', async () => {
+  test('reports a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -325,22 +328,19 @@ describe('up', () => {
     expect(status).toBe(2);
   });
 
-  thoroughTest(
-    'leaves nothing behind in the temporary folder, and sweeps what one that was killed has left, its credentials too',
-    async () => {
-      const temporary = join(folder({ 'tmp/README': '' }), 'tmp');
-      const killed = pipewright(['up', '--runtime', 'fake'], { TMPDIR: temporary });
-      await killed.said('ready at');
-      killed.child.kill('SIGKILL');
-      await killed.ended;
-      expect(left(temporary).join(' ')).toMatch(/pipewright-\d+-kubeconfig-\w+ kubeconfig/);
-      process.env['TMPDIR'] = temporary;
-      const next = await upHere();
-      expect(left(temporary).filter((name) => name.startsWith(`pipewright-${killed.child.pid}-`))).toEqual([]);
-      expect((await next.stop()).status).toBe(0);
-      expect(left(temporary)).toEqual([]);
-    },
-  );
+  thoroughTest('removes its temporary files and those of killed processes, including credentials', async () => {
+    const temporary = join(folder({ 'tmp/README': '' }), 'tmp');
+    const killed = pipewright(['up', '--runtime', 'fake'], { TMPDIR: temporary });
+    await killed.said('ready at');
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(left(temporary).join(' ')).toMatch(/pipewright-\d+-kubeconfig-\w+ kubeconfig/);
+    process.env['TMPDIR'] = temporary;
+    const next = await upHere();
+    expect(left(temporary).filter((name) => name.startsWith(`pipewright-${killed.child.pid}-`))).toEqual([]);
+    expect((await next.stop()).status).toBe(0);
+    expect(left(temporary)).toEqual([]);
+  });
 });
 
 /** Returns our files in a directory, without the cache of the TypeScript loader. */
@@ -350,7 +350,7 @@ const left = (path: string): string[] =>
     .flatMap((name) => [name, ...readdirSync(join(path, name), { recursive: true, encoding: 'utf8' })]);
 
 describe('controller', () => {
-  test('says when there is no kubeconfig, and ends with 3', async () => {
+  test('exits with 3 without a kubeconfig', async () => {
     expect(await command('controller', '--kubeconfig', '/nowhere/config')).toEqual({
       status: 3,
       out: '',
@@ -358,7 +358,7 @@ describe('controller', () => {
     });
   });
 
-  test('runs against a cluster that it reaches by kubeconfig', async () => {
+  test('runs with the cluster of a kubeconfig', async () => {
     const kubeconfig = join(folder({}), 'config');
     const server = await upHere('--kubeconfig', kubeconfig);
     const controller = pipewright(['controller', '--kubeconfig', kubeconfig, '--install-crds']);

@@ -18,7 +18,7 @@ const load = (yaml: string) => {
   return loadConfig(file);
 };
 
-test('every way to write a stand-in is understood, and paths are relative to the file', () => {
+test('all forms of stand-ins are parsed, with paths relative to the file', () => {
   const { standIns, findings } = load(`images:
   golang: host
   alpine: images/kaniko
@@ -58,14 +58,14 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     ],
   },
   {
-    has: 'a directory that is not there',
+    has: 'a missing directory',
     yaml: 'images:\n  golang: nowhere',
     want: (base) => [
       `2:11 images.golang: ${join(base, 'nowhere')} does not exist | paths are relative to the directory of the file, ${base}`,
     ],
   },
   {
-    has: 'a saved image that is not there',
+    has: 'a missing saved image',
     yaml: 'images:\n  golang: docker-archive:none.tar\n  node: { rootfs: "oci:none:v1" }',
     want: (base) => [
       `2:11 images.golang: docker-archive:${join(base, 'none.tar')} does not exist | check the path; it is relative to the working directory, or to the directory of pipewright.yaml`,
@@ -73,7 +73,7 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     ],
   },
   {
-    has: 'a builder that does not come with the command',
+    has: 'an unknown builder',
     yaml: 'images:\n  a: builtin:kanico\n  b: { rootfs: "builtin:x" }',
     want: () => [
       '2:6 images.a: unknown builtin kanico | did you mean builtin:kaniko?',
@@ -81,14 +81,14 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     ],
   },
   {
-    has: 'another registry',
+    has: 'an unknown registry',
     yaml: 'resources:\n  a: { registry: quay.io }',
     want: () => [
       '2:18 resources.a.registry must be `local` | the only local registry is that of the embedded cluster: `local`',
     ],
   },
   {
-    has: 'an entrypoint that is no list',
+    has: 'an entrypoint that is not a list',
     yaml: 'images:\n  a: { rootfs: host, entrypoint: make all, cmd: [1] }',
     want: () => [
       '2:34 images.a.entrypoint must be a list of strings | write each argument as an item, as in `entrypoint: [sh, -c, "make all"]`',
@@ -106,7 +106,7 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     want: () => ['1:9 images must be an object | map a name to its stand-in, as in `golang: host`'],
   },
   {
-    has: 'names, values and amounts of the node that Kubernetes refuses',
+    has: 'invalid names, values and amounts of the node',
     yaml: 'node: { labels: { a b: x, ok: x y }, resources: { cpu: lots, memory: -5 } }',
     want: () => [
       "1:19 a b is not a valid Kubernetes name | use letters, digits, '-', '_' and '.', with an optional domain prefix: `nvidia.com/gpu`",
@@ -116,7 +116,7 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     ],
   },
   {
-    has: 'a label of the node that is no text',
+    has: 'a label of the node that is not text',
     yaml: 'node: { labels: { ssd: true, slow: no }, lables: {} }',
     want: () => [
       '1:24 node.labels.ssd must be text | put it in quotes',
@@ -132,18 +132,18 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
   },
 ];
 
-test.each(mistakes)('a configuration with $has is refused with its place', ({ yaml, want }) => {
-  const told = load(yaml).findings.map(
+test.each(mistakes)('a configuration with $has is rejected with the position', ({ yaml, want }) => {
+  const reported = load(yaml).findings.map(
     ({ place, message, hint }) => `${place.line}:${place.column} ${message} | ${hint}`,
   );
-  expect(told.sort()).toEqual([...want(folder)].sort());
+  expect(reported.sort()).toEqual([...want(folder)].sort());
 });
 
 test.each([
-  ['beside the manifests', ['.']],
-  ['above their folder', ['manifests']],
-  ['above a file’s folder', ['manifests/a.yaml']],
-])('the file is found %s', (_, paths) => {
+  ['next to the manifests', ['.']],
+  ['in the parent folder of the manifests', ['manifests']],
+  ['in the parent folder of a file', ['manifests/a.yaml']],
+])('the configuration is found %s', (_, paths) => {
   load('images: {}');
   expect(tryFindConfig(paths, folder)).toBe(join(folder, 'pipewright.yaml'));
 });

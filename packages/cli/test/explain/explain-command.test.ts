@@ -37,13 +37,13 @@ Right
 `;
 
   test.each(['YAML_TAB', 'yaml_tab', 'Yaml-Tab'])(
-    'says of %s what it means, what is wrong and what is right',
+    'prints the meaning of %s, an invalid example and a valid one',
     async (code) => {
       expect(await explain(code)).toEqual({ status: 0, out: TAB, err: '' });
     },
   );
 
-  test('guesses what an unknown code was meant to be', async () => {
+  test('suggests a similar code for an unknown one', async () => {
     expect(await explain('FIELD_UNKNWON')).toEqual({
       status: 2,
       out: '',
@@ -52,7 +52,7 @@ Right
     expect((await explain('QQQ')).err).toContain('hint: `pipewright explain` lists them');
   });
 
-  test('lists all codes, of checks and of files', async () => {
+  test('lists all codes', async () => {
     const { status, out } = await explain();
     expect(out).toMatch(/^FIELD_UNKNOWN +error {4}A field does not exist$/m);
     expect(out).toMatch(/^YAML_BOOLEAN +warning {2}A word is read as a boolean$/m);

@@ -26,16 +26,19 @@ const examples = explainedCodes().flatMap((code) => {
   return example && example.language === undefined && !NOT_OF_LINT.has(code) ? [{ code, ...example }] : [];
 });
 
-describe('the example of a problem', () => {
-  test.each(examples)('$code has it, and the right one has no other', ({ code, wrong, right }) => {
-    expect(codesIn(wrong)).toContain(code);
-    expect(codesIn(right).filter((found) => found === code || !MAY_STAY.has(found))).toEqual([]);
-  });
+describe('the examples of explanations', () => {
+  test.each(examples)(
+    '$code: the first example has the problem, and the second has no problems',
+    ({ code, wrong, right }) => {
+      expect(codesIn(wrong)).toContain(code);
+      expect(codesIn(right).filter((found) => found === code || !MAY_STAY.has(found))).toEqual([]);
+    },
+  );
 
   /** Codes of references that examples leave unresolved for brevity. */
   const MAY_STAY = new Set(['TASK_UNKNOWN', 'PIPELINE_UNKNOWN', 'SERVICE_ACCOUNT_MISSING']);
 
-  test('shows something wrong and something right, for every code', () => {
+  test('exist for every code', () => {
     expect(
       explainedCodes().filter((code) => {
         const example = explanationOf(code)?.example;

@@ -110,7 +110,7 @@ const tree = (directory: string): Record<string, string> =>
 const read = (directory: string, name: string): string => readFileSync(join(directory, name), 'utf8');
 
 describe('a repository', () => {
-  thoroughTest('that is clean is served at its own commit', async () => {
+  thoroughTest('without changes is served at its commit', async () => {
     const { directory, second } = repository();
     const server = await serve(directory, 'main');
     const clone = await fetchInto('clone', server, 'main');
@@ -118,7 +118,7 @@ describe('a repository', () => {
     expect([server.isDirty('source'), read(clone, 'a.txt')]).toEqual([false, 'two']);
   });
 
-  test('that is dirty is served as a commit on top of HEAD, with untracked files and without ignored ones', async () => {
+  test('with changes is served as a commit on top of HEAD, with untracked files and without ignored ones', async () => {
     const { directory, second } = repository();
     write(directory, { 'a.txt': 'edited', 'new/b.txt': 'untracked' });
     await git(directory, 'add', '--intent-to-add', 'new/b.txt');
@@ -134,7 +134,7 @@ describe('a repository', () => {
     expect(read(clone, 'a.txt')).toBe('edited');
   });
 
-  test('is not touched, to the byte and the time, by being served and cloned', async () => {
+  test('is not changed by serving and cloning it: content, modes and times stay the same', async () => {
     const { directory } = repository();
     await git(directory, 'status'); // refresh the index of the copy
     await git(directory, 'config', 'core.splitIndex', 'true');
@@ -146,7 +146,7 @@ describe('a repository', () => {
     expect(tree(directory)).toEqual(before);
   });
 
-  thoroughDescribe('that is dirty', () => {
+  thoroughDescribe('with changes', () => {
     const CONTENT = ['edited', 'one', 'two'] as const;
     let served: ReadonlyMap<string, string>;
     let commits: readonly string[];
@@ -154,11 +154,11 @@ describe('a repository', () => {
       const place = mkdtempSync(join(tmpdir(), 'git-dirty-'));
       cpSync(template.directory, join(place, 'source'), { recursive: true, preserveTimestamps: true });
       write(join(place, 'source'), { 'a.txt': 'edited' });
-      const asked = ['main', 'old', 'refs/heads/old', 'v1', template.first, template.second.slice(0, 8)];
-      const source = { directory: join(place, 'source'), revisions: asked };
+      const revisions = ['main', 'old', 'refs/heads/old', 'v1', template.first, template.second.slice(0, 8)];
+      const source = { directory: join(place, 'source'), revisions };
       const server = await startGitServer({ repositories: new Map([['source', source]]) });
       await git(place, 'init', '-q', 'clone');
-      await git(join(place, 'clone'), 'fetch', '-q', server.url('source'), ...asked.slice(0, -1), template.second);
+      await git(join(place, 'clone'), 'fetch', '-q', server.url('source'), ...revisions.slice(0, -1), template.second);
       const fetched = readFileSync(join(place, 'clone/.git/FETCH_HEAD'), 'utf8').match(/^[0-9a-f]{40}/gm) ?? [];
       const peeled = await git(join(place, 'clone'), 'rev-parse', ...fetched.map((each) => `${each}^{commit}`));
       const at = ['main', 'old', 'refs/heads/old', 'v1', 'FIRST', 'SHORT'];
@@ -177,12 +177,12 @@ describe('a repository', () => {
       ['a tag', 'v1', 'first'],
       ['a commit', 'FIRST', 'first'],
       ['a short commit id', 'SHORT', 'second'],
-    ])('and asked for %s (%s) gives the %s', (_what, asked, want) => {
-      expect(served.get(asked)).toBe(commits[{ 'working copy': 0, first: 1, second: 2 }[want]]);
+    ])('resolves %s (%s) to the %s', (_what, revision, want) => {
+      expect(served.get(revision)).toBe(commits[{ 'working copy': 0, first: 1, second: 2 }[want]]);
     });
   });
 
-  thoroughTest('with packed references is served with the branches that only its remote has', async () => {
+  thoroughTest('with packed references is served with the branches of its remote', async () => {
     const { directory, first, second } = repository();
     await git(directory, 'update-ref', 'refs/remotes/origin/feature/x', first);
     await git(directory, 'pack-refs', '--all');
@@ -197,7 +197,7 @@ describe('a repository', () => {
     ]);
   });
 
-  thoroughTest('is served at each of the revisions that are asked for', async () => {
+  thoroughTest('is served at each of several revisions', async () => {
     const { directory, first, second } = repository();
     const server = await serve(directory, 'v1', 'main', 'v1');
     expect(server.commits('source')).toEqual([first, second]);
@@ -205,7 +205,7 @@ describe('a repository', () => {
     expect(read(await fetchInto('new', server, 'main'), 'a.txt')).toBe('two');
   });
 
-  thoroughTest('is served without the revisions that it lacks, where they are to be left out', async () => {
+  thoroughTest('is served without unknown revisions if they may be skipped', async () => {
     const { directory, first } = repository();
     const source = { directory, revisions: ['v9', '--upload-pack=evil', 'v1'], skipUnknown: true };
     const server = await startGitServer({ repositories: new Map([['source', source]]) });
@@ -215,20 +215,20 @@ describe('a repository', () => {
     await expect(fetchInto('none', server, 'v9')).rejects.toThrow("couldn't find remote ref v9");
   });
 
-  thoroughTest('gives the same commit for the same changes', async () => {
+  thoroughTest('has the same commit for the same changes', async () => {
     const { directory } = repository();
     write(directory, { 'a.txt': 'edited' });
     const [one, other] = [await serve(directory), await serve(directory)];
     expect(one.commits('source')).toEqual(other.commits('source'));
   });
 
-  thoroughTest('without a commit yet is served as it is', async () => {
+  thoroughTest('without commits is served as a folder', async () => {
     await git(work, 'init', '-q', 'unborn');
     const server = await serve(write(join(work, 'unborn'), { 'a.txt': 'new' }), 'main');
     expect(read(await fetchInto('clone', server, 'main'), 'a.txt')).toBe('new');
   });
 
-  thoroughTest('is read by old and new protocols, whole and shallow, with long requests compressed', async () => {
+  thoroughTest('supports old and new protocols, full and shallow clones, and compressed requests', async () => {
     const { directory, second } = repository();
     const tags = Array.from({ length: 30 }, (_, i) => `create refs/tags/t${i} HEAD\n`);
     const updating = run('git', ['-C', directory, 'update-ref', '--stdin']);
@@ -262,7 +262,7 @@ describe('a plain folder', () => {
     'out/x': 'x',
   };
 
-  test('has one commit that depends on nothing but its content', async () => {
+  test('has one commit that depends only on its content', async () => {
     const here = write(join(work, 'here'), files);
     chmodSync(join(here, 'bin/run.sh'), 0o755);
     const server = await serve(here, 'master');
@@ -273,7 +273,7 @@ describe('a plain folder', () => {
     expect(read(clone, 'crlf.txt')).toBe('a\r\n');
   });
 
-  thoroughTest('inside a repository is served alone, under whatever branch is asked', async () => {
+  thoroughTest('inside a repository is served separately, as any branch', async () => {
     const { directory } = repository();
     const inside = write(join(directory, 'examples'), { Makefile: 'all:\n' });
     const server = await serve(inside, 'release/v2');
@@ -283,7 +283,7 @@ describe('a plain folder', () => {
   });
 });
 
-test('its snapshots lie where a later start sweeps what a killed one has left, and go with the server', async () => {
+test('snapshots are removed with the server, or at the next start after a crash', async () => {
   const place = tmpdir();
   const own = (): string[] => readdirSync(place).filter((name) => name.startsWith(`pipewright-${process.pid}-git-`));
   const server = await startGitServer({
@@ -295,11 +295,11 @@ test('its snapshots lie where a later start sweeps what a killed one has left, a
   expect(existsSync(join(place, directory))).toBe(false);
 });
 
-describe('is refused', () => {
+describe('the server rejects', () => {
   type Row = [string, () => Promise<[string, string?]>, object];
   const rows: readonly Row[] = [
     [
-      'a directory that is not there',
+      'a directory that does not exist',
       async () => ['/nowhere'],
       {
         code: 'SOURCE_MISSING',
@@ -318,12 +318,12 @@ describe('is refused', () => {
       { code: 'REVISION_INVALID', message: '"--upload-pack=evil" is not a valid Git revision' },
     ],
     [
-      'a revision that is no name',
+      'an invalid revision',
       async () => [work, 'a..b'],
       { code: 'REVISION_INVALID', message: '"a..b" is not a valid Git revision' },
     ],
     [
-      'a branch the repository does not have',
+      'an unknown branch of a repository',
       async () => [repository().directory, 'mian'],
       {
         code: 'REVISION_UNKNOWN',
@@ -332,12 +332,12 @@ describe('is refused', () => {
       },
     ],
     [
-      'a commit a plain folder does not have',
+      'an unknown commit of a plain folder',
       async () => [write(join(work, 'folder'), { a: '' }), 'f'.repeat(40)],
       { code: 'REVISION_UNKNOWN', hint: expect.stringContaining('its only commit is') },
     ],
     [
-      'a repository with a reference to a commit that is missing',
+      'a repository with a reference to a missing commit',
       async () => [write(repository().directory, { '.git/refs/heads/lost': `${'1'.repeat(40)}\n` }), 'main'],
       {
         code: 'SOURCE_UNREADABLE',
@@ -345,7 +345,7 @@ describe('is refused', () => {
       },
     ],
     [
-      'a branch below one that it has',
+      'a branch whose name extends that of an existing branch',
       async () => {
         const { directory, first } = repository();
         await git(directory, 'update-ref', 'refs/remotes/origin/old/x', first);
@@ -367,7 +367,7 @@ describe('is refused', () => {
     await expect(serve(directory, revision)).rejects.toMatchObject(want);
   });
 
-  test('everything, when there is no git', async () => {
+  test('every directory if git is not installed', async () => {
     const path = process.env['PATH'];
     process.env['PATH'] = work;
     try {
@@ -380,7 +380,7 @@ describe('is refused', () => {
     }
   });
 
-  test('a push, an unknown repository, and whoever does not know the address', async () => {
+  test('a push, an unknown repository, and an unknown URL', async () => {
     const { directory } = repository();
     const server = await serve(directory, 'main');
     const url = server.url('source');

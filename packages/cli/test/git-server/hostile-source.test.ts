@@ -111,28 +111,28 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     }),
     control: ['add', '--all'],
   },
-  'a filter of a file that is included on a condition': {
+  'a filter of a conditionally included file': {
     prepare: attributes('* filter=evil\n', async (directory) => {
       write(directory, { 'shared.config': `[filter "evil"]\n\tclean = ${program(directory)}\n` });
       await git(directory, 'config', 'includeIf.onbranch:main.path', '../shared.config');
     }),
     control: ['add', '--all'],
   },
-  'a filter of a worktree’s own settings': {
+  'a filter in worktree settings': {
     prepare: attributes('* filter=evil\n', async (directory) => {
       await git(directory, 'config', 'extensions.worktreeConfig', 'true');
       await git(directory, 'config', '--worktree', 'filter.evil.clean', program(directory));
     }),
     control: ['add', '--all'],
   },
-  'a filter that .git/info/attributes asks for': {
+  'a filter in .git/info/attributes': {
     prepare: async (directory) => {
       write(directory, { '.git/info/attributes': '* filter=evil\n' });
       await config(['filter.evil.clean', itself])(directory);
     },
     control: ['add', '--all'],
   },
-  'a filter that core.attributesFile asks for': {
+  'a filter in core.attributesFile': {
     prepare: async (directory) => {
       write(directory, { 'more-attributes': '* filter=evil\n' });
       await config(
@@ -150,27 +150,27 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     },
     control: ['add', '--all'],
   },
-  'hooks elsewhere': {
+  'hooks in another directory': {
     prepare: async (directory) => {
       for (const hook of HOOKS) program(directory, `hooks/${hook}`);
       await git(directory, 'config', 'core.hooksPath', 'hooks');
     },
     control: ['add', '--all'],
   },
-  'a program for differences': {
+  'an external diff program': {
     sample: true,
     prepare: config(['diff.external', itself]),
     control: ['diff', '--ext-diff', 'HEAD'],
   },
-  'a program for differences of a kind of file': {
+  'a diff program for a file type': {
     prepare: attributes('* diff=evil\n', config(['diff.evil.command', itself])),
     control: ['diff', 'HEAD'],
   },
-  'a program that makes text of files': {
+  'a textconv program': {
     prepare: attributes('* diff=evil\n', config(['diff.evil.textconv', itself])),
     control: ['diff', 'HEAD'],
   },
-  'a verifier of signatures': {
+  'a program that verifies signatures': {
     prepare: async (directory) => {
       await git(directory, 'config', 'gpg.program', program(directory, 'sign.sh'));
       write(directory, {
@@ -203,36 +203,36 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     },
     control: ['add', '--all'],
   },
-  'a repository inside, not known yet, with a filter': {
+  'a nested untracked repository with a filter': {
     prepare: async (directory) => {
       const inside = repository(join(directory, 'inside'));
       write(inside, { '.gitattributes': '* filter=evil\n' });
       await git(inside, 'config', 'filter.evil.clean', program(directory));
     },
   },
-  'a missing object of a remote that is a program': {
+  'a missing object of a remote with the ext protocol': {
     sample: true,
     prepare: partialClone('ext::PROGRAM'),
     cloned: true,
     control: ['cat-file', '-p', 'HEAD:b.txt'],
   },
-  'a missing object of a remote with a program of its own': {
+  'a missing object of a remote with an upload-pack program': {
     prepare: partialClone('/nowhere', ['remote.origin.uploadpack', itself]),
     control: ['cat-file', '-p', 'HEAD:b.txt'],
   },
-  'a missing object of a remote behind a program for ssh': {
+  'a missing object of a remote with an ssh program': {
     prepare: partialClone('ssh://host.invalid/r', ['core.sshCommand', itself]),
     control: ['cat-file', '-p', 'HEAD:b.txt'],
   },
-  'a missing object of a remote behind a proxy': {
+  'a missing object of a remote with a proxy program': {
     prepare: partialClone('git://host.invalid/r', ['core.gitProxy', itself]),
     control: ['cat-file', '-p', 'HEAD:b.txt'],
   },
-  'a missing object of an address that is another’s': {
+  'a missing object of a rewritten URL': {
     prepare: partialClone('https://host.invalid/r', ['url.ext::PROGRAM.insteadOf', () => 'https://host.invalid/r']),
   },
-  'a helper for credentials': { prepare: config(['credential.helper', (file) => `!${file}`]) },
-  'a program that is asked for passwords': { prepare: config(['core.askPass', itself]) },
+  'a credential helper': { prepare: config(['credential.helper', (file) => `!${file}`]) },
+  'a program that provides passwords': { prepare: config(['core.askPass', itself]) },
   'a pager and an editor': {
     prepare: config(
       ['core.pager', itself],
@@ -241,35 +241,35 @@ const VECTORS: Readonly<Record<string, Vector>> = {
       ['sequence.editor', itself],
     ),
   },
-  'a program that packs objects': {
+  'a pack-objects hook': {
     prepare: config(['uploadpack.packObjectsHook', itself]),
     cloned: true,
   },
-  'a program of the user’s own settings that packs objects': {
+  'a pack-objects hook in the settings of the user': {
     prepare: async (directory) => {
       write(directory, { 'home/.gitconfig': `[uploadpack]\n\tpackObjectsHook = ${program(directory)}\n` });
       process.env['HOME'] = join(directory, 'home');
     },
     cloned: true,
   },
-  'a program that knows the refs of alternates': {
+  'a program that lists the refs of alternates': {
     prepare: config(['core.alternateRefsCommand', itself], ['core.alternateRefsPrefixes', () => 'refs/']),
     cloned: true,
   },
   'a template with hooks': { prepare: config(['init.templateDir', (_, here) => here]) },
-  'other names for commands': {
+  'command aliases': {
     prepare: config(
       ...['add', 'init', 'log', 'upload-pack'].map((name) => [`alias.${name}`, (file: string) => `!${file}`] as const),
     ),
   },
-  'a filter of the user’s own settings': {
+  'a filter in the settings of the user': {
     prepare: attributes('* filter=evil\n', async (directory) => {
       write(directory, { 'home/.gitconfig': `[filter "evil"]\n\tclean = ${program(directory)}\n` });
       process.env['HOME'] = join(directory, 'home');
     }),
     control: ['add', '--all'],
   },
-  'a user whose environment names programs': {
+  'programs in the environment of the user': {
     prepare: async (directory) => {
       const file = program(directory);
       for (const name of ['EXTERNAL_DIFF', 'SSH_COMMAND', 'SSH', 'PROXY_COMMAND', 'ASKPASS', 'EDITOR', 'PAGER'])
@@ -313,11 +313,11 @@ describe('a repository with', () => {
     },
   );
 
-  test('all of these at once, but for repositories inside and missing objects, is served as it lies there', async () => {
+  test('all of these at once, except nested repositories and missing objects, is served unchanged', async () => {
     const directory = repository(join(work(), 'repository'));
     const signedFirst = ([one]: [string, Vector], [other]: [string, Vector]): number =>
       Number(/signatures/.test(other)) - Number(/signatures/.test(one)); // it commits, which the others prevent
-    const vectors = Object.entries(VECTORS).filter(([title]) => !/submodule|inside|missing/.test(title));
+    const vectors = Object.entries(VECTORS).filter(([title]) => !/submodule|nested|missing/.test(title));
     for (const [, { prepare }] of vectors.toSorted(signedFirst)) await prepare(directory);
     const copy = join(work(), 'copy', 'repository');
     cpSync(directory, copy, { recursive: true });

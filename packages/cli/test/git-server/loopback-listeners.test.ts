@@ -46,27 +46,27 @@ async function statusOf(url: string, headers: Readonly<Record<string, string>> =
 describe.each(['the Git server of a run', 'the Git server of up', 'the store of a bucket'])('%s', (name) => {
   const url = (): string => urls[name] ?? '';
 
-  test('answers whoever knows its address', async () => {
+  test('responds to clients that know its URL', async () => {
     expect(await statusOf(url())).toBe(name === 'the Git server of up' ? 302 : 200);
   });
 
   test.each<[string, (known: string) => string]>([
-    ['another', () => 'f'.repeat(32)],
+    ['a different', () => 'f'.repeat(32)],
     ['a longer', (known) => `${known}0`],
     ['a shorter', (known) => known.slice(1)],
     ['no', () => ''],
-  ])('knows nothing under %s random part', async (_, other) => {
+  ])('responds with 404 to a URL with %s random part', async (_, other) => {
     const [, known = ''] = new URL(url()).pathname.split('/');
     expect(known).toMatch(/^[0-9a-f]{32}$/);
     expect(await statusOf(url().replace(known, other(known)))).toBe(404);
   });
 
   test.each<[string, Readonly<Record<string, string>>]>([
-    ['under the name of a site that was bound to 127.0.0.1', { host: 'evil.example' }],
-    ['of a page’s script', { origin: 'http://evil.example' }],
-    ['of a page of another site', { 'sec-fetch-site': 'cross-site' }],
-    ['of a page of another port', { 'sec-fetch-site': 'same-site' }],
-  ])('refuses a request %s', async (_, headers) => {
+    ['for a host name that resolves to 127.0.0.1', { host: 'evil.example' }],
+    ['from a script of a web page', { origin: 'http://evil.example' }],
+    ['from a page of another site', { 'sec-fetch-site': 'cross-site' }],
+    ['from a page of another port', { 'sec-fetch-site': 'same-site' }],
+  ])('rejects a request %s', async (_, headers) => {
     expect(await statusOf(url(), headers)).toBe(403);
   });
 });

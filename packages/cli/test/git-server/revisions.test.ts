@@ -84,7 +84,7 @@ const WORKING_COPY = sampledRows(
 
 const FIXED = sampledRows(['v1', 'tags/v1', 'refs/tags/v1', 'pull/5/head', 'refs/pull/5/head'], 0, 3);
 
-describe('a repository answers', () => {
+describe('a repository', () => {
   let directory: string;
   let content: ReadonlyMap<string, string>;
   beforeAll(async () => {
@@ -93,33 +93,33 @@ describe('a repository answers', () => {
     content = await fetched(await served(directory, revisions), revisions);
   });
 
-  test.each(WORKING_COPY)('%s with the files as they are', (revision) => {
+  test.each(WORKING_COPY)('serves the working copy as %s', (revision) => {
     expect(content.get(revision)).toBe('now');
   });
 
-  test.each(FIXED)('%s, which it has, with the commit that it names', (revision) => {
+  test.each(FIXED)('serves the commit of its reference %s', (revision) => {
     expect(content.get(revision)).toBe('old');
   });
 
-  test('no reference that nobody has', async () => {
+  test('does not serve unknown references', async () => {
     for (const revision of sampledRows(['heads/mastre', 'tags/v2', 'refs/notes/commits', 'refs/pull/x/head'], 0))
       await expect(served(directory, [revision])).rejects.toMatchObject({ code: 'REVISION_UNKNOWN' });
   });
 });
 
-thoroughDescribe('a folder without history answers', () => {
-  const asked = [...WORKING_COPY, ...FIXED];
+thoroughDescribe('a folder without history', () => {
+  const revisions = [...WORKING_COPY, ...FIXED];
   let content: ReadonlyMap<string, string>;
   beforeAll(async () => {
-    content = await fetched(await served(folder('folder'), asked), asked);
+    content = await fetched(await served(folder('folder'), revisions), revisions);
   });
 
-  test.each(asked)('%s with its files', (revision) => {
+  test.each(revisions)('serves the files of %s', (revision) => {
     expect(content.get(revision)).toBe('now');
   });
 });
 
-describe('a name that git does not take for a reference is refused', () => {
+describe('an invalid reference name is rejected', () => {
   const NAMES = {
     refused: [
       'a..b',
@@ -144,11 +144,11 @@ describe('a name that git does not take for a reference is refused', () => {
     expect(isReferenceName(name === 'refs/' ? name : `refs/heads/${name}`)).toBe(false);
   });
 
-  test.each(NAMES.taken)('but not %j', (name) => {
+  test.each(NAMES.taken)('%j is accepted', (name) => {
     expect(isReferenceName(`refs/heads/${name}`)).toBe(true);
   });
 
-  test('as git check-ref-format does', async () => {
+  test('the rules match those of git check-ref-format', async () => {
     const all = [...NAMES.refused, ...NAMES.taken].map((name) => `refs/heads/${name}`);
     const script = 'for name; do git check-ref-format "$name"; printf %s $?; done';
     const { stdout } = await run('sh', ['-c', script, 'sh', ...all]);
@@ -157,7 +157,7 @@ describe('a name that git does not take for a reference is refused', () => {
 });
 
 thoroughTest(
-  'a change of the same length, within the second in which git has read the file, is in the snapshot',
+  'a snapshot contains a change that does not alter the size, made in the second in which git read the file',
   async () => {
     const directory = await repository('changed-at-once');
     const file = join(directory, 'a.txt');

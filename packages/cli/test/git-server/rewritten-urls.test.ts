@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const MAKE =
   'git init -q -b main . && git -c user.name=Ann -c user.email=ann@example.org commit -q --allow-empty -m first';
 
-describe('an address that is answered by a directory', () => {
+describe('a URL that is served from a directory', () => {
   let server: GitServer;
   let directory: string;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('an address that is answered by a directory', () => {
   });
 
   /** Returns the output of `git ls-remote` for a URL with the generated Git configuration. */
-  async function asks(address: string, others: readonly string[] = []): Promise<string> {
+  async function lsRemote(address: string, others: readonly string[] = []): Promise<string> {
     const config = gitConfig(new Map([['https://forge.invalid/org/shop', server.url('source')]]), others);
     writeFileSync(join(directory, 'gitconfig'), config);
     const env = { ...process.env, GIT_CONFIG_GLOBAL: join(directory, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1' };
@@ -41,22 +41,22 @@ describe('an address that is answered by a directory', () => {
     'https://forge.invalid/org/shop',
     'https://forge.invalid/org/shop.git',
     'https://forge.invalid/org/shop/',
-  ])('is so however it is spelt: %s', async (address) => {
-    expect(await asks(address)).toBe('COMMIT\trefs/heads/main');
+  ])('is also served in the form %s', async (address) => {
+    expect(await lsRemote(address)).toBe('COMMIT\trefs/heads/main');
   });
 
   test.each([
     'https://forge.invalid/org/shop-2',
     'https://forge.invalid/org/shop/part',
     'https://forge.invalid/org/shop.github',
-  ])('takes no other along that begins like it, and says so: %s', async (address) => {
-    expect(await asks(address)).toContain(
+  ])('rejects a longer URL with an explanation: %s', async (address) => {
+    expect(await lsRemote(address)).toContain(
       `remote: the URL extends that of source, which is served from a directory, by '${address.slice(30)}'`,
     );
   });
 
-  test('leaves another to the network when it is known', async () => {
+  test('does not redirect a longer URL of another PipelineResource', async () => {
     const other = 'https://forge.invalid/org/shop-2.git';
-    expect(await asks(other, [other])).toContain('Could not resolve host: forge.invalid');
+    expect(await lsRemote(other, [other])).toContain('Could not resolve host: forge.invalid');
   });
 });

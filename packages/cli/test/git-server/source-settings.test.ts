@@ -10,7 +10,7 @@ import { addSubmodule, git, sourceRepositories, write } from '../support/source-
 const sources = sourceRepositories();
 const { work, repository, serve, clone } = sources;
 
-test('settings that are no settings are told as git tells them', async () => {
+test('invalid settings are reported with the message of git', async () => {
   const directory = repository(join(work(), 'repository'));
   write(directory, { '.git/config': '[core\n' });
   await expect(serve(directory)).rejects.toMatchObject({
@@ -19,21 +19,21 @@ test('settings that are no settings are told as git tells them', async () => {
   });
 });
 
-thoroughTest('settings that would never end are not read', async () => {
+thoroughTest('endless settings files are not read', async () => {
   const directory = repository(join(work(), 'repository'));
   const endless = '[include]\n\tpath = /dev/zero\n[core]\n\texcludesFile = /dev/zero\n\tattributesFile = /dev/zero\n';
   write(directory, { '.git/config': readFileSync(join(directory, '.git/config'), 'utf8') + endless });
   expect(readFileSync(join(await clone(await serve(directory)), 'a.txt'), 'utf8')).toBe('edited');
 });
 
-thoroughTest('another directory that a repository says is its working copy is not served', async () => {
+thoroughTest('a different working directory in the settings is not served', async () => {
   const directory = repository(join(work(), 'repository'));
   write(work(), { 'other/a.txt': 'of another' });
   await git(directory, 'config', 'core.worktree', join(work(), 'other'));
   expect(readFileSync(join(await clone(await serve(directory)), 'a.txt'), 'utf8')).toBe('edited');
 });
 
-test('settings that say what bytes mean count, whoever set them', async () => {
+test('settings for the interpretation of content are applied, from the repository and from the user', async () => {
   const directory = repository(join(work(), 'repository'));
   write(directory, { 'home/.gitconfig': '[core]\n\texcludesFile = ~/rules\n', 'home/rules': 'home\nleft-out\n' });
   process.env['HOME'] = join(directory, 'home');
@@ -46,7 +46,7 @@ test('settings that say what bytes mean count, whoever set them', async () => {
   ]);
 });
 
-thoroughTest('submodules are served at the commit they are at', async () => {
+thoroughTest('submodules are served at their current commit', async () => {
   const directory = repository(join(work(), 'repository'));
   await addSubmodule(directory, sources);
   await git(join(directory, 'sub'), 'commit', '-qam', 'second');
@@ -73,7 +73,7 @@ describe('files with a filter', () => {
     return directory;
   }
 
-  test('are served as they lie in the directory, also those that git knows in another form', async () => {
+  test('are served as in the directory, even if git has stored the filtered content', async () => {
     const directory = await withFilter();
     write(directory, { 'new.bin': 'new' });
     const server = await serve(directory);
@@ -85,7 +85,7 @@ describe('files with a filter', () => {
     ]);
   });
 
-  thoroughTest('of a commit or a tag are served as they were committed', async () => {
+  thoroughTest('of a commit or a tag are served as committed', async () => {
     const directory = await withFilter();
     const commit = await git(directory, 'rev-parse', 'HEAD');
     const server = await serve(directory, commit);
@@ -94,13 +94,13 @@ describe('files with a filter', () => {
     expect([readFileSync(join(served, 'kept.bin'), 'utf8'), server.filtered('source')]).toEqual([POINTER, []]);
   });
 
-  thoroughTest('in a plain folder are served as they lie there', async () => {
+  thoroughTest('in a plain folder are served unchanged', async () => {
     write(work(), { 'folder/.gitattributes': '*.bin filter=lfs\n', 'folder/kept.bin': 'content' });
     const server = await serve(join(work(), 'folder'));
     expect(server.filtered('source')).toEqual([{ filter: 'lfs', paths: ['kept.bin'], pointers: [] }]);
   });
 
-  thoroughTest('of a source that is read anew for each clone are reported once', async () => {
+  thoroughTest('of a source that is read for each clone are reported once', async () => {
     write(work(), { 'folder/.gitattributes': '*.bin filter=lfs\n', 'folder/kept.bin': 'content' });
     const notes: string[] = [];
     const live = await serveLiveSources(
@@ -109,6 +109,6 @@ describe('files with a filter', () => {
     );
     for (const name of ['one', 'two']) await git(work(), 'clone', '-q', live.url('shop'), name);
     await live.close();
-    expect(notes).toEqual([expect.stringMatching(/^shop: kept\.bin has the Git filter lfs, which is not run here/)]);
+    expect(notes).toEqual([expect.stringMatching(/^shop: kept\.bin has the Git filter lfs, which is not run:/)]);
   });
 });

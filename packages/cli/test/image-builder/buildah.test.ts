@@ -36,7 +36,7 @@ describe('the stand-in for Buildah', () => {
     }),
   );
 
-  test('builds in one step and pushes in another, as the Task of the Tekton catalog does', async () => {
+  test('builds in one step and pushes in another, like the Task of the Tekton catalog', async () => {
     const built = await buildah(
       '--storage-driver=vfs',
       'bud',
@@ -74,7 +74,7 @@ describe('the stand-in for Buildah', () => {
     ]);
   });
 
-  thoroughTest('finds the Containerfile of the context, tags, lists and writes the id', async () => {
+  thoroughTest('finds the Containerfile, tags, lists images, and writes the id', async () => {
     write({ 'source/Containerfile': 'FROM scratch\nLABEL a=b\n' });
     await buildah('build', '-t', 'one', '-t', 'quay.io/team/two:v2', '--iidfile', 'id', 'source');
     await buildah('tag', 'one', 'three:v3');
@@ -88,31 +88,27 @@ describe('the stand-in for Buildah', () => {
   });
 
   const refused: readonly [string, readonly string[], string][] = [
-    [
-      'a command it does not know',
-      ['run', 'x', 'ls'],
-      'buildah run (supported are bud, build, build-using-dockerfile, push, ',
-    ],
+    ['an unknown command', ['run', 'x', 'ls'], 'buildah run (supported are bud, build, build-using-dockerfile, push, '],
     ['no command', [], 'buildah  (supported are bud'],
-    ['a flag it does not know', ['bud', '--squash', 'source'], 'unknown flag --squash (supported are --'],
+    ['an unknown flag', ['bud', '--squash', 'source'], 'unknown flag --squash (supported are --'],
     [
-      'an image that was not built',
+      'an unknown image',
       ['push', 'none'],
       'none: unknown image; known images: none. Steps share images through a volume at /var/lib/containers',
     ],
     [
-      'another place to push to',
+      'an unsupported destination',
       ['push', 'one', 'docker-archive:/x'],
-      'push to docker-archive:/x (docker:// and oci: are): this stand-in for Buildah',
+      'push to docker-archive:/x (supported are docker:// and oci:): not supported by this',
     ],
     ['RUN', ['bud', '-f', 'run', 'source'], 'run:2: RUN make: not supported by this stand-in for Buildah.'],
     [
-      'a context elsewhere',
+      'a remote context',
       ['bud', 'https://example.com/x.git'],
-      'the context https://example.com/x.git: this stand-in',
+      'the context https://example.com/x.git: not supported by this',
     ],
   ];
-  test.each(sampledRows(refused, 0, 5))('refuses %s', async (_, args, wanted) => {
+  test.each(sampledRows(refused, 0, 5))('rejects %s', async (_, args, wanted) => {
     write({ run: 'FROM scratch\nRUN make\n' });
     const { status, output } = await buildah(...args);
     expect([status, output]).toEqual([125, expect.stringContaining(`error: `)]);

@@ -65,7 +65,7 @@ const CONFIG = {
   User: 'builder',
 };
 
-test('a step runs in an image with its program, environment and user, and does not change it', async () => {
+test('a step runs with the entrypoint, environment and user of its image, and does not change the image', async () => {
   writeFiles(
     join(work, 'layout'),
     ociLayout(
@@ -98,7 +98,7 @@ test('a step runs in an image with its program, environment and user, and does n
   await expectRun(await once(), { status: 0, says, never: ['unpacking', 'changed'] });
 });
 
-thoroughTest('what is printed for an image without a stand-in makes the run succeed when it is typed', async () => {
+thoroughTest('the hint for an image without a stand-in makes the run succeed', async () => {
   writeFileSync(
     join(work, 'saved'),
     dockerArchive([SHELL], { config: { Cmd: ['/bin/sh', '-c', 'echo the program of the image'] } }),

@@ -51,12 +51,12 @@ function opened(text: string, name = 'team/app'): string {
 const runs = (word: string, architecture = 'amd64') => ({ config: { Cmd: [word] }, architecture });
 
 describe('an archive of docker save', () => {
-  test('with one image is that image, whatever it is called', () => {
+  test('with one image is used regardless of its name', () => {
     write('x.tar', dockerArchive([layer('1'), layer('2')], runs('one'), ['other:v9']));
     expect(opened('docker-archive:x.tar')).toBe('one, 2 layers');
   });
 
-  test('of a layer that is stored once and named by links has all its layers', () => {
+  test('with links between identical layers is read completely', () => {
     const config = JSON.stringify({
       os: 'linux',
       architecture: 'amd64',
@@ -73,7 +73,7 @@ describe('an archive of docker save', () => {
     expect(opened('docker-archive:x.tar')).toBe('undefined, 2 layers');
   });
 
-  test('with several images is the one that is named, or that the image it stands for is called', () => {
+  test('with several images requires a tag, or the name of the replaced image', () => {
     const [one, two] = [runs('one'), runs('two')].map((says) =>
       JSON.stringify({ os: 'linux', ...says, rootfs: { diff_ids: [] } }),
     );
@@ -111,7 +111,7 @@ describe('an archive of docker save', () => {
       'has no manifest.json (it is an OCI archive: write oci-archive:FILE)',
     ],
     [
-      'is something else',
+      'is not an archive',
       () => Buffer.alloc(2048, 'x'),
       'is not a tar archive, or is damaged: a header has a wrong checksum',
     ],
@@ -120,14 +120,14 @@ describe('an archive of docker save', () => {
       () => Buffer.alloc(0),
       'has no manifest.json (use a file written by docker save, podman save or skopeo)',
     ],
-    ['is cut off', () => dockerArchive([layer('1')]).subarray(0, 1024), 'ends in the middle of an entry'],
+    ['is truncated', () => dockerArchive([layer('1')]).subarray(0, 1024), 'ends in the middle of an entry'],
     [
-      'is for another machine',
+      'is for another platform',
       () => dockerArchive([], runs('one', 's390x')),
       'is an image for linux/s390x; this machine is linux/amd64',
     ],
     [
-      'has another configuration',
+      'has a modified configuration',
       () => Buffer.from(dockerArchive([], runs('one')).toString('latin1').replace('"one"', '"two"'), 'latin1'),
       'is damaged: its configuration has the digest sha256:',
     ],
@@ -150,7 +150,7 @@ describe('an archive of docker save', () => {
         ]),
       'has no l',
     ],
-  ])('that %s is refused with what to do', (_, bytes, wanted) => {
+  ])('that %s is rejected with a hint', (_, bytes, wanted) => {
     write('x.tar', bytes());
     expect(opened('docker-archive:x.tar')).toContain(wanted);
   });
@@ -165,14 +165,14 @@ const tagged = (blob: Blob, name: string): Blob => ({
 });
 
 describe('an OCI layout', () => {
-  test('in a directory or an archive is the image that is in it', () => {
+  test('is read from a directory or an archive', () => {
     const files = ociLayout([manifest], blobs);
     writeFiles(join(work, 'layout'), files);
     write('x.tar', ociArchive(files));
     expect([opened('oci:layout'), opened('oci-archive:x.tar')]).toEqual(['one, 1 layers', 'one, 1 layers']);
   });
 
-  test('is found by its tag', () => {
+  test('is selected by tag', () => {
     const [second, ...more] = ociImage([], runs('two'));
     writeFiles(
       join(work, 'layout'),
@@ -189,7 +189,7 @@ describe('an OCI layout', () => {
     expect(opened('oci:layout:v3')).toBe('has no image v3; it has v1, team/app:v2 (select one of them)');
   });
 
-  test('for several machines is the image for this one, at the top or below', () => {
+  test('for several platforms yields the image for this platform, from nested indexes too', () => {
     const both = [
       { ...other, platform: platform('arm64') },
       { ...manifest, platform: platform('amd64') },
@@ -200,7 +200,7 @@ describe('an OCI layout', () => {
     expect([opened('oci:flat'), opened('oci:nested:v1')]).toEqual(['one, 1 layers', 'one, 1 layers']);
   });
 
-  test('for other machines is refused by their names', () => {
+  test('for other platforms is rejected, with their names', () => {
     writeFiles(
       join(work, 'layout'),
       ociLayout(
@@ -218,7 +218,7 @@ describe('an OCI layout', () => {
 
   test.each<[string, (files: Map<string, Buffer>) => void, string]>([
     [
-      'has another manifest than its digest says',
+      'has a manifest with a wrong digest',
       (files) => files.set(`blobs/sha256/${sha256(manifest.bytes)}`, other.bytes),
       'is damaged: blobs/sha256/',
     ],
@@ -235,7 +235,7 @@ describe('an OCI layout', () => {
       'has an index without an image',
     ],
     [
-      'has a digest that is a path',
+      'has an invalid digest',
       (files) => files.set('index.json', Buffer.from('{"manifests":[{"digest":"sha256:../../x"}]}')),
       'only sha256 is supported',
     ],
@@ -244,7 +244,7 @@ describe('an OCI layout', () => {
       (files) => files.set('index.json', Buffer.alloc(4 * 1024 * 1024 + 1, ' ')),
       'at most 4194304 are read',
     ],
-  ])('that %s is refused', (_, change, wanted) => {
+  ])('that %s is rejected', (_, change, wanted) => {
     const files = new Map(ociLayout([manifest], blobs));
     change(files);
     writeFiles(join(work, 'layout'), files);
@@ -252,7 +252,7 @@ describe('an OCI layout', () => {
   });
 });
 
-test('a path may have colons in it, and what is not there is said', () => {
+test('a path may contain colons, and a missing file is reported', () => {
   write('a:b.tar', dockerArchive([], runs('one'), ['team/app:v1']));
   expect(
     ['docker-archive:a:b.tar', 'docker-archive:a:b.tar:team/app:v1', 'golang', 'host'].map((text) => opened(text)),
@@ -267,7 +267,7 @@ describe('the cache', () => {
   const cache = (): string => join(work, 'cache');
   const saved = (name = 'x.tar') => openSavedImage({ transport: 'docker-archive', path: join(work, name) }, 'team/app');
 
-  test('unpacks an image once, also when two ask for it at a time', async () => {
+  test('unpacks an image once, even for concurrent requests', async () => {
     write('x.tar', dockerArchive([layer('1')], { config: { User: 'builder' } }));
     const accounts = tar([{ name: 'etc/passwd', text: 'builder:x:1234:2345::/:/bin/sh\n' }]);
     write('y.tar', dockerArchive([layer('1'), accounts], { config: { User: 'builder' } }));
@@ -284,14 +284,14 @@ describe('the cache', () => {
     expect(readdirSync(cache())).toHaveLength(1);
   });
 
-  test('keeps nothing of an image that is damaged', async () => {
+  test('keeps nothing of a damaged image', async () => {
     const archive = dockerArchive([layer('1'), layer('2')]);
     write('x.tar', archive.fill('x', 512, 513)); // the name in the first layer
     await expect(ensureUnpacked(saved(), cache())).rejects.toThrow('damaged');
     expect([readdirSync(cache()), existsSync(rootfsOf(saved(), cache()))]).toEqual([[], false]);
   });
 
-  test('is not used when others may write to it', async () => {
+  test('is rejected if other users may write to it', async () => {
     write('x.tar', dockerArchive([layer('1')]));
     mkdirSync(cache(), { mode: 0o755 });
     await expect(ensureUnpacked(saved(), cache())).rejects.toMatchObject({
@@ -299,7 +299,7 @@ describe('the cache', () => {
     });
   });
 
-  test('lies where XDG_CACHE_HOME says, unless that is relative', () => {
+  test('is in XDG_CACHE_HOME, unless that is relative', () => {
     const home = cacheDirectory({});
     expect(home).toMatch(/\/\.cache\/pipewright\/images$/);
     expect([cacheDirectory({ XDG_CACHE_HOME: '/c' }), cacheDirectory({ XDG_CACHE_HOME: 'c' })]).toEqual([
@@ -316,13 +316,13 @@ test.each([
   ['builder:7', '1234:7'],
   ['1:staff', '1:50'],
   ['root', '0:0'],
-])('the user %s of an image is %s', (user, wanted) => {
+])('the user %s of an image resolves to %s', (user, wanted) => {
   mkdirSync(join(work, 'etc'));
   writeFileSync(join(work, 'etc/passwd'), 'builder:x:1234:2345::/:/bin/sh\n');
   writeFileSync(join(work, 'etc/group'), 'staff:x:50:\n');
   expect(numericUser(user, work)).toBe(wanted);
 });
 
-test('a user that an image does not have is refused', () => {
+test('an unknown user of an image is rejected', () => {
   expect(() => numericUser('nobody', work)).toThrow('runs as the user nobody, which is not in its /etc/passwd');
 });

@@ -55,7 +55,7 @@ spec: { tasks: [{ name: lint, taskRef: { name: lint } }] }
 `;
 
 describe('pipewright import', () => {
-  test('writes a program: constructs, constants where something is mentioned, references, comments', async () => {
+  test('writes a program with constructs, constants for referenced objects, references and comments', async () => {
     const { status, out, err } = await imported(`${TASK}---
 apiVersion: tekton.dev/v1alpha1
 kind: Pipeline
@@ -113,7 +113,7 @@ if (process.argv[1] === import.meta.filename) {
 `);
   });
 
-  test('takes what is not in the files as defined elsewhere, with the signature that its use tells', async () => {
+  test('assumes that missing objects are defined elsewhere, with the signature inferred from their use', async () => {
     const { status, out, err } = await imported(`
 apiVersion: tekton.dev/v1alpha1
 kind: TaskRun
@@ -128,7 +128,7 @@ spec:
 new TaskRun(this, 'try', { task: build, generateName: 'try-', params: { flags: ['-v'] } });`);
   });
 
-  test('writes a cluster with a param `name`, which early versions of Tekton asked for, as its construct', async () => {
+  test('supports the param `name` of cluster resources, which early versions of Tekton required', async () => {
     const { status, out, err } = await imported(`
 apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
@@ -150,7 +150,7 @@ spec:
     ['git-resource.yaml', 'GitResource'],
     ['chart.yaml', 'Chart'],
     ['construct.yaml', 'Construct'],
-  ])('gives what %s holds a class that does not hide %s', async (file, imported) => {
+  ])('derives a class name from %s that does not shadow %s', async (file, imported) => {
     const folder = folderWith({ [file]: `${TASK}---\n${ONE_OF_EACH}` });
     done = folder.done;
     const output = recorded();
@@ -159,7 +159,7 @@ spec:
     expect(output.out()).toContain(`new ${imported}Manifests(app, `);
   });
 
-  test('tells a task of a pipeline from a Task of the same name, wherever that is defined', async () => {
+  test('distinguishes a pipeline task from a Task of the same name', async () => {
     const { out } = await imported(`
 apiVersion: tekton.dev/v1alpha1
 kind: Pipeline
@@ -180,7 +180,7 @@ new Pipeline(this, 'ci', {
 });`);
   });
 
-  test('takes null for absent', async () => {
+  test('treats null fields as absent', async () => {
     const { status, out, err } = await imported(`
 apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
@@ -215,7 +215,7 @@ const p = new Pipeline(this, 'p', {
 new PipelineRun(this, 'r', { metadata: { name: 'r' }, pipeline: p });`);
   });
 
-  test('carries over a resource of a type that does not exist', async () => {
+  test('carries over a resource of an unknown type', async () => {
     const { status, out } = await imported(`
 apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
@@ -227,7 +227,7 @@ spec: { type: svn, params: [{ name: url, value: 'https://a.b/c' }] }
     expect(body(out())).toContain("spec: { type: 'svn', params: [{ name: 'url', value: 'https://a.b/c' }] },");
   });
 
-  test('keeps the order of params and secrets, the spelling of timeouts and the newlines at the end', async () => {
+  test('preserves the order of params and secrets, the notation of timeouts and trailing newlines', async () => {
     const { status, out, err } = await imported(`
 apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
@@ -289,7 +289,7 @@ echo one
   test.each([
     ['{ "type": "module" }', 'process.argv[1] === import.meta.filename'],
     ['{ "name": "what cdk8s init makes" }', 'require.main === module'],
-  ])('writes a program of the kind that the package of its file has: %s', async (manifest, started) => {
+  ])('writes a program for the module type of the package: %s', async (manifest, started) => {
     const folder = folderWith({ 'ci.yaml': TASK, 'package.json': manifest, 'src/a.txt': '' });
     done = folder.done;
     const out = join(folder.path, 'src/ci.ts');
@@ -300,7 +300,7 @@ echo one
   test.each([
     ['x.mts', '{ "type": "commonjs" }', 'process.argv[1] === import.meta.filename'],
     ['x.cts', '{ "type": "module" }', 'require.main === module'],
-  ])('writes %s as its extension says, whatever the package is', async (name, manifest, started) => {
+  ])('writes %s for the module type of its extension, regardless of the package', async (name, manifest, started) => {
     const folder = folderWith({ 'ci.yaml': TASK, 'package.json': manifest });
     done = folder.done;
     const out = join(folder.path, name);
@@ -308,7 +308,7 @@ echo one
     expect(readFileSync(out, 'utf8')).toContain(`if (${started})`);
   });
 
-  test('lets nothing that stands in the YAML become part of the program', async () => {
+  test('does not write code from the YAML into the program', async () => {
     const { out, err } = await imported(`
 apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
@@ -337,7 +337,7 @@ data: { __proto__: "\\u202ex" }
     expect(out() + err()).not.toMatch(/[\u2028\u202e]/);
   });
 
-  test('carries over what no construct makes, with the reason above it', async () => {
+  test('carries over objects without a construct, with the reason in a comment', async () => {
     const { status, out, err } = await imported(`
 apiVersion: v1
 kind: ConfigMap
@@ -355,7 +355,7 @@ new ApiObject(this, 'settings', {
 });`);
   });
 
-  test('carries over what is wrong, says it as lint does, and ends with 1', async () => {
+  test('carries over invalid objects, prints the findings of lint, and exits with 1', async () => {
     const { status, out, err } = await imported(TASK.replace('image:', 'imgae:'));
     expect(status).toBe(1);
     expect(err()).toMatch(/ci\.yaml:12:\d+ {2}error {2}FIELD_UNKNOWN/);
@@ -363,7 +363,7 @@ new ApiObject(this, 'settings', {
     expect(out()).toContain("imgae: 'golang:1.22'");
   });
 
-  test('writes nothing when the text is no YAML, or no object', async () => {
+  test('writes nothing if the input is not YAML or not an object', async () => {
     const damaged = await imported(TASK.replace('- { name: make', '– { name: make'), '--out', '/nowhere/ci.ts');
     expect([damaged.status, damaged.out()]).toEqual([1, '']);
     expect(damaged.err()).toContain('nothing is written: unreadable objects would be lost');
@@ -373,7 +373,7 @@ new ApiObject(this, 'settings', {
     expect(nothing.err()).toContain('a manifest needs apiVersion and kind');
   });
 
-  test('masks the values of the Secrets it reads in what it says about them', async () => {
+  test('masks the values of Secrets in findings', async () => {
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2x9 }\n';
     const { err } = await imported(`${secret}---\nhunter2x9: 1\n`);
     expect(err()).toContain('ci.yaml:6:1  error  NOT_AN_OBJECT  a manifest needs apiVersion and kind\n  hint');
@@ -383,7 +383,7 @@ new ApiObject(this, 'settings', {
     expect(wrong.err()).not.toContain('hunter2x9');
   });
 
-  test('writes to a file, which it never overwrites, with the constructs of the module it is told', async () => {
+  test('writes to a new file, with the constructs of --library', async () => {
     const folder = folderWith({ 'ci.yaml': TASK });
     done = folder.done;
     const out = join(folder.path, 'nightly-build.ts');

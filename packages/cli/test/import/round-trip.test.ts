@@ -121,11 +121,11 @@ const canonical = (object: object): string =>
 const codesOf = (problems: readonly string[]): readonly string[] =>
   problems.map((line) => /\[([A-Z_]+)\]$/.exec(line)?.[1] ?? line);
 
-test.each(SOURCES)('$name comes back as it was', (source) => {
+test.each(SOURCES)('$name is reproduced', (source) => {
   expect(inOrder(synthesized[source.name]?.objects ?? [])).toEqual(inOrder(objectsOf(source)));
 });
 
-test.each(SOURCES)('$name is refused at synth in no other words than by lint', (source) => {
+test.each(SOURCES)('synth rejects $name with the messages of lint', (source) => {
   const findings = checkManifests(loadManifests([source.path]).manifests).filter(
     ({ severity }) => severity === 'error',
   );
@@ -133,11 +133,11 @@ test.each(SOURCES)('$name is refused at synth in no other words than by lint', (
   expect(codes.filter((code) => !findings.some((finding) => finding.code === code))).toEqual([]);
 });
 
-test('manifests are imported whatever is wrong with them', () => {
+test('invalid manifests are imported', () => {
   expect(programs.crashes).toEqual([]);
 });
 
-test('manifests come back as they were under any renaming and with any nulls', () => {
+test('manifests with other names and with nulls are reproduced', () => {
   const changed = VARIATIONS.flatMap((source) => {
     const { objects, problems } = synthesized[source.name] ?? { objects: [], problems: [] };
     const [made, wanted] = [objects.map(canonical), objectsOf(source).map(canonical)];
@@ -149,6 +149,6 @@ test('manifests come back as they were under any renaming and with any nulls', (
   expect(changed).toEqual([]);
 });
 
-thoroughTest('all programs compile under the strictest rules', () => {
+thoroughTest('all programs compile with strict settings', () => {
   expect(programs.compile()).toEqual([]);
 });

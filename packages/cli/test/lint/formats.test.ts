@@ -34,7 +34,7 @@ spec: { steps: [{ name: a, args: ["👩"], image: 'b:1', comand: [make] }] }
 `;
 
 describe('as JSON', () => {
-  test('a report has the shape that the guide documents, and nothing else', async () => {
+  test('a report has exactly the documented fields', async () => {
     const { status, out, err } = await lint({ 'a.yaml': TASK }, '-o', 'json');
     expect(JSON.parse(out)).toEqual({
       findings: [
@@ -71,7 +71,7 @@ describe('as SARIF', () => {
     fix: 'Fix it.',
   });
 
-  test('a log names its rules once, and each result its rule, level, file and region', () => {
+  test('a log lists its rules once, and each result has a rule, level, file and region', () => {
     const other = finding({ severity: 'warning', code: 'A_CODE', quote: 'a: b' });
     expect(sarifLog([finding(), other, finding()], { ...options, rule })).toEqual({
       $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -115,14 +115,14 @@ describe('as SARIF', () => {
     });
   });
 
-  test('an option of the command line has no region, and a code without texts has only its name', () => {
+  test('a command line option has no region, and a code without an explanation has only a name', () => {
     const place = { file: '--image x=host', line: 0, column: 0 };
     const log = JSON.stringify(sarifLog([finding({ place })], { ...options, rule: () => undefined }));
     expect(log).toContain('"physicalLocation":{"artifactLocation":{"uri":"--image x=host"}}');
     expect(log).toContain('"rules":[{"id":"FIELD_UNKNOWN"}]');
   });
 
-  test('columns are UTF-16 units, and every code that lint reports has its texts', async () => {
+  test('columns are UTF-16 units, and every code of lint has an explanation', async () => {
     const { status, out } = await lint({ 'a.yaml': TASK, 'b.yaml': 'a: "b\n' }, '-o', 'sarif');
     const log = JSON.parse(out) as ReturnType<typeof JSON.parse>;
     const [run] = log.runs;
@@ -148,14 +148,14 @@ describe('as SARIF', () => {
   });
 });
 
-describe('as commands of a GitHub workflow', () => {
+describe('as GitHub workflow commands', () => {
   test('a finding is one line with file, line, column, title and text', () => {
     expect(workflowCommand(finding(), 'ci/a.yaml')).toBe(
       "::error file=ci/a.yaml,line=4,col=9,title=FIELD_UNKNOWN::unknown field 'comand'%0Ahint: did you mean 'command'?",
     );
   });
 
-  test('what would end a property or the line is escaped; a text keeps its colons and commas', () => {
+  test('special characters are escaped; messages keep colons and commas', () => {
     const odd = finding({ severity: 'warning', message: '100%, a: b', hint: 'one\ntwo' });
     expect(workflowCommand(odd, 'a,b:c%\r\n.yaml')).toBe(
       '::warning file=a%2Cb%3Ac%25%0D%0A.yaml,line=4,col=9,title=FIELD_UNKNOWN::100%25, a: b%0Ahint: one%0Ahint: two',

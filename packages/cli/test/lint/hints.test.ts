@@ -40,18 +40,18 @@ const task = (step: string, spec = ''): string =>
 const run = (spec: string): string =>
   `apiVersion: tekton.dev/v1alpha1\nkind: PipelineRun\nmetadata: { name: r }\nspec: { ${spec} }\n`;
 
-describe('what a hint says to write in place of a value makes the error go away', () => {
+describe('applying a hint fixes the error', () => {
   test.each([
     ['octal numbers', task('env: [{ name: A, value: 0755 }]'), 'put it in quotes: "0755"'],
     ['exponents', task('env: [{ name: A, value: 1e3 }]'), 'put it in quotes: "1e3"'],
-    ['zeros at the end', task('env: [{ name: A, value: 1.10 }]'), 'put it in quotes: "1.10"'],
-    ['words that are booleans', task('env: [{ name: A, value: n }]'), 'put it in quotes: "n"'],
+    ['trailing zeros', task('env: [{ name: A, value: 1.10 }]'), 'put it in quotes: "1.10"'],
+    ['words that YAML reads as booleans', task('env: [{ name: A, value: n }]'), 'put it in quotes: "n"'],
     ['underscores in numbers', task('env: [{ name: A, value: 1_000 }]'), 'put it in quotes: "1_000"'],
     ['elements of a list', task('args: [0b11]'), 'put it in quotes: "0b11"'],
-    ['one text where a list is wanted', task('command: make'), 'write it as a list: ["make"]'],
-    ['a number where a list of strings is wanted', task('args: 0755'), 'write it as a list: ["0755"]'],
-    ['a list of one where a text is wanted', task('workingDir: ["/src"]'), 'write it without the list: "/src"'],
-    ['a name where a reference is wanted', run('pipelineRef: build'), 'write it as a mapping: { name: "build" }'],
+    ['a string instead of a list', task('command: make'), 'write it as a list: ["make"]'],
+    ['a number instead of a list of strings', task('args: 0755'), 'write it as a list: ["0755"]'],
+    ['a list instead of a string', task('workingDir: ["/src"]'), 'write it without the list: "/src"'],
+    ['a name instead of a reference', run('pipelineRef: build'), 'write it as a mapping: { name: "build" }'],
     ['a quoted number', task('ports: [{ containerPort: "80" }]'), 'remove the quotes: 80'],
     ['a quoted boolean', task('tty: "true"'), 'remove the quotes: true'],
     [
@@ -59,8 +59,12 @@ describe('what a hint says to write in place of a value makes the error go away'
       run('pipelineRef: { name: p }, timeout: 90'),
       'write it with its unit: 90s, 90m or 90h',
     ],
-    ['the same in quotes', run('pipelineRef: { name: p }, timeout: "90"'), 'write it with its unit: 90s, 90m or 90h'],
-    ['a misspelt field', task('comand: [make]'), "did you mean 'command'?"],
+    [
+      'a quoted timeout without a unit',
+      run('pipelineRef: { name: p }, timeout: "90"'),
+      'write it with its unit: 90s, 90m or 90h',
+    ],
+    ['a misspelled field', task('comand: [make]'), "did you mean 'command'?"],
     ...(
       [
         ['512MB', 'write 512M or 512Mi'],
@@ -82,7 +86,7 @@ describe('what a hint says to write in place of a value makes the error go away'
     expect(errorsOf(fixed)).toEqual([]);
   });
 
-  test('whatever is read as a number or boolean, and the text in quotes is the text of the file', () => {
+  test('any text that is read as a number or boolean; the quoted text is that of the file', () => {
     const scalar = fc.oneof(
       fc.constantFrom('y', 'No', 'off', 'TRUE', 'true', '0o17', '-0', '+1', '.5', '1.', '1e-3', '0x1F', '0b1'),
       fc.stringMatching(/^[-+]?(?:0[0-7]{1,6}|[1-9][0-9_]{0,6}[0-9]?|[0-9]{1,4}\.[0-9]{1,4}|[0-9]e[0-9]{1,2})$/),
@@ -116,7 +120,7 @@ spec:
   taskRef: { name: t }
 `;
 
-  test('are said to belong below inputs, and lead to no other errors', () => {
+  test('are reported to belong below inputs, without other errors', () => {
     expect(lint(V1_STYLE).map(({ place, code, hint }) => `${String(place.line)} ${code} ${hint}`)).toEqual([
       '5 FIELD_UNKNOWN move it below `inputs`: a v1alpha1 Task has `inputs.params`, and uses them as $(inputs.params.NAME)',
       "6 VARIABLE_UNKNOWN did you mean '$(inputs.params.who)'?",
@@ -124,24 +128,24 @@ spec:
     ]);
   });
 
-  test('are right where the hint moves them', () => {
+  test('are valid at the place in the hint', () => {
     const moved = V1_STYLE.replace(/ {2}params: (.*)\n/g, '  inputs: { params: $1 }\n');
     expect(lint(moved.replace('$(params.who)', '$(inputs.params.who)'))).toEqual([]);
   });
 
-  test.each(['tekton.dev/v1', 'tekton.dev/v1beta1'])('make %s no matter of the version alone', (version) => {
+  test.each(['tekton.dev/v1', 'tekton.dev/v1beta1'])('are still reported with the apiVersion %s', (version) => {
     const [finding] = lint(V1_STYLE.replace('tekton.dev/v1alpha1', version));
     expect(finding?.message).toBe(`objects of apiVersion '${version}' are not read yet`);
     expect(finding?.hint).not.toMatch(/^use/);
   });
 
-  test('and a misspelt version is corrected', () => {
+  test('a misspelled version is corrected', () => {
     expect(lint(V1_STYLE.replace('v1alpha1', 'v1alpah1'))[0]?.hint).toBe("use 'tekton.dev/v1alpha1'");
   });
 });
 
-describe('a param that nothing declares', () => {
-  test('is to be declared where its kind has params, and written so', () => {
+describe('an undeclared param', () => {
+  test('has a hint with the declaration for its kind', () => {
     const [finding] = lint(task('args: ["$(params.who)"]'));
     expect(finding?.hint).toBe('declare it under `inputs.params`, and write $(inputs.params.who)');
     expect(lint(task('args: ["$(inputs.params.who)"]', '  inputs: { params: [{ name: who }] }\n'))).toEqual([]);

@@ -46,23 +46,23 @@ spec:
 `;
 
 describe('a file that cannot be read', () => {
-  test('leaves no errors behind about the objects that other files expect in it', () => {
+  test('does not cause errors about references to its objects', () => {
     expect(codesIn(RUN)).toEqual(['PIPELINE_UNKNOWN', 'SERVICE_ACCOUNT_MISSING']);
     expect(codesIn(RUN, 'kind: Pipeline\nmetadata: { name: build\n')).toEqual(['YAML_SYNTAX']);
   });
 
-  test('does not hide what is wrong in the others by themselves', () => {
+  test('does not hide the problems of other files', () => {
     expect(codesIn(RUN.replace('pipelineRef', 'piplineRef'), 'a: "b\n')).toEqual(['FIELD_UNKNOWN', 'YAML_SYNTAX']);
   });
 });
 
-test('a word that YAML reads as a boolean is one finding where a string belongs, and a warning where it may stand', () => {
+test('a word that YAML reads as a boolean is one error if a string is required, and otherwise a warning', () => {
   const word = (field: string): string => TASK_RUN.replace('command: [ls]', field);
   expect(codesIn(word('command: [ls], env: [{ name: FAST, value: n }]'))).toEqual(['TYPE_WRONG']);
   expect(codesIn(word('command: [ls], tty: n'))).toEqual(['YAML_BOOLEAN']);
 });
 
-test('a Task or Pipeline of a later version of the API is not called missing', () => {
+test('a Task or Pipeline of a later API version is not reported as missing', () => {
   const later = (kind: string, version: string): string =>
     `apiVersion: tekton.dev/${version}\nkind: ${kind}\nmetadata: { name: build }\nspec: {}\n`;
   const messages = (...texts: readonly string[]): readonly string[] =>
@@ -87,7 +87,7 @@ test('a Task or Pipeline of a later version of the API is not called missing', (
 });
 
 describe('run', () => {
-  test('names the key of a missing Secret or ConfigMap in the command that makes it', () => {
+  test('suggests a command with the keys of a missing Secret or ConfigMap', () => {
     const env = `[{ name: A, valueFrom: { secretKeyRef: { name: login, key: token } } }]`;
     const volumes = `[{ name: v, configMap: { name: settings, items: [{ key: a.conf, path: a }, { key: b.conf, path: b }] } }]`;
     const text = `apiVersion: tekton.dev/v1alpha1
@@ -102,13 +102,13 @@ spec: { taskSpec: { steps: [{ name: s, image: 'busybox:1', command: [ls], env: $
     ]);
   });
 
-  test('reports a misspelt kind of the only run, as lint does', () => {
+  test('reports a misspelled kind of the only run, like lint', () => {
     const found = prepared({ 'r.yaml': RUN.replace('PipelineRun', 'PiplineRun') });
     expect(found.map(({ code, hint }) => `${code} ${hint}`)).toEqual(["KIND_UNKNOWN did you mean 'PipelineRun'?"]);
   });
 });
 
-describe('of the same manifests', () => {
+describe('for the same manifests', () => {
   const EXAMPLES = explainedCodes().flatMap((code) => {
     const example = explanationOf(code)?.example;
     return example && example.language === undefined ? [[code, example.wrong] as const] : [];
@@ -119,7 +119,7 @@ describe('of the same manifests', () => {
   /** Codes that only a run reports, because they depend on this machine and not on the manifests. */
   const OF_A_RUN = new Set(['IMAGE_NO_STAND_IN', 'COMMAND_UNKNOWN', 'SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING']);
 
-  test.each(EXAMPLES)('run and lint report the same (%s)', (_, wrong) => {
+  test.each(EXAMPLES)('run and lint report the same problems (%s)', (_, wrong) => {
     const text = withRun(wrong);
     const { path, done } = folderWith({ 'a.yaml': text });
     folders.push(done);

@@ -22,7 +22,7 @@ async function lint(files: Readonly<Record<string, string>>, names: readonly str
 const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
 
 describe('lint', () => {
-  test('says where the other of two objects stands that have one name', async () => {
+  test('reports the position of the other object with the same name', async () => {
     const a = `${configMap('one')}---\n${configMap('two')}`;
     expect(await lint({ 'a.yaml': a, 'b/c.yaml': configMap('two') }))
       .toBe(`b/c.yaml:4:9  error  OBJECT_TWICE  ConfigMap 'two' is defined twice
@@ -33,7 +33,7 @@ describe('lint', () => {
 `);
   });
 
-  test('warns of what a file refers to and others may hold, and with --complete does not accept that it is missing', async () => {
+  test('warns about references to missing objects, and with --complete reports errors', async () => {
     const run = `apiVersion: tekton.dev/v1alpha1
 kind: PipelineRun
 metadata: { name: r }
@@ -50,7 +50,7 @@ spec: { pipelineRef: { name: elsewhere } }
     expect(await lint({ 'r.yaml': run }, ['', '--complete'])).toBe(said('error'));
   });
 
-  test('says of a file of stand-ins that it belongs to --config', async () => {
+  test('suggests --config for a file with stand-ins', async () => {
     expect(await lint({ 'pipewright.yaml': 'images:\n  golang: host\n' }, ['pipewright.yaml']))
       .toBe(`pipewright.yaml:1:1  error  NOT_AN_OBJECT  these are stand-ins of a machine, not a manifest
     1 | images:
@@ -60,14 +60,14 @@ spec: { pipelineRef: { name: elsewhere } }
 `);
   });
 
-  test('masks the values of the Secrets it reads where it quotes another file', async () => {
+  test('masks values of Secrets in quotes of other files', async () => {
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2x9 }\n';
     expect(await lint({ 'a.yaml': secret, 'b.yaml': 'metadata:\n  name: "hunter2x9\n' })).toContain(
       '    2 |   name: "***\n      |         ^\n',
     );
   });
 
-  test('shows no character that controls a terminal or turns a text, in names of files, fields or values', async () => {
+  test('escapes control and bidirectional characters in names of files, fields and values', async () => {
     const task = `apiVersion: tekton.dev/v1alpha1
 kind: Task
 metadata: { name: "x\u202eevil" }
@@ -80,19 +80,16 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
     );
   });
 
-  thoroughTest(
-    'finds the places of thousands of mistakes in one object without going through it for each',
-    async () => {
-      const wrong = async (count: number): Promise<void> => {
-        const fields = Array.from({ length: count }, (_, index) => `  f${String(index)}: 1\n`).join('');
-        const task = `apiVersion: tekton.dev/v1alpha1\nkind: Task\nmetadata: { name: x }\nspec:\n  steps: [{ image: 'b:1' }]\n${fields}`;
-        expect(await lint({ 'a.yaml': task })).toContain(`${String(count)} errors (1 object checked)`);
-      };
-      expect(await growth(wrong, 500)).toBeLessThan(LINEAR);
-    },
-  );
+  thoroughTest('locates thousands of problems of one object in linear time', async () => {
+    const wrong = async (count: number): Promise<void> => {
+      const fields = Array.from({ length: count }, (_, index) => `  f${String(index)}: 1\n`).join('');
+      const task = `apiVersion: tekton.dev/v1alpha1\nkind: Task\nmetadata: { name: x }\nspec:\n  steps: [{ image: 'b:1' }]\n${fields}`;
+      expect(await lint({ 'a.yaml': task })).toContain(`${String(count)} errors (1 object checked)`);
+    };
+    expect(await growth(wrong, 500)).toBeLessThan(LINEAR);
+  });
 
-  thoroughTest('reads no more of a standard input that never ends than shows that it is too much', () => {
+  thoroughTest('reads an endless standard input only up to the limit', () => {
     const command = resolve(import.meta.dirname, '../../bin/pipewright.js');
     const zeros = openSync('/dev/zero', 'r');
     const { stdout } = spawnSync(process.execPath, [command, 'lint', '-'], {
@@ -103,7 +100,7 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
     expect(String(stdout)).toContain('<stdin>:1:1  error  FILE_TOO_LARGE  the file is larger than 4194304 bytes');
   });
 
-  test('names nothing as a choice that cannot be meant: volumes of the controller, tasks of another version', async () => {
+  test('does not suggest internal volumes, or tasks of another version', async () => {
     const v1alpha1 = `apiVersion: tekton.dev/v1alpha1
 kind: Task
 metadata: { name: mounts }

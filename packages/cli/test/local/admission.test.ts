@@ -12,7 +12,7 @@ const ask = (kind: string, spec: object, name = 'x') => {
   return tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
 };
 
-test('what Tekton refused is refused with its status and in its words; every problem is among the causes, with its hint', () => {
+test('objects that Tekton rejects are rejected with the same status and message, and all problems as causes with hints', () => {
   const steps = [{ name: 'a' }, { name: 'b', image: 'No Such' }];
   expect(ask('Task', { steps })).toEqual({
     kind: 'denied',
@@ -31,7 +31,7 @@ test('what Tekton refused is refused with its status and in its words; every pro
   });
 });
 
-test('what Tekton admitted is admitted with its defaults, and fails when it runs', () => {
+test('objects that Tekton admits are admitted with defaults, and fail when they run', () => {
   expect(ask('TaskRun', { taskRef: { name: 'no such task' }, inputs: { resources: [] } })).toEqual({
     kind: 'allowed',
     object: expect.objectContaining({
@@ -40,7 +40,7 @@ test('what Tekton admitted is admitted with its defaults, and fails when it runs
   });
 });
 
-test('fields are read whatever their case, and stored under the names of their kind', () => {
+test('fields in any case are accepted, and stored with canonical names', () => {
   const written = {
     TaskRef: { name: 't' },
     Timeout: '5m',
@@ -61,7 +61,7 @@ test('fields are read whatever their case, and stored under the names of their k
   });
 });
 
-test('the embedded cluster takes fields in any case from a client that wants strict validation, as the definitions of Tekton did', async () => {
+test("the embedded cluster accepts fields in any case with strict validation, like Tekton's definitions", async () => {
   const { cluster, close } = await startLocalCluster({ runtime: fake(), standIns: NO_STAND_INS, hostFiles: {} });
   const post = async (step: object): Promise<Response> => {
     const body = { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 't' }, spec: { steps: [step] } };
@@ -80,7 +80,7 @@ test('the embedded cluster takes fields in any case from a client that wants str
   }
 });
 
-test('a field that no case makes right is refused in the words of Tekton', () => {
+test('an unknown field is rejected with the message of Tekton', () => {
   expect(ask('Task', { steps: [{ image: 'a', Workdir: '/' }] })).toMatchObject({
     kind: 'denied',
     message: expect.stringContaining('json: unknown field "Workdir"'),
@@ -88,16 +88,16 @@ test('a field that no case makes right is refused in the words of Tekton', () =>
 });
 
 test.each([
-  ['no spec at all', { spec: null }, 'denied'],
-  ['lists of nothing', { spec: { inputs: { params: [null] }, steps: [{ name: 'a', image: 'x' }] } }, 'allowed'],
-])('%s does not break it', (_, fields, want) => {
+  ['a missing spec', { spec: null }, 'denied'],
+  ['lists with null', { spec: { inputs: { params: [null] }, steps: [{ name: 'a', image: 'x' }] } }, 'allowed'],
+])('%s is handled', (_, fields, want) => {
   const object = { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 'x' }, ...fields };
   const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: 'tasks' };
   const answer = tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
   expect(answer.kind).toBe(want);
 });
 
-test('kinds of other groups are none of its business', () => {
+test('objects of other groups are not checked', () => {
   const object = { kind: 'ConfigMap', metadata: { name: 'x' } };
   const resource = { group: '', version: 'v1', plural: 'configmaps' };
   expect(tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never)).toEqual({

@@ -120,7 +120,7 @@ describe('the fake runtime needs no images and no Secrets', () => {
     expect(output.err()).toBe('');
   });
 
-  test('with run, which lists nothing as missing', async () => {
+  test('with run, which reports nothing as missing', async () => {
     const output = recorded();
     const options = { ...NOTHING, paths: [folder({ 'p.yaml': MANIFESTS })], run: [], param: new Map<string, string>() };
     const status = await run({ ...options, output: 'text', runtime: 'fake' }, output, { signals: new EventEmitter() });

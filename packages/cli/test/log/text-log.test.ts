@@ -36,11 +36,11 @@ test.each<[LogLevel, string[]]>([
   ['warn', [ERROR, WARN, NOTICE]],
   ['info', [ERROR, WARN, INFO, NOTICE]],
   ['debug', [ERROR, WARN, INFO, DEBUG, NOTICE]],
-])('at %s the log has that and what is worse, and no secret', (level, want) => {
+])('at level %s, the log contains entries of that level and above, masked', (level, want) => {
   expect(linesAt(level)).toEqual(want);
 });
 
-test('an entry of several lines or with control characters cannot look like another entry', () => {
+test('an entry with line breaks or control characters cannot imitate another entry', () => {
   const lines: string[] = [];
   const warn = (line: string): void => void lines.push(line);
   textLog({ target: STDERR, level: 'warn', hide: String, warn, now }).cluster(
@@ -50,7 +50,7 @@ test('an entry of several lines or with control characters cannot look like anot
   expect(lines).toEqual(['2026-01-01T12:00:00.000Z ERROR GET /\\u001b[2J\\u000d: Error\n      at x']);
 });
 
-test('a file is appended to, and nobody else may read it', () => {
+test('a file is appended to, and only its owner may read it', () => {
   const file = join(folder({}), 'log');
   for (const level of ['error', 'warn'] as const)
     expect(linesAt(level, { target: openLogTarget(file, 'up') })).toEqual([]);
@@ -58,7 +58,7 @@ test('a file is appended to, and nobody else may read it', () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('a file that takes no more is reported once, and the log goes on at standard error', () => {
+test('a failed write is reported once, and further entries go to standard error', () => {
   const write = (): void => {
     throw new Error('ENOSPC: no space left on device');
   };
@@ -71,14 +71,14 @@ test('a file that takes no more is reported once, and the log goes on at standar
 
 test.each<[string, (at: string) => string, string]>([
   ['a directory', (at) => (mkdirSync(join(at, 'log')), join(at, 'log')), 'it is a directory'],
-  ['a file in no directory', (at) => join(at, 'no/log'), 'its directory does not exist'],
+  ['a file in a missing directory', (at) => join(at, 'no/log'), 'its directory does not exist'],
   ['a file below a file', (at) => (writeFileSync(join(at, 'f'), ''), join(at, 'f/log')), 'its directory is a file'],
-])('--log-file with %s says what is wrong', (_what, make, why) => {
+])('--log-file with %s is reported', (_what, make, why) => {
   const file = make(folder({}));
   expect(() => openLogTarget(file, 'up')).toThrow(`--log-file: ${file} cannot be written: ${why}`);
 });
 
-test('an open file is closed in the end', () => {
+test('the file is closed at the end', () => {
   const target = openLogTarget(join(folder({}), 'log'), 'up');
   const { fd = -1 } = target;
   expect(fd).toBeGreaterThan(2); // a real file descriptor, which can be closed

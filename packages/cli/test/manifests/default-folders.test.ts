@@ -24,19 +24,19 @@ describe('without arguments, manifests are read', () => {
     ['from dist', ['dist/a.yaml', 'b.yaml'], ['dist/a.yaml'], '1 file in dist/'],
     ['from .tekton', ['.tekton/a.yaml', 'x/b.yaml'], ['.tekton/a.yaml'], '1 file in .tekton/'],
     [
-      'from all of the usual folders that have some',
+      'from all conventional folders with manifests',
       ['.tekton/a.yaml', '.tekton/b.yaml', 'tekton/c.yaml', 'dist/d.yaml'],
       ['.tekton/a.yaml', '.tekton/b.yaml', 'tekton/c.yaml', 'dist/d.yaml'],
       '2 files in .tekton/, 1 file in tekton/, 1 file in dist/',
     ],
     [
-      'from the whole directory where dist has none',
+      'from the whole directory if dist has none',
       ['dist/bundle.js', 'dist/meta.json', 'a.yaml', 'x/b.yaml'],
       ['a.yaml', 'x/b.yaml'],
       '2 files in this directory',
     ],
     [
-      'from .tekton of a project below',
+      'from .tekton of a subdirectory',
       ['app/.tekton/a.yaml', '.git/b.yaml'],
       ['app/.tekton/a.yaml'],
       '1 file in this directory',
@@ -48,7 +48,7 @@ describe('without arguments, manifests are read', () => {
     expect(found.note).toBe(`manifests: ${note}`);
   });
 
-  test('and an empty directory is told as such', () => {
+  test('an empty directory is reported', () => {
     const { loaded, note } = loadDefaultFolders([], folder(['a.txt']));
     expect(loaded.findings.map(({ code }) => code)).toEqual(['NO_OBJECTS']);
     expect(note).toBe('manifests: 0 files in this directory');
@@ -59,11 +59,11 @@ describe('--exclude', () => {
   test.each([
     ['a folder', 'vendor', ['a.yaml', 'x/vendored.yaml']],
     ['a folder, with a slash at its end', './vendor/', ['a.yaml', 'x/vendored.yaml']],
-    ['what is in a folder', 'vendor/**', ['a.yaml', 'x/vendored.yaml']],
-    ['files of a name in any folder', 'a.yaml', ['vendor/b.yaml', 'x/vendored.yaml']],
+    ['the content of a folder', 'vendor/**', ['a.yaml', 'x/vendored.yaml']],
+    ['files by name in any folder', 'a.yaml', ['vendor/b.yaml', 'x/vendored.yaml']],
     ['files anywhere', '**/v*.yaml', ['a.yaml', 'vendor/a.yaml', 'vendor/b.yaml']],
     ['hidden folders', '.tekton', ['a.yaml', 'vendor/a.yaml', 'vendor/b.yaml', 'x/vendored.yaml']],
-  ])('leaves out %s', (_, glob, left) => {
+  ])('excludes %s', (_, glob, left) => {
     const path = folder(['a.yaml', 'vendor/a.yaml', 'vendor/b.yaml', 'x/vendored.yaml']);
     const before = process.cwd();
     process.chdir(path);
@@ -75,7 +75,7 @@ describe('--exclude', () => {
   });
 });
 
-test('a search of too many files stops, and reads none of them', () => {
+test('a search stops at too many files, without reading them', () => {
   const path = folder(['a.yaml']);
   mkdirSync(join(path, 'many'));
   for (let index = 0; index < 20; index++) writeFileSync(join(path, 'many', `${String(index)}.yaml`), MAP);

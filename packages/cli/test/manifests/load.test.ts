@@ -22,7 +22,7 @@ const names = (paths: readonly string[], stdin?: () => Uint8Array): unknown[] =>
   loadManifests(paths, stdin).manifests.map(({ object: { metadata } }) => (metadata as { name: string }).name);
 
 describe('manifests are found', () => {
-  test('in a folder and below it, in sorted order, by their endings', () => {
+  test('in a folder and its subfolders, by extension and in sorted order', () => {
     write('b.yaml', object('b'));
     write('a/z.yml', object('z'));
     write('a/c.json', JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }));
@@ -31,13 +31,13 @@ describe('manifests are found', () => {
     expect(names([folder])).toEqual(['c', 'z', 'b']);
   });
 
-  test('once, in a folder that links to its parent', () => {
+  test('once in a folder with a link to its parent', () => {
     write('a.yaml', object('a'));
     symlinkSync('.', join(folder, 'loop'));
     expect(names([folder])).toEqual(['a']);
   });
 
-  test('among the files of other tools, which are left alone unless they are named', () => {
+  test('among files of other tools, which are reported only if they are specified', () => {
     write('a.yaml', object('a'));
     const compose = write('compose.yaml', 'services: {}\n');
     write('list.json', '[1, 2]');
@@ -50,7 +50,7 @@ describe('manifests are found', () => {
     expect(names(['-'], () => Buffer.from(object('piped')))).toEqual(['piped']);
   });
 
-  test('in a List, with empty documents and comments beside it', () => {
+  test('in a List, next to empty documents and comments', () => {
     const file = write(
       'l.yaml',
       `---\n# nothing\n---\nkind: List\napiVersion: v1\nitems:\n- {kind: A, metadata: {name: x}}\n- {kind: B, metadata: {name: z}}\n...\n---\n`,
@@ -63,14 +63,14 @@ describe('manifests are found', () => {
   });
 });
 
-describe('every value has a place', () => {
+describe('every value has a position', () => {
   const yaml =
     'kind: List\nitems:\n- kind: A\n  spec: &s\n    steps:\n    - image: one\n- kind: B\n  spec: *s\n- kind: C\n  spec:\n    <<: *s\n';
   test.each([
     ['of an item of a List', 0, ['spec', 'steps', 0, 'image'], { line: 6, column: 7 }, { line: 6, column: 14 }],
-    ['behind an alias', 1, ['spec', 'steps', 0, 'image'], { line: 6, column: 7 }, { line: 6, column: 14 }],
-    ['behind a merge', 2, ['spec', 'steps', 0, 'image'], { line: 6, column: 7 }, { line: 6, column: 14 }],
-    ['and what is absent has its parent’s', 0, ['spec', 'params', 0], { line: 4, column: 3 }, { line: 5, column: 5 }],
+    ['after an alias', 1, ['spec', 'steps', 0, 'image'], { line: 6, column: 7 }, { line: 6, column: 14 }],
+    ['after a merge', 2, ['spec', 'steps', 0, 'image'], { line: 6, column: 7 }, { line: 6, column: 14 }],
+    ['an absent one has that of its parent', 0, ['spec', 'params', 0], { line: 4, column: 3 }, { line: 5, column: 5 }],
   ])('%s', (_, index, path, key, value) => {
     const located = loadManifests([write('l.yaml', yaml)]).manifests[index]?.locate(path);
     expect(located?.key).toMatchObject(key);
@@ -78,8 +78,8 @@ describe('every value has a place', () => {
   });
 });
 
-describe('what cannot be read is told', () => {
-  const told = (path: string): string[] =>
+describe('unreadable input is reported', () => {
+  const reported = (path: string): string[] =>
     loadManifests([path]).findings.map(({ code, message }) => `${code}: ${message}`);
 
   test.each([
@@ -105,21 +105,21 @@ describe('what cannot be read is told', () => {
       ['FILE_TOO_LARGE: the file is larger than 4194304 bytes, the limit for manifests'],
     ],
   ])('a file %s', (_, make, want) => {
-    expect(told(make())).toEqual(want);
+    expect(reported(make())).toEqual(want);
   });
 
   test('a FIFO, without waiting for it', () => {
     const fifo = join(folder, 'pipe.yaml');
     execFileSync('mkfifo', [fifo]);
-    expect(told(fifo)).toEqual(['FILE_UNREADABLE: cannot be read: it is neither a file nor a folder']);
+    expect(reported(fifo)).toEqual(['FILE_UNREADABLE: cannot be read: it is neither a file nor a folder']);
   });
 
-  test('but not what other tools keep in a folder', () => {
+  test('except for files of other tools in a folder', () => {
     write('workflow.yaml', 'on: push\njobs: {}\n');
-    expect(told(folder)).toEqual([`NO_OBJECTS: no objects found in ${folder}`]);
+    expect(reported(folder)).toEqual([`NO_OBJECTS: no objects found in ${folder}`]);
   });
 
-  test('a folder with nothing in it', () => {
-    expect(told(folder)).toEqual([`NO_OBJECTS: no objects found in ${folder}`]);
+  test('an empty folder', () => {
+    expect(reported(folder)).toEqual([`NO_OBJECTS: no objects found in ${folder}`]);
   });
 });

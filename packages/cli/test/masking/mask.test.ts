@@ -7,45 +7,48 @@ const TOKEN = 's3cr3t/+ "key"?';
 
 /** One value in all formats that a step might print. */
 const printed: { how: string; text: string; want: string }[] = [
-  { how: 'as it is', text: `a ${TOKEN} b`, want: 'a *** b' },
+  { how: 'unchanged', text: `a ${TOKEN} b`, want: 'a *** b' },
   { how: 'twice', text: `${TOKEN},${TOKEN}`, want: '***,***' },
-  { how: 'back to back', text: `${TOKEN}${TOKEN}`, want: '******' },
+  { how: 'twice without a gap', text: `${TOKEN}${TOKEN}`, want: '******' },
   { how: 'in JSON', text: JSON.stringify({ a: TOKEN }), want: '{"a":"***"}' },
   { how: 'percent-encoded', text: `?t=${encodeURIComponent(TOKEN)}&x=1`, want: '?t=***&x=1' },
   { how: 'in base64', text: `x ${Buffer.from(TOKEN).toString('base64')} y`, want: 'x *** y' },
   { how: 'in hexadecimal', text: `x ${Buffer.from(TOKEN).toString('hex')} y`, want: 'x *** y' },
-  { how: 'in capital hexadecimal', text: `${Buffer.from(TOKEN).toString('hex').toUpperCase()}0a`, want: '***0a' },
+  { how: 'in uppercase hexadecimal', text: `${Buffer.from(TOKEN).toString('hex').toUpperCase()}0a`, want: '***0a' },
   { how: 'in base64 for URLs', text: `x ${Buffer.from(TOKEN).toString('base64url')} y`, want: 'x *** y' },
-  { how: 'not at all', text: 's3cr3t/+ "key" is not it', want: 's3cr3t/+ "key" is not it' },
+  { how: 'only in part', text: 's3cr3t/+ "key" is not it', want: 's3cr3t/+ "key" is not it' },
 ];
 
-test.each(printed)('a secret that is printed $how is hidden', ({ text, want }) => {
+test.each(printed)('a secret that is printed $how is masked', ({ text, want }) => {
   expect(new Mask([opaque(TOKEN)]).hide(text)).toBe(want);
 });
 
-describe('what surrounds a secret', () => {
-  test.each(['', 'a', 'ab', 'abc', 'user:'])('in one base64 text after %j leaves none of its middle', (before) => {
-    const encoded = Buffer.from(`${before}${TOKEN}.end`).toString('base64');
-    const middle = Buffer.from(TOKEN).toString('base64').slice(4, 16);
-    const hidden = new Mask([opaque(TOKEN)]).hide(encoded);
-    expect(hidden).toContain('***');
-    expect(hidden).not.toContain(middle);
-    expect(hidden.length).toBeLessThan(encoded.length - 12);
-  });
+describe('the context of a secret', () => {
+  test.each(['', 'a', 'ab', 'abc', 'user:'])(
+    'a secret in a base64 text after %j is masked except for its ends',
+    (before) => {
+      const encoded = Buffer.from(`${before}${TOKEN}.end`).toString('base64');
+      const middle = Buffer.from(TOKEN).toString('base64').slice(4, 16);
+      const hidden = new Mask([opaque(TOKEN)]).hide(encoded);
+      expect(hidden).toContain('***');
+      expect(hidden).not.toContain(middle);
+      expect(hidden.length).toBeLessThan(encoded.length - 12);
+    },
+  );
 
-  test('between the bytes of its characters leaves nothing of it', () => {
+  test('a secret whose bytes are separated is masked', () => {
     const printed = Buffer.concat([...Buffer.from('pässwörd-日本')].map((byte) => Buffer.from([byte, 1])));
     const shown = new Mask([opaque('pässwörd-日本')]).hide(printed.toString('utf8'));
     expect(shown).toBe('***\u0001');
   });
 
-  test('each line of a key is hidden where the lines come one by one', () => {
+  test('each line of a key is masked, even if printed separately', () => {
     const key = '-----BEGIN KEY-----\nAAAABBBB\nCCCCDDDD\n-----END KEY-----\n';
     expect(new Mask([opaque(key)]).hide('> AAAABBBB\n> CCCCDDDD\n> EEEE')).toBe('> ***\n> ***\n> EEEE');
   });
 });
 
-test('the password of an account is hidden to the last character in what a registry or a proxy is sent', () => {
+test('the password in an Authorization header or proxy URL is masked completely', () => {
   const account = {
     kind: 'Secret',
     type: 'kubernetes.io/basic-auth',
@@ -57,8 +60,8 @@ test('the password of an account is hidden to the last character in what a regis
   expect(new Mask([account]).hide(`Authorization: Basic ${sent}; demo`)).toBe('Authorization: Basic ***; demo');
 });
 
-describe('a secret in pieces', () => {
-  test.each([1, 2, 3, 5, 7, 64])('is hidden when the log arrives in pieces of %i characters', (size) => {
+describe('a secret in chunks', () => {
+  test.each([1, 2, 3, 5, 7, 64])('is masked in chunks of %i characters', (size) => {
     const stream = new Mask([opaque(TOKEN)]).stream();
     const log = `start ${TOKEN} middle ${TOKEN}${TOKEN} s3cr3t/+ end`;
     let shown = '';
@@ -66,20 +69,20 @@ describe('a secret in pieces', () => {
     expect(shown + stream.end()).toBe('start *** middle ****** s3cr3t/+ end');
   });
 
-  test('a piece that can not become a secret is shown at once', () => {
+  test('a chunk that cannot become a secret is shown immediately', () => {
     const stream = new Mask([opaque(TOKEN)]).stream();
     expect(stream.push('downloading')).toBe('downloading');
     expect(stream.push(' s3cr3')).toBe(' ');
     expect(stream.push('!')).toBe('s3cr3!');
   });
 
-  test('overlapping secrets are hidden as a whole', () => {
+  test('overlapping secrets are masked as a whole', () => {
     const mask = new Mask([opaque('abcdef'), opaque('defghi'), opaque('cdef')]);
     expect(mask.hide('xabcdefghix')).toBe('x***x');
   });
 });
 
-describe('what counts as secret', () => {
+describe('the masked values are', () => {
   const docker = {
     metadata: { name: 'auth-docker' },
     type: 'kubernetes.io/dockerconfigjson',
@@ -95,7 +98,7 @@ describe('what counts as secret', () => {
     stringData: { username: 'aiyijing', password: 'hunter2!' },
   };
 
-  test('the password and auth inside a docker configuration', () => {
+  test('the password and auth of a docker configuration', () => {
     expect(new Mask([docker]).hide('login xxx pa55word, Basic eHh4OnBhNTV3b3Jk')).toBe('login xxx ***, Basic ***');
   });
 
@@ -111,7 +114,7 @@ describe('what counts as secret', () => {
   });
 
   test.each(['abc', ' x ', 'a\u0000b\u0000c'])(
-    'nothing shorter than four characters (%j); those are named',
+    'not values shorter than four characters (%j), which are reported',
     (value) => {
       const mask = new Mask([opaque(value)]);
       expect(mask.hide(`<${value}>`)).toBe(`<${value}>`);
@@ -134,7 +137,7 @@ describe('what counts as secret', () => {
     'main',
     'Succeeded',
     '5432\n',
-  ])('no value that ordinary output is full of (%j); those are named', (value) => {
+  ])('not values that are common in output (%j), which are reported', (value) => {
     const mask = new Mask([opaque(value)]);
     const log = `ok: ${value} ${Buffer.from(value).toString('base64')} 12345 true 8080`;
     expect(mask.hide(log)).toBe(log);
@@ -142,7 +145,7 @@ describe('what counts as secret', () => {
   });
 
   test.each(['hunter2', '12345678', 'banana', '2024-01-01T00:00', 'a1b2', 'hunter2x9:'])(
-    'masks a value that is neither short nor common (%j)',
+    'values that are neither short nor common (%j)',
     (value) => {
       const mask = new Mask([opaque(value)]);
       expect(mask.hide(`<${value}>`)).toBe('<***>');
@@ -150,16 +153,16 @@ describe('what counts as secret', () => {
     },
   );
 
-  test('masks a value that ends in a colon and a line feed', () => {
+  test('a value that ends with a colon and a line feed', () => {
     expect(new Mask([opaque('hunter2x9:\n')]).hide('<hunter2x9:>')).toBe('<***>');
   });
 
-  test('of a file with several lines those that say nothing stay: keys of YAML, brackets, words', () => {
+  test('the lines of a file, except YAML keys, brackets and common words', () => {
     const mask = new Mask([opaque('users:\n- name: x81hq\n  {\ntrue\nkey-8h1x')]);
     expect(mask.hide('users:\n{\ntrue\n  key-8h1x')).toBe('users:\n{\ntrue\n  ***');
   });
 
-  test('the values of Secrets that come while a log is read, what was kept back of it included', () => {
+  test('the values of Secrets that are added during a log, including in text that was held back', () => {
     const mask = new Mask([opaque('first-secret')]);
     const stream = mask.stream();
     const shown = [stream.push('a first-se')];
@@ -168,7 +171,7 @@ describe('what counts as secret', () => {
     expect(shown.join('')).toBe('a f*** b *** ***');
   });
 
-  test('without secrets a log passes unchanged', () => {
+  test('nothing in a log without secrets', () => {
     expect(new Mask([]).hide('anything')).toBe('anything');
   });
 });
@@ -179,13 +182,13 @@ describe('a line that ends like the beginning of a secret', () => {
       .toString('base64')
       .match(/.{1,76}/g) ?? [];
 
-  test('is shown at once when nothing says that it is wrapped', () => {
+  test('is shown immediately if it does not look wrapped', () => {
     const stream = new Mask([opaque(TOKEN)]).stream();
     const line = `built ${Buffer.from(TOKEN).toString('base64').slice(0, 3)}\n`;
     expect(stream.push(line)).toBe(line);
   });
 
-  test('waits for the next line when it looks wrapped, and is hidden together with that', () => {
+  test('is held back if it looks wrapped, and masked with the next line', () => {
     const stream = new Mask([opaque(TOKEN)]).stream();
     const shown = stream.push(`${first}\n`);
     expect(first.startsWith(shown)).toBe(true);
@@ -193,14 +196,14 @@ describe('a line that ends like the beginning of a secret', () => {
     expect(shown + stream.push(`${second}\nend\n`)).toMatch(/^e.*\*\*\*\n\*\*\*.*\nend\n$/);
   });
 
-  test('is shown as it was when the next line is no continuation', () => {
+  test('is shown unchanged if the next line does not continue it', () => {
     const stream = new Mask([opaque(TOKEN)]).stream();
     expect(stream.push(`${first}\n`) + stream.push('end\n')).toBe(`${first}\nend\n`);
   });
 });
 
-describe('what stands around a secret', () => {
-  test('keeps its lines: a wrapped secret leaves as many as it had', () => {
+describe('the formatting around a secret', () => {
+  test('keeps the number of lines of a wrapped secret', () => {
     const lines =
       Buffer.from(TOKEN.repeat(10))
         .toString('base64')
@@ -209,12 +212,12 @@ describe('what stands around a secret', () => {
     expect(hidden).toBe(`a\n${lines.map(() => '***').join('\n')}\nb\n`);
   });
 
-  test('keeps its colours, and none that was set within the secret', () => {
+  test('keeps colours, except those set within the secret', () => {
     const hidden = new Mask([opaque('hunter2hunter2')]).hide('\u001b[1mhunter2\u001b[31mhunter2 rest\u001b[0m');
     expect(hidden).toBe('\u001b[1m***\u001b[0m rest\u001b[0m');
   });
 
-  test('keeps the offset of a row of a dump; its column of text repeats the bytes and goes with them', () => {
+  test('keeps the offset of a dump row, and masks the text column with the bytes', () => {
     const rows =
       '00000000: 4142 6875 6e74 6572 3268 756e 7465 7232  ABhunter2hunter2\n00000010: 0a                                       .\n';
     expect(new Mask([opaque('hunter2hunter2')]).hide(rows)).toBe(
@@ -227,12 +230,12 @@ describe('the cost of masking is linear', () => {
   const mask = new Mask([opaque(`${'a'.repeat(999)}b`), opaque('hunter2\nhunter2\nhunter3'.repeat(40))]);
 
   test.each([
-    ['in a log that nearly matches', 'a'.repeat(100)],
-    ['in a log that is full of escapes', '\\u0041%41&amp;\\n\u001b[31m'],
-    ['in a log whose escapes never end', '\\u00\u001b[31;'],
-    ['in dumps', '00000000: 6161 6161 6161 6161 6161 6161 6161 6161  aaaaaaaaaaaaaaaa\n'],
-    ['in wrapped base64 that nearly matches', `${Buffer.from('a'.repeat(57)).toString('base64')}\n`],
-    ['in many short lines', 'hunter2\n'],
+    ['for a log that nearly matches', 'a'.repeat(100)],
+    ['for a log with many escapes', '\\u0041%41&amp;\\n\u001b[31m'],
+    ['for a log with incomplete escapes', '\\u00\u001b[31;'],
+    ['for dumps', '00000000: 6161 6161 6161 6161 6161 6161 6161 6161  aaaaaaaaaaaaaaaa\n'],
+    ['for wrapped base64 that nearly matches', `${Buffer.from('a'.repeat(57)).toString('base64')}\n`],
+    ['for many short lines', 'hunter2\n'],
   ])('%s', async (_what, text) => {
     const hide = (length: number): string => mask.hide(text.repeat(Math.ceil(length / text.length)));
     expect(hide(1000)).not.toBe('');

@@ -85,8 +85,8 @@ const gsutil: Gsutil = (...words) => {
   });
 };
 
-describe('gsutil cp, where a directory stands in for a bucket,', () => {
-  test('is a program that steps start', async () => {
+describe('gsutil cp with a directory as the bucket', () => {
+  test('runs as a program', async () => {
     put('bucket/a/app.jar');
     expect(await gsutilProcess('cp', 'gs://shop/a/app.jar', '.')).toMatchObject({ code: 0 });
     expect(tree(work)).toEqual(['app.jar']);
@@ -95,16 +95,16 @@ describe('gsutil cp, where a directory stands in for a bucket,', () => {
   });
 
   test.each<[string, readonly string[], readonly string[], readonly string[]]>([
-    ['fetches a file into a directory', ['bucket/a/app.jar'], ['cp', 'gs://shop/a/app.jar', '.'], ['app.jar']],
-    ['fetches a file under another name', ['bucket/app.jar'], ['cp', 'gs://shop/app.jar', 'b.jar'], ['b.jar']],
+    ['downloads a file into a directory', ['bucket/a/app.jar'], ['cp', 'gs://shop/a/app.jar', '.'], ['app.jar']],
+    ['downloads a file under another name', ['bucket/app.jar'], ['cp', 'gs://shop/app.jar', 'b.jar'], ['b.jar']],
     [
-      'fetches what a wildcard means',
+      'downloads the matches of a wildcard',
       ['bucket/d/1', 'bucket/d/2', 'bucket/d/e/3'],
       ['cp', 'gs://shop/d/*', '.'],
       ['1', '2'],
     ],
     [
-      'fetches a directory with all in it',
+      'downloads a directory recursively',
       ['bucket/d/1', 'bucket/d/e/3'],
       ['-m', 'cp', '-r', 'gs://shop/d/*', '.'],
       ['1', 'e/3'],
@@ -117,15 +117,15 @@ describe('gsutil cp, where a directory stands in for a bucket,', () => {
 
   test.each<[string, readonly string[], readonly string[], readonly string[]]>([
     ['uploads one file as the object', ['work/x'], ['cp', `x`, 'gs://shop/app.jar'], ['app.jar']],
-    [
-      'uploads one file into a folder that is there',
-      ['work/x', 'bucket/d/y'],
-      ['cp', 'x', 'gs://shop/d'],
-      ['d/x', 'd/y'],
-    ],
+    ['uploads one file into an existing folder', ['work/x', 'bucket/d/y'], ['cp', 'x', 'gs://shop/d'], ['d/x', 'd/y']],
     ['uploads several below the name', ['work/o/1', 'work/o/2'], ['cp', 'o/*', 'gs://shop/d'], ['d/1', 'd/2']],
-    ['leaves directories out without -r', ['work/o/1', 'work/o/e/2'], ['cp', 'o/*', 'gs://shop/d/'], ['d/1']],
-    ['uploads a directory as the name', ['work/o/1', 'work/o/e/2'], ['cp', '-r', 'o', 'gs://shop/d'], ['d/1', 'd/e/2']],
+    ['skips directories without -r', ['work/o/1', 'work/o/e/2'], ['cp', 'o/*', 'gs://shop/d/'], ['d/1']],
+    [
+      'uploads a directory under another name',
+      ['work/o/1', 'work/o/e/2'],
+      ['cp', '-r', 'o', 'gs://shop/d'],
+      ['d/1', 'd/e/2'],
+    ],
   ])('%s', async (_, files, words, want) => {
     for (const file of files) put(file);
     expect(await gsutil(...words)).toMatchObject({ code: 0 });
@@ -133,12 +133,12 @@ describe('gsutil cp, where a directory stands in for a bucket,', () => {
   });
 
   test.each([
-    ['a file that is not there', ['cp', 'gs://shop/none', '.'], 'CommandException: No URLs matched: gs://shop/none'],
-    ['a wildcard that means nothing', ['cp', 'o/*', 'gs://shop/d'], 'No URLs matched: o/*'],
-    ['a file within a file', ['cp', 'plain/x', 'gs://shop/d'], 'No URLs matched: plain/x'],
-    ['a bucket that nothing stands in for', ['cp', 'gs://other/x', '.'], 'no directory stands in for the bucket other'],
-    ['what it does not do', ['setmeta', 'x'], 'gsutil setmeta is not supported by this stand-in'],
-  ])('refuses %s', async (_, words, said) => {
+    ['a missing object', ['cp', 'gs://shop/none', '.'], 'CommandException: No URLs matched: gs://shop/none'],
+    ['a wildcard without matches', ['cp', 'o/*', 'gs://shop/d'], 'No URLs matched: o/*'],
+    ['a path below a file', ['cp', 'plain/x', 'gs://shop/d'], 'No URLs matched: plain/x'],
+    ['a bucket without a directory', ['cp', 'gs://other/x', '.'], 'no directory stands in for the bucket other'],
+    ['an unsupported command', ['setmeta', 'x'], 'gsutil setmeta is not supported by this stand-in'],
+  ])('rejects %s', async (_, words, said) => {
     put('work/plain');
     const { code, err } = await gsutil(...words);
     expect([code, err]).toEqual([1, expect.stringContaining(said)]);
@@ -146,7 +146,7 @@ describe('gsutil cp, where a directory stands in for a bucket,', () => {
 });
 
 describe('gsutil rsync', () => {
-  test('makes a directory like the bucket, and takes away what is too much', async () => {
+  test('mirrors the bucket to a directory, and removes other files', async () => {
     put('bucket/d/same', 'same');
     put('bucket/d/e/new', 'new');
     put('work/same', 'same');
@@ -156,7 +156,7 @@ describe('gsutil rsync', () => {
     expect(err).not.toContain('same');
   });
 
-  test('makes the bucket like a directory, and leaves the rest of the bucket alone', async () => {
+  test('mirrors a directory to the bucket, and keeps the rest of the bucket', async () => {
     put('bucket/d/old');
     put('bucket/other');
     put('work/o/1');
@@ -164,14 +164,14 @@ describe('gsutil rsync', () => {
     expect(tree(bucket)).toEqual(['d/1', 'other']);
   });
 
-  test('keeps permissions there and back when it is told to', async () => {
+  test('preserves permissions in both directions with -P', async () => {
     put('work/o/run.sh', 'x', 0o755);
     await gsutil('rsync', '-P', '-r', 'o', 'gs://shop/d');
     await gsutil('rsync', '-P', '-r', 'gs://shop/d', work);
     expect(statSync(join(work, 'run.sh')).mode & 0o777).toBe(0o755);
   });
 
-  test('says, once, what it leaves out of a directory that stands in: links are no objects', async () => {
+  test('reports once that links in the directory are skipped', async () => {
     put('bucket/d/file');
     put('other');
     symlinkSync('file', join(bucket, 'd/link'));
@@ -183,7 +183,7 @@ describe('gsutil rsync', () => {
     ]);
   });
 
-  test('does not know a folder that is not there', async () => {
+  test('rejects a missing folder', async () => {
     expect(await gsutil('rsync', '-r', 'gs://shop/none', '.')).toMatchObject({ code: 1 });
   });
 });
@@ -195,7 +195,7 @@ describe('the store', () => {
     return [items.map(({ name }) => name), prefixes];
   };
 
-  test('lists by prefix and delimiter, as Google’s JSON API has it', async () => {
+  test('lists by prefix and delimiter, like the JSON API of Google', async () => {
     for (const file of ['bucket/a/1', 'bucket/a/b/2', 'bucket/ab']) put(file);
     expect(await names(await ask('/storage/v1/b/shop/o?prefix=a/'))).toEqual([['a/1', 'a/b/2'], undefined]);
     expect(await names(await ask('/storage/v1/b/shop/o?prefix=a&delimiter=/'))).toEqual([['ab'], ['a/']]);
@@ -222,18 +222,18 @@ describe('the store', () => {
     ask(`/upload/storage/v1/b/shop/o?uploadType=media&name=${encodeURIComponent(name)}`, { method: 'POST', body: 'x' });
 
   test.each<[string, string]>([
-    ['a link to nothing', 'dangling'],
-    ['a link to nothing above', 'dangling/file'],
-    ['a link to itself', 'loop'],
-    ['a link to itself above', 'loop/file'],
+    ['a broken link', 'dangling'],
+    ['a broken link as a parent', 'dangling/file'],
+    ['a cyclic link', 'loop'],
+    ['a cyclic link as a parent', 'loop/file'],
     ['a link to a file outside', 'file'],
-    ['a name that no file can have', 'x'.repeat(256)],
-    ['a path that no file can have', 'x/'.repeat(3000) + 'x'],
-    ['a name that ends early', 'a\0b'],
+    ['a name that is too long', 'x'.repeat(256)],
+    ['a path that is too long', 'x/'.repeat(3000) + 'x'],
+    ['a name with a NUL character', 'a\0b'],
     ['a file as a directory', 'own/file'],
-    ['dots', '..'],
-    ['dots between', 'a/../../outside'],
-  ])('knows no object for %s, and writes none', async (_, name) => {
+    ['a parent directory', '..'],
+    ['a parent directory in between', 'a/../../outside'],
+  ])('has no object for %s, and writes none', async (_, name) => {
     put('secret');
     put('bucket/own');
     symlinkSync(join(base, 'nothing'), join(bucket, 'dangling'));
@@ -245,7 +245,7 @@ describe('the store', () => {
     expect([readFileSync(join(base, 'secret'), 'utf8'), existsSync(join(base, 'nothing'))]).toEqual(['secret', false]);
   });
 
-  test('writes through no link that lies where it would put a part of an object', async () => {
+  test('does not follow a link at the path of a partial object', async () => {
     put('secret');
     for (const partial of [`a.${String(process.pid)}.partial`, 'a.partial', '.a.partial'])
       symlinkSync(join(base, 'secret'), join(bucket, partial));
@@ -256,7 +256,7 @@ describe('the store', () => {
     ]);
   });
 
-  test('leaves out what is too large to be read, and serves the rest', async () => {
+  test('omits files that are too large, and serves the rest', async () => {
     put('bucket/small');
     put('bucket/sparse', '');
     truncateSync(join(bucket, 'sparse'), 2 ** 40);
@@ -266,20 +266,20 @@ describe('the store', () => {
   });
 
   test.each(['/storage/v1/b/shop/o/%ff', '/storage/v1/b/%ff/o', '/storage/v1/b/shop/o/%'])(
-    'says that %s is no name',
+    'rejects the invalid name %s',
     async (path) => {
       expect((await ask(path)).status).toBe(400);
     },
   );
 
-  test('answers nobody who does not know its address', async () => {
+  test('responds with 404 to an unknown URL', async () => {
     const { origin } = new URL(store.url);
     expect((await fetch(`${origin}/guess/storage/v1/b/shop/o`)).status).toBe(404);
     expect((await fetch(`${origin}/storage/v1/b/shop/o`)).status).toBe(404);
   });
 });
 
-test('a failure of the machine is an error of the API, so that the step prints why', async () => {
+test('an error of the operating system is returned as an API error, which the step prints', async () => {
   rmSync(bucket, { recursive: true });
   const answer = await fetch(`${store.url}/storage/v1/b/shop/o`);
   expect(answer.status).toBe(500);

@@ -11,16 +11,16 @@ describeResources(KUBERNETES);
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 describe('on a real cluster, a cluster', () => {
-  const setting = newTestNamespace(KUBERNETES);
+  const testNamespace = newTestNamespace(KUBERNETES);
 
-  setting.runs('is reached by kubectl with the account whose token a Secret holds, and by no other right', async () => {
-    const { harness: bench } = setting;
-    const { client, namespace } = bench;
+  testNamespace.runs('is accessible with kubectl, with only the rights of the token of a Secret', async () => {
+    const { harness } = testNamespace;
+    const { client, namespace } = harness;
     const make = (plural: string, kind: string, apiVersion: string, rest: object): Promise<KubeObject> => {
       const object = { apiVersion, kind, metadata: { name: 'deployer', namespace }, ...rest };
       return client.create(resource(apiVersion, plural, kind), { namespace }, object);
     };
-    await bench.client.create(
+    await harness.client.create(
       SERVICE_ACCOUNTS,
       { namespace },
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'deployer', namespace } },
@@ -35,7 +35,7 @@ describe('on a real cluster, a cluster', () => {
       path: `/api/v1/namespaces/${namespace}/serviceaccounts/deployer/token`,
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
     });
-    const root = await bench.waitFor<KubeObject & { data?: Record<string, string> }, string>(
+    const root = await harness.waitFor<KubeObject & { data?: Record<string, string> }, string>(
       'ConfigMap',
       'kube-root-ca.crt',
       ({ data }) => data?.['ca.crt'],
@@ -44,7 +44,7 @@ describe('on a real cluster, a cluster', () => {
       namespace: 'default',
       name: 'kubernetes',
     });
-    await bench.create('Secret', 'deployer', { stringData: { token: issued.status.token, ca: root } });
+    await harness.create('Secret', 'deployer', { stringData: { token: issued.status.token, ca: root } });
     const params = Object.entries({ url: `https://${api?.spec.clusterIP ?? ''}:443`, namespace });
     const target = {
       type: 'cluster',
@@ -56,7 +56,7 @@ describe('on a real cluster, a cluster', () => {
     };
     const kubectl = 'kubectl --kubeconfig $(inputs.resources.target.path)/kubeconfig';
     const script = `${kubectl} create configmap made --from-literal=a=b && ! ${kubectl} get secrets`;
-    await bench.create('TaskRun', 'deploys', {
+    await harness.create('TaskRun', 'deploys', {
       spec: {
         inputs: { resources: [{ name: 'target', resourceSpec: target }] },
         taskSpec: {
@@ -65,12 +65,12 @@ describe('on a real cluster, a cluster', () => {
         },
       },
     });
-    expect(await bench.waitForEnd('TaskRun', 'deploys')).toMatchObject({ status: 'True' });
+    expect(await harness.waitForEnd('TaskRun', 'deploys')).toMatchObject({ status: 'True' });
     const made = await client.get<KubeObject & { data?: object }>(CONFIG_MAPS, { namespace, name: 'made' });
     expect(made?.data).toEqual({ a: 'b' });
-    const logs = await setting.logs('deploys');
+    const logs = await testNamespace.logs('deploys');
     expect(logs['own']).toContain('secrets is forbidden');
-    expect(JSON.stringify([logs, await bench.list('TaskRun'), await bench.list('Pod')])).not.toContain(
+    expect(JSON.stringify([logs, await harness.list('TaskRun'), await harness.list('Pod')])).not.toContain(
       issued.status.token,
     );
   });

@@ -51,7 +51,7 @@ const spec = (type: string, params: Readonly<Record<string, string>>, secrets: r
 });
 
 describe('a bucket', () => {
-  test('is a directory of this machine, from which files are fetched and to which they are uploaded', async () => {
+  test('is a directory of this machine, for downloads and uploads', async () => {
     const directory = folder({ 'in/a.txt': 'one', 'app.jar': 'jar', 'out/old.txt': 'gone' });
     writeFileSync(join(directory, 'src.zip'), zipOf({ 'z.txt': { text: 'zip' } }));
     const inputs = {
@@ -75,7 +75,7 @@ describe('a bucket', () => {
     if (await usable()) expect(readFileSync(join(directory, 'out/b.txt'), 'utf8')).toBe('onejarzip');
   });
 
-  test('has one directory', async () => {
+  test('has only one directory', async () => {
     const inputs = {
       one: spec('storage', { type: 'gcs', location: 'gs://shop/1' }),
       two: spec('storage', { type: 'gcs', location: 'gs://shop/2' }),
@@ -89,13 +89,13 @@ describe('a bucket', () => {
   });
 });
 
-test('a Secret that a resource needs is missed before anything starts, at the place that names it', async () => {
+test('a missing Secret of a resource is reported before the start, at the position of the reference', async () => {
   const secret = { fieldName: 'authToken', secretName: 'github', secretKey: 'token' };
   const change = spec('pullRequest', { url: 'https://github.com/a/b/pull/1' }, [secret]);
   const output = recorded();
-  const asked = { run: [], param: new Map(), source: new Map(), image: new Map([['busybox', 'host']]) };
+  const commonOptions = { run: [], param: new Map(), source: new Map(), image: new Map([['busybox', 'host']]) };
   const paths = [folder({ 'a.yaml': taskRun({ pr: change }, {}, [step('s', 'true')]) })];
-  expect(await run({ ...asked, paths, output: 'text', runtime: 'sandbox' }, output)).toBe(2);
+  expect(await run({ ...commonOptions, paths, output: 'text', runtime: 'sandbox' }, output)).toBe(2);
   expect(output.err()).toMatch(
     /a\.yaml:5:\d+.*SECRET_MISSING.*uses the Secret github, which is in none of the manifests/,
   );
@@ -103,7 +103,7 @@ test('a Secret that a resource needs is missed before anything starts, at the pl
 });
 
 describe('a pull request', () => {
-  thoroughTest('is read and changed by steps that know nothing of its server', async () => {
+  thoroughTest('is read and changed by steps as files', async () => {
     const server = await startFakeGitHub({ labels: ['bug'], comments: [], statuses: [] }, 'sesame-8');
     const secret = { fieldName: 'authToken', secretName: 'github', secretKey: 'token' };
     const change = spec('pullRequest', { url: server.url, provider: 'github' }, [secret]);
@@ -137,9 +137,9 @@ describe('a cloudEvent', () => {
   });
   afterAll(() => void receiver.close());
 
-  test('has been sent before the command ends, which says whom it told and whom it could not', async () => {
+  test('is sent before the command ends, which reports each delivery', async () => {
     const outputs = {
-      told: spec('cloudEvent', { targetURI: `${target}/ok` }),
+      events: spec('cloudEvent', { targetURI: `${target}/ok` }),
       deaf: spec('cloudEvent', { targetURI: `${target}/gone` }),
     };
     const result = await running({ 'a.yaml': taskRun({}, outputs, [step('s', 'true')]) });
@@ -156,7 +156,7 @@ describe('a cloudEvent', () => {
 
 describe('a cluster', () => {
   thoroughTest(
-    `is ${hasKubectl ? 'reached by kubectl in' : 'in the kubeconfig of'} a step with the token of a Secret, and by no other right`,
+    `is ${hasKubectl ? 'accessible with kubectl' : 'in the kubeconfig'} of a step, with only the rights of the token of a Secret`,
     async () => {
       if (!(await usable())) {
         expect((await sandbox().probe()).kind).toBe('unusable');

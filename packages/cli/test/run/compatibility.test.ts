@@ -56,7 +56,7 @@ spec: { pipelineRef: { name: whole } }
 `;
 
 describe('a run', () => {
-  test('leaves out kinds of Tekton Triggers, and says so', async () => {
+  test('skips kinds of Tekton Triggers with a note', async () => {
     const trigger = `apiVersion: tekton.dev/v1alpha1
 kind: TriggerTemplate
 metadata: { name: on-push }
@@ -69,7 +69,7 @@ spec: { resourcetemplates: [{ kind: PipelineRun }] }
     expect(status).toBe(0);
   });
 
-  test('needs what it refers to, and not what other pipelines of the same files do', async () => {
+  test('requires only the objects that it refers to', async () => {
     const others = TASK + PIPELINE('whole', 'work') + PIPELINE('other', 'elsewhere');
     expect((await running(others + RUN)).status).toBe(0);
     const { status, err } = await running(TASK + PIPELINE('whole', 'elsewhere') + RUN);
@@ -77,7 +77,7 @@ spec: { resourcetemplates: [{ kind: PipelineRun }] }
     expect(status).toBe(2);
   });
 
-  test('reads fields whatever their case, and warns of those in another', async () => {
+  test('accepts fields in any case, with a warning', async () => {
     const manifests = `apiVersion: tekton.dev/v1alpha1
 kind: Task
 metadata: { name: work }
@@ -116,7 +116,7 @@ spec:
     expect(status).toBe(0);
   });
 
-  test('fills in resources that a default or a value of the pipeline names', async () => {
+  test('replaces variables in resource names with defaults and values', async () => {
     const manifests = `apiVersion: tekton.dev/v1alpha1
 kind: Task
 metadata: { name: push }

@@ -40,7 +40,7 @@ async function running(output: 'text' | 'json', outcome: FakeOutcome): Promise<{
   return { status, out: printed.out() };
 }
 
-test('a log that could not be written is reported where it ends, and in the summary of a run that succeeds', async () => {
+test('an incomplete log is reported at its end, and in the summary of a successful run', async () => {
   const { status, out } = await running('text', { output: 'hello\n' });
   expect(status).toBe(0);
   expect(out).toMatch(/^\[once : first\] \(pipewright: 6 bytes of this log are missing: ENOTDIR: .*\)$/m);
@@ -50,7 +50,7 @@ test('a log that could not be written is reported where it ends, and in the summ
   expect(out).toMatch(/^--- once: the log of container "step-first" lacks 6 bytes: ENOTDIR: .*$/m);
 });
 
-test('a log that could not be written is reported once beside a failure', async () => {
+test('an incomplete log is reported once next to a failure', async () => {
   const { status, out } = await running('text', { output: 'hello\n', exitCode: 3 });
   expect(status).toBe(1);
   const [, summary = ''] = /^Failed {2}once([^]*)/m.exec(out) ?? [];
@@ -58,7 +58,7 @@ test('a log that could not be written is reported once beside a failure', async 
   expect(summary).toContain('"step-first" exited with code 3 (image: "busybox:1")\n');
 });
 
-test('a log that could not be written is an event, and part of the status of the run', async () => {
+test('an incomplete log is an event, and part of the status of the run', async () => {
   const { out } = await running('json', { output: 'hello\n' });
   const events = out
     .trim()

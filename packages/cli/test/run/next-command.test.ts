@@ -26,22 +26,22 @@ const commandFor = (more: Partial<RunOptions>, outcome: Partial<RunsOutcome> = {
   return next && `${next.purpose}: ${next.command}`;
 };
 
-describe('the command to type after a failure', () => {
+describe('the suggested command after a failure', () => {
   test.each<readonly [string, Partial<RunOptions>, Partial<RunsOutcome>, string | undefined]>([
     [
-      'has the files and stand-ins of this one',
+      'has the same files and stand-ins',
       { image: new Map([['golang', 'host']]), source: new Map([['repo', 'my dir']]) },
       {},
       "to run it again: pipewright run dist --source 'repo=my dir' --image golang=host",
     ],
     [
-      'has params that hold anything',
+      'has quoted params',
       { param: new Map([['text', "it's $HOME"]]) },
       {},
       "to run it again: pipewright run dist -p 'text=it'\\''s $HOME'",
     ],
     [
-      'leaves out the runs that succeeded',
+      'omits runs that succeeded',
       {},
       {
         runs: [
@@ -51,7 +51,7 @@ describe('the command to type after a failure', () => {
       },
       'to run it again: pipewright run dist --run b-',
     ],
-    ['has the runs that were named', { run: ['nightly'] }, {}, 'to run it again: pipewright run dist --run nightly'],
+    ['has the selected runs', { run: ['nightly'] }, {}, 'to run it again: pipewright run dist --run nightly'],
     [
       'doubles a --timeout that has passed',
       { timeout: 90_000 },
@@ -73,30 +73,30 @@ describe('the command to type after a failure', () => {
       "to run it again: pipewright run dist --exclude vendor --exclude '**/*.tmp.yaml' --config p.yaml --runtime fake --timeout 1m30s --output json --log-file l --log-level info",
     ],
     [
-      'names no option where a file is called like one',
+      'does not confuse a file name with an option',
       { paths: ['-x.yaml'] },
       {},
       'to run it again: pipewright run ./-x.yaml',
     ],
     [
-      'runs a task alone that failed, with its own params and resources',
+      'runs only the failed task, with its params and resources',
       { run: ['nightly'], param: new Map([['p', '1']]), image: new Map([['golang', 'host']]) },
       { alone: { task: 'build', param: new Map([['who', 'me']]), resource: new Map([['source', 'repo']]) } },
       'to run the failed task alone: pipewright run dist --task build --resource source=repo --image golang=host -p who=me',
     ],
     [
-      'is called as this program was',
+      'uses the same program',
       {},
       { program: programWords({ npm_execpath: '/usr/bin/npm' }) },
       'to run it again: npx pipewright run dist',
     ],
-    ['is left out when all succeeded', {}, { runs: [{ title: 'nightly', outcome: 'succeeded' }] }, undefined],
-    ['is left out when standard input was read', { paths: ['-'] }, {}, undefined],
+    ['is omitted if all runs succeeded', {}, { runs: [{ title: 'nightly', outcome: 'succeeded' }] }, undefined],
+    ['is omitted if standard input was read', { paths: ['-'] }, {}, undefined],
   ])('%s', (_, more, outcome, expected) => {
     expect(commandFor(more, outcome)).toBe(expected);
   });
 
-  test('reads in a shell as the words it was made of', () => {
+  test('is parsed by a shell to the original words', () => {
     const words = fc.array(
       fc.string({ unit: 'grapheme' }).filter((word) => !word.includes('\0')),
       { minLength: 200, maxLength: 200 },

@@ -16,9 +16,9 @@ const [, at] = /location = "(.*)"/.exec(fs.readFileSync('/etc/containers/registr
 const { auths } = JSON.parse(fs.readFileSync(process.env.HOME + '/.docker/config.json', 'utf8'))
 const { auth } = auths[at]
 async function main() {
-  const nobody = await fetch('http://' + at + '/v2/')
-  const with_it = await fetch('http://' + at + '/v2/', { headers: { authorization: 'Basic ' + auth } })
-  console.log('status', nobody.status, with_it.status, Object.keys(auths).length)
+  const anonymous = await fetch('http://' + at + '/v2/')
+  const authenticated = await fetch('http://' + at + '/v2/', { headers: { authorization: 'Basic ' + auth } })
+  console.log('status', anonymous.status, authenticated.status, Object.keys(auths).length)
   console.log('login', auth, Buffer.from(auth, 'base64').toString())
 }
 main()
@@ -45,7 +45,7 @@ ${account}
 
 const stand = { 'pipewright.yaml': 'images: { busybox: host }\nresources: { image: { registry: local } }\n' };
 
-test('every step finds the login of the local registry in HOME, and no log shows it', async () => {
+test('every step has the credentials of the local registry in HOME, and no log shows them', async () => {
   const result = await running({ ...stand, 'a.yaml': manifests('') });
   await expectRun(result, {
     status: 0,
@@ -58,7 +58,7 @@ test('every step finds the login of the local registry in HOME, and no log shows
   });
 });
 
-thoroughTest('the logins of the account stay beside it', async () => {
+thoroughTest('the credentials of the ServiceAccount are kept', async () => {
   const result = await running({
     ...stand,
     'a.yaml': manifests('  serviceAccountName: bot'),
@@ -77,7 +77,7 @@ stringData: { .dockerconfigjson: '{"auths":{"quay.io":{"username":"me","password
   await expectRun(result, { status: 0, says: ['[once : one] status 401 200 2\n'], never: ['hunter22'] });
 });
 
-test('up writes the login for clients outside, for their owner alone, and removes it in the end', async () => {
+test('up writes the credentials for clients outside the cluster to a private file, and removes it at the end', async () => {
   const path = folder(stand);
   const data = join(path, 'data');
   const server = await upHere('--config', join(path, 'pipewright.yaml'), '--data-dir', data);

@@ -38,7 +38,7 @@ interface Row {
 }
 
 const tasks: Readonly<Record<string, Row>> = {
-  'a step waits until its sidecar is ready, whose lines are shown too': {
+  'a step waits until its sidecar is ready, and the log of the sidecar is shown': {
     sample: true,
     waits: true,
     yaml: taskRun(`
@@ -53,14 +53,14 @@ const tasks: Readonly<Record<string, Row>> = {
       - { name: use, image: busybox, command: [sh, -c, 'test -f /v/up && echo it is up'], volumeMounts: [{ name: v, mountPath: /v }] }`),
     says: ['[once : sidecar-web] preparing\n', '[once : sidecar-web] up\n', '[once : use] it is up\n'],
   },
-  'a sidecar that ends early holds up no step': {
+  'a sidecar that exits early does not delay the steps': {
     yaml: taskRun(`
     sidecars: [{ name: brief, image: busybox, command: [sh, -c, 'echo done; exit 3'] }]
     steps: [${step('work', 'echo worked')}]`),
     status: 1, // as in Tekton, a failed pod fails its task
     says: ['[once : sidecar-brief] done\n', '[once : work] worked\n', '"sidecar-brief" exited with code 3'],
   },
-  'a sidecar that never gets ready ends with the time that the run may take': {
+  'a sidecar that never becomes ready delays the run until its timeout': {
     waits: true,
     yaml: taskRun(
       `
@@ -76,7 +76,7 @@ const tasks: Readonly<Record<string, Row>> = {
     says: ['TaskRun "once" failed to finish within "3s"'],
     never: ['worked'],
   },
-  'a script without a first line is the shell’s, shows its commands and stops at the first that fails': {
+  'a script without a shebang runs in the shell with -xe': {
     sample: true,
     yaml: taskRun(`
     steps:
@@ -90,7 +90,7 @@ const tasks: Readonly<Record<string, Row>> = {
     says: ['[once : s] + echo one\n[once : s] one\n[once : s] + false\n'],
     never: ['echo two'],
   },
-  'a script with a first line is that program’s': {
+  'a script with a shebang runs with that program': {
     yaml: taskRun(`
     steps:
       - name: s
@@ -102,7 +102,7 @@ const tasks: Readonly<Record<string, Row>> = {
     says: [/\[once : s\] \/tekton\/scripts\/script-0-\w+ goes on\n/],
     never: ['+ '],
   },
-  'stepTemplate is merged under each step, variables included': {
+  'stepTemplate is merged into each step, including variables': {
     sample: true,
     yaml: taskRun(`
     inputs: { params: [{ name: dir, default: deep/down }] }
@@ -114,7 +114,7 @@ const tasks: Readonly<Record<string, Row>> = {
       - { name: two, image: busybox, workingDir: /tmp, command: [sh, -c, 'echo $A $B in $(pwd)'] }`),
     says: ['[once : one] template own in /workspace/deep/down\n', '[once : two] template template in /tmp\n'],
   },
-  'an array fills as many arguments as it has, none too': {
+  'an array becomes one argument for each item, or none if it is empty': {
     yaml: taskRun(`
     inputs:
       params:
@@ -127,7 +127,7 @@ const tasks: Readonly<Record<string, Row>> = {
         args: [first, $(inputs.params.many), $(inputs.params.none), last]`),
     says: ['[once : s] <first><a b><><c><last>\n'],
   },
-  'a volume’s names, keys and paths may be variables': {
+  'names, keys and paths of volumes may contain variables': {
     yaml: `apiVersion: v1
 kind: ConfigMap
 metadata: { name: settings }
@@ -144,7 +144,7 @@ ${taskRun(`
         volumeMounts: [{ name: $(inputs.params.map), mountPath: /m }]`)}`,
     says: ['[once : s] green\n[once : s] green\n'],
   },
-  'a workspace is there under its path, further down where subPath says, and read-only where it should be': {
+  'a workspace is mounted at its path, with subPath and readOnly': {
     sample: true,
     yaml: `apiVersion: v1
 kind: PersistentVolumeClaim
@@ -161,7 +161,7 @@ ${taskRun(
 )}`,
     says: ['[once : write] at /workspace/out\n', '[once : read] kept\n[once : read] read-only\n'],
   },
-  'a podTemplate’s volumes and node selector count': {
+  'volumes and nodeSelector of a podTemplate are applied': {
     yaml: taskRun(
       `
     steps: [{ name: s, image: busybox, command: [sh, -c, 'cat /m/colour'], volumeMounts: [{ name: m, mountPath: /m }] }]`,
@@ -171,7 +171,7 @@ ${taskRun(
     ).concat('---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { colour: green }\n'),
     says: ['[once : s] green\n'],
   },
-  'a run that no node fits waits, says why, and ends when its time is up': {
+  'a run that fits no node waits with the reason until its timeout': {
     sample: true,
     waits: true,
     yaml: taskRun(
@@ -186,7 +186,7 @@ ${taskRun(
       'hint: define labels and resources of the node in pipewright.yaml',
     ],
   },
-  'a step that asks for more than any node has waits, too': {
+  'a step that requests more than any node has also waits': {
     waits: true,
     yaml: taskRun(
       `
@@ -196,7 +196,7 @@ ${taskRun(
     status: 124,
     says: ['--- once waits: TaskRun Pod exceeded available resources\n', '1 Insufficient cpu.'],
   },
-  'a run waits for room in a quota, and goes on by itself': {
+  'a run waits for available quota': {
     waits: true,
     yaml: `apiVersion: v1
 kind: ResourceQuota
@@ -210,7 +210,7 @@ ${pipelineRun(`
       - { name: c, taskSpec: { steps: [${step('s', 'sleep 0.5; echo c')}] } }`)}`,
     says: ['[a : s] a\n', '[b : s] b\n', '[c : s] c\n', /waits: TaskRun Pod exceeded available resources: pods "/],
   },
-  'the most that one step asks for is what the pod asks for': {
+  'the pod requests the maximum of the requests of its steps': {
     yaml: taskRun(`
     steps:
       - { name: a, image: busybox, command: ['true'], resources: { requests: { cpu: '40' } } }
@@ -220,7 +220,7 @@ ${pipelineRun(`
 };
 
 const pipelines: Readonly<Record<string, Row>> = {
-  'a task is tried again as often as it may be': {
+  'a failed task is retried up to the limit': {
     sample: true,
     yaml: `apiVersion: v1
 kind: PersistentVolumeClaim
@@ -241,7 +241,7 @@ ${pipelineRun(`
       '1 succeeded',
     ],
   },
-  'accounts of single tasks win over the run’s': {
+  'ServiceAccounts of tasks take precedence over that of the run': {
     yaml: `apiVersion: v1
 kind: ServiceAccount
 metadata: { name: special }
@@ -259,7 +259,7 @@ ${pipelineRun(
 )}`,
     says: ['[a : s] usual\n', '[b : s] special\n'],
   },
-  'a ClusterTask runs with the pipeline’s params, arrays too': {
+  'a ClusterTask runs with the params of the pipeline, including arrays': {
     sample: true,
     yaml: `apiVersion: tekton.dev/v1alpha1
 kind: ClusterTask
@@ -270,7 +270,7 @@ spec:
 ---
 ${pipelineRun(
   `
-    params: [{ name: who, type: string, default: nobody }, { name: list, type: array, default: [x] }]
+    params: [{ name: who, type: string, default: me }, { name: list, type: array, default: [x] }]
     tasks:
       - { name: a, taskRef: { name: say, kind: ClusterTask }, params: [{ name: words, value: [hello, $(params.who)] }] }
       - { name: b, taskRef: { name: say, kind: ClusterTask }, params: [{ name: words, value: [$(params.list), end] }] }`,
@@ -278,7 +278,7 @@ ${pipelineRun(
 )}`,
     says: ['[a : s] <hello><world>\n', '[b : s] <p><q><end>\n'],
   },
-  'a run’s time ends all of its tasks': {
+  'the timeout of a run ends all of its tasks': {
     sample: true,
     yaml: pipelineRun(
       `
@@ -292,7 +292,7 @@ ${pipelineRun(
     says: ['[a : s] begun\n', /Timed out {2}run .*2 tasks: 1 (timed out|cancelled), 1 not started/],
     never: [': s] never'],
   },
-  'a run without a time limit ends by itself': {
+  'a run without a timeout ends when its tasks have ended': {
     yaml: pipelineRun(
       `
     tasks: [{ name: a, taskSpec: { steps: [${step('s', 'echo done')}] } }]`,
@@ -322,7 +322,7 @@ describe.each([
     });
 });
 
-test('a node in pipewright.yaml has the labels and resources that manifests ask for', async () => {
+test('a node has the labels and resources of pipewright.yaml', async () => {
   const yaml = taskRun(
     `
     steps: [{ name: s, image: busybox, command: [sh, -c, 'echo placed'], resources: { requests: { nvidia.com/gpu: 1 }, limits: { nvidia.com/gpu: 1 } } }]`,

@@ -90,7 +90,7 @@ Succeeded  nightly  in TIME  (2 tasks: 2 succeeded)
     expect(status).toBe(0);
   });
 
-  test('names the step that failed, its status, and what did not start', async () => {
+  test('reports the failed step, its exit status, and tasks that did not start', async () => {
     const path = folder({ 'p.yaml': TASKS + RUN });
     const { status, out } = await running(path, { param: new Map([['what', 'x']]) }, ({ identity }) =>
       identity.container === 'step-second' ? { exitCode: 3, output: 'no space left\n' } : undefined,
@@ -103,7 +103,7 @@ Succeeded  nightly  in TIME  (2 tasks: 2 succeeded)
     expect(status).toBe(1);
   });
 
-  test('tells how conditions are checked, and which tasks they keep from running', async () => {
+  test('reports checks of conditions, and the tasks that they skip', async () => {
     const pipeline = `---
 apiVersion: tekton.dev/v1alpha1
 kind: Condition
@@ -145,7 +145,7 @@ Succeeded  picnic  in TIME  (3 tasks: 1 succeeded, 2 skipped)
     expect(status).toBe(0);
   });
 
-  test('gives -p to the pipelines that declare the param', async () => {
+  test('passes -p to the pipelines that declare the param', async () => {
     const path = folder({ 'p.yaml': TASKS + RUN });
     const { out } = await running(path, { param: new Map([['what', 'a=b']]) }, ({ argv }) => ({
       output: `${argv.at(-1)}\n`,
@@ -153,7 +153,7 @@ Succeeded  picnic  in TIME  (3 tasks: 1 succeeded, 2 skipped)
     expect(out).toContain('[build : first] a=b\n');
   });
 
-  test('prints events as JSON, one a line', async () => {
+  test('prints events as JSON lines', async () => {
     const path = folder({ 'p.yaml': TASKS + RUN });
     const { out } = await running(path, { output: 'json' }, () => ({ output: '{"type":"run-end"}\n' }));
     const events = out
@@ -167,7 +167,7 @@ Succeeded  picnic  in TIME  (3 tasks: 1 succeeded, 2 skipped)
     expect(events.find(({ type }) => type === 'step-log')?.line).toBe('{"type":"run-end"}');
   });
 
-  test('runs what generateName names, and TaskRuns too', async () => {
+  test('runs PipelineRuns with a generateName, and TaskRuns', async () => {
     const taskRun = `---\napiVersion: tekton.dev/v1alpha1\nkind: TaskRun\nmetadata: { generateName: once- }\nspec: { taskRef: { name: work } }\n`;
     const { status, out } = await running(folder({ 'p.yaml': TASKS + taskRun }));
     expect(status).toBe(0);
@@ -175,7 +175,7 @@ Succeeded  picnic  in TIME  (3 tasks: 1 succeeded, 2 skipped)
   });
 });
 
-describe('what is missing is told at once, before anything starts', () => {
+describe('all missing requirements are reported before the start', () => {
   const refused = async (files: Readonly<Record<string, string>>, more: Partial<RunOptions> = {}): Promise<string> => {
     const path = folder(files);
     try {
@@ -188,7 +188,7 @@ describe('what is missing is told at once, before anything starts', () => {
     }
   };
 
-  test('images without a stand-in, each once', async () => {
+  test('each image without a stand-in once', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { image: new Map() }))
       .toBe(`p.yaml:8:29  error  IMAGE_NO_STAND_IN  no stand-in for the image busybox:1 of step first of Task work
   hint: images are not downloaded; if this machine has the programs that the step runs, add to the command: --image busybox=host
@@ -200,7 +200,7 @@ describe('what is missing is told at once, before anything starts', () => {
 status 2`);
   });
 
-  test('the command of a step whose stand-in runs nothing by itself', async () => {
+  test('a step without a command whose stand-in has no entrypoint', async () => {
     expect(await refused({ 'p.yaml': TASKS.replace(' command: [echo],', '') + RUN }))
       .toBe(`p.yaml:8:29  error  COMMAND_UNKNOWN  step first of Task work has neither command nor script, and the entrypoint of the image busybox:1 is unknown
   hint: give the step a command, or save the image, whose entrypoint is then known:
@@ -239,26 +239,26 @@ to run the Pipeline line without a run object: pipewright run DIR --pipeline lin
 status 2`);
   });
 
-  test('a run of that name', async () => {
+  test('an unknown run', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { run: ['nihgtly'] })).toBe(
       `no run called 'nihgtly' in DIR\ndid you mean 'nightly'?\nstatus 2`,
     );
   });
 
-  test('a param of that name', async () => {
+  test('an unknown param', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { param: new Map([['waht', '1']]) })).toBe(
       `no run has a param called 'waht'\ndid you mean 'what'?\nstatus 2`,
     );
   });
 
-  test('a PipelineResource of that name', async () => {
+  test('an unknown PipelineResource', async () => {
     const path = folder({ x: '' });
     expect(await refused({ 'p.yaml': TASKS + RUN }, { source: new Map([['repo', path]]) })).toBe(
       `--source repo=${path}  error  STAND_IN_UNUSED  no PipelineResource called 'repo'\n  hint: the manifests have no PipelineResource\n1 error; nothing was run\nstatus 2`,
     );
   });
 
-  test('the image that a misspelt --image was meant for, with the other way round', async () => {
+  test('a misspelled --image, with a suggestion', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { image: new Map([['bsybox', 'host']]) }))
       .toBe(`--image bsybox=host  error  STAND_IN_UNUSED  bsybox matches no image of these manifests
   hint: did you mean 'busybox'?
@@ -272,13 +272,13 @@ p.yaml:8:29  error  IMAGE_NO_STAND_IN  no stand-in for the image busybox:1 of st
 status 2`);
   });
 
-  test('the directory of --source', async () => {
+  test('a missing directory of --source', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { source: new Map([['repo', '/nowhere']]) })).toBe(
       `--source repo=/nowhere: /nowhere does not exist\nuse a directory that exists\nstatus 2`,
     );
   });
 
-  test('the revision of a directory', async () => {
+  test('an unknown revision of a directory', async () => {
     const resource = `---\napiVersion: tekton.dev/v1alpha1\nkind: PipelineResource\nmetadata: { name: repo }\nspec: { type: git, params: [{ name: url, value: 'https://example.com/r.git' }, { name: revision, value: 'v1..v2' }] }\n`;
     const text = await refused(
       {
@@ -292,7 +292,7 @@ status 2`);
   });
 });
 
-test('stand-ins of pipewright.yaml that stand for nothing are warned of; an image only when it is like one there is', async () => {
+test('unused stand-ins of pipewright.yaml cause warnings; an image only if its name resembles a used one', async () => {
   const path = folder({
     'p.yaml': TASKS + RUN,
     'pipewright.yaml':
@@ -308,7 +308,7 @@ pipewright.yaml:6:3  warning  STAND_IN_UNUSED  no PipelineResource called 'repo'
   expect(status).toBe(0);
 });
 
-test('manifests with errors are not run; all errors are told', async () => {
+test('manifests with errors are not run; all errors are reported', async () => {
   const broken = TASKS.replace('runAfter: [build]', 'runAfter: [bulid]').replace(
     'command: [echo] }',
     'comand: [echo] }',
@@ -325,7 +325,7 @@ p.yaml:18:57  error  RUN_AFTER_UNKNOWN  this pipeline has no task 'bulid' to run
   expect(status).toBe(2);
 });
 
-test('the fake runtime makes up results, so that a graph that hands them on can be tried', async () => {
+test('the fake runtime generates results, so that a graph that uses them can be tested', async () => {
   const path = folder({
     'p.yaml': `apiVersion: tekton.dev/v1alpha1
 kind: PipelineRun

@@ -14,7 +14,7 @@ import type { RunOptions } from '../../src/run/run-options.js';
 afterEach(removeFolders);
 
 describe('real steps', () => {
-  test('run in order, and share the workspace', async () => {
+  test('run in order and share the workspace', async () => {
     const result = await running({
       'a.yaml': oneTask([step('write', 'echo hello > /workspace/x'), step('read', 'cat /workspace/x')]),
     });
@@ -24,7 +24,7 @@ describe('real steps', () => {
     });
   });
 
-  test('hand their results to the tasks that name them', async () => {
+  test('pass their results to the tasks that refer to them', async () => {
     const say = step('say', `printf 'a "b" %s(x)\\n >' '$' > $(results.said.path)`);
     const make = `{ results: [{ name: said }], steps: [${say}] }`;
     const take = `{ inputs: { params: [{ name: v, type: string }] }, steps: [{ name: show, image: 'busybox:1', command: [printf, '<%s>'], args: [$(inputs.params.v)] }] }`;
@@ -45,7 +45,7 @@ spec:
     });
   });
 
-  test('that fail are named with their exit status', async () => {
+  test('that fail are reported with their exit status', async () => {
     const result = await running({
       'a.yaml': oneTask([step('ok', 'echo fine'), step('bad', 'echo oh no >&2; exit 7'), step('never', 'echo never')]),
     });
@@ -56,7 +56,7 @@ spec:
     expect(result.out).not.toContain('] never');
   });
 
-  thoroughTest('that cannot start are reported as such', async () => {
+  thoroughTest('that cannot start are reported', async () => {
     const result = await running({
       'a.yaml': oneTask(["{ name: odd, image: 'busybox:1', command: [/no/such/program] }"]),
     });
@@ -69,7 +69,7 @@ spec:
     });
   });
 
-  thoroughTest('that clone a repository which does not exist say so', async () => {
+  thoroughTest('that cannot clone a repository are reported with a hint', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'http://127.0.0.1:1/none.git' }, { name: revision, value: master }] } }`;
     const result = await running({ 'a.yaml': oneTask([step('ok', 'true')], resource) });
     await expectRun(result, {
@@ -81,14 +81,14 @@ spec:
     });
   });
 
-  thoroughTest('end, and so does their sidecar', async () => {
+  thoroughTest('end their sidecars', async () => {
     const sidecar = `    sidecars: [${step('web', "trap '' TERM; while :; do sleep 0.1; done")}]`;
     const task = oneTask([step('ok', 'echo fine')]).replace('    steps:', `${sidecar}\n    steps:`);
     const result = await running({ 'a.yaml': task });
     await expectRun(result, { status: 0, says: ['[once : ok] fine\n', /Succeeded {2}once/] });
   });
 
-  test('clone a directory that stands in, uncommitted files included', async () => {
+  test('clone a directory with its uncommitted files', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }] } }`;
     const source = folder({ README: 'as it is now' });
     const result = await running(
@@ -104,7 +104,7 @@ spec:
     });
   });
 
-  thoroughTest('clone each revision and address that resources of one name have in their namespaces', async () => {
+  thoroughTest('clone each revision and URL of resources with the same name in several namespaces', async () => {
     const source = folder({ README: 'as it is now' });
     const inNamespace = (namespace: string, url: string, revision: string): string => `apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
@@ -128,7 +128,7 @@ ${oneTask([step('look', `echo ${revision}: $(cat /workspace/source/README)`)], '
     });
   });
 
-  describe('clone one address that two resources have', () => {
+  describe('clone the URL of two resources', () => {
     const resource = (name: string, revision: string): string => `apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
 metadata: { name: ${name} }
@@ -137,7 +137,7 @@ spec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }, {
 ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  inputs: { resources: [{ name: source, resourceRef: { name: ${name} } }] }`).replace('name: once', `name: run-${name}`)}`;
     const manifests = { 'a.yaml': `${resource('one', 'main')}---\n${resource('two', 'release')}` };
 
-    thoroughTest('from one directory, each at its revision, also when only one of them was named', async () => {
+    thoroughTest('from one directory at their revisions, even if only one has a stand-in', async () => {
       const source = folder({ README: 'as it is now' });
       for (const given of [
         [['one', source]],
@@ -152,7 +152,7 @@ ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  in
         });
     });
 
-    test('from two directories is refused: an address can only be answered by one', async () => {
+    test('from two directories is rejected', async () => {
       const [first, second] = [folder({ README: '1' }), folder({ README: '2' })];
       const source = new Map([
         ['one', first],
@@ -166,7 +166,7 @@ ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  in
   });
 });
 
-thoroughTest('a revision that the directory does not have is refused before anything starts', async () => {
+thoroughTest('an unknown revision of a directory is rejected before the start', async () => {
   const source = folder({ README: 'x' });
   execFileSync('git', ['init', '-q', '-b', 'main', source]);
   execFileSync('git', [
@@ -191,7 +191,7 @@ thoroughTest('a revision that the directory does not have is refused before anyt
   expect(status).toBe(2);
 });
 
-test('a machine that refuses namespaces is told with every remedy, and status 3', async () => {
+test('a machine without namespaces is reported with all hints and status 3', async () => {
   const problem = new RuntimeProblem('SANDBOX_NO_NAMESPACES', 'steps cannot be run here: the kernel refuses', [
     'run `sudo sysctl x=1`',
   ]);

@@ -25,7 +25,7 @@ async function running(manifests: string, more: Partial<RunOptions> = {}, script
   return { status, out: output.out(), err: output.err() };
 }
 
-test('shows no value of a Secret, whatever a step prints', async () => {
+test('values of Secrets in step output are masked', async () => {
   const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2-hunter2 }\n`;
   const printed = `plain hunter2-hunter2 b64 ${Buffer.from('hunter2-hunter2').toString('base64')}\n`;
   for (const output of ['text', 'json'] as const) {
@@ -39,7 +39,7 @@ test('shows no value of a Secret, whatever a step prints', async () => {
   }
 });
 
-test('shows no value of a Secret that control characters or escapes take apart', async () => {
+test('values of Secrets that control characters or escapes split are masked', async () => {
   const value = 'hunter2-hunter2';
   const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: ${value} }\n`;
   const printed = [
@@ -61,7 +61,7 @@ test('shows no value of a Secret that control characters or escapes take apart',
   }
 });
 
-test('reports at the start which values are too short or too common to be masked, by name alone', async () => {
+test('values that cannot be masked are reported by name at the start', async () => {
   const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { pin: 'x7', debug: 'true', port: '8080', token: hunter2-hunter2 }\n`;
   const { out } = await running(secret, {}, () => ({ output: 'true 8080 x7\n' }));
   expect(out).toContain('\ntoo short to be masked, so printed in clear text: s/pin\n');
@@ -70,7 +70,7 @@ test('reports at the start which values are too short or too common to be masked
   expect(out).toContain('[once : first] true 8080 x7\n');
 });
 
-test('quotes no line of a file with a Secret among its findings, and masks what findings say', async () => {
+test('lines of a file with a Secret are not quoted in findings, and their messages are masked', async () => {
   const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { on: yes, token: hunter2-hunter2 }\n`;
   const run = `---\napiVersion: tekton.dev/v1alpha1\nkind: TaskRun\nmetadata: { name: twice }\nspec: { taskRef: { name: hunter2-hunter2 } }\n`;
   const { status, out, err } = await running(secret + run);
@@ -79,7 +79,7 @@ test('quotes no line of a file with a Secret among its findings, and masks what 
   expect(out + err).not.toContain('hunter2');
 });
 
-test('errors of the cluster go to standard error, masked, and to a file that is named', async () => {
+test('errors of the cluster are masked on standard error and in the log file', async () => {
   const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2-hunter2 }\n`;
   const logFile = join(folder({}), 'log');
   const script = (): never => {

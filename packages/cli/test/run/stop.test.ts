@@ -36,7 +36,7 @@ function options(more: Partial<RunOptions> = {}): RunOptions {
 /** Masks durations, which differ between runs. */
 const timeless = (text: string): string => text.replace(/\d+\.\d+s\b/g, 'TIME');
 
-describe('a run that is stopped', () => {
+describe('a stopped run', () => {
   /** Returns a clock on which timers with one of these delays fire when `ring` is called. */
   const clockFor = (...awaited: readonly number[]): { readonly clock: Clock; readonly ring: () => void } => {
     const timers: (() => void)[] = [];
@@ -48,15 +48,15 @@ describe('a run that is stopped', () => {
     return { clock: { ...systemClock, after }, ring: () => timers.splice(0).forEach((callback) => callback()) };
   };
 
-  test('by --timeout has timed out, with status 124', async () => {
+  test('has timed out with status 124 after --timeout', async () => {
     const { clock, ring } = clockFor(90_000);
     const script: FakeScript = () => {
       setImmediate(ring);
       return { duration: 'forever' };
     };
     const output = recorded();
-    const surroundings = { runtime: fake({ script }), signals: new EventEmitter(), clock };
-    const status = await run(options({ timeout: 90_000 }), output, surroundings);
+    const dependencies = { runtime: fake({ script }), signals: new EventEmitter(), clock };
+    const status = await run(options({ timeout: 90_000 }), output, dependencies);
     expect(output.out()).toContain('stopping the steps: --timeout 1m30s has passed');
     expect(timeless(output.out())).toContain(`
 Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
@@ -67,7 +67,7 @@ Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
     expect(status).toBe(124);
   });
 
-  test('by Ctrl-C is cancelled, with status 130', async () => {
+  test('is cancelled with status 130 after Ctrl-C', async () => {
     const signals = new EventEmitter();
     const output = recorded();
     const script: FakeScript = () => {
@@ -80,7 +80,7 @@ Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
     expect(status).toBe(130);
   });
 
-  test('says which step ignores SIGTERM and when it is killed; a second Ctrl-C kills it at once', async () => {
+  test('reports a step that ignores SIGTERM and when it is killed; a second Ctrl-C kills it immediately', async () => {
     const signals = new EventEmitter();
     const { clock, ring } = clockFor(2_000, 10_000);
     const output = recorded();
@@ -101,8 +101,8 @@ Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
       setImmediate(() => signals.emit('SIGINT'));
       return { duration: 'forever', handlesSigterm: false };
     };
-    const surroundings = { runtime: fake({ script }), signals, clock };
-    expect(await run(options(), { ...output, print }, surroundings)).toBe(130);
+    const dependencies = { runtime: fake({ script }), signals, clock };
+    expect(await run(options(), { ...output, print }, dependencies)).toBe(130);
     // still-running.test.ts tests the remaining seconds, which depend on the load of the machine here.
     expect(notices).toEqual([
       expect.stringMatching(

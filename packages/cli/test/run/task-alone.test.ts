@@ -5,7 +5,7 @@ import { optionsForTask } from '../../src/run/task-alone.js';
 const taskRun = (spec: object): TaskRunModel => readTaskRun({ taskRef: { name: 'build' }, ...spec });
 const source = { name: 'source', resourceRef: { name: 'repo' } };
 
-describe('a task of a pipeline is run alone', () => {
+describe('a task of a pipeline can be run by itself', () => {
   test('with its params, its resources and its account', () => {
     const inputs = {
       params: [
@@ -35,17 +35,17 @@ describe('a task of a pipeline is run alone', () => {
   });
 
   test.each<readonly [string, object]>([
-    ['its spec is its own', { taskRef: undefined, taskSpec: {} }],
-    ['a task before it handed it files', { inputs: { resources: [{ ...source, paths: ['pvc/fetch/repo'] }] } }],
-    ['it shares a workspace', { workspaces: [{ name: 'w', emptyDir: {} }] }],
-    ['a resource has no name', { inputs: { resources: [{ name: 'source', resourceSpec: { type: 'git' } }] } }],
+    ['its spec is embedded', { taskRef: undefined, taskSpec: {} }],
+    ['it received files of another task', { inputs: { resources: [{ ...source, paths: ['pvc/fetch/repo'] }] } }],
+    ['it has a workspace', { workspaces: [{ name: 'w', emptyDir: {} }] }],
+    ['a resource is embedded', { inputs: { resources: [{ name: 'source', resourceSpec: { type: 'git' } }] } }],
     ['an item of an array has a comma', { inputs: { params: [{ name: 'all', value: ['a,b'] }] } }],
     ['an array is empty', { inputs: { params: [{ name: 'all', value: [] }] } }],
     [
-      'an input and an output of one name are two resources',
+      'an input and an output of the same name are different resources',
       { inputs: { resources: [source] }, outputs: { resources: [{ name: 'source', resourceRef: { name: 'other' } }] } },
     ],
-  ])('but not where %s', (_, spec) => {
+  ])('but not if %s', (_, spec) => {
     expect(optionsForTask(taskRun(spec))).toBeUndefined();
   });
 });

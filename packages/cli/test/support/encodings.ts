@@ -157,7 +157,7 @@ const rows =
 
 /** All masked encodings. */
 export const ENCODINGS: readonly Encoding[] = [
-  escaped('as it is', (text) => text),
+  escaped('unchanged text', (text) => text),
   escaped('JSON', (text) => JSON.stringify(text).slice(1, -1)),
   escaped("Go's JSON", (text) =>
     JSON.stringify(text)
@@ -172,7 +172,7 @@ export const ENCODINGS: readonly Encoding[] = [
   escaped('a shell with set -x', (text) => text.replaceAll("'", `'\\''`)),
   escaped("Python's repr", pythonRepr),
   escaped('percent-encoding', (text) => percent(text, false)),
-  escaped('percent-encoding in lower case', (text) => percent(text, true)),
+  escaped('percent-encoding in lowercase', (text) => percent(text, true)),
   escaped('a form', (text) => percent(text, false).replaceAll('%20', '+')),
   escaped('HTML', (text) => html(text, ['&quot;', '&#39;'])),
   escaped("Go's HTML", (text) => html(text, ['&#34;', '&#39;'])),
@@ -185,7 +185,7 @@ export const ENCODINGS: readonly Encoding[] = [
   base64('base64 in lines of 60 in JSON', (text) => wrap(text, 60).replaceAll('\n', '\\n'), { lineEnd: /\\n/g }),
   hexadecimal('hexadecimal', hexOf, (shown) => shown),
   hexadecimal(
-    'hexadecimal in upper case',
+    'hexadecimal in uppercase',
     (bytes) => hexOf(bytes).toUpperCase(),
     (shown) => shown,
   ),

@@ -9,7 +9,7 @@ import type { Bucket } from './bucket.js';
 /** Path of the operator's ConfigMaps. Tests use their own namespace instead, to be independent of other runs. */
 const OPERATOR = '/namespaces/tekton-pipelines/configmaps/';
 
-const git = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/nobody/asks.git' }] };
+const git = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/team/unused.git' }] };
 const gcs = (location: string): object => ({
   type: 'storage',
   params: Object.entries({ type: 'gcs', location, dir: 'y' }).map(([name, value]) => ({ name, value })),
@@ -20,33 +20,33 @@ const doing = (script: string): object => ({
   steps: [{ name: 'own', image: 'busybox', command: ['sh', '-ec', script] }],
 });
 
-/** Defines the suite. `setting` has the programs that use `bucket`. */
-export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
-  describe('files that tasks hand over in a bucket', () => {
+/** Defines the suite. `testNamespace` has the programs that use `bucket`. */
+export function describeHandover(bucket: Bucket, testNamespace: TestNamespace): void {
+  describe('files passed between tasks in a bucket', () => {
     /** Restarts the controller with the bucket in the operator's configuration. */
     const configure = async (): Promise<void> => {
-      const { harness: bench, cluster: ground } = setting;
-      const { namespace } = bench;
+      const { harness, cluster } = testNamespace;
+      const { namespace } = harness;
       const data = {
         location: 'gs://shop/artifacts/',
         'bucket.service.account.secret.name': 'operator',
         'bucket.service.account.secret.key': 'key.json',
       };
       const metadata = { name: 'config-artifact-bucket', namespace };
-      await bench.client.create(CONFIG_MAPS, { namespace }, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
-      await bench.create('Secret', 'operator', { stringData: { 'key.json': "the operator's key" } });
+      await harness.client.create(CONFIG_MAPS, { namespace }, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+      await harness.create('Secret', 'operator', { stringData: { 'key.json': "the operator's key" } });
       const send: Send = (request) => {
         const { url } = request;
-        if (!url.includes(OPERATOR)) return ground.send(request);
-        return ground.send(new Request(url.replace('/tekton-pipelines/', `/${namespace}/`), request));
+        if (!url.includes(OPERATOR)) return cluster.send(request);
+        return cluster.send(new Request(url.replace('/tekton-pipelines/', `/${namespace}/`), request));
       };
-      await setting.stop();
-      await setting.start({ send });
+      await testNamespace.stop();
+      await testNamespace.start({ send });
     };
 
-    setting.runs('reach the tasks that want them, modes and all, and no claim is made', async () => {
+    testNamespace.runs('are copied to the tasks that use them, including modes, without a claim', async () => {
       await configure();
-      const { harness: bench } = setting;
+      const { harness } = testNamespace;
       const src = { resources: [{ name: 'src', type: 'git' }] };
       const site = { resources: [{ name: 'site', type: 'storage' }] };
       const tasks = {
@@ -63,9 +63,9 @@ export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
             cat both one $(inputs.resources.site.path)/index.html`),
         },
       };
-      for (const [name, spec] of Object.entries(tasks)) await bench.create('Task', name, { spec });
+      for (const [name, spec] of Object.entries(tasks)) await harness.create('Task', name, { spec });
       const made = (name: string, resource: string): object => ({ outputs: [{ name, resource }] });
-      await bench.create('PipelineRun', 'run', {
+      await harness.create('PipelineRun', 'run', {
         spec: {
           pipelineSpec: {
             resources: [
@@ -94,9 +94,9 @@ export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
           ],
         },
       });
-      expect(await bench.waitForEnd('PipelineRun', 'run')).toMatchObject({ status: 'True' });
+      expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ status: 'True' });
 
-      const below = `artifacts/run-${bench.namespace}-bucket`;
+      const below = `artifacts/run-${harness.namespace}-bucket`;
       expect(bucket.objects()).toMatchObject({
         [`${below}/first/src/bin/tool`]: '#!/bin/sh\necho ran\n',
         [`${below}/first/src/both`]: 'first\n',
@@ -104,10 +104,10 @@ export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
         [`${below}/pages/site/index.html`]: 'page\n',
         'web/index.html': 'page\n',
       });
-      const runs = await bench.list<TaskRun>('TaskRun');
+      const runs = await harness.list<TaskRun>('TaskRun');
       const of = (task: string): string =>
         runs.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task)?.metadata.name ?? '';
-      const used = await setting.logs(of('use'));
+      const used = await testNamespace.logs(of('use'));
       expect(used['own']).toBe('ran\nsecond\nfirst\npage\n');
       expect(Object.keys(used)).toEqual(
         [
@@ -121,8 +121,8 @@ export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
         ].filter((name, at, all) => all.indexOf(name) === at),
       );
       expect(used['artifact-copy-from-site']).toContain("the operator's key");
-      expect((await setting.logs(of('first')))['artifact-copy-to-src']).toContain("the operator's key");
-      expect((await bench.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: bench.namespace })).items).toEqual([]);
+      expect((await testNamespace.logs(of('first')))['artifact-copy-to-src']).toContain("the operator's key");
+      expect((await harness.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: harness.namespace })).items).toEqual([]);
     });
   });
 }

@@ -47,78 +47,81 @@ const runWith = (inputs: Specs, outputs: Specs, script: string): object => ({
 });
 
 /** Defines all suites. */
-export function describeResources(place: ClusterKind): void {
-  describe(`on ${place.name}`, () => {
+export function describeResources(clusterKind: ClusterKind): void {
+  describe(`on ${clusterKind.name}`, () => {
     const bucket = new Bucket();
-    const setting = newTestNamespace(place, () => bucket.serve(place));
-    describeBuckets(bucket, setting);
-    describePullRequests(setting);
-    describeHandover(bucket, setting);
-    describeCloudEvents(setting);
+    const testNamespace = newTestNamespace(clusterKind, () => bucket.serve(clusterKind));
+    describeBuckets(bucket, testNamespace);
+    describePullRequests(testNamespace);
+    describeHandover(bucket, testNamespace);
+    describeCloudEvents(testNamespace);
   });
 }
 
 /** `storage` resources. */
-function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
+function describeBuckets(bucket: Bucket, testNamespace: TestNamespace): void {
   describe('a bucket', () => {
     const at = (location: string, more: Readonly<Record<string, string>> = {}, secrets: readonly object[] = []): Spec =>
       spec('storage', { type: 'gcs', location: `gs://shop/${location}`, ...more }, secrets);
 
-    setting.runs('is fetched from and uploaded to, directories and files, as the account of a Secret', async () => {
-      const { harness: bench } = setting;
-      for (const [file, text] of [
-        ['in/a.txt', 'one'],
-        ['in/deep/b.txt', 'two'],
-        ['app.jar', 'jar'],
-        ['out/old.txt', 'gone'],
-      ] as const)
-        bucket.put(file, text);
-      await bench.create('Secret', 'google', { stringData: { 'key.json': 'the key of the account' } });
-      const secret = { fieldName: 'GOOGLE_APPLICATION_CREDENTIALS', secretName: 'google', secretKey: 'key.json' };
-      const inputs = { files: at('in', { dir: 'y' }, [secret]), jar: at('app.jar') };
-      const outputs = { made: at('out', { dir: 'y' }), single: at('single') };
-      const script = `cat $(inputs.resources.files.path)/a.txt $(inputs.resources.files.path)/deep/b.txt > $(outputs.resources.made.path)/ab.txt
+    testNamespace.runs(
+      'is used for downloads and uploads of files and directories, with the account of a Secret',
+      async () => {
+        const { harness } = testNamespace;
+        for (const [file, text] of [
+          ['in/a.txt', 'one'],
+          ['in/deep/b.txt', 'two'],
+          ['app.jar', 'jar'],
+          ['out/old.txt', 'gone'],
+        ] as const)
+          bucket.put(file, text);
+        await harness.create('Secret', 'google', { stringData: { 'key.json': 'the key of the account' } });
+        const secret = { fieldName: 'GOOGLE_APPLICATION_CREDENTIALS', secretName: 'google', secretKey: 'key.json' };
+        const inputs = { files: at('in', { dir: 'y' }, [secret]), jar: at('app.jar') };
+        const outputs = { made: at('out', { dir: 'y' }), single: at('single') };
+        const script = `cat $(inputs.resources.files.path)/a.txt $(inputs.resources.files.path)/deep/b.txt > $(outputs.resources.made.path)/ab.txt
         mkdir $(outputs.resources.made.path)/deep; cp $(inputs.resources.jar.path)/app.jar $(outputs.resources.made.path)/deep/
         echo -n alone > $(outputs.resources.single.path)/file`;
-      await bench.create('TaskRun', 'fetches', runWith(inputs, outputs, script));
-      expect(await bench.waitForEnd('TaskRun', 'fetches')).toMatchObject({ status: 'True' });
-      expect(bucket.objects()).toEqual({
-        'app.jar': 'jar',
-        'in/a.txt': 'one',
-        'in/deep/b.txt': 'two',
-        'out/ab.txt': 'onetwo',
-        'out/deep/app.jar': 'jar',
-        single: 'alone',
-      });
-      const logs = await setting.logs('fetches');
-      expect(Object.keys(logs)).toEqual([
-        'create-dir-single',
-        'create-dir-made',
-        'create-dir-files',
-        'fetch-files',
-        'create-dir-jar',
-        'fetch-jar',
-        'own',
-        'upload-made',
-        'upload-single',
-      ]);
-      expect(logs['fetch-files']).toMatch(
-        /GOOGLE_APPLICATION_CREDENTIALS is set, activating the service account\n.*the key of the account/s,
-      );
-      expect(logs['fetch-jar']).not.toContain('account');
-    });
+        await harness.create('TaskRun', 'fetches', runWith(inputs, outputs, script));
+        expect(await harness.waitForEnd('TaskRun', 'fetches')).toMatchObject({ status: 'True' });
+        expect(bucket.objects()).toEqual({
+          'app.jar': 'jar',
+          'in/a.txt': 'one',
+          'in/deep/b.txt': 'two',
+          'out/ab.txt': 'onetwo',
+          'out/deep/app.jar': 'jar',
+          single: 'alone',
+        });
+        const logs = await testNamespace.logs('fetches');
+        expect(Object.keys(logs)).toEqual([
+          'create-dir-single',
+          'create-dir-made',
+          'create-dir-files',
+          'fetch-files',
+          'create-dir-jar',
+          'fetch-jar',
+          'own',
+          'upload-made',
+          'upload-single',
+        ]);
+        expect(logs['fetch-files']).toMatch(
+          /GOOGLE_APPLICATION_CREDENTIALS is set, activating the service account\n.*the key of the account/s,
+        );
+        expect(logs['fetch-jar']).not.toContain('account');
+      },
+    );
 
-    setting.runs('that lacks what is asked of it ends the run at the step that asked', async () => {
-      await setting.harness.create('TaskRun', 'lacks', runWith({ none: at('none') }, {}, 'true'));
-      expect(await setting.harness.waitForEnd('TaskRun', 'lacks')).toMatchObject({
+    testNamespace.runs('without the requested object fails the run at the step that downloads it', async () => {
+      await testNamespace.harness.create('TaskRun', 'lacks', runWith({ none: at('none') }, {}, 'true'));
+      expect(await testNamespace.harness.waitForEnd('TaskRun', 'lacks')).toMatchObject({
         status: 'False',
         reason: 'Failed',
         message: expect.stringMatching(/^"step-fetch-none-[a-z0-9]{5}" exited with code 1 /),
       });
-      expect((await setting.logs('lacks'))['fetch-none']).toContain('No URLs matched: gs://shop/none');
+      expect((await testNamespace.logs('lacks'))['fetch-none']).toContain('No URLs matched: gs://shop/none');
     });
 
-    setting.runs('gives archives, and what a manifest lists', async () => {
+    testNamespace.runs('provides archives, and the files of a manifest', async () => {
       const mode = 0o100755;
       bucket.put('src.zip', zipOf({ 'bin/run.sh': { text: 'echo zipped', mode } }));
       bucket.put('tar/run.sh', 'echo tarred');
@@ -136,9 +139,9 @@ function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
       };
       const script =
         'sh $(inputs.resources.zip.path)/bin/run.sh; sh $(inputs.resources.tar.path)/run.sh; sh $(inputs.resources.list.path)/run.sh';
-      await setting.harness.create('TaskRun', 'unpacks', runWith(inputs, {}, script));
-      expect(await setting.harness.waitForEnd('TaskRun', 'unpacks')).toMatchObject({ status: 'True' });
-      const logs = await setting.logs('unpacks');
+      await testNamespace.harness.create('TaskRun', 'unpacks', runWith(inputs, {}, script));
+      expect(await testNamespace.harness.waitForEnd('TaskRun', 'unpacks')).toMatchObject({ status: 'True' });
+      const logs = await testNamespace.logs('unpacks');
       expect(logs['own']).toBe('zipped\ntarred\nlisted\n');
       expect(logs['storage-fetch-zip']).toContain('Successfully fetched gs://shop/src.zip to /workspace/zip');
     });
@@ -146,50 +149,52 @@ function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
 }
 
 /** `pullRequest` resources. */
-function describePullRequests(setting: TestNamespace): void {
+function describePullRequests(testNamespace: TestNamespace): void {
   describe('a pull request', () => {
-    const { clusterKind: place } = setting;
+    const { clusterKind } = testNamespace;
     const secret = { fieldName: 'authToken', secretName: 'github', secretKey: 'token' };
 
-    setting.runs('is files for a step, and what the step changed in them is sent back', async () => {
+    testNamespace.runs('is provided as files, and changes to them are sent back', async () => {
       const comments = [1, 2, 3].map((id) => ({ id, body: `comment ${String(id)}`, user: { id: 5, login: 'ann' } }));
       const server = await startFakeGitHub({ labels: ['bug', 'wip'], comments, statuses: [] }, 'sesame-8');
-      const seen = await exposeToPods(server.url, place);
+      const exposed = await exposeToPods(server.url, clusterKind);
       try {
-        const { harness: bench } = setting;
-        await bench.create('Secret', 'github', { stringData: { token: 'sesame-8' } });
-        const change = spec('pullRequest', { url: seen.url, provider: 'github' }, [secret]);
+        const { harness } = testNamespace;
+        await harness.create('Secret', 'github', { stringData: { token: 'sesame-8' } });
+        const change = spec('pullRequest', { url: exposed.url, provider: 'github' }, [secret]);
         const script = `cd $(inputs.resources.pr.path); cat pr.json; ls comments
           cp -r . $(outputs.resources.pr.path)/; cd $(outputs.resources.pr.path)
           : > labels/tested; rm labels/wip comments/2.json; echo -n done > comments/mine
           echo '{"State":"success","Label":"ci/own","Desc":"fine"}' > status/own.json`;
-        await bench.create('TaskRun', 'changes', runWith({ pr: change }, { pr: change }, script));
-        expect(await bench.waitForEnd('TaskRun', 'changes')).toMatchObject({ status: 'True' });
+        await harness.create('TaskRun', 'changes', runWith({ pr: change }, { pr: change }, script));
+        expect(await harness.waitForEnd('TaskRun', 'changes')).toMatchObject({ status: 'True' });
         expect(server.state.labels).toEqual(['bug', 'tested']);
         expect(server.state.comments.map(({ body }) => body)).toEqual(['comment 1', 'comment 3', 'done']);
         expect(server.state.statuses).toEqual([{ state: 'success', context: 'ci/own', description: 'fine' }]);
-        const logs = await setting.logs('changes');
+        const logs = await testNamespace.logs('changes');
         expect(logs['own']).toMatch(/"Title":"Sell more".*1\.json\n2\.json\n3\.json\n/s);
-        expect(JSON.stringify([logs, await bench.list('Pod'), await bench.list('TaskRun')])).not.toContain('sesame-8');
+        expect(JSON.stringify([logs, await harness.list('Pod'), await harness.list('TaskRun')])).not.toContain(
+          'sesame-8',
+        );
       } finally {
-        seen.close();
+        exposed.close();
         await server.close();
       }
     });
 
-    setting.runs('that may not be read ends the run in the words of its server', async () => {
+    testNamespace.runs('that cannot be read fails the run with the message of the server', async () => {
       const server = await startFakeGitHub({ labels: [], comments: [], statuses: [] }, 'another');
-      const seen = await exposeToPods(server.url, place);
+      const exposed = await exposeToPods(server.url, clusterKind);
       try {
-        const change = spec('pullRequest', { url: seen.url, provider: 'github' });
-        await setting.harness.create('TaskRun', 'denied', runWith({ pr: change }, {}, 'true'));
-        expect(await setting.harness.waitForEnd('TaskRun', 'denied')).toMatchObject({
+        const change = spec('pullRequest', { url: exposed.url, provider: 'github' });
+        await testNamespace.harness.create('TaskRun', 'denied', runWith({ pr: change }, {}, 'true'));
+        expect(await testNamespace.harness.waitForEnd('TaskRun', 'denied')).toMatchObject({
           status: 'False',
           message: expect.stringMatching(/^"step-pr-source-pr-[a-z0-9]{5}" exited with code 1 /),
         });
-        expect((await setting.logs('denied'))['pr-source-pr']).toMatch(/it answered 401 .*Bad credentials/);
+        expect((await testNamespace.logs('denied'))['pr-source-pr']).toMatch(/it answered 401 .*Bad credentials/);
       } finally {
-        seen.close();
+        exposed.close();
         await server.close();
       }
     });
@@ -197,11 +202,11 @@ function describePullRequests(setting: TestNamespace): void {
 }
 
 /** `cloudEvent` resources. The controller sends the events, so pods need no access to the receiver. */
-function describeCloudEvents(setting: TestNamespace): void {
+function describeCloudEvents(testNamespace: TestNamespace): void {
   describe('a CloudEvent', () => {
     let receiver: Server;
     let received: { readonly type: string; readonly id: string; readonly taskRun: TaskRun }[] = [];
-    let answers: number[] = [];
+    let statuses: number[] = [];
     let sink: Spec;
 
     beforeAll(async () => {
@@ -212,7 +217,7 @@ function describeCloudEvents(setting: TestNamespace): void {
           const { taskRun } = JSON.parse(Buffer.concat(chunks).toString()) as { taskRun: TaskRun };
           const { 'ce-type': type, 'ce-id': id } = request.headers;
           received.push({ type: String(type), id: String(id), taskRun });
-          response.writeHead(answers.shift() ?? 202).end();
+          response.writeHead(statuses.shift() ?? 202).end();
         });
       });
       receiver.listen(0, '127.0.0.1');
@@ -226,18 +231,18 @@ function describeCloudEvents(setting: TestNamespace): void {
     });
     beforeEach(() => {
       received = [];
-      answers = [];
+      statuses = [];
     });
 
     const delivered = (name: string): Promise<CloudEventDelivery> =>
-      setting.harness.waitFor<TaskRun, CloudEventDelivery>('TaskRun', name, ({ status }) => {
+      testNamespace.harness.waitFor<TaskRun, CloudEventDelivery>('TaskRun', name, ({ status }) => {
         const [delivery] = status?.cloudEvents ?? [];
         return delivery?.status.condition === 'Unknown' ? undefined : delivery;
       });
 
-    setting.runs('tells how a run ended, and is sent again when its receiver could not take it', async () => {
-      answers = [503];
-      await setting.harness.create('TaskRun', 'fails', runWith({}, { sink }, 'exit 3'));
+    testNamespace.runs('contains the result of a run, and is sent again if the receiver fails', async () => {
+      statuses = [503];
+      await testNamespace.harness.create('TaskRun', 'fails', runWith({}, { sink }, 'exit 3'));
       expect(await delivered('fails')).toMatchObject({ status: { condition: 'Sent', retryCount: 2 } });
       const event = { type: 'dev.tekton.event.task.failed.v1', id: 'fails' };
       expect(received).toMatchObject([event, event]);
@@ -247,49 +252,53 @@ function describeCloudEvents(setting: TestNamespace): void {
       ]);
     });
 
-    setting.runs('is sent by the next controller when one ended before it could', async () => {
-      await setting.stop();
-      await setting.start({ sendEvent: () => Promise.reject(new Error('no way out')) });
-      await setting.harness.create('TaskRun', 'restarts', runWith({}, { sink }, 'true'));
-      await setting.harness.waitFor<TaskRun, true>('TaskRun', 'restarts', ({ status }) =>
+    testNamespace.runs('is sent by the next controller if the first one stopped before', async () => {
+      await testNamespace.stop();
+      await testNamespace.start({ sendEvent: () => Promise.reject(new Error('no way out')) });
+      await testNamespace.harness.create('TaskRun', 'restarts', runWith({}, { sink }, 'true'));
+      await testNamespace.harness.waitFor<TaskRun, true>('TaskRun', 'restarts', ({ status }) =>
         status?.cloudEvents?.[0]?.status.message === 'no way out' ? true : undefined,
       );
       expect(received).toEqual([]);
-      await setting.stop();
-      await setting.start();
+      await testNamespace.stop();
+      await testNamespace.start();
       const { status } = await delivered('restarts');
       expect(status).toMatchObject({ condition: 'Sent', message: '' });
       expect(status.retryCount).toBeGreaterThan(1);
       expect(received).toMatchObject([{ type: 'dev.tekton.event.task.successful.v1', id: 'restarts' }]);
     });
 
-    setting.runs(
-      'of a pipeline tells of the last attempt alone, and stands in the status of the PipelineRun',
+    testNamespace.runs(
+      'of a pipeline contains only the last attempt, and is listed in the status of the PipelineRun',
       async () => {
-        const outputs = { resources: [{ name: 'told', type: 'cloudEvent' }] };
+        const outputs = { resources: [{ name: 'event', type: 'cloudEvent' }] };
         const claim = { name: 'once', persistentVolumeClaim: { claimName: 'once' } };
         const volumeMounts = [{ name: 'once', mountPath: '/once' }];
         const command = ['sh', '-c', 'test -e /once/tried || { : > /once/tried; exit 1; }'];
-        await setting.harness.create('PersistentVolumeClaim', 'once', {
+        await testNamespace.harness.create('PersistentVolumeClaim', 'once', {
           spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
         });
-        await setting.harness.create('Task', 'tell', {
+        await testNamespace.harness.create('Task', 'notify', {
           spec: { outputs, volumes: [claim], steps: [{ name: 'own', image: 'busybox', command, volumeMounts }] },
         });
-        const used = { outputs: [{ name: 'told', resource: 'sink' }] };
-        await setting.harness.create('PipelineRun', 'retries', {
+        const used = { outputs: [{ name: 'event', resource: 'sink' }] };
+        await testNamespace.harness.create('PipelineRun', 'retries', {
           spec: {
             pipelineSpec: {
               resources: [{ name: 'sink', type: 'cloudEvent' }],
-              tasks: [{ name: 't', taskRef: { name: 'tell' }, retries: 1, resources: used }],
+              tasks: [{ name: 't', taskRef: { name: 'notify' }, retries: 1, resources: used }],
             },
             resources: [{ name: 'sink', resourceSpec: sink }],
           },
         });
-        const sent = await setting.harness.waitFor<PipelineRun, object>('PipelineRun', 'retries', ({ status }) => {
-          const [task] = Object.values(status?.taskRuns ?? {});
-          return task?.status?.cloudEvents?.[0]?.status.condition === 'Sent' ? task : undefined;
-        });
+        const sent = await testNamespace.harness.waitFor<PipelineRun, object>(
+          'PipelineRun',
+          'retries',
+          ({ status }) => {
+            const [task] = Object.values(status?.taskRuns ?? {});
+            return task?.status?.cloudEvents?.[0]?.status.condition === 'Sent' ? task : undefined;
+          },
+        );
         expect(sent).toMatchObject({ status: { retriesStatus: [{ conditions: [{ reason: 'Failed' }] }] } });
         expect(received.map(({ type }) => type)).toEqual(['dev.tekton.event.task.successful.v1']);
       },

@@ -15,6 +15,6 @@ test.each([
   expect(terminalFeatures(isTerminal, env)).toEqual(expected);
 });
 
-test('--no-color holds whatever the environment says', () => {
+test('--no-color takes precedence over the environment', () => {
   expect(terminalFeatures(true, { FORCE_COLOR: '1' }, false).color).toBe(false);
 });

@@ -15,7 +15,7 @@ const says = (task: string, line: string): RunEvent => ({ type: 'step-log', time
 const isAreaRow = (line: string): boolean => /^ {2}[●○✔◌] |^ {2}\d+ done · /.test(line);
 
 describe('the live area', () => {
-  test('of 12 tasks in a terminal of 10 rows is shown once, however often it is drawn', async () => {
+  test('appears only once if 12 tasks are drawn repeatedly in a terminal with 10 rows', async () => {
     const terminal = new TerminalModel(80, 10);
     const clock = new HandClock();
     const presenter = textPresenter(terminal.output, { waitsFor: () => [], hasSeveralRuns: false }, clock);
@@ -41,7 +41,7 @@ describe('the live area', () => {
     ]);
   });
 
-  test('leaves what was printed and nothing else, in terminals of every size and through changes of it', async () => {
+  test('leaves only the printed lines, in terminals of any size and after resizing', async () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'b', '日', '本', 'é', '😀'), minLength: 1, maxLength: 150 });
     const width = fc.integer({ min: 20, max: 120 });
     const step = fc.oneof(

@@ -6,21 +6,21 @@ import { sourceExcerpt } from '../../src/terminal/source-excerpt.js';
 describe('a line with its caret', () => {
   test.each([
     ['plain text', '  image: 5', 10, '  image: 5', '         ^'],
-    ['its first column', 'kind: A', 1, 'kind: A', '^'],
-    ['a column behind its end', 'ab', 9, 'ab', '  ^'],
-    ['tabs, which are arrows', '\ta:\tb', 5, '→a:→b', '    ^'],
+    ['the first column', 'kind: A', 1, 'kind: A', '^'],
+    ['a column after the end', 'ab', 9, 'ab', '  ^'],
+    ['tabs as arrows', '\ta:\tb', 5, '→a:→b', '    ^'],
     ['wide characters', '名前: 値', 5, '名前: 値', '      ^'],
     ['an emoji of several code points', '👩‍💻: x', 8, '👩‍💻: x', '    ^'],
     ['combining accents', 'e\u0301: x', 5, 'e\u0301: x', '   ^'],
-    ['control characters, written out', 'a\u001b[2J: x', 8, 'a\\u001b[2J: x', '            ^'],
-    ['signs that turn the direction of a text', 'a\u202e: x', 5, 'a\\u202e: x', '         ^'],
-    ['half of a character of two units', '\ud83d: x', 4, '\ufffd: x', '   ^'],
-    ['no text', '', 1, '', '^'],
-  ])('of %s', (_, line, column, text, caret) => {
+    ['escaped control characters', 'a\u001b[2J: x', 8, 'a\\u001b[2J: x', '            ^'],
+    ['escaped bidirectional characters', 'a\u202e: x', 5, 'a\\u202e: x', '         ^'],
+    ['a lone surrogate', '\ud83d: x', 4, '\ufffd: x', '   ^'],
+    ['empty text', '', 1, '', '^'],
+  ])('for %s', (_, line, column, text, caret) => {
     expect(sourceExcerpt(line, column)).toEqual({ text, caret });
   });
 
-  test('is cut around the caret where the line is long', () => {
+  test('is truncated around the caret if it is long', () => {
     const line = `${'a'.repeat(1000)}X${'b'.repeat(1000)}`;
     const { text, caret } = sourceExcerpt(line, 1001, 20);
     expect(text).toBe('…aaaaaaaaaaaaaaXbbb…');
@@ -29,7 +29,7 @@ describe('a line with its caret', () => {
     expect(sourceExcerpt(line, 2002, 20)).toEqual({ text: '…bbbbbbbbbbbbbbbbbb', caret: '                   ^' });
   });
 
-  test('fits its width, and the caret is below the character of its column', () => {
+  test('fits the width, with the caret below its column', () => {
     const piece = fc.oneof(
       fc.constantFrom('\t', '値', '👩‍💻', '\u001b', '\u202e'),
       fc.string({ unit: 'grapheme-composite' }),

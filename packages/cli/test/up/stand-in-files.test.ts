@@ -54,7 +54,7 @@ async function create(kind: typeof TASK_RUNS, name: string, spec: object, labels
   await client.create(kind, { namespace: 'default' }, { metadata: metadata(name, labels), spec });
 }
 
-test('a resource is answered wherever it is written: an object, or a resourceSpec of a TaskRun or PipelineRun', async () => {
+test('a resource is served whether it is an object, or embedded in a TaskRun or PipelineRun', async () => {
   await create(PIPELINE_RESOURCES, 'shop', git('https://example.com/object.git'));
   await create(TASK_RUNS, 'one', {
     taskSpec: { steps: [] },
@@ -85,7 +85,7 @@ test('a resource is answered wherever it is written: an object, or a resourceSpe
   expect(standIns.files['/etc/containers/registries.conf']).toContain('prefix = "quay.io"');
 });
 
-test('the TaskRuns of a PipelineRun, whose resources are called as their Task says, answer nothing', async () => {
+test('resources of the TaskRuns of a PipelineRun, which have the names of their Task, are not served', async () => {
   await create(
     TASK_RUNS,
     'line-build',

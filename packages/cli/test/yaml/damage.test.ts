@@ -15,7 +15,7 @@ const findingsIn = (text: string) =>
 /** The article's invalid manifest first, then similar cases. The complete message is compared. */
 const damage: readonly { file: string; yaml: string; want: string }[] = [
   {
-    file: 'with an en dash for a list item',
+    file: 'an en dash for a list item',
     yaml: 'kind: ServiceAccount\nsecrets:\n- name: auth-docker\n\n– name: auth-gitlab\n',
     want: `a.yaml:5:1  error  YAML_CHARACTER  the list item starts with an en dash (U+2013), which only looks like "-"
     5 | – name: auth-gitlab
@@ -23,7 +23,7 @@ const damage: readonly { file: string; yaml: string; want: string }[] = [
   hint: type "-"; if the line is text, put the text in quotes`,
   },
   {
-    file: 'whose indentation is lost',
+    file: 'lost indentation',
     yaml: 'apiVersion: v1\nkind: Secret\nmetadata:\nname: auth-gitlab\nannotations:\ntekton.dev/git-0: https://github.com\n',
     want: `a.yaml:3:1  error  YAML_INDENTATION  \`metadata:\` is empty and followed by \`name:\`, \`annotations:\` at the same column: the indentation is lost
     3 | metadata:
@@ -31,7 +31,7 @@ const damage: readonly { file: string; yaml: string; want: string }[] = [
   hint: indent lines 4 to 5, so that they are below \`metadata:\``,
   },
   {
-    file: 'whose objects in objects have lost it, so that keys repeat',
+    file: 'lost indentation of nested objects, so that keys repeat',
     yaml: 'kind: ClusterRoleBinding\nmetadata:\nname: a\nroleRef:\nkind: ClusterRole\nname: cluster-admin\n',
     want: `a.yaml:2:1  error  YAML_INDENTATION  \`metadata:\` is empty and followed by \`name:\` at the same column: the indentation is lost
     2 | metadata:
@@ -43,7 +43,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: indent lines 5 to 6, so that they are below \`roleRef:\``,
   },
   {
-    file: 'whose list items have lost it',
+    file: 'lost indentation of list items',
     yaml: 'kind: B\nsubjects:\n- kind: ServiceAccount\nname: bot\nnamespace: default\n',
     want: `a.yaml:2:1  error  YAML_INDENTATION  \`subjects:\` ends and is followed by \`name:\`, \`namespace:\` at the same column: the indentation is lost
     2 | subjects:
@@ -51,7 +51,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: indent lines 4 to 5, so that they are below \`subjects:\``,
   },
   {
-    file: 'with curly quotes',
+    file: 'curly quotes',
     yaml: 'kind: A\nargs: [“test”]\n',
     want: `a.yaml:2:8  error  YAML_CHARACTER  the text starts with a curly quote (U+201C), which YAML reads as part of it
     2 | args: [“test”]
@@ -59,7 +59,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: type "; if the curly quote belongs to the text, put the whole text in straight quotes`,
   },
   {
-    file: 'with non-breaking spaces after its colons',
+    file: 'non-breaking spaces after colons',
     yaml: 'apiVersion:\u00a0v1\nkind:\u00a0Secret\n',
     want: `a.yaml:1:12  error  YAML_CHARACTER  the colon is followed by a non-breaking space (U+00A0), so it does not end a key; also in line 2
     1 | apiVersion:\u00a0v1
@@ -67,7 +67,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: replace it with a space`,
   },
   {
-    file: 'indented with non-breaking spaces',
+    file: 'non-breaking spaces as indentation',
     yaml: 'kind: A\nspec:\n\u00a0\u00a0a: 1\n',
     want: `a.yaml:3:1  error  YAML_CHARACTER  the line is indented with a non-breaking space (U+00A0), which only looks like a space
     3 | \u00a0\u00a0a: 1
@@ -75,7 +75,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: replace it with spaces`,
   },
   {
-    file: 'with a full-width colon',
+    file: 'a full-width colon',
     yaml: 'kind: A\nname\uff1a nginx\n',
     want: `a.yaml:2:5  error  YAML_CHARACTER  the key ends with a full-width colon (U+FF1A), which only looks like ":"
     2 | name\uff1a nginx
@@ -83,7 +83,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: type ":" and a space`,
   },
   {
-    file: 'indented with tabs',
+    file: 'tabs as indentation',
     yaml: 'kind: A\nspec:\n\ta: 1\n\tb: 2\n',
     want: `a.yaml:3:1  error  YAML_TAB  the line is indented with a tab, which YAML does not allow; also in line 4
     3 | →a: 1
@@ -91,7 +91,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: indent with spaces`,
   },
   {
-    file: 'that says a key twice',
+    file: 'a duplicate key',
     yaml: 'kind: A\nspec:\n  image: a\n  image: b\n',
     want: `a.yaml:4:3  error  YAML_DUPLICATE_KEY  \`image\` is repeated in one object; first in line 3
     4 |   image: b
@@ -99,7 +99,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: remove one of them, or correct the indentation if it belongs elsewhere`,
   },
   {
-    file: 'with a colon inside a value',
+    file: 'a colon in a value',
     yaml: 'kind: A\nmessage: error: no\n',
     want: `a.yaml:2:10  error  YAML_SYNTAX  not YAML: the value of a key contains another key
     2 | message: error: no
@@ -107,7 +107,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: put a value that contains \`: \` in quotes; if the next line is the other key, align it with this one`,
   },
   {
-    file: 'with a quote that nothing closes',
+    file: 'an unclosed quote',
     yaml: 'kind: A\nname: "x\n',
     want: `a.yaml:2:7  error  YAML_SYNTAX  not YAML: the " that opens here is not closed
     2 | name: "x
@@ -115,7 +115,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   hint: close it; a quote in the text itself is written \\" in double quotes, and '' in single ones`,
   },
   {
-    file: 'that is text',
+    file: 'plain text',
     yaml: 'hello\n',
     want: `a.yaml:1:1  error  NOT_AN_OBJECT  a manifest is an object with apiVersion and kind, but this is not an object
     1 | hello
@@ -124,26 +124,26 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty and followed by \`kin
   },
 ];
 
-test.each(damage)('a file $file is explained', ({ yaml, want }) => {
+test.each(damage)('a file with $file is explained', ({ yaml, want }) => {
   expect(findingsIn(yaml)).toBe(want);
 });
 
-describe('what looks like damage and is none', () => {
+describe('valid YAML that looks damaged is accepted', () => {
   test.each([
     ['dashes inside a block', 'kind: A\nscript: |\n  – one\n  – two\n'],
     ['dashes inside quotes', 'kind: A\ntext: "a\n  – b"\n'],
     ['dashes in a comment', 'kind: A\n# – a\n'],
     ['a tab after a value', 'kind: A\t\nb: 1\n'],
-    ['a line of a tab alone', 'kind: A\n\t\nb: 1\n'],
+    ['a line with only a tab', 'kind: A\n\t\nb: 1\n'],
     ['curly quotes inside a text', 'kind: A\ntext: he said “no”\n'],
     ['Windows line ends', 'kind: A\r\nspec:\r\n  a: 1\r\n'],
-    ['an empty metadata', 'kind: A\nmetadata:\nspec: {}\n'],
+    ['empty metadata', 'kind: A\nmetadata:\nspec: {}\n'],
   ])('%s', (_, yaml) => {
     expect(findingsIn(yaml)).toBe('');
   });
 });
 
-test('all mistakes are told in one pass', () => {
+test('all problems are reported in one pass', () => {
   const yaml = 'kind: A\nlist:\n– a: 1\n---\nkind: B\nmetadata:\nname: b\n---\nkind: C\na: 1\na: 2\n';
   expect(loadText(sourceText('a.yaml', yaml)).findings.map(({ code }) => code)).toEqual([
     'YAML_CHARACTER',
@@ -153,23 +153,23 @@ test('all mistakes are told in one pass', () => {
 });
 
 /** Formats line, column and message of each finding. */
-const told = (text: string) =>
+const reported = (text: string) =>
   inReadingOrder(loadText(sourceText('a.yaml', text)).findings).map(
     ({ place: { line, column }, message }) => `${line}:${column} ${message.replace(/^not YAML: /, '')}`,
   );
 
-describe('one mistake is told once, where it was made', () => {
+describe('one mistake is reported once, at its position', () => {
   const BRACKET = 'the bracket that opens here is not closed';
   const COLUMN = 'the line starts at a different column than its neighbours';
   test.each([
-    ['a list that is not closed', 'a: 1\nb: [x, y\nc: 1\nd: 2\n', [`2:4 ${BRACKET}`]],
-    ['an object in JSON that is not closed', '{\n  "a": {"b": 1,\n  "c": 2\n}\n', [`1:1 ${BRACKET}`]],
-    ['a quote in brackets that is not closed', 'a: ["x", "y]\nb: c\n', ['1:10 the " that opens here is not closed']],
-    ['a line that stands too far to the left', 'a:\n    b: 1\n  c: 2\n   d: 3\n', [`3:1 ${COLUMN}`]],
+    ['an unclosed list', 'a: 1\nb: [x, y\nc: 1\nd: 2\n', [`2:4 ${BRACKET}`]],
+    ['an unclosed JSON object', '{\n  "a": {"b": 1,\n  "c": 2\n}\n', [`1:1 ${BRACKET}`]],
+    ['an unclosed quote in brackets', 'a: ["x", "y]\nb: c\n', ['1:10 the " that opens here is not closed']],
+    ['a line with too little indentation', 'a:\n    b: 1\n  c: 2\n   d: 3\n', [`3:1 ${COLUMN}`]],
     ['a list among keys', 'kind: A\n- a\nb: 1\n', ['2:1 a list item where a key is expected']],
     ['a key without colon', 'kind: A\nmetadata\n  name: x\n', ['2:1 a key and a colon are expected here']],
     [
-      'a block whose first line is not empty',
+      'text after the indicator of a block',
       'kind: A\na: |2bad\n  text: more\n   of: it\nb: 1\n',
       ['2:6 text follows the indicator of a block scalar'],
     ],
@@ -181,22 +181,22 @@ describe('one mistake is told once, where it was made', () => {
     ['a template', 'kind: A\na: {{ .Values.x }}\n', ['2:5 a template that is not rendered']],
     ['a merge conflict', 'a: 1\n<<<<<<< HEAD\nb: 2\n', ['2:1 a merge conflict marker']],
   ])('%s', (_, yaml, want) => {
-    expect(told(yaml)).toEqual(want);
+    expect(reported(yaml)).toEqual(want);
   });
 
   test.each([
     [
-      'in lines of their own',
+      'on separate lines',
       'a: [x\nb: {c: d\ne: f\ng: h: i\n',
       [`1:4 ${BRACKET}`, `2:4 ${BRACKET}`, '4:4 the value of a key contains another key'],
     ],
     [
-      'commas in one line',
+      'commas on one line',
       '{"a": 1,, "b": ["x" "y"]}',
       ['1:9 a comma with nothing before it', '1:21 missing , or : between flow sequence items'],
     ],
     [
-      'words in one line',
+      'words on one line',
       'a: ["\\q", @b, `c]\n',
       [
         '1:6 invalid escape sequence \\q',
@@ -204,12 +204,12 @@ describe('one mistake is told once, where it was made', () => {
         '1:15 plain value cannot start with reserved character `',
       ],
     ],
-  ])('but several are told each: %s', (_, yaml, want) => {
-    expect(told(yaml)).toEqual(want);
+  ])('several mistakes are all reported: %s', (_, yaml, want) => {
+    expect(reported(yaml)).toEqual(want);
   });
 });
 
-describe('YAML made to exhaust its reader is refused', () => {
+describe('YAML that would exhaust the parser is rejected', () => {
   const letters = 'abcdefghijklmnopqrstuvwxyz';
   const rows: readonly [string, string][] = [
     [
@@ -223,31 +223,31 @@ describe('YAML made to exhaust its reader is refused', () => {
       'a chain of merges',
       `a0: &a0 {x: 1}${Array.from({ length: 5000 }, (_, i) => `\na${i + 1}: &a${i + 1}\n  <<: *a${i}`).join('')}`,
     ],
-    ['brackets in brackets', '['.repeat(50_000)],
-    ['a ladder', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
-    ['an alias of itself', 'a: &a [*a]'],
-    ['documents without end', '---\n'.repeat(60_000)],
+    ['nested brackets', '['.repeat(50_000)],
+    ['deeply nested keys', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
+    ['a recursive alias', 'a: &a [*a]'],
+    ['many documents', '---\n'.repeat(60_000)],
   ];
   test.each(sampledRows(rows, 0, 3, 4))('%s', (_, yaml) => {
     const { findings } = loadText(sourceText('a.yaml', yaml));
     expect(findings.map(({ code }) => code)).toEqual([expect.stringMatching(/^YAML_(TOO_COMPLEX|ALIAS)$/)]);
   });
 
-  test('a quarter of a million mistakes, of which the first are told', () => {
+  test('of a quarter of a million mistakes, the first are reported', () => {
     expect(loadText(sourceText('a.yaml', `a: "${'\\q'.repeat(250_000)}"`)).findings).toHaveLength(50);
   });
 
   const grown: readonly [string, (size: number) => string, number][] = [
-    ['brackets in brackets', (size) => '['.repeat(size), 6000],
-    ['documents without end', (size) => '---\n'.repeat(size), 2000],
-    ['mistakes in one line', (size) => `a: "${'\\q'.repeat(size)}"`, 4000],
+    ['nested brackets', (size) => '['.repeat(size), 6000],
+    ['many documents', (size) => '---\n'.repeat(size), 2000],
+    ['many mistakes on one line', (size) => `a: "${'\\q'.repeat(size)}"`, 4000],
   ];
-  test.each(sampledRows(grown, 2))('at a cost in proportion to it: %s', async (_, yaml, size) => {
+  test.each(sampledRows(grown, 2))('in linear time: %s', async (_, yaml, size) => {
     expect(await growth((of) => loadText(sourceText('a.yaml', yaml(of))), size)).toBeLessThan(LINEAR);
   });
 });
 
-test('what is said of a file that is no YAML quotes little of it: it may be long, or a secret', () => {
+test('a finding quotes only a short part of a file that is not YAML', () => {
   const licence = readFileSync(resolve(import.meta.dirname, '../../../../LICENSE'), 'utf8');
   const messages = loadText(sourceText('LICENSE', licence)).findings.map(({ message }) => message);
   expect(messages).toContain(

@@ -43,33 +43,33 @@ const asKubectl: readonly (readonly [string, unknown])[] = [
   ['=', '='],
 ];
 
-test.each(asKubectl)('%j is read as kubectl reads it', (text, value) => {
+test.each(asKubectl)('%j is parsed like kubectl does', (text, value) => {
   expect(readPlain(text)).toEqual(value);
 });
 
-test.each(['.inf', '-.Inf', '.nan'])('%s is refused, as kubectl refuses it', (text) => {
+test.each(['.inf', '-.Inf', '.nan'])('%s is rejected, like kubectl does', (text) => {
   expect(() => readPlain(text)).toThrow(NotJson);
 });
 
-const objects: readonly { says: string; yaml: string; want: unknown }[] = [
-  { says: 'keys become text', yaml: '1: a\n1.5: b\ntrue: c\non: d', want: { '1': 'a', '1.5': 'b', true: 'd' } },
-  { says: 'quoted text stays text', yaml: 'a: "yes"\nb: \'0644\'\nc: !!str 1', want: { a: 'yes', b: '0644', c: '1' } },
-  { says: 'binary is decoded', yaml: 'a: !!binary aGVsbG8=', want: { a: 'hello' } },
+const objects: readonly { rule: string; yaml: string; want: unknown }[] = [
+  { rule: 'keys become text', yaml: '1: a\n1.5: b\ntrue: c\non: d', want: { '1': 'a', '1.5': 'b', true: 'd' } },
+  { rule: 'quoted text stays text', yaml: 'a: "yes"\nb: \'0644\'\nc: !!str 1', want: { a: 'yes', b: '0644', c: '1' } },
+  { rule: 'binary is decoded', yaml: 'a: !!binary aGVsbG8=', want: { a: 'hello' } },
   {
-    says: 'a merge gives way to keys after it',
+    rule: 'keys after a merge take precedence',
     yaml: 'a: &a {q: 1, z: 3}\nb:\n  <<: *a\n  z: 2',
     want: { a: { q: 1, z: 3 }, b: { q: 1, z: 2 } },
   },
   {
-    says: 'a merge wins over keys before it',
+    rule: 'a merge takes precedence over keys before it',
     yaml: 'a: &a {q: 1, z: 3}\nb:\n  z: 2\n  <<: *a',
     want: { a: { q: 1, z: 3 }, b: { z: 3, q: 1 } },
   },
-  { says: 'aliases are copied in', yaml: 'a: &a [1, 2]\nb: *a', want: { a: [1, 2], b: [1, 2] } },
-  { says: 'JSON is YAML', yaml: '{"a": {"b": [1, true, null]}}', want: { a: { b: [1, true, null] } } },
+  { rule: 'aliases are copied in', yaml: 'a: &a [1, 2]\nb: *a', want: { a: [1, 2], b: [1, 2] } },
+  { rule: 'JSON is YAML', yaml: '{"a": {"b": [1, true, null]}}', want: { a: { b: [1, true, null] } } },
 ];
 
-test.each(objects)('in an object, $says', ({ yaml, want }) => {
+test.each(objects)('in an object, $rule', ({ yaml, want }) => {
   expect(loadText(sourceText('x.yaml', yaml)).manifests[0]?.object).toEqual(want);
 });
 
@@ -82,7 +82,7 @@ test.each([
   ['on: push', ['warning 1:1 `on` without quotes is true for kubectl']],
   ['a: &a y\nb: *a', ['warning 1:7 `y` without quotes is true for kubectl']],
   ['a: true\nb: False\nc: "no"\nd: yes please\ne: !!str on', []],
-])('%j tells of words that are booleans', (yaml, want) => {
+])('%j yields warnings about booleans', (yaml, want) => {
   const { findings, manifests } = loadText(sourceText('x.yaml', yaml));
   expect(
     findings.map(({ severity, place, message }) => `${severity} ${place.line}:${place.column} ${message}`),
@@ -90,7 +90,7 @@ test.each([
   expect(manifests[0]?.isFaulty).toBe(false);
 });
 
-test('a key __proto__ is an ordinary key', () => {
+test('the key __proto__ is an ordinary key', () => {
   const { manifests } = loadText(sourceText('x.yaml', '__proto__: {polluted: 1}\nkind: A'));
   expect(Object.keys(manifests[0]?.object ?? {})).toEqual(['__proto__', 'kind']);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();

@@ -30,11 +30,11 @@ const EVENTS: readonly RunEvent[] = [
   { type: 'pushed', time: at.time, image: said, digest: 'sha256:0' },
 ];
 
-test.each(EVENTS.map((event) => [event.type, event] as const))('what a %s event says is masked', (_type, event) => {
+test.each(EVENTS.map((event) => [event.type, event] as const))('the texts of a %s event are masked', (_type, event) => {
   expect(JSON.stringify(maskedEvent(event, hide))).toBe(JSON.stringify(event).replaceAll('hunter2', '***'));
 });
 
-test('names of runs, tasks and steps are not masked: scripts look events up by them', () => {
+test('names of runs, tasks and steps are not masked, because scripts use them', () => {
   const event: RunEvent = { type: 'step-start', time: at.time, run: 'hunter2', task: 'hunter2', step: 'hunter2' };
   expect(maskedEvent(event, hide)).toEqual(event);
 });

@@ -33,31 +33,31 @@ const deployed = (
 });
 const failed = condition('False', 'Failed', '"step-x" exited with code 1');
 
-describe('tasks that are skipped', () => {
+describe('skipped tasks', () => {
   test.each<[string, Parameters<typeof deployed>[0], string]>([
-    ['name the condition that was false', { sunny: [failed, 1] }, 'condition sunny was false'],
+    ['have the condition that was false as the reason', { sunny: [failed, 1] }, 'condition sunny was false'],
     [
-      'leave out those that were true',
+      'omit conditions that were true',
       { dry: [condition('True', 'Succeeded'), 0], sunny: [failed, 1] },
       'condition sunny was false',
     ],
-    ['name each', { dry: [failed, 1], sunny: [failed, 1] }, 'condition dry was false; condition sunny was false'],
     [
-      'tell of an exit code that may be a mistake',
-      { sunny: [failed, 127] },
-      'condition sunny was false (exit code 127)',
+      'list all conditions that were false',
+      { dry: [failed, 1], sunny: [failed, 1] },
+      'condition dry was false; condition sunny was false',
     ],
+    ['show exit codes other than 1', { sunny: [failed, 127] }, 'condition sunny was false (exit code 127)'],
     [
-      'tell why a condition could not be checked',
+      'show why a condition could not be checked',
       { sunny: [condition('False', 'TaskRunValidationFailed', 'invalid input params: missing [x]')] },
       'condition sunny could not be checked: TaskRunValidationFailed: invalid input params: missing [x]',
     ],
-    ['say what the run says when no check does', {}, 'ConditionChecks failed'],
+    ['use the message of the run if no check has one', {}, 'ConditionChecks failed'],
   ])('%s', (_what, checks, says) => {
     expect(skipsOf(deployed(checks), waits)[0]).toMatchObject({ task: 'deploy', message: says });
   });
 
-  test('take along all that wait for them, told after them in declared order', () => {
+  test('are followed by their dependents in declared order', () => {
     expect(skipsOf(deployed({ sunny: [failed, 1] }), waits).slice(1)).toEqual([
       {
         task: 'celebrate',
@@ -74,7 +74,7 @@ describe('tasks that are skipped', () => {
     ]);
   });
 
-  test('are none where no condition said no', () => {
+  test('do not exist if no condition was false', () => {
     const status: PipelineRunStatus = {
       taskRuns: { r: { pipelineTaskName: 'deploy', conditionChecks: { c: { conditionName: 'sunny' } } } },
     };

@@ -20,8 +20,8 @@ const pod = (
 const running = { running: {} };
 const ended = { terminated: { exitCode: 0 } };
 
-describe('what a stopped run waits for', () => {
-  test('is every step and sidecar that still runs, with the time when the last of them is killed', () => {
+describe('the containers that a stopped run waits for', () => {
+  test('are the running steps and sidecars, with the time until the last one is killed', () => {
     const pods = [
       pod('build', { 'step-fetch': ended, 'step-make': running }, { deletionTimestamp: '2026-01-01T12:00:12Z' }),
       pod('test', { 'step-unit': ended, 'sidecar-database': running }, { deletionTimestamp: '2026-01-01T12:00:28Z' }),
@@ -32,7 +32,7 @@ describe('what a stopped run waits for', () => {
     );
   });
 
-  test('gives a TaskRun its own name, and no time while its pod is not being deleted', () => {
+  test('are listed with the name of the TaskRun, and without a time while the pod is not being deleted', () => {
     const labels = { 'tekton.dev/taskRun': 'once' };
     const pods = [pod('', { 'step-s': running }, { labels }), pod('', { 'step-s': running }, { labels: {} })];
     expect(waitingNotice(runningContainers(pods), now, 'hint')).toBe(
@@ -40,7 +40,7 @@ describe('what a stopped run waits for', () => {
     );
   });
 
-  test('names the run of each task where there are several', () => {
+  test('are listed with their run if there are several', () => {
     const labels = {
       'tekton.dev/pipelineTask': 'build',
       'tekton.dev/taskRun': 's-build',
@@ -52,7 +52,7 @@ describe('what a stopped run waits for', () => {
     );
   });
 
-  test('counts what is more than four, and is nothing when all have ended', () => {
+  test('are counted beyond four, and are empty if all have ended', () => {
     const pods = Array.from({ length: 7 }, (_, index) => pod(`t${String(index)}`, { 'step-s': running }));
     expect(waitingNotice(runningContainers(pods), now, 'hint')).toBe(
       'still running after SIGTERM: t0 (step s), t1 (step s), t2 (step s), t3 (step s), 3 more; hint',

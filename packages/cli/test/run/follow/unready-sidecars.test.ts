@@ -25,16 +25,16 @@ const refused = [
   event('step-a', 'y'),
 ];
 
-test('a sidecar whose readiness probe fails is named with what the probe says', () => {
+test('a sidecar whose readiness probe fails is reported with the output of the probe', () => {
   expect(unreadySidecars(pod(false), refused)).toEqual(['sidecar db is not ready: Readiness probe failed: refused']);
 });
 
-test('nothing waits for a sidecar that is ready, or for any once steps have begun', () => {
+test('ready sidecars are not reported, nor any after the steps have started', () => {
   expect(unreadySidecars(pod(true), refused)).toEqual([]);
   expect(unreadySidecars(pod(false, { 'tekton.dev/ready': 'READY' }), refused)).toEqual([]);
 });
 
-test('each reason is told once', () => {
+test('each reason is reported once', () => {
   const news = new TaskNotices();
   const held = (message: string) => ({ type: 'task-held', reason: 'SidecarNotReady', message });
   expect(news.ofSidecars(['a'])).toEqual([held('a')]);

@@ -3,8 +3,8 @@ import { Watchers } from '../../../src/run/follow/watchers.js';
 
 const aMoment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('those who wait for a change', () => {
-  test('are woken by what they wait for alone: a change costs as much among thousands as among a few', async () => {
+describe('promises that wait for a change', () => {
+  test('are evaluated only for their subjects, so the cost of a change does not depend on their number', async () => {
     const watchers = new Watchers();
     const names = Array.from({ length: 1000 }, (_, index) => `task ${String(index)}`);
     const done = new Set<string>();
@@ -24,7 +24,7 @@ describe('those who wait for a change', () => {
     expect(looks).toBe(2 * names.length);
   });
 
-  test('look once for many changes that come together', async () => {
+  test('are evaluated once for concurrent changes', async () => {
     const watchers = new Watchers();
     let looks = 0;
     void watchers.until(['pod', 'run'], () => void (looks += 1));
@@ -34,7 +34,7 @@ describe('those who wait for a change', () => {
     watchers.stop();
   });
 
-  test('look a last time when nobody waits any more, and so does who comes later', async () => {
+  test('are evaluated a last time after stop, and so are later ones', async () => {
     const watchers = new Watchers();
     let known: string | undefined;
     const [early, late] = [watchers.until(['pod'], () => known), watchers.until(['pod'], () => undefined)];

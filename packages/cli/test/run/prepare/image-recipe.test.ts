@@ -44,13 +44,13 @@ test.each<[string, boolean, readonly string[], readonly string[]]>([
   ],
   ['quay.io/buildah/stable:v1.11.0', false, ['--image quay.io/buildah/stable=builtin:buildah'], ['=host']],
   ['quay.io/containers/buildah', false, ['--image quay.io/containers/buildah=builtin:buildah'], ['=host']],
-])('the hint for %s (its own program: %s) has what can be typed', (image, runsOwn, has, never) => {
+])('the hint for %s (uses its entrypoint: %s) has commands to copy', (image, runsOwn, has, never) => {
   const hint = imageHint(image, runsOwn);
   expect(has.filter((text) => !hint.includes(text))).toEqual([]);
   expect(never.filter((text) => hint.includes(text))).toEqual([]);
 });
 
-test('a step without a command whose stand-in has no program is led to the image, and to the builder', () => {
+test('the hint for a step without a command suggests saving the image, or the builder', () => {
   expect(commandHint('gcr.io/kaniko-project/executor:v1')).toContain(
     '--image gcr.io/kaniko-project/executor=builtin:kaniko',
   );

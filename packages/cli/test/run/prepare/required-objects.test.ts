@@ -62,7 +62,7 @@ test.each([
   [{ run: 'workspaces: [{ name: w, configMap: { name: it } }]' }, '8', 'ConfigMap'],
   [{ step: env('configMapKeyRef: { name: it, key: a }') }, '6', 'ConfigMap'],
   [{ step: 'envFrom: [{ configMapRef: { name: it } }]' }, '6', 'ConfigMap'],
-])('%j needs what it names', (parts, line, kind) => {
+])('%j requires the object', (parts, line, kind) => {
   const code = { Secret: 'SECRET', ConfigMap: 'CONFIG_MAP' }[kind] ?? 'VOLUME_CLAIM';
   expect(missing(parts)).toEqual([
     expect.stringMatching(`^${line} ${code}_MISSING: .* uses the ${kind} it, which is in none of the manifests$`),
@@ -82,7 +82,7 @@ test.each([
     '7 SECRET_KEY_MISSING',
     'Secret',
   ],
-])('%j needs the key that it names', (parts, code, kind) => {
+])('%j requires the key', (parts, code, kind) => {
   expect(missing(parts)).toEqual([
     expect.stringMatching(`^${code}: .* uses the key c of the ${kind} it, which has no such key$`),
   ]);
@@ -95,11 +95,11 @@ test.each([
   { volume: '{ name: v, secret: { secretName: it, optional: true } }' },
   { volume: '{ name: v, persistentVolumeClaim: { claimName: $(inputs.params.claim) } }' },
   { volume: '{ name: v, configMap: { name: kube-root-ca.crt } }' },
-])('%j needs nothing', (parts) => {
+])('%j requires nothing', (parts) => {
   expect(missing(parts)).toEqual([]);
 });
 
-test('the fake runtime needs claims and ConfigMaps, but no Secrets', () => {
+test('the fake runtime requires claims and ConfigMaps, but no Secrets', () => {
   expect(missing({ step: env('secretKeyRef: { name: it, key: a }') }, 'fake')).toEqual([]);
   expect(missing({ step: env('secretKeyRef: { name: it, key: c }'), others: SECRET }, 'fake')).toEqual([]);
   expect(missing({ volume: '{ name: v, persistentVolumeClaim: { claimName: it } }' }, 'fake')).toHaveLength(1);

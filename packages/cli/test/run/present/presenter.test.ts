@@ -39,7 +39,7 @@ function presented(terminal: boolean, isSeveral: boolean): string {
 }
 
 describe('the events of a run as text', () => {
-  test('are piped verbatim', () => {
+  test('are unchanged in a pipe', () => {
     expect(presented(false, false)).toBe(`--- PipelineRun nightly in namespace ci
 --- build waits: ${held}
 [build : git-source] ${log}
@@ -55,7 +55,7 @@ ${next}
 `);
   });
 
-  test("fit a terminal: prose is wrapped at words, Tekton's own log lines are read, the next command stays whole", () => {
+  test("are adapted to a terminal: prose is wrapped, Tekton's log lines are simplified, and the next command is not wrapped", () => {
     expect(presented(true, false)).toBe(`--- PipelineRun nightly in namespace ci
 --- build waits: no node has room: the pod asks for 64
   processors, and the only node has two of them
@@ -73,7 +73,7 @@ ${next}
 `);
   });
 
-  test('name their run where there are several', () => {
+  test('include their run if there are several', () => {
     expect(presented(false, true).split('\n').slice(0, 6)).toEqual([
       '--- PipelineRun nightly in namespace ci',
       `--- nightly/build waits: ${held}`,

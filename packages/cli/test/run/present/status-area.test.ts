@@ -38,7 +38,7 @@ const says = (run: string, task: string, line: string): RunEvent => ({
 });
 
 describe('the status area', () => {
-  test('of several runs names the run in each row', () => {
+  test('shows the run in each row if there are several', () => {
     const tally = tallied([
       start('nightly', ['build', 'ship']),
       start('once', ['once']),
@@ -62,7 +62,7 @@ describe('the status area', () => {
   const fanIn = tallied([start('nightly', tasks), started('nightly', 'unit-tests')]);
   const waitsFor = (_: string, task: string): readonly string[] => (task === 'deploy' ? tasks.slice(0, 3) : []);
 
-  test('wraps at words what a task waits for, as long as there is room', () => {
+  test('wraps the dependencies of a task at words if there is space', () => {
     expect(statusRows(fanIn, waitsFor, 4000, { columns: 60, rows: 8 }, colors)).toEqual([
       '  ● unit-tests           4.0s  starting',
       '  ○ integration-tests  about to start',
@@ -76,7 +76,7 @@ describe('the status area', () => {
     );
   });
 
-  test('shows what runs before what waits where there is no room for all', () => {
+  test('shows running tasks before waiting ones if there is no space for all', () => {
     const tally = tallied([start('nightly', tasks), started('nightly', 'deploy')]);
     expect(statusRows(tally, () => [], 4000, { columns: 60, rows: 3 }, colors)).toEqual([
       '  ○ unit-tests  about to start',
@@ -85,7 +85,7 @@ describe('the status area', () => {
     ]);
   });
 
-  test('fits every terminal, whatever is printed and however many runs there are', () => {
+  test('fits terminals of any size, for any output and number of runs', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,40}$/);
     const line = fc.string({
       unit: fc.constantFrom('a', ' ', '日', '本', '👩‍👩‍👧', 'e\u0301', '\t', '\u001b[31m'),

@@ -49,7 +49,7 @@ describe('the status area', () => {
   const rows = (columns: number): readonly string[] =>
     statusRows(tallied(halfway), (_, task) => waits[task] ?? [], Date.parse(at(16)), { columns, rows: 20 }, colors);
 
-  test('says what is done, what runs, what waits and for what', () => {
+  test('shows finished, running and waiting tasks, with their dependencies', () => {
     expect(rows(80)).toEqual([
       '  ✔ test      3.0s  succeeded',
       '  ● build    12.0s  compile  object 7 of 12',
@@ -58,7 +58,7 @@ describe('the status area', () => {
     ]);
   });
 
-  test('says which condition of a task is checked, and what the check prints', () => {
+  test('shows the condition that is checked, and the output of the check', () => {
     const check = { run, task: 'test', check: 'sunny' } as const;
     const checking: readonly RunEvent[] = [
       start,
@@ -78,7 +78,7 @@ describe('the status area', () => {
     expect(Math.max(...rows(20).map((row) => row.length))).toBeLessThanOrEqual(20);
   });
 
-  test('is empty when the run has ended', () => {
+  test('is empty after the run has ended', () => {
     const ended = tallied([
       ...halfway,
       {
@@ -96,7 +96,7 @@ describe('the status area', () => {
 });
 
 describe('the summary', () => {
-  test('shows results, what was pushed and what was deployed', () => {
+  test('shows results, pushed images and deployments', () => {
     const tally = tallied([
       start,
       done('test', 4, { results: [{ resource: 'source', key: 'commit', value: 'abc123' }] }),
@@ -150,7 +150,7 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
     expect(summary(tally, [], colors).slice(9, 11)).toEqual(['      Failed: no', '      result version 1.4.2']);
   });
 
-  test('says of a param that is too long for an argument what to do instead', () => {
+  test('has a hint for a param that is too long for an argument', () => {
     const log = { run, task: 'test', step: 'make' } as const;
     const failed = { outcome: 'failed', reason: 'Failed', message: 'no' } as const;
     const tally = tallied([
@@ -164,7 +164,7 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
     );
   });
 
-  test('gives a task the time of all its attempts, and their number', () => {
+  test('shows the total time and number of attempts of a task', () => {
     const tally = tallied([
       start,
       { type: 'task-start', time: at(1), run, task: 'test', taskRun: 'r-test' },
@@ -175,7 +175,7 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
     expect(summary(tally, [], colors)[2]).toBe('  ✔ test    8.0s in 2 attempts');
   });
 
-  test('shows the step that failed, its last lines, the reason, a hint, and what did not start', () => {
+  test('shows the failed step, its last lines, the reason, a hint, and tasks that did not start', () => {
     const tally = tallied([
       ...halfway,
       { type: 'step-log', time: at(7), run, task: 'build', step: 'compile', line: 'sh: gcc: not found' },
@@ -207,7 +207,7 @@ Failed  release  in 9.0s  (3 tasks: 1 succeeded, 1 failed, 1 not started)
   ○ deploy  not started`);
   });
 
-  test('says why tasks were skipped', () => {
+  test('shows why tasks were skipped', () => {
     const skipped = (task: string, message: string): RunEvent =>
       done(task, 4, { outcome: 'skipped', reason: 'ConditionCheckFailed', message, seconds: 0 });
     const tally = tallied([
@@ -224,7 +224,7 @@ Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
   ⊘ deploy  skipped: depends on build, which was skipped`);
   });
 
-  test('shows no control sequence that a result or a message holds', () => {
+  test('removes control sequences from results and messages', () => {
     const results = [{ resource: 'source', key: 'commit', value: 'abc\u001b[2J\u001b]52;c;aGk=\u0007123' }];
     const failed = { outcome: 'failed', reason: 'Failed', message: 'no\u001b[10A way', seconds: 1 } as const;
     const tally = tallied([start, done('test', 4, { results }), done('build', 5, failed)]);
@@ -236,7 +236,7 @@ Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
     expect(summary(tally, [made], colors).at(-1)).toBe('  deployment web: image of c is now new (was old)');
   });
 
-  test('gives the reason of a TaskRun below its step, and a --timeout once for all tasks', () => {
+  test('shows the reason of a TaskRun below its step, and a --timeout once for all tasks', () => {
     const failed = { outcome: 'failed', reason: 'Failed', message: 'no', seconds: 1 } as const;
     const alone = tallied([
       { ...start, tasks: [run] },
@@ -268,7 +268,7 @@ Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
     ]);
   });
 
-  test('gives the reason of a run that failed before its tasks', () => {
+  test('shows the reason of a run that failed before its tasks', () => {
     const tally = tallied([
       start,
       {

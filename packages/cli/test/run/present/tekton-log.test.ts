@@ -11,17 +11,17 @@ test.each([
     'Successfully cloned https://git.example/r @ 1a2b (grafted, HEAD) in path /workspace/repo',
   ],
   [
-    'an error of several lines, with its level',
+    'an error with several lines, with its level',
     line('error', 'Error running git [fetch]: exit status 128\nfatal: not found\n'),
     'error: Error running git [fetch]: exit status 128; fatal: not found',
   ],
   [
-    'JSON of another program, as it is',
+    'JSON of another program, unchanged',
     '{"level":"info","msg":"hello","requestId":"7"}',
     '{"level":"info","msg":"hello","requestId":"7"}',
   ],
-  ['a line that only looks like one, as it is', '{"logger":"fallback-logger"', '{"logger":"fallback-logger"'],
-  ['plain text, as it is', 'fallback-logger', 'fallback-logger'],
+  ['a similar line, unchanged', '{"logger":"fallback-logger"', '{"logger":"fallback-logger"'],
+  ['plain text, unchanged', 'fallback-logger', 'fallback-logger'],
 ])('the log of a step of Tekton shows %s', (_, text, expected) => {
   expect(foldTektonLog(text)).toBe(expected);
 });

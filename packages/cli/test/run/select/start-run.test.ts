@@ -54,11 +54,11 @@ function options(more: Partial<RunOptions>, resources = ''): RunOptions {
 }
 
 /** Returns the created object, or the findings and errors that prevent its creation. */
-function made(more: Partial<RunOptions>, resources = ''): unknown {
-  const asked = options(more, resources);
-  const [path = ''] = asked.paths;
+function createdRun(more: Partial<RunOptions>, resources = ''): unknown {
+  const runOptions = options(more, resources);
+  const [path = ''] = runOptions.paths;
   try {
-    const { runs, findings } = prepare(asked);
+    const { runs, findings } = prepare(runOptions);
     return (
       runs[0]?.manifest.object ??
       withoutQuotes(`${findings.map((each) => describeFinding(each)).join('\n')}\n`).replaceAll(`${path}/`, '')
@@ -75,8 +75,8 @@ describe('a Pipeline without a run', () => {
     ['platforms', 'linux,darwin'],
   ]);
 
-  test('gets a PipelineRun with the params, the resources of its names and types, and an emptyDir for each workspace', () => {
-    expect(made({ pipeline: 'release', param }, RESOURCE('source', 'ci'))).toEqual({
+  test('gets a PipelineRun with the params, the resources of the same name and type, and an emptyDir for each workspace', () => {
+    expect(createdRun({ pipeline: 'release', param }, RESOURCE('source', 'ci'))).toEqual({
       apiVersion: 'tekton.dev/v1alpha1',
       kind: 'PipelineRun',
       metadata: { generateName: 'release-run-', namespace: 'ci' },
@@ -92,13 +92,13 @@ describe('a Pipeline without a run', () => {
     });
   });
 
-  test('takes resources, claims and an account by options', () => {
+  test('accepts resources, claims and an account as options', () => {
     const resource = new Map([['source', 'web-app']]);
     const account = `---\napiVersion: v1\nkind: ServiceAccount\nmetadata: { name: robot, namespace: ci }\n`;
     const claim = `---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: disk, namespace: ci }\nspec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }\n`;
     const workspace = new Map([['cache', 'disk']]);
-    const asked = { pipeline: 'release', param, resource, workspace, serviceAccount: 'robot' };
-    expect(made(asked, RESOURCE('web-app', 'ci') + account + claim)).toMatchObject({
+    const startOptions = { pipeline: 'release', param, resource, workspace, serviceAccount: 'robot' };
+    expect(createdRun(startOptions, RESOURCE('web-app', 'ci') + account + claim)).toMatchObject({
       spec: {
         resources: [{ name: 'source', resourceRef: { name: 'web-app' } }],
         workspaces: [{ name: 'cache', persistentVolumeClaim: { claimName: 'disk' } }],
@@ -107,14 +107,14 @@ describe('a Pipeline without a run', () => {
     });
   });
 
-  test('is told everything that is missing or unknown at once', () => {
-    const asked = {
+  test('reports all missing and unknown values at once', () => {
+    const startOptions = {
       pipeline: 'release',
       param: new Map([['revison', 'x']]),
       resource: new Map([['sourc', 'web-app']]),
       workspace: new Map([['caché', 'c']]),
     };
-    expect(made(asked, RESOURCE('web-app', 'ci') + RESOURCE('source', 'default')))
+    expect(createdRun(startOptions, RESOURCE('web-app', 'ci') + RESOURCE('source', 'default')))
       .toBe(`--resource sourc=web-app  error  BINDING_EXTRA  Pipeline release has no resource 'sourc'
   hint: did you mean 'source'?
 --workspace caché=c  error  WORKSPACE_EXTRA  Pipeline release has no workspace 'caché'
@@ -132,35 +132,35 @@ p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'sourc
 
   test.each<readonly [string, Partial<RunOptions>, string]>([
     [
-      'of a name like another',
+      'with a similar name',
       { pipeline: 'relaese' },
       "no Pipeline called 'relaese' in DIR\ndid you mean 'release'? the Pipelines are: release",
     ],
-    ['of an unknown name', { task: 'other' }, "no Task called 'other' in DIR\nthe Tasks are: greet"],
+    ['with an unknown name', { task: 'other' }, "no Task called 'other' in DIR\nthe Tasks are: greet"],
     [
-      'with an option and no name',
+      'with options but no name',
       { resource: new Map([['a', 'b']]) },
       '--resource requires --pipeline or --task\nor set it in the manifest of the run',
     ],
     [
-      'that nothing names',
+      'that no option selects',
       {},
       'no PipelineRun or TaskRun in DIR\nto run the Pipeline release without a run object: pipewright run DIR --pipeline release -p revision=VALUE -p platforms=ITEM,ITEM --resource source=PIPELINERESOURCE',
     ],
-  ])('%s is refused', (_, asked, expected) => {
-    expect(made(asked)).toBe(expected);
+  ])('%s is rejected', (_, startOptions, expected) => {
+    expect(createdRun(startOptions)).toBe(expected);
   });
 
-  test('says of a resource that does not exist which one may be meant', () => {
+  test('suggests a similar name for an unknown resource', () => {
     expect(
-      made({ pipeline: 'release', param, resource: new Map([['source', 'web-ap']]) }, RESOURCE('web-app', 'ci')),
+      createdRun({ pipeline: 'release', param, resource: new Map([['source', 'web-ap']]) }, RESOURCE('web-app', 'ci')),
     ).toBe(
       "--resource source=web-ap  error  RESOURCE_UNKNOWN  unknown PipelineResource 'web-ap'\n  hint: did you mean 'web-app'?\n",
     );
   });
 });
 
-test('the images of a Task that a run refers to are among those that it uses', () => {
+test('the images of the Task of a run are among those that it uses', () => {
   const param = new Map([
     ['who', 'you'],
     ['others', 'a,b'],
@@ -168,7 +168,7 @@ test('the images of a Task that a run refers to are among those that it uses', (
   expect(prepare(options({ task: 'greet', param }, RESOURCE('source', 'default'))).images).toEqual(['busybox:1']);
 });
 
-test('the resources that a run binds are known by name', () => {
+test('the resources that a run binds are listed by name', () => {
   const param = new Map([
     ['who', 'you'],
     ['others', 'a,b'],
@@ -177,15 +177,15 @@ test('the resources that a run binds are known by name', () => {
   expect([...boundResources]).toEqual(['source']);
 });
 
-test('a Task without a run gets a TaskRun, whose events are those of any run', async () => {
+test('a Task without a run gets a TaskRun with the usual events', async () => {
   const param = new Map([
     ['who', 'you'],
     ['others', 'a,b'],
   ]);
   const output = recorded();
-  const asked = options({ task: 'greet', param, output: 'json' }, RESOURCE('source', 'default'));
+  const runOptions = options({ task: 'greet', param, output: 'json' }, RESOURCE('source', 'default'));
   const runtime = fake({ script: ({ argv }) => ({ output: `${argv.slice(-3).join(' ')}\n` }) });
-  expect(await run(asked, output, { runtime, signals: new EventEmitter() })).toBe(0);
+  expect(await run(runOptions, output, { runtime, signals: new EventEmitter() })).toBe(0);
   const events = output
     .out()
     .trim()

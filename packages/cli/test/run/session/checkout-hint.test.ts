@@ -50,7 +50,7 @@ const git = (name: string, url: string) => ({
   secrets: [],
 });
 
-describe('the option that runs the files of this checkout', () => {
+describe('the option to use the files of this checkout', () => {
   const url = 'https://git.example/acme/app';
   const checkout = { directory: '.', remotes: ['git@git.example:acme/app.git'] };
   const bound = new Set(['repo']);
@@ -63,7 +63,7 @@ describe('the option that runs the files of this checkout', () => {
     ]);
   });
 
-  test('names a binding with a spec of its own, and quotes a directory', () => {
+  test('has the name of a binding with an embedded spec, and a quoted directory', () => {
     const embedded = new Set(['source']);
     const elsewhere = { ...checkout, directory: '../my app' };
     expect(checkoutHints(elsewhere, embedded, [git('source', url)], [url])[0]).toMatch(
@@ -71,13 +71,13 @@ describe('the option that runs the files of this checkout', () => {
     );
   });
 
-  test('is not printed for what the run does not use, what something stands in for already, or another repository', () => {
+  test('is not printed for unused resources, resources with a stand-in, or other repositories', () => {
     expect(checkoutHints(checkout, new Set(), [git('repo', url)], [url])).toEqual([]);
     expect(checkoutHints(checkout, bound, [git('repo', url)], [])).toEqual([]);
     expect(checkoutHints({ ...checkout, remotes: [] }, bound, [git('repo', url)], [url])).toEqual([]);
   });
 
-  test('is of the checkout that the working directory is in, also below its top', async () => {
+  test('refers to the checkout that contains the working directory', async () => {
     const { path, done } = folderWith({ 'ci/p.yaml': '' });
     folders.push(done);
     execFileSync('git', ['init', '-q', path]);
