@@ -7,7 +7,15 @@ import { readDockerArchive } from './docker-archive.js';
 import { ImageError } from './image-error.js';
 import { imageReferenceText, type ImageReference } from './image-reference.js';
 import { readOciLayout } from './oci-layout.js';
-import { thisPlatform, type Platform, type SavedImage } from './saved-image.js';
+import type { Platform, SavedImage } from './saved-image.js';
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
+
+/** Returns the platform of this machine. */
+const thisPlatform = (): Platform => ({
+  os: 'linux',
+  architecture: ARCHITECTURES[process.arch] ?? process.arch,
+});
 
 /**
  * Reads the configuration and the layers of a saved image, without unpacking it.

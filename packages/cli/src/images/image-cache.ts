@@ -31,10 +31,10 @@ export function cacheDirectory(env: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * Returns whether file owners are kept. Only root can do so, and therefore uses separate directories, even in a shared
- * cache.
+ * Returns whether the owners of files are kept, which requires root. Images with and without owners use separate
+ * directories, even in a shared cache.
  */
-const keepsOwners = (): boolean => process.getuid?.() === 0;
+export const keepsOwners = (): boolean => process.getuid?.() === 0;
 
 const nameOf = ({ digest }: SavedImage): string => `${digest.replace(':', '-')}${keepsOwners() ? '' : '-flat'}`;
 

@@ -32,14 +32,6 @@ export interface Platform {
   readonly variant?: string;
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
-
-/** Returns the platform of this machine. */
-export const thisPlatform = (): Platform => ({
-  os: 'linux',
-  architecture: ARCHITECTURES[process.arch] ?? process.arch,
-});
-
 /** Formats a platform as `os/architecture`, like docker. */
 export const platformText = ({ os, architecture, variant }: Platform): string =>
   [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');

@@ -5,7 +5,6 @@
  * masking `true` would blank half of every log and protect nothing.
  */
 
-import { isUtf8 } from 'node:buffer';
 import type { JsonObject } from '../json.js';
 import { isObject, objectAt, textAt } from '../json.js';
 import { withoutControls } from './decoders.js';
@@ -46,7 +45,9 @@ export function secretValues(secret: JsonObject): readonly SecretValue[] {
 /** Returns the text of a base64 value; for binary data, also the base64 itself, which `kubectl get` prints. */
 function decoded(base64: string): readonly string[] {
   const bytes = Buffer.from(base64, 'base64');
-  return [...(isUtf8(bytes) ? [] : [bytes.toString('base64')]), bytes.toString('utf8')];
+  const text = bytes.toString('utf8');
+  const isUtf8 = Buffer.from(text).equals(bytes);
+  return [...(isUtf8 ? [] : [bytes.toString('base64')]), text];
 }
 
 /**

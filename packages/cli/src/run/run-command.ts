@@ -119,7 +119,7 @@ async function runInSession(context: RunContext): Promise<number> {
   (await applyAll(client, prepared.manifests, prepared.runs)).forEach(note);
   mask.add(session.secrets);
   const before = await deployedImages(client);
-  const follower = new Follower({ client, mask, emit: show });
+  const follower = new Follower({ client, mask, emit: show, now: () => new Date() });
   const stopWatching = await watchSecrets(client, mask, note);
   try {
     await follower.start();

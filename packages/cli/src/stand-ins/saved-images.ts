@@ -1,7 +1,7 @@
 /** Saved images as stand-ins: opened with the command line and `pipewright.yaml`, unpacked before the first step. */
 
 import { openSavedImage, savedImageProblem } from '../images/archive-image.js';
-import { cacheDirectory, ensureUnpacked, rootfsOf } from '../images/image-cache.js';
+import { cacheDirectory, ensureUnpacked, keepsOwners, rootfsOf } from '../images/image-cache.js';
 import { ImageError } from '../images/image-error.js';
 import { imageReferenceText, type ImageReference } from '../images/image-reference.js';
 import { UsageError } from '../diagnostics/usage-error.js';
@@ -57,7 +57,7 @@ async function unpackStandIn(name: string, standIn: ImageStandIn, note: (line: s
     );
     const { User: _, ...others } = config; // a name, whose numeric IDs are in the cache
     if (user === undefined) return { ...standIn, rootfs, config: others };
-    if (process.getuid?.() === 0) return { ...standIn, rootfs, config: { ...others, User: user } };
+    if (keepsOwners()) return { ...standIn, rootfs, config: { ...others, User: user } };
     if (!user.startsWith('0:'))
       note(`image ${name} runs as user ${user}; without root, a sandbox has only uid 0, so its steps run as uid 0`);
     return { ...standIn, rootfs, config: others };

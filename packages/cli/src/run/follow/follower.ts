@@ -50,7 +50,7 @@ export interface FollowerOptions {
   readonly mask: Mask;
   /** Receives the events, whose texts are not masked. */
   readonly emit: EventSink;
-  readonly now?: () => Date;
+  readonly now: () => Date;
 }
 
 /** Follows any number of runs. */
@@ -71,7 +71,7 @@ export class Follower {
   readonly #pods: Informer<ObservedPod>;
   readonly #failedProbes: Informer<ObservedEvent>;
 
-  constructor({ client, mask, emit, now = () => new Date() }: FollowerOptions) {
+  constructor({ client, mask, emit, now }: FollowerOptions) {
     this.#client = client;
     this.#mask = mask;
     this.#emit = emit;
