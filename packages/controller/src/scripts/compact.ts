@@ -6,21 +6,28 @@
  */
 
 /** Shortens a shell or awk program, whose comments start with `#`. */
-export const compact = (program: string): string => trimmedLines(program, (line) => line.startsWith('#'));
+export const compact = (program: string): string => shortened(program, (line) => (line.startsWith('#') ? '' : line));
 
-/** Shortens a JavaScript module, whose comments are lines of their own. */
+/** Shortens a JavaScript module. Keeps comments that follow code on the same line. */
 export function compactModule(program: string): string {
   let isInBlock = false;
-  return trimmedLines(program, (line) => {
-    const isComment = isInBlock || line.startsWith('/*') || line.startsWith('//');
-    isInBlock = isInBlock ? !line.endsWith('*/') : line.startsWith('/*') && !line.endsWith('*/');
-    return isComment;
-  });
+  const withoutLeadingComments = (line: string): string => {
+    let rest = line;
+    for (;;) {
+      const end = rest.indexOf('*/');
+      if (isInBlock && end < 0) return '';
+      if (isInBlock) rest = rest.slice(end + '*/'.length).trimStart();
+      else if (rest.startsWith('/*')) rest = rest.slice('/*'.length);
+      else return rest.startsWith('//') ? '' : rest;
+      isInBlock = !isInBlock;
+    }
+  };
+  return shortened(program, withoutLeadingComments);
 }
 
-const trimmedLines = (program: string, isComment: (line: string) => boolean): string =>
+const shortened = (program: string, withoutComments: (line: string) => string): string =>
   program
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !isComment(line))
+    .map((line) => withoutComments(line.trim()))
+    .filter((line) => line !== '')
     .join('\n');
