@@ -1,8 +1,8 @@
 /**
- * Writes what is published to build/lib: the library as JavaScript with its types, and nothing that must be installed but peers.
+ * Writes the published library to build/lib: JavaScript with its types, which requires only the peer dependencies.
  *
- * npm runs it before it packs (`prepack`). The library is written in several folders of this repository, one of them a package of
- * its own that is not published; here they become one folder, and imports between them relative. It is CommonJS, as cdk8s is.
+ * npm runs it before it packs (`prepack`). The sources are in several folders of this repository, some of them packages that are not
+ * published. Here they become one folder with relative imports. The output is CommonJS, as cdk8s is.
  */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,13 +11,21 @@ import ts from 'typescript';
 
 const root = import.meta.dirname;
 
-/** Where each folder goes below build/lib. */
-const PLACES: Readonly<Record<string, string>> = { lib: '.', imports: 'imports', 'packages/tekton/src': 'tekton' };
+/** The folder below build/lib for each source folder. */
+const FOLDERS: Readonly<Record<string, string>> = {
+  lib: '.',
+  imports: 'imports',
+  'packages/tekton/src': 'tekton',
+  'packages/apimachinery/src': 'apimachinery',
+};
 
-/** Packages of this repository that are carried inside, by the file that their name means. */
-const CARRIED: Readonly<Record<string, string>> = { '@pipewright/tekton': 'packages/tekton/src/index.js' };
+/** Packages of this repository that the library includes, with their entry points. */
+const INCLUDED: Readonly<Record<string, string>> = {
+  '@pipewright/apimachinery': 'packages/apimachinery/src/index.js',
+  '@pipewright/tekton': 'packages/tekton/src/index.js',
+};
 
-/** What is imported from outside. */
+/** The entry points of the library. */
 const ENTRIES = ['lib/index.ts', 'lib/testing/index.ts', 'lib/testing/jest.ts'];
 
 const { options, errors } = ts.parseJsonConfigFileContent(
@@ -29,10 +37,10 @@ const program = ts.createProgram(
   ENTRIES.map((entry) => join(root, entry)),
   {
     ...options,
-    target: ts.ScriptTarget.ES2022, // what Node 20 runs as it is
+    target: ts.ScriptTarget.ES2022, // supported by Node 20
     module: ts.ModuleKind.CommonJS,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
-    verbatimModuleSyntax: false, // it would have the sources say `require`
+    verbatimModuleSyntax: false, // it would require `require` in the sources
     composite: false,
     incremental: false,
     emitDeclarationOnly: false,
@@ -40,7 +48,7 @@ const program = ts.createProgram(
     noEmitOnError: true,
     rootDir: root,
     outDir: join(root, 'build/lib'),
-    paths: Object.fromEntries(Object.entries(CARRIED).map(([name, file]) => [name, [sourceOf(file)]])),
+    paths: Object.fromEntries(Object.entries(INCLUDED).map(([name, file]) => [name, [sourceOf(file)]])),
   },
 );
 
@@ -48,9 +56,9 @@ const out = join(root, 'build/lib');
 rmSync(out, { recursive: true, force: true });
 const { diagnostics } = program.emit(undefined, (path, text) => {
   const from = relative(out, path);
-  const to = join(out, placed(from));
+  const to = join(out, publishedPath(from));
   mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, rewritten(text, from));
+  writeFileSync(to, withPublishedImports(text, from));
 });
 writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
 const wrong = [...errors, ...ts.getPreEmitDiagnostics(program), ...diagnostics];
@@ -64,24 +72,24 @@ if (wrong.length > 0) {
   process.exitCode = 1;
 }
 
-/** The source of a file that an import names. */
+/** Returns the source of an imported file. */
 function sourceOf(file: string): string {
   return join(root, file.replace(/\.js$/, '.ts'));
 }
 
-/** Where a file of this repository lies in what is published, relative to build/lib. */
-function placed(file: string): string {
-  const [folder] = Object.keys(PLACES).filter((it) => file.startsWith(`${it}/`));
-  if (folder === undefined) throw new Error(`${file} is no part of the library, yet the library imports it`);
-  return join(PLACES[folder] ?? '', relative(folder, file));
+/** Returns the published path of a file of this repository, relative to build/lib. */
+function publishedPath(file: string): string {
+  const [folder] = Object.keys(FOLDERS).filter((it) => file.startsWith(`${it}/`));
+  if (folder === undefined) throw new Error(`${file} is not part of the library, but the library imports it`);
+  return join(FOLDERS[folder] ?? '', relative(folder, file));
 }
 
-/** A module's text, with imports that fit the new places. */
-function rewritten(text: string, file: string): string {
+/** Returns the text of a module with imports of the published paths. */
+function withPublishedImports(text: string, file: string): string {
   let done = '';
   let at = 0;
   for (const { fileName, pos } of ts.preProcessFile(text, true, true).importedFiles) {
-    const start = text.indexOf(fileName, pos); // `pos` is that of the quote
+    const start = text.indexOf(fileName, pos); // `pos` is the position of the quote
     done += text.slice(at, start) + specifier(fileName, file);
     at = start + fileName.length;
   }
@@ -89,8 +97,8 @@ function rewritten(text: string, file: string): string {
 }
 
 function specifier(name: string, file: string): string {
-  const meant = name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : CARRIED[name];
-  if (meant === undefined) return name;
-  const path = relative(dirname(placed(file)), placed(meant));
+  const imported = name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : INCLUDED[name];
+  if (imported === undefined) return name;
+  const path = relative(dirname(publishedPath(file)), publishedPath(imported));
   return path.startsWith('.') ? path : `./${path}`;
 }

@@ -1,6 +1,6 @@
 /** A cluster for replays, with its values of the placeholders in recordings. */
 
-import type { Send } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import type { ClusterKind } from './accepted.js';
 
 /** A cluster. */

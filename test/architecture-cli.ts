@@ -11,7 +11,14 @@ const CLI_COMMANDS = [
 /** By folder, the allowed imports of its files in addition to each other. */
 export const CLI_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/cli/src': [...CLI_COMMANDS.map(cli), 'node:fs', 'node:url'], // its index, the process and the package's own files
-  'packages/cli/src/terminal': ['@pipewright/kube', 'picocolors', 'string-width', 'wrap-ansi', 'node:events'],
+  'packages/cli/src/terminal': [
+    '@pipewright/apimachinery',
+    '@pipewright/kube',
+    'picocolors',
+    'string-width',
+    'wrap-ansi',
+    'node:events',
+  ],
   'packages/cli/src/diagnostics': [cli('terminal'), 'node:fs', 'node:util'],
   'packages/cli/src/yaml': [cli('json.js'), cli('diagnostics'), 'yaml'],
   'packages/cli/src/manifests': [
@@ -93,11 +100,16 @@ export const CLI_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/tekton',
     'node:path',
   ],
-  'packages/cli/src/run/present': [...['terminal', 'run/follow'].map(cli), '@pipewright/kube'],
+  'packages/cli/src/run/present': [
+    ...['terminal', 'run/follow'].map(cli),
+    '@pipewright/apimachinery',
+    '@pipewright/kube',
+  ],
   'packages/cli/src/run': [
     cli('json.js'),
     ...['terminal', 'diagnostics', 'masking', 'log', 'stand-ins', 'config', 'local'].map(cli),
     ...['select', 'prepare', 'session', 'follow', 'present'].map((folder) => cli(`run/${folder}`)),
+    '@pipewright/apimachinery',
     '@pipewright/cluster',
     '@pipewright/kube',
     '@pipewright/tekton',

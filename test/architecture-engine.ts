@@ -10,9 +10,9 @@ export const TEKTON_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src': [], // its index
   'packages/tekton/src/model': [],
   'packages/tekton/src/variables': [tekton('model')],
-  'packages/tekton/src/execution': [tekton('model'), tekton('variables')],
+  'packages/tekton/src/execution': [tekton('model'), tekton('variables'), '@pipewright/apimachinery'],
   'packages/tekton/src/problems': [tekton('model'), 'fastest-levenshtein'],
-  'packages/tekton/src/schema': [tekton('model'), tekton('problems')],
+  'packages/tekton/src/schema': [tekton('model'), tekton('problems'), '@pipewright/apimachinery'],
   'packages/tekton/src/validation': TEKTON_SHARED,
   'packages/tekton/src/v1alpha1': [...TEKTON_SHARED, tekton('validation')],
   'packages/tekton/src/v1alpha1/validation': [
@@ -32,7 +32,11 @@ const SCRIPT_SHARED = ['scripts', 'shell-text', 'node-command'].map((file) => co
 const script = (...folders: readonly string[]): string[] => folders.map((folder) => controller(`scripts/${folder}`));
 
 /** Pure folders for both kinds of runs, and the types that they use. */
-const CONTROLLER_PURE = [...['run', 'scripts', 'resources', 'pod'].map(controller), '@pipewright/tekton'];
+const CONTROLLER_PURE = [
+  ...['run', 'scripts', 'resources', 'pod'].map(controller),
+  '@pipewright/apimachinery',
+  '@pipewright/tekton',
+];
 
 /** By folder, the allowed imports of files of packages/controller in addition to each other. */
 export const CONTROLLER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +54,7 @@ export const CONTROLLER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     controller('run'),
     ...SCRIPT_SHARED,
     ...script('git', 'images', 'kubeconfig', 'pull-request', 'storage'),
+    '@pipewright/apimachinery',
     '@pipewright/tekton',
   ],
   'packages/controller/src/pod': [
@@ -57,6 +62,7 @@ export const CONTROLLER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     controller('run'),
     ...SCRIPT_SHARED,
     ...script('entrypoint', 'credentials'),
+    '@pipewright/apimachinery',
     '@pipewright/tekton',
   ],
   'packages/controller/src/taskrun': CONTROLLER_PURE,
@@ -73,6 +79,7 @@ export const CONTROLLER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/controller/src/edge/registry': [
     controller('edge'),
     controller('pod'),
+    '@pipewright/apimachinery',
     '@pipewright/tekton',
     '@pipewright/kube',
   ],

@@ -15,7 +15,7 @@ import { CONTROLLER_IMPORTS, TEKTON_IMPORTS } from './architecture-engine.js';
 
 const CONSTRUCTS = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
 
-const KUBE_SHARED = ['clock', 'random', 'timestamp'].map((file) => `packages/kube/src/${file}.js`);
+const KUBE_SHARED = ['@pipewright/apimachinery', 'packages/kube/src/random.js'];
 
 /** What the picture of a pod is drawn from. */
 const PICTURED = ['pod', 'run/options.js', 'edge/read-scripts.js'].map((path) => `packages/controller/src/${path}`);
@@ -31,7 +31,7 @@ const V1ALPHA1 = ['declarations', 'resources', 'task', 'pipeline', 'run'].map((f
 const cluster = (folder: string): string => `packages/cluster/src/${folder}`;
 
 /** Imports allowed in every folder of the embedded cluster. */
-const CLUSTER_SHARED = ['model', 'platform'].map(cluster);
+const CLUSTER_SHARED = ['@pipewright/apimachinery', ...['model', 'platform'].map(cluster)];
 
 /** What every folder of the API server may use, beside {@link CLUSTER_SHARED}. */
 const API_SHARED = [
@@ -49,13 +49,14 @@ const node = (...folders: readonly string[]): string[] => [
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...TEKTON_IMPORTS,
-  'packages/kube/src': [], // its index, the clock, randomness and timestamps
+  'packages/apimachinery/src': [],
+  'packages/kube/src': [], // its index, and randomness
   'packages/kube/src/client': [...KUBE_SHARED, '@kubernetes/client-node', 'fastest-levenshtein', 'undici', 'node:'],
   'packages/kube/src/controller': [...KUBE_SHARED, 'packages/kube/src/client'],
   ...CONTROLLER_IMPORTS,
-  'packages/cluster/src': ['node:'], // its index, and the cluster that is built from the folders
-  'packages/cluster/src/platform': ['node:'],
-  'packages/cluster/src/model': [],
+  'packages/cluster/src': ['@pipewright/apimachinery', 'node:'], // its index, and the cluster that is built from the folders
+  'packages/cluster/src/platform': ['@pipewright/apimachinery', 'node:'],
+  'packages/cluster/src/model': ['@pipewright/apimachinery'],
   'packages/cluster/src/tls': ['asn1js', 'node:'],
   'packages/cluster/src/storage': [...CLUSTER_SHARED, cluster('tls'), 'node:'],
   'packages/cluster/src/storage/memory': CLUSTER_SHARED,
@@ -146,8 +147,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'packages/cluster/src/registry': [...CLUSTER_SHARED, cluster('http'), 'node:'],
   ...CLI_IMPORTS,
-  'packages/testing/src': ['@pipewright/tekton', '@pipewright/kube', '@pipewright/controller', '@pipewright/cluster'],
-  'packages/testing/src/edge': ['@pipewright/kube', '@pipewright/cluster'],
+  'packages/testing/src': [
+    '@pipewright/apimachinery',
+    '@pipewright/tekton',
+    '@pipewright/kube',
+    '@pipewright/controller',
+    '@pipewright/cluster',
+  ],
+  'packages/testing/src/edge': ['@pipewright/apimachinery', '@pipewright/kube', '@pipewright/cluster'],
   imports: ['cdk8s', 'constructs'],
   lib: [], // its index
   'lib/diagnostics': ['@pipewright/tekton', 'constructs', 'node:fs', 'node:path'],
@@ -191,6 +198,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'tarballs.ts': ['pack.js', 'node:'],
   'test/simulation': [
     '@pipewright/tekton',
+    '@pipewright/apimachinery',
     '@pipewright/kube',
     '@pipewright/controller',
     '@pipewright/cluster',
@@ -211,6 +219,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   bench: [
     '@pipewright/tekton',
+    '@pipewright/apimachinery',
     '@pipewright/kube',
     '@pipewright/controller',
     '@pipewright/cluster',
@@ -232,6 +241,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'generators/pictures': ['@pipewright/tekton', ...PICTURED, '@xterm/headless', 'yaml', 'node:'],
   parity: [
     '@pipewright/tekton',
+    '@pipewright/apimachinery',
     '@pipewright/kube',
     '@pipewright/controller',
     '@pipewright/cluster',

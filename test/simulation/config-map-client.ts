@@ -5,7 +5,8 @@
  * all; every response is binding.
  */
 
-import type { KubeObject, PlainRequest, PlainResponse } from '@pipewright/kube';
+import type { KubeObject } from '@pipewright/kube';
+import type { PlainRequest, PlainResponse } from '@pipewright/apimachinery';
 import { keyOf, type History } from './history.js';
 import type { Network } from './network.js';
 import type { SeededRandom } from './random.js';

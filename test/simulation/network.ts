@@ -7,7 +7,7 @@
  * Objects are passed by reference, as within one process; the network adds only delays and failures.
  */
 
-import type { PlainRequest, PlainResponse, Send } from '@pipewright/kube';
+import type { PlainRequest, PlainResponse, Send } from '@pipewright/apimachinery';
 import type { SeededRandom } from './random.js';
 import type { SimProcess } from './process.js';
 import type { Scheduler } from './scheduler.js';

@@ -1,6 +1,6 @@
 /** A simulated process: the owner of every step that runs on its behalf. */
 
-import type { Clock } from '@pipewright/cluster';
+import type { Clock } from '@pipewright/apimachinery';
 import { LATER_TURN, type Owner, type Scheduler } from './scheduler.js';
 
 /** One process, from its start to its end. A restart creates a new one. */

@@ -1,6 +1,7 @@
 /** A user who submits, cancels and deletes runs, and repeats requests without an answer. */
 
-import { ApiError, KubeClient, PODS, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import { ApiError, KubeClient, PODS, type KubeObject, type Resource } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import { tektonResource, V1ALPHA1 } from '@pipewright/tekton';
 import type { SimProcess } from './process.js';
 import type { PlannedRun } from './system-plan.js';

@@ -7,7 +7,7 @@
  * ready, to the next due time.
  */
 
-import type { Clock } from '@pipewright/cluster';
+import type { Clock } from '@pipewright/apimachinery';
 import { platform } from './platform.js';
 import type { SeededRandom } from './random.js';
 import type { Trace } from './trace.js';

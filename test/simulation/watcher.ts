@@ -2,7 +2,8 @@
  * A client that lists and watches ConfigMaps as an informer does, and checks that every change arrives exactly once and in order.
  */
 
-import type { KubeObject, PlainRequest } from '@pipewright/kube';
+import type { KubeObject } from '@pipewright/kube';
+import type { PlainRequest } from '@pipewright/apimachinery';
 import { CONFIG_MAPS, type ClientContext } from './config-map-client.js';
 import type { SeededRandom } from './random.js';
 import type { SimProcess } from './process.js';

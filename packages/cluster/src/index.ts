@@ -5,7 +5,6 @@ export type { Served } from './http/listeners.js';
 export type { ListenOptions } from './http/serve.js';
 export { ClusterError, type ClusterErrorCode } from './platform/cluster-error.js';
 export type { Admission, AdmissionAnswer, AdmissionRequest } from './api/api-context.js';
-export type { Send } from './api/server.js';
 export type { LogOptions, PodLogs } from './model/pod-logs.js';
 export type { ImageConfig, ImageSource, Images } from './node/container/image.js';
 export type { NodeShape } from './node/node-object.js';
@@ -21,7 +20,6 @@ export { RuntimeProblem, type ContainerSpec, type RuntimeProbe as Probe, type Ru
 export { fake, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
 export { sandbox, type SandboxOptions } from './runtime/sandbox/sandbox.js';
 export type { Launcher } from './runtime/launchers/starter.js';
-export { systemClock, type Clock } from './platform/clock.js';
 export { podClock, virtualClock, type PodClock, type VirtualClock } from './platform/pod-clock.js';
 export { systemRandom, type Random } from './platform/random.js';
 export type { Disk, DiskFile } from './storage/disk/disk.js';

@@ -12,11 +12,9 @@ export type {
   PatchOptions,
   WriteOptions,
 } from './client/client.js';
-export { sleep, systemClock, type Clock } from './clock.js';
 export { readLines } from './client/lines.js';
 export type { List, ListOptions } from './client/list.js';
 export * from './client/resource.js';
-export { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './client/transport.js';
 export type { WatchEvent, WatchOptions } from './client/watch.js';
 export { KubeconfigError, type KubeconfigOptions } from './client/kubeconfig.js';
 export { kubeconfigSend, type ClusterSend } from './client/kubeconfig-send.js';

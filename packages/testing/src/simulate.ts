@@ -8,15 +8,8 @@
 
 import { startCluster } from '@pipewright/cluster';
 import { startController } from '@pipewright/controller';
-import {
-  KubeClient,
-  resource,
-  systemClock,
-  type KubeObject,
-  type PlainRequest,
-  type Resource,
-  type Send,
-} from '@pipewright/kube';
+import { KubeClient, resource, type KubeObject, type Resource } from '@pipewright/kube';
+import { systemClock, type PlainRequest, type Send } from '@pipewright/apimachinery';
 import {
   V1ALPHA1,
   checkObjects,

@@ -8,7 +8,7 @@
 import type { RunOptions } from './run-options.js';
 import type { EventEmitter } from 'node:events';
 import type { Runtime } from '@pipewright/cluster';
-import { systemClock, type Clock } from '@pipewright/kube';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import { countOf, describeFinding, hasErrors, type Finding } from '../diagnostics/finding.js';
 import { createRuntime, probeRuntime } from '../local/runtime.js';
 import { unpackSavedImages } from '../stand-ins/saved-images.js';

@@ -5,7 +5,8 @@
  * the grace period of their pod. Uses the clock of the caller.
  */
 
-import type { Clock, KubeClient } from '@pipewright/kube';
+import type { KubeClient } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import { formatDuration } from '@pipewright/tekton';
 import { whenAborted, OUTPUT_CLOSED, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
 import { cancelRuns } from './session/cancel.js';

@@ -5,7 +5,7 @@
  * stops: they never fill the terminal, so none of them can scroll out of reach.
  */
 
-import { systemClock, type Clock } from '@pipewright/kube';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import { rowsOf } from './columns.js';
 
 /** The size of a terminal, in columns and rows. */

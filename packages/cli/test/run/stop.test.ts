@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
-import { systemClock, type Clock } from '@pipewright/kube';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import { run } from '../../src/run/run-command.js';
 import { folderWith, recorded } from '../support/cli.js';
 import type { RunOptions } from '../../src/run/run-options.js';

@@ -1,7 +1,8 @@
 /** Files passed between tasks through the artifact bucket that the operator configures, with real pods. */
 
 import { describe, expect } from '@jest/globals';
-import { CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS, type Send } from '@pipewright/kube';
+import { CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import type { TaskRun } from '@pipewright/tekton';
 import type { TestNamespace } from '../../../controller/test/support/test-namespace.js';
 import type { Bucket } from './bucket.js';

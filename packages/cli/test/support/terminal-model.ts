@@ -1,7 +1,7 @@
 /** Support for tests of terminals: a headless terminal, an output that writes to it, and a manually advanced clock. */
 
 import xterm from '@xterm/headless';
-import { systemClock, type Clock } from '@pipewright/kube';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import picocolors from 'picocolors';
 import type { Output } from '../../src/terminal/output.js';
 

@@ -4,7 +4,7 @@
  * Passed as an argument instead of being fields of one class, so that each part declares what it needs.
  */
 
-import type { Clock } from '../platform/clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 import type { Random } from '../platform/random.js';
 import type { Catalog } from './kinds/resource-catalog.js';
 import type { JsonObject, KubeObject } from '../model/json.js';

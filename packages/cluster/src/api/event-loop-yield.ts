@@ -5,7 +5,7 @@
  * objects would block timers, signals and exit events of processes. After some milliseconds in one turn, requests wait for the next.
  */
 
-import type { Clock } from '../platform/clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 
 /** The most milliseconds that requests may take in one turn of the event loop. */
 const LONGEST = 10;

@@ -7,6 +7,7 @@
  * below becomes a `Status` here.
  */
 
+import type { Send } from '@pipewright/apimachinery';
 import { requirePermission } from './auth/authorization.js';
 import { impersonate } from './auth/impersonation.js';
 import { handleObjects } from './verbs/object-handler.js';
@@ -17,26 +18,11 @@ import type { JsonObject } from '../model/json.js';
 import type { OpenApiV3 } from './discovery/openapi-v3.js';
 import { metricsText, type RequestCounts } from './metrics.js';
 import type { OpenApiV2 } from './discovery/openapi-v2.js';
-import {
-  toServerRequest,
-  jsonContent,
-  toPlain,
-  toWeb,
-  type Answer,
-  type ServerRequest,
-  type PlainRequest,
-  type PlainResponse,
-} from './wire/plain-request.js';
+import { toServerRequest, jsonContent, toPlain, toWeb, type Answer, type ServerRequest } from './wire/plain-request.js';
+import type { PlainRequest, PlainResponse } from '@pipewright/apimachinery';
 import { noSuchPath, StatusError, statusObject, unauthorized } from './status-error.js';
 import { requestInfo, segmentsOf, type PathRequest, type RequestInfo } from './request-info.js';
 import type { EventLoopYield } from './event-loop-yield.js';
-
-/** Sends a web-standard request and returns the response. */
-export interface Send {
-  (request: Request): Promise<Response>;
-  /** The same with plain data, for callers in this process. Absent if requests pass through a socket. */
-  readonly plain?: (request: PlainRequest) => Promise<PlainResponse>;
-}
 
 /** Dependencies of the server. */
 export interface ServerContext extends ObjectsContext {

@@ -1,6 +1,6 @@
 /** Deletes events after one hour, the default of kube-apiserver, so that their number stays bounded. */
 
-import { every } from '../platform/clock.js';
+import { every } from '@pipewright/apimachinery';
 import { stringAt } from '../model/json.js';
 import type { ApiContext } from '../api/api-context.js';
 

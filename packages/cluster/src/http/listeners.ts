@@ -4,7 +4,7 @@
 
 import type { KeyPair } from '../tls/certificate.js';
 import { newServerCertificate } from '../tls/certificate.js';
-import type { Send } from '../api/server.js';
+import type { Send } from '@pipewright/apimachinery';
 import { kubeconfigText } from './kubeconfig.js';
 import { listen, type Listening, type ListenOptions } from './serve.js';
 

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { KeyPair } from '../tls/certificate.js';
-import type { Send } from '../api/server.js';
+import type { Send } from '@pipewright/apimachinery';
 import { ClusterError, systemCode } from '../platform/cluster-error.js';
 import { discardUnreadBody } from './loopback-server.js';
 import { requestBody } from './request-body.js';

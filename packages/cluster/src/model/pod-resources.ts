@@ -5,7 +5,7 @@
  */
 
 import { objectAt, objectsAt, type JsonObject } from './json.js';
-import { nanosOf, formatQuantity } from './quantity.js';
+import { nanosOf, formatQuantity } from '@pipewright/apimachinery';
 
 /** An amount, and a quantity whose suffix it is formatted with. */
 export interface Amount {

@@ -4,8 +4,7 @@
  * A server in this process returns its stored objects: callers must not change them.
  */
 
-import type { PlainRequest, PlainResponse } from '../api/wire/plain-request.js';
-import type { Send } from '../api/server.js';
+import type { PlainRequest, PlainResponse, Send } from '@pipewright/apimachinery';
 
 export type { Send };
 

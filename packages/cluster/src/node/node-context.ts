@@ -2,7 +2,7 @@
  * Dependencies that all parts of the node share.
  */
 
-import type { Clock } from '../platform/clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 import type { ClusterLog } from '../platform/cluster-log.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { PodClock } from '../platform/pod-clock.js';

@@ -9,7 +9,7 @@ import { VERSION } from '../api/discovery/discovery.js';
 import type { JsonObject } from '../model/json.js';
 import type { Machine } from './machine.js';
 import { ApiStatusError, type NodeApi } from './node-api.js';
-import { timestamp } from '../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 
 /** Labels and resources beyond the default ones. */
 export interface NodeShape {

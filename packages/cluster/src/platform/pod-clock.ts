@@ -4,7 +4,7 @@
  * Separate from the clock of the node's requests, because tests advance the time of pods by hand while requests go on.
  */
 
-import { delay, laterTurn, systemClock, type Clock } from './clock.js';
+import { sleep, laterTurn, systemClock, type Clock } from '@pipewright/apimachinery';
 
 /** A clock for pods. */
 export interface PodClock {
@@ -23,7 +23,7 @@ export function podClock(clock: Clock): PodClock {
   return {
     now: () => clock.date(),
     ofMachine: true,
-    sleep: (milliseconds, signal) => delay(clock, milliseconds, signal, true),
+    sleep: (milliseconds, signal) => sleep(clock, milliseconds, signal, true),
   };
 }
 

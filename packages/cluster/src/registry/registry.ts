@@ -5,7 +5,7 @@
  * listening registry requires random ones.
  */
 
-import { systemClock, type Clock } from '../platform/clock.js';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import { systemRandom, type Random } from '../platform/random.js';
 import { diskFileStore, memoryFileStore } from './files.js';
 import { newLogin, requireLogin, type RegistryLogin } from './login.js';

@@ -6,7 +6,7 @@
  */
 
 import { createHash, type Hash } from 'node:crypto';
-import type { Clock } from '../platform/clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 import type { Random } from '../platform/random.js';
 import type { FileStore } from './files.js';
 import type { Digest } from './names.js';

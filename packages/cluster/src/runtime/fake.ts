@@ -6,7 +6,7 @@
  */
 
 import { constants } from 'node:os';
-import { delay, laterTurn, systemClock, type Clock } from '../platform/clock.js';
+import { sleep, laterTurn, systemClock, type Clock } from '@pipewright/apimachinery';
 import type { PodClock } from '../platform/pod-clock.js';
 import { removeTree } from './host/remove-tree.js';
 import type {
@@ -69,7 +69,7 @@ export function fake({
 /** The machine's time. Its timers keep the process alive. */
 const MACHINE: PodClock = {
   now: () => systemClock.date(),
-  sleep: (milliseconds, signal) => delay(systemClock, milliseconds, signal),
+  sleep: (milliseconds, signal) => sleep(systemClock, milliseconds, signal),
 };
 
 async function startFake(

@@ -2,7 +2,7 @@
 
 import { chmodSync, mkdirSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
-import { systemClock, type Clock } from '../platform/clock.js';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import { ClusterError } from '../platform/cluster-error.js';
 import { heapCapacity } from './memory/capacity.js';
 import { Checkpointer, snapshotSize } from './journal/checkpointer.js';

@@ -1,4 +1,4 @@
-/** Pure functions of the API server: quantities, paths, selectors, repeated fields, durations. */
+/** Pure functions of the API server: paths, selectors, repeated fields, durations. */
 
 import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
@@ -7,30 +7,7 @@ import { fieldSelector } from '../../src/api/selectors/field-selector.js';
 import type { KubeObject } from '../../src/model/json.js';
 import { pathReader } from '../../src/api/schema/json-path.js';
 import { repeatedFields } from '../../src/api/wire/duplicate-fields.js';
-import { canonicalQuantity } from '../../src/model/quantity.js';
 import { labelSelector } from '../../src/api/selectors/label-selector.js';
-
-test.each([
-  ['1000m', '1'],
-  ['0.5', '500m'],
-  ['1024Mi', '1Gi'],
-  ['1.5Gi', '1536Mi'],
-  ['0.5Ki', '512'],
-  ['1500k', '1500k'],
-  ['2000000', '2M'],
-  ['1e3', '1e3'],
-  ['1E6', '1e6'],
-  ['0', '0'],
-  ['-1000m', '-1'],
-  ['100m', '100m'],
-  ['0.1n', '1n'],
-  ['', undefined],
-  ['1x', undefined],
-  ['.', undefined],
-  ['1 Gi', undefined],
-])('the canonical form of the quantity %p is %p', (text, expected) => {
-  expect(canonicalQuantity(text)).toBe(expected);
-});
 
 test.each([
   ['a field that occurs twice', '{"a":1,"b":2,"a":3}', ['a']],

@@ -1,14 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import {
-  fake,
-  startNode,
-  virtualClock,
-  type FakeOutcome,
-  type Node,
-  type PodClock,
-  type Send,
-} from '../../src/index.js';
-import type { PlainRequest } from '../../src/api/wire/plain-request.js';
+import { fake, startNode, virtualClock, type FakeOutcome, type Node, type PodClock } from '../../src/index.js';
+import type { Send, PlainRequest } from '@pipewright/apimachinery';
 import { PodTestCluster, stateOf } from '../support/pods.js';
 
 /** A pod clock on which delays elapse immediately. */

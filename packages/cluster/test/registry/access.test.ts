@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/platform/clock.js';
+import { systemClock } from '@pipewright/apimachinery';
 import { serveLoopback } from '../../src/http/loopback-server.js';
 import {
   createRegistry,

@@ -3,7 +3,7 @@
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
 import { Catalog } from '../../src/api/kinds/resource-catalog.js';
 import { createApiContext, type ApiContext } from '../../src/api/api-context.js';
-import { systemClock } from '../../src/platform/clock.js';
+import { systemClock } from '@pipewright/apimachinery';
 import { systemRandom } from '../../src/platform/random.js';
 import type { Store } from '../../src/storage/memory/store.js';
 

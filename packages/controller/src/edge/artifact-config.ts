@@ -4,7 +4,8 @@
  * Read only if a pipeline hands over files, and cached for a few seconds, because all tasks of a run read them at the same time.
  */
 
-import { CONFIG_MAPS, hasReason, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
+import { CONFIG_MAPS, hasReason, type KubeClient, type KubeObject } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import { readArtifactSettings, type ArtifactSettings, type ConfigData } from '../resources/artifact-storage.js';
 import type { Log } from './log.js';
 

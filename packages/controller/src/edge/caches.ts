@@ -3,12 +3,12 @@
 import {
   Informer,
   PODS,
-  type Clock,
   type InformerOptions,
   type KubeClient,
   type KubeObject,
   type Resource,
 } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import {
   CLUSTER_TASKS,
   CONDITIONS,

@@ -1,6 +1,6 @@
 /** The options of a controller. Separate from `controller.ts` because the wiring reads them too. */
 
-import type { Clock, Send } from '@pipewright/kube';
+import type { Clock, Send } from '@pipewright/apimachinery';
 import type { ImageCommandResult } from '../pod/image-command.js';
 import type { Images } from '../run/options.js';
 import type { RetentionPolicy } from '../run/retention.js';

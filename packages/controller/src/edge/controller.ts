@@ -6,7 +6,8 @@
  * `wiring.ts` declares what runs. A reconcile that fails is retried with backoff and delays no other key.
  */
 
-import { KubeClient, LeaderElector, systemClock, type Clock } from '@pipewright/kube';
+import { KubeClient, LeaderElector } from '@pipewright/kube';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import type { ControllerOptions } from './controller-options.js';
 import { silent } from './log.js';
 import { wireController } from './wiring.js';

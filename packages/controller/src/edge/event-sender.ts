@@ -9,7 +9,7 @@ import { lookup, type LookupAddress } from 'node:dns';
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import type { Send } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 
 /** Milliseconds until a receiver must have responded. */
 const TIMEOUT_MS = 10_000;

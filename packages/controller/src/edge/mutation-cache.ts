@@ -12,13 +12,13 @@ import {
   Informer,
   type Change,
   type ChangeListener,
-  type Clock,
   type KubeClient,
   type KubeObject,
   type InformerOptions,
   type Resource,
   type Source,
 } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 
 /** Milliseconds after which a write that the watch has not confirmed is dropped. */
 const OVERLAY_TTL_MS = 60_000;

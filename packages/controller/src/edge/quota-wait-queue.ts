@@ -5,16 +5,8 @@
  * outcome, and without permission to watch quotas TaskRuns are retried after their delay.
  */
 
-import {
-  parseKey,
-  Informer,
-  resource,
-  type Change,
-  type Clock,
-  type KubeClient,
-  type KubeObject,
-} from '@pipewright/kube';
-import { parseQuantity } from '@pipewright/tekton';
+import { parseKey, Informer, resource, type Change, type KubeClient, type KubeObject } from '@pipewright/kube';
+import { parseQuantity, type Clock } from '@pipewright/apimachinery';
 
 /** The kind ResourceQuota. */
 export const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');

@@ -5,7 +5,7 @@
  * square of n. The first reconcile, the start and the end of a run are never delayed.
  */
 
-import type { Clock } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import { isDone, type PipelineRun, type PipelineRunStatus } from '@pipewright/tekton';
 
 /** Milliseconds between two writes. */

@@ -7,12 +7,12 @@
 import {
   Controller,
   EventRecorder,
-  type Clock,
   type Informer,
   type KubeClient,
   type Result,
   type WorkQueueOptions,
 } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import { PIPELINE_RUNS, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { PlannerCaches } from '../pipelinerun/planner-caches.js';
 import { completionEvents } from '../run/events.js';

@@ -20,7 +20,6 @@ import {
   succeededCondition,
   taskRunFormatOf,
   TEKTON_LABELS,
-  timestamp,
   toLabelValue,
   type ConditionUpdate,
   type Inherited,
@@ -30,6 +29,7 @@ import {
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
+import { timestamp } from '@pipewright/apimachinery';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
 import { creationFailure, type ChildCreation } from './child-creation.js';
 import { PlannerCaches } from './planner-caches.js';

@@ -9,12 +9,12 @@ import {
   awaitsDelivery,
   isPendingDelivery,
   succeededCondition,
-  timestamp,
   type CloudEventDelivery,
   type TaskModel,
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
+import { timestamp } from '@pipewright/apimachinery';
 import type { ResourceBindings } from './resource-steps.js';
 
 /** Milliseconds between attempts; after the last one the delivery has failed. */

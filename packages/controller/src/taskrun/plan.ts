@@ -19,11 +19,11 @@ import {
   isDone,
   readTaskRun,
   READY_ANNOTATION,
-  timestamp,
   type ConditionUpdate,
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
+import { timestamp } from '@pipewright/apimachinery';
 import { nonStepContainers, type Pod } from '../pod/pod-types.js';
 import { evaluatePod, statusWithPod } from './status.js';
 import { pendingReason } from './pending-reason.js';

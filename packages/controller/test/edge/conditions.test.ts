@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
-import type { Send } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';

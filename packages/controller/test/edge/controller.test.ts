@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
-import { EVENTS, PODS, systemClock, type Clock, type KubeObject, type Send } from '@pipewright/kube';
+import { EVENTS, PODS, type KubeObject } from '@pipewright/kube';
+import { systemClock, type Clock, type Send } from '@pipewright/apimachinery';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { KubeClient, systemClock, type PlainRequest, type PlainResponse, type Send } from '@pipewright/kube';
+import { KubeClient } from '@pipewright/kube';
+import { systemClock, type PlainRequest, type PlainResponse, type Send } from '@pipewright/apimachinery';
 import type { TaskRun } from '@pipewright/tekton';
 import { wireController } from '../../src/edge/wiring.js';
 import { reconcileTaskRun } from '../../src/edge/reconcilers/task-run.js';

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
-import { EVENTS, PODS, resource, type KubeObject, type Send } from '@pipewright/kube';
+import { EVENTS, PODS, resource, type KubeObject } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import type { StatusCondition, TaskRun } from '@pipewright/tekton';
 import { quotaFreed } from '../../src/edge/quota-wait-queue.js';
 import { startController, type RunningController } from '../../src/index.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
-import { systemClock, type Send } from '@pipewright/kube';
+import { systemClock, type Send } from '@pipewright/apimachinery';
 import { RunRateLimiter } from '../../src/edge/rate-limits.js';
 import { startController, type RunningController } from '../../src/index.js';
 import { collectingLog, kindOf, newHarness, newCluster, okTask } from '../support/harness.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeClient, systemClock, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import { KubeClient, type KubeObject, type Resource } from '@pipewright/kube';
+import { systemClock, type Send } from '@pipewright/apimachinery';
 import { MutationCache } from '../../src/edge/mutation-cache.js';
 
 const WIDGETS: Resource = { group: 'g', version: 'v1', plural: 'widgets', kind: 'Widget', namespaced: true };

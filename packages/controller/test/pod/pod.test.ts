@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readPipelineResource } from '@pipewright/tekton';
 import type { ResourceBindings } from '../../src/resources/resource-steps.js';
-import { parseQuantity } from '@pipewright/tekton';
 import { commandOf, names, pod, step } from '../support/pod-request.js';
 
 const git = readPipelineResource('sources', {
@@ -314,15 +313,4 @@ test('of each resource only the largest request remains, at the first step that 
     { requests: { cpu: '0.2', memory: '0', 'ephemeral-storage': '0', 'example.com/gpu': '1' }, limits: { cpu: 1 } },
     { requests: { cpu: '0', memory: '0', 'ephemeral-storage': '0' }, limits: { cpu: 1 } },
   ]);
-});
-
-test.each([
-  ['100m', 0.1],
-  ['1Gi', 2 ** 30],
-  ['1e3', 1000],
-  ['5M', 5e6],
-  [2, 2],
-  ['many', 0],
-])('the quantity %s is %d', (text, value) => {
-  expect(parseQuantity(text)).toBeCloseTo(value, 9);
 });

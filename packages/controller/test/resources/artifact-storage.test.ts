@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
-import { CONFIG_MAPS, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, type KubeObject, type Send } from '@pipewright/kube';
+import { CONFIG_MAPS, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, type KubeObject } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import { startController, type RunningController } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { collectingLog, newHarness, newCluster, type Harness } from '../support/harness.js';

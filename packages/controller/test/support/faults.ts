@@ -1,7 +1,7 @@
 /** Faults that tests inject at each write of a controller. */
 
 import { expect, test } from '@jest/globals';
-import type { Send } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import { startController } from '../../src/index.js';
 import { isThorough } from '../../../../test/thorough.js';
 

@@ -26,8 +26,8 @@ import {
   SERVICE_ACCOUNTS,
   type KubeObject,
   type Resource,
-  type Send,
 } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import type { Log } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 

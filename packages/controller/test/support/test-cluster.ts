@@ -21,8 +21,8 @@ import {
   kubeconfigSend,
   NAMESPACES,
   SERVICE_ACCOUNTS,
-  type Send,
 } from '@pipewright/kube';
+import type { Send } from '@pipewright/apimachinery';
 import { crds } from '@pipewright/tekton';
 import { DEFAULT_IMAGES, type Images } from '../../src/index.js';
 import { Harness } from './harness.js';

@@ -6,7 +6,7 @@
  */
 
 import type { Cluster } from '@pipewright/cluster';
-import { systemClock, type Send } from '@pipewright/kube';
+import { systemClock, type Send } from '@pipewright/apimachinery';
 import { startController, type RunningController, type ControllerOptions } from '../../src/index.js';
 import { FakeClock } from '../../../kube/test/support/fake-clock.js';
 import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript } from './harness.js';

@@ -4,7 +4,7 @@
  * A message contains the server's own message and no headers, request body or token, so it can be logged.
  */
 
-import type { PlainResponse } from './transport.js';
+import type { PlainResponse } from '@pipewright/apimachinery';
 
 /** One invalid field of a 422 response. */
 export interface StatusCause {

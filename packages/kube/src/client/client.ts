@@ -6,10 +6,9 @@
 
 import { ApiError } from './api-error.js';
 import { requestEvents, requestJson, requestStream, type RetryPolicy, type ApiRequest } from './request.js';
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock, type Clock, type Send } from '@pipewright/apimachinery';
 import { listAll, type List, type ListOptions } from './list.js';
 import { pathOf, PODS, type KubeObject, type Resource } from './resource.js';
-import type { Send } from './transport.js';
 import { watchEvents, type WatchEvent, type WatchOptions } from './watch.js';
 
 /** Namespace and name of an object. */

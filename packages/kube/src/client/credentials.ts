@@ -6,7 +6,7 @@
  */
 
 import type { KubeConfig } from './client-node.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 
 /** What a connection and its requests carry. */
 export interface Credentials {

@@ -9,10 +9,9 @@ import type { Readable } from 'node:stream';
 import type * as Undici from 'undici';
 import type { Agent, Dispatcher } from 'undici';
 import { ConnectionError } from './api-error.js';
-import { systemClock } from '../clock.js';
+import { systemClock, type Send } from '@pipewright/apimachinery';
 import { CredentialCache, type Credentials, type Tls } from './credentials.js';
 import { chooseContext, KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
-import type { Send } from './transport.js';
 
 /** A `Send` with its destination. */
 export interface ClusterSend extends Send {

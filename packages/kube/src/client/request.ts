@@ -6,9 +6,8 @@
  */
 
 import { ApiError, ConnectionError } from './api-error.js';
-import { sleep, type Clock } from '../clock.js';
+import { sleep, ORIGIN, type Clock, type PlainRequest, type PlainResponse, type Send } from '@pipewright/apimachinery';
 import { readLines } from './lines.js';
-import { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './transport.js';
 
 /** Deadline and retries of a request. */
 export interface RetryPolicy {

@@ -7,8 +7,7 @@
 
 import { ApiError } from '../client/api-error.js';
 import type { KubeClient } from '../client/client.js';
-import { systemClock, type Clock } from '../clock.js';
-import { timestamp } from '../timestamp.js';
+import { systemClock, timestamp, type Clock } from '@pipewright/apimachinery';
 import { EVENTS, type KubeObject } from '../client/resource.js';
 import { TokenBucket } from './token-bucket.js';
 

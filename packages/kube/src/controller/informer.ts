@@ -13,7 +13,7 @@
 import { isExpired, ConnectionError } from '../client/api-error.js';
 import { Backoff } from './backoff.js';
 import type { KubeClient } from '../client/client.js';
-import { sleep, systemClock, type Clock } from '../clock.js';
+import { sleep, systemClock, type Clock } from '@pipewright/apimachinery';
 import { systemRandom } from '../random.js';
 import { keyOf, type KubeObject, type Resource } from '../client/resource.js';
 import { ChangeListeners, type ChangeListener } from './change-listeners.js';

@@ -8,8 +8,7 @@
 
 import { ApiError } from '../client/api-error.js';
 import type { KubeClient } from '../client/client.js';
-import { sleep, systemClock, type Clock } from '../clock.js';
-import { microTime } from '../timestamp.js';
+import { sleep, systemClock, microTime, type Clock } from '@pipewright/apimachinery';
 import { systemRandom } from '../random.js';
 import { LEASES, type KubeObject } from '../client/resource.js';
 

@@ -1,6 +1,6 @@
 /** A token bucket: a burst, then a rate. Retries and events share it. */
 
-import type { Clock } from '../clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 
 /** A bucket that is full at first. */
 export class TokenBucket {

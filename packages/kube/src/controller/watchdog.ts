@@ -1,6 +1,6 @@
 /** Detects silence: a half-open connection delivers no data and no error. */
 
-import type { Clock } from '../clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 
 /** Fires its signal unless it is reset in time. */
 export class Watchdog {

@@ -9,7 +9,7 @@
  * tests control. Workers yield to the event loop after some keys, so that work without I/O does not block it.
  */
 
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import { systemRandom } from '../random.js';
 import { TokenBucket } from './token-bucket.js';
 

@@ -15,8 +15,8 @@ import {
   hasReason,
   SERVICE_ACCOUNTS,
   type KubeObject,
-  type Send,
 } from '../../src/index.js';
+import type { Send } from '@pipewright/apimachinery';
 
 /** Defines the suite, which uses its own namespace. `runsPods`: whether the cluster has a node. */
 export function describeClient(

@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  ApiError,
-  CONFIG_MAPS,
-  KubeClient,
-  ConnectionError,
-  PODS,
-  isExpired,
-  hasReason,
-  type Send,
-} from '../../src/index.js';
+import { ApiError, CONFIG_MAPS, KubeClient, ConnectionError, PODS, isExpired, hasReason } from '../../src/index.js';
+import type { Send } from '@pipewright/apimachinery';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { TinyApi } from '../support/tiny-api.js';
 

@@ -1,6 +1,6 @@
 /** A clock that tests advance, so that no test waits. */
 
-import type { Clock } from '../../src/clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 
 /** Starts at noon. */
 export class FakeClock implements Clock {

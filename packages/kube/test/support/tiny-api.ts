@@ -4,7 +4,7 @@
  * For fault injection only. `client.cluster.ts` and the embedded cluster's contract test the behavior of real servers.
  */
 
-import type { Send } from '../../src/index.js';
+import type { Send } from '@pipewright/apimachinery';
 
 interface Stored {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };

@@ -4,7 +4,7 @@
  */
 
 import type { RunStatus, StatusCondition } from '../model/run-status.js';
-import { timestamp } from '../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 
 /** A condition without its time. */
 export interface ConditionUpdate {

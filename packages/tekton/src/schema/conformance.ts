@@ -10,7 +10,7 @@ import type { Report } from '../problems/report.js';
 import type { ObjectSchema, Schema, StringSchema } from './schema.js';
 import { quantityHint, typeHint, describeValue, type TypeMismatch } from './type-hint.js';
 import type { FieldPath, MutablePath } from '../model/field-path.js';
-import { isQuantity } from '../model/quantity.js';
+import { isQuantity } from '@pipewright/apimachinery';
 
 /** Whether a value is an object with fields, and not null or a list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {

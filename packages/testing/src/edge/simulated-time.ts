@@ -10,7 +10,7 @@
  */
 
 import type { PodClock } from '@pipewright/cluster';
-import { sleep, type Clock } from '@pipewright/kube';
+import { sleep, type Clock } from '@pipewright/apimachinery';
 
 /** The start of every simulation, in milliseconds since the epoch. */
 const START_MS = Date.UTC(2026, 0, 1);

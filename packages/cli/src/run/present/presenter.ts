@@ -2,7 +2,7 @@
  * Shows events: as JSON lines, as plain text, or as text above a status area.
  */
 
-import { systemClock, type Clock } from '@pipewright/kube';
+import { systemClock, type Clock } from '@pipewright/apimachinery';
 import { wrap } from '../../terminal/columns.js';
 import { plain } from '../../terminal/lines.js';
 import { liveArea, type LiveArea } from '../../terminal/live-area.js';

@@ -9,7 +9,7 @@ import type { User } from './identity.js';
 import { badRequest, invalid, invalidValue, type Cause } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 import type { Attributes } from '../request-info.js';
-import { timestamp } from '../../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 import type { ApiContext } from '../api-context.js';
 
 /** Returns the user of a token; undefined if the token is invalid. */

@@ -16,7 +16,7 @@ import {
 } from '../../model/json.js';
 import { badRequest, conflict, invalid, invalidValue, notFound, type NamedResource } from '../status-error.js';
 import { ISSUER, issueToken, type BoundObject } from './tokens.js';
-import { timestamp } from '../../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 import { coreObject, type ApiContext } from '../api-context.js';
 
 const REVIEW: NamedResource = { group: 'authentication.k8s.io', plural: 'tokenrequests', kind: 'TokenRequest' };

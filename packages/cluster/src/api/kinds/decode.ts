@@ -5,8 +5,7 @@
  */
 
 import { isObject, type JsonObject } from '../../model/json.js';
-import { canonicalQuantity } from '../../model/quantity.js';
-import { isMicroTime, isTime } from '../../model/timestamp.js';
+import { canonicalQuantity, isMicroTime, isTime } from '@pipewright/apimachinery';
 import { badRequest } from '../status-error.js';
 import { schemaOfKind } from './builtin-schemas.js';
 import { groupVersionOf, type ResourceType } from './resource-type.js';

@@ -16,7 +16,7 @@ import {
   type KubeObject,
 } from '../../model/json.js';
 import { labelFault } from './names.js';
-import { nanosOf } from '../../model/quantity.js';
+import { nanosOf } from '@pipewright/apimachinery';
 import { fillPodSpec } from '../admission/service-account.js';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from '../status-error.js';
 

@@ -7,7 +7,7 @@
 import { isObject, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { conflict, invalidOption } from '../status-error.js';
 import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
-import { timestamp } from '../../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 import type { ApiContext } from '../api-context.js';
 
 /** Options of a deletion. */

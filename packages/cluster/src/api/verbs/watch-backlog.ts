@@ -5,7 +5,7 @@
  * many or too large unread events is ended; its client lists again, as after any broken connection.
  */
 
-import type { Clock } from '../../platform/clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 
 /** The most unread events, besides the initial ones. */
 const MAX_WAITING = 4096;

@@ -5,7 +5,7 @@
  * full, without effect on other watches.
  */
 
-import { every } from '../../platform/clock.js';
+import { every } from '@pipewright/apimachinery';
 import type { KubeObject } from '../../model/json.js';
 import { expired } from '../status-error.js';
 import { groupVersionOf, type ResourceType } from '../kinds/resource-type.js';

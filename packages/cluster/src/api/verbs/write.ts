@@ -32,7 +32,7 @@ import { METADATA } from '../kinds/builtin-schemas.js';
 import { checkCapacity, checkStorable } from './object-limits.js';
 import { fillDefaults, prune } from '../schema/schema.js';
 import { checkSchema } from '../schema/schema-validation.js';
-import { timestamp } from '../../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 import { latestOf, type ApiContext } from '../api-context.js';
 
 /** Options of a write. */

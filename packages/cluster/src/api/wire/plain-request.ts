@@ -1,37 +1,12 @@
 /**
- * Requests and responses as plain data, without the streams of the Web's Request and Response.
+ * Requests and responses inside the server, and their translation from and to the two forms of `Send`.
  *
- * Callers in the same process use this form directly (`Send.plain`), because creating and reading Request and Response takes 0.2 ms per
- * request, twice the time of handling it. Both forms share one code path; only serialization differs.
+ * Callers in the same process use the plain form, because creating and reading the Web's Request and Response takes 0.2 ms per request,
+ * twice the time of handling it. Both forms share one code path; only serialization differs.
  */
 
+import type { PlainRequest, PlainResponse } from '@pipewright/apimachinery';
 import type { JsonObject } from '../../model/json.js';
-
-/** A request from a caller in this process. */
-export interface PlainRequest {
-  readonly method: string;
-  /** Path and query. */
-  readonly url: string;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON, copied before it is used; absent for a request without a body. */
-  readonly body?: unknown;
-  /** Ends a watch. Other requests cannot be cancelled. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A response with one of `value`, `events` and `stream`. */
-export interface PlainResponse {
-  readonly status: number;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON. All callers receive the same object: never change it. */
-  readonly value?: unknown;
-  /** The events of a watch: `type` and `object`; never change them. */
-  readonly events?: AsyncIterable<unknown>;
-  /** A body that is not JSON, such as a log. */
-  readonly stream?: ReadableStream<Uint8Array>;
-}
 
 /** The part of a request that the server reads; a `Request` has this form. */
 export interface ServerRequest {

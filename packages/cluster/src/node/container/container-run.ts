@@ -8,7 +8,7 @@ import { linkedSignal } from '../../platform/linked-signal.js';
 import type { Exit, RunningContainer } from '../../runtime/runtime.js';
 import { prepareStart, type StartPreparation } from './container-start.js';
 import { isAborted } from '../../platform/pod-clock.js';
-import { timestamp } from '../../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 import type { Container, Handler } from '../pod/pod.js';
 import type { PodHost } from './pod-host.js';
 import type { ContainerRecord, ContainerState, Terminated } from '../pod/pod-status.js';

@@ -5,7 +5,7 @@
  * the container: the log continues when there is space again, and states how much is missing.
  */
 
-import { nanosecondTimestamp } from '../../model/timestamp.js';
+import { nanosecondTimestamp } from '@pipewright/apimachinery';
 import { withPath } from '../../platform/disk-failure.js';
 import type { OutputSink } from '../../runtime/runtime.js';
 import { machineDisk, type LogDisk } from './log-disk.js';

@@ -2,7 +2,7 @@
  * The downward API: fields of a pod as variables and files.
  */
 
-import { nanosOf } from '../../model/quantity.js';
+import { nanosOf } from '@pipewright/apimachinery';
 import type { Container, Pod, ResourceSelector } from './pod.js';
 
 /** The node's name and address. */

@@ -2,8 +2,7 @@
  * Events of pods, with kubelet's messages. They are written in the background, so recording does not delay the caller.
  */
 
-import type { Clock } from '../../platform/clock.js';
-import { timestamp } from '../../model/timestamp.js';
+import { timestamp, type Clock } from '@pipewright/apimachinery';
 import type { PodClock } from '../../platform/pod-clock.js';
 import type { NodeApi } from '../node-api.js';
 import type { Pod } from './pod.js';

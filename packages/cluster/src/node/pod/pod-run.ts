@@ -8,7 +8,7 @@
 import { ContainerRun } from '../container/container-run.js';
 import type { PodHost } from '../container/pod-host.js';
 import type { NodeContext } from '../node-context.js';
-import { timestamp } from '../../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 import type { Condition, Pod } from './pod.js';
 import { PodFiles } from '../volumes/pod-volumes.js';
 import { PodObjects } from './referenced-objects.js';

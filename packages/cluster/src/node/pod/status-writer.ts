@@ -6,7 +6,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import { laterTurn, type Clock } from '../../platform/clock.js';
+import { laterTurn, type Clock } from '@pipewright/apimachinery';
 import type { NodeContext } from '../node-context.js';
 import { isTransient, pauseAfter } from '../persistent-request.js';
 import type { PodClock } from '../../platform/pod-clock.js';

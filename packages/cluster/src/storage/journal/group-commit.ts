@@ -5,7 +5,7 @@
  * later writes, which are based on it.
  */
 
-import type { Clock } from '../../platform/clock.js';
+import type { Clock } from '@pipewright/apimachinery';
 import { changeText } from './change-record.js';
 import type { Change } from '../memory/history.js';
 import { StorageWriteError } from './storage-write-error.js';

@@ -5,7 +5,8 @@
  * is added. Results that could not be written are kept and written later, so that only a crash in between repeats an event, with its id.
  */
 
-import { ownerKey, type Clock, type Result, type Send } from '@pipewright/kube';
+import { ownerKey, type Result } from '@pipewright/kube';
+import type { Clock, Send } from '@pipewright/apimachinery';
 import { awaitsDelivery, isDone, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import {
   afterAttempt,

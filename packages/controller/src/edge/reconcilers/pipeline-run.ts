@@ -5,15 +5,8 @@
  * the status is written.
  */
 
-import {
-  ApiError,
-  hasReason,
-  isControlledBy,
-  keyOf,
-  PERSISTENT_VOLUME_CLAIMS,
-  type Clock,
-  type Result,
-} from '@pipewright/kube';
+import { ApiError, hasReason, isControlledBy, keyOf, PERSISTENT_VOLUME_CLAIMS, type Result } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import { isDone, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
 import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';

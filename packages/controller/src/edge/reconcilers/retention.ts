@@ -5,7 +5,8 @@
  * the first list adds it. Relies on preconditions: a run that has changed since is not deleted.
  */
 
-import type { Clock, KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
+import type { KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import { awaitsDelivery, isDone, PIPELINE_RUNS, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
 import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
 import type { Log } from '../log.js';

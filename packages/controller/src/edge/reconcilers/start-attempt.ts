@@ -5,16 +5,8 @@
  * names: a repeated creation finds the pod that exists.
  */
 
-import {
-  ApiError,
-  hasReason,
-  isControlledBy,
-  keyOf,
-  PODS,
-  TerminalError,
-  type Clock,
-  type KubeClient,
-} from '@pipewright/kube';
+import { ApiError, hasReason, isControlledBy, keyOf, PODS, TerminalError, type KubeClient } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import type { TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../pod/pod-types.js';
 import { planAttempt, type AttemptDecision, type ObservedAttempt, type PodCreation } from '../../taskrun/attempt.js';

@@ -4,7 +4,8 @@
  * Results are cached for a minute, for images with a digest until the cache is full.
  */
 
-import { SECRETS, SERVICE_ACCOUNTS, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
+import { SECRETS, SERVICE_ACCOUNTS, type KubeClient, type KubeObject } from '@pipewright/kube';
+import type { Clock } from '@pipewright/apimachinery';
 import type { ImageCommandResult } from '../../pod/image-command.js';
 import { loginFor, type LoginSecret } from './auth.js';
 import { lookUpImage, type Registries } from './client.js';

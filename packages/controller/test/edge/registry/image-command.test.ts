@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { KubeClient, systemClock } from '@pipewright/kube';
+import { KubeClient } from '@pipewright/kube';
+import { systemClock } from '@pipewright/apimachinery';
 import { registryImageCommand } from '../../../src/edge/registry/image-command.js';
 
 const secret = (type: string, key: string, host: string): object => ({

@@ -19,7 +19,7 @@ import { childrenOf, fieldsOf, removeAll, toFieldsV1, withoutPaths, type FieldSe
 import { StatusError, type Cause } from '../../status-error.js';
 import { groupVersionOf, type ResourceType } from '../../kinds/resource-type.js';
 import { strategicPatch } from './strategic-merge-patch.js';
-import { timestamp } from '../../../model/timestamp.js';
+import { timestamp } from '@pipewright/apimachinery';
 
 /** The manager, and whether it takes over conflicting fields. */
 export interface ApplyOptions {

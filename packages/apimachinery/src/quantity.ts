@@ -32,6 +32,13 @@ export function nanosOf(text: string): bigint {
   return scaled(digits, exponent - fraction.length + NANO);
 }
 
+/** Whether a text is a quantity. */
+export const isQuantity = (text: string): boolean => canonicalQuantity(text) !== undefined;
+
+/** Returns a quantity as a number; an invalid one counts as zero, since the API server rejects it. */
+export const parseQuantity = (text: string | number): number =>
+  typeof text === 'number' ? text : Number(nanosOf(text.trim())) / 10 ** NANO;
+
 /** Formats nanos with the kind of suffix that `like` has. */
 export function formatQuantity(nanos: bigint, format: string): string {
   const whole = nanos % 10n ** BigInt(NANO) === 0n;
