@@ -1,6 +1,6 @@
 /**
- * What code may call, by selectors: the rules that oxlint does not have. All others are in .oxlintrc.json. Few rules, each because of something that went
- * wrong somewhere; prettier decides the layout.
+ * Restricts the calls and imports of code by selectors, which oxlint does not support. All other rules are in .oxlintrc.json. Each rule prevents a defect that
+ * occurred; prettier formats the code.
  */
 import { builtinModules } from 'node:module';
 import ts from 'typescript-eslint';
@@ -16,7 +16,7 @@ const HIDDEN_INPUTS = [
   },
   {
     selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: 'names are computed, not drawn',
+    message: 'names are computed, not random',
   },
   {
     selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -58,7 +58,7 @@ export const CLI_EDGES = {
 };
 const CLI_EDGE_FILES = Object.keys(CLI_EDGES).map((name) => `packages/cli/src/${name}`);
 
-/** The only files that may read a clock, the environment or randomness, or set timers: everything else is given them. */
+/** The only files that may read a clock, the environment or randomness, or set timers. All others receive them as arguments. */
 const EDGES = [
   'packages/{apimachinery/src/clock,kube/src/random}.ts',
   'packages/kube/src/client/{client-node,credentials,kubeconfig,kubeconfig-send}.ts',
@@ -66,14 +66,14 @@ const EDGES = [
   ...CLI_EDGE_FILES,
   'packages/controller/src/edge/{event-sender,log}.ts',
   'packages/controller/src/edge/registry/**',
-  'lib/manifests/plain-object.ts', // renders as cdk8s does, which takes there whether to sort keys
+  'lib/manifests/plain-object.ts', // renders as cdk8s does, which reads there whether to sort keys
   'packages/testing/src/edge/**',
 ];
 
-/** What a pure file cannot name at all. */
+/** Globals that a pure file cannot use. */
 const PROCESS = ['process', 'fetch', 'performance', 'setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
   name,
-  message: 'pure files decide by their arguments: only an edge reads the process, the clock or the network',
+  message: 'pure files depend only on their arguments: only an edge uses the process, the clock or the network',
 }));
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The suite that needs a real Kubernetes: `KUBECONFIG` names it.
+ * The suite that needs a real Kubernetes, selected by `KUBECONFIG`.
  *
  * @type {import('jest').Config}
  */

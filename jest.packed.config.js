@@ -1,5 +1,5 @@
 /**
- * The suite of what is published: it compiles and packs first, which takes longer than all that the default suite is for.
+ * The suite of the published packages. It compiles and packs first, which takes too long for the default suite.
  *
  * @type {import('jest').Config}
  */

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 const root = import.meta.dirname;
 const isRequired = process.argv.includes('--require');
 
-/** What examples take for a user's repository or image. */
+/** Folders of examples that contain a user's repository or image. */
 const EXAMPLES = /^examples\/[^/]+\/(source|images)\//;
 
 const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {

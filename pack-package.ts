@@ -1,10 +1,10 @@
 /**
- * Writes what is published of one package to its dist: one file of JavaScript, the types of what it exports, and its licences.
+ * Writes the published files of one package to its dist: one file of JavaScript, the types of its exports, and the licences.
  *
- *     node --import tsx ../../pack-package.ts src/index.ts      # in the package's folder; npm does so before it packs (`prepack`)
+ *     node --import tsx ../../pack-package.ts src/index.ts      # in the package's folder; npm runs it before it packs (`prepack`)
  *
- * The packages of this repository are not published, so they are taken in. Of what comes from elsewhere, what package.json
- * has under `dependencies` is left to the installer; the rest is taken in too, with its licence.
+ * The bundle includes the other packages of this repository, which are not published. Of the external packages, it includes those that are not
+ * `dependencies` in package.json, with their licences.
  */
 
 import { build, type Metafile, type PluginBuild } from 'esbuild';
@@ -12,8 +12,8 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** npm's own format, as far as it is read here. */
-interface Described {
+/** The fields of package.json that are used here. */
+interface PackageManifest {
   readonly name: string;
   readonly license?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -23,13 +23,13 @@ interface Described {
 const root = import.meta.dirname;
 const here = process.cwd();
 const dist = join(here, 'dist');
-const described = describedIn(here);
+const manifest = manifestIn(here);
 const entry = resolve(here, process.argv[2] ?? 'src/index.ts');
 
-/** What is imported is CommonJS, so that programs of both kinds, and jest, can load it; a command is only run. */
-const isImported = '.' in described.exports;
+/** A library is CommonJS, so that programs of both formats, and jest, can load it; a command is an ECMAScript module. */
+const isLibrary = '.' in manifest.exports;
 
-/** What the bundle needs to be of its kind: taken-in CommonJS asks for Node's modules in its own way, our sources for their URL. */
+/** Options by format: bundled CommonJS packages need `require` in an ECMAScript module, and our sources need `import.meta.url` in CommonJS. */
 const FORMATS = {
   cjs: {
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
@@ -42,7 +42,7 @@ const FORMATS = {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-const format = isImported ? 'cjs' : 'esm';
+const format = isLibrary ? 'cjs' : 'esm';
 const { metafile } = await build({
   entryPoints: [entry],
   outdir: dist,
@@ -51,28 +51,28 @@ const { metafile } = await build({
   platform: 'node',
   format,
   target: 'node20',
-  external: Object.keys(described.dependencies ?? {}),
+  external: Object.keys(manifest.dependencies ?? {}),
   logLevel: 'warning',
   plugins: [{ name: 'embed-files', setup: embedFiles }],
   ...FORMATS[format],
 });
-const taken = sourcesIn(metafile);
-writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(taken));
+const sources = sourcesIn(metafile);
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(sources));
 copyFileSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
 writeFileSync(join(dist, 'package.json'), `{ "type": "${format === 'cjs' ? 'commonjs' : 'module'}" }\n`);
-if (isImported) writeTypes();
+if (isLibrary) writeTypes();
 
-function describedIn(folder: string): Described {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Described;
+function manifestIn(folder: string): PackageManifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageManifest;
 }
 
-/** What there is something of in the one file; much that is looked at is left out again, because nothing needs it. */
+/** Returns the sources that contribute to the bundle; esbuild omits those that nothing uses. */
 function sourcesIn({ outputs }: Metafile): readonly string[] {
   const inputs = Object.values(outputs).flatMap((it) => Object.entries(it.inputs));
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => resolve(path));
 }
 
-/** Replaces the reading of a source file, which must be named literally, by the file's text. Other files are published as they are. */
+/** Replaces a read of a source file, whose name must be a literal, by the text of the file. Other files are published unchanged. */
 function embedFiles({ onLoad }: PluginBuild): void {
   const read = /readFileSync\(new URL\('(\.\.?\/[^']+)', import\.meta\.url\), 'utf8'\)/g;
   onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
@@ -87,22 +87,22 @@ function embedFiles({ onLoad }: PluginBuild): void {
   });
 }
 
-/** The licences of what was taken in from elsewhere, which ask to be kept with it. */
+/** Returns the licences of the bundled external packages, which require that they are included. */
 function licences(sources: readonly string[]): string {
   const folders = sources.flatMap((it) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(it) ?? []);
   const texts = [...new Set(folders)].toSorted().map((folder) => {
-    const { name, license = '' } = describedIn(folder);
+    const { name, license = '' } = manifestIn(folder);
     const file = readdirSync(folder).find((it) => /^licen[cs]e/i.test(it));
-    if (file === undefined) throw new Error(`${name} is taken in, but has no licence to keep with it`);
+    if (file === undefined) throw new Error(`${name} is bundled, but has no licence file`);
     return `${name} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
   });
-  return `Parts of ${described.name} are taken from:\n\n${texts.join('\n---\n\n')}`;
+  return `${manifest.name} contains parts of:\n\n${texts.join('\n---\n\n')}`;
 }
 
-/** The declarations that the entry's exports need. None may speak of a package that is not published. */
+/** Writes the declarations that the exports of the entry need. Throws if one needs a package that is not published. */
 function writeTypes(): void {
-  const wanted = [entry];
-  for (const source of wanted) {
+  const needed = [entry];
+  for (const source of needed) {
     const at = relative(root, source);
     const { outputText, diagnostics = [] } = ts.transpileDeclaration(readFileSync(source, 'utf8'), {
       fileName: source,
@@ -114,7 +114,7 @@ function writeTypes(): void {
     for (const { fileName } of ts.preProcessFile(outputText, true, true).importedFiles) {
       if (!fileName.startsWith('./')) throw new Error(`the types of ${at} need ${fileName}, which is not published`);
       const next = resolve(dirname(source), fileName.replace(/\.js$/, '.ts'));
-      if (!wanted.includes(next)) wanted.push(next);
+      if (!needed.includes(next)) needed.push(next);
     }
     writeFileSync(join(dist, basename(source).replace(/\.ts$/, '.d.ts')), outputText);
   }

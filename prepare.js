@@ -1,7 +1,7 @@
 /**
- * Builds the library when npm installs this repository as a dependency from git, and does nothing at an install of its own.
+ * Builds the library when npm installs this repository as a dependency from git, and does nothing if the repository itself is installed.
  *
- * npm runs `prepare` at both, and at a pack, which has `prepack`. Plain JavaScript, because it runs at every install.
+ * npm runs `prepare` in both cases, and before a pack, which has `prepack`. Plain JavaScript, because it runs at every install.
  */
 
 import { execFileSync } from 'node:child_process';

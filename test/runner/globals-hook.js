@@ -1,4 +1,4 @@
-/** Says where `@jest/globals` is for suites that Node itself loads. */
+/** Resolves `@jest/globals` to `globals.js` in suites that Node loads. */
 
 const GLOBALS = new URL('./globals.js', import.meta.url).href;
 

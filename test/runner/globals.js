@@ -1,13 +1,13 @@
 /**
- * What `@jest/globals` exports, for suites that Node itself loads: each stands for what the suite that runs now has of that name.
+ * The exports of `@jest/globals` for suites that Node loads: each is a proxy for the function of that name in the running suite.
  *
- * Modules that several suites import are read once and keep what they imported, so it cannot be the thing itself.
+ * A module that several suites import is evaluated once and keeps its imports, so the functions themselves cannot be exported.
  */
 
 /** @type {Record<string, any>} */
 let current = {};
 
-/** Hands over what the next suite is to have. */
+/** Sets the functions of the next suite. */
 export const provide = (/** @type {Record<string, any>} */ globals) => void (current = globals);
 
 const named = (/** @type {string} */ name) =>

@@ -1,8 +1,8 @@
 /**
  * The order of the suites.
  *
- * First those that start many processes: the more a worker has read, the more it costs to fork it, up to three times as much. Last those that need the compiler, which is the largest
- * thing to read. Within each those that take longest come first, so that at the end no worker waits for one that began last. The lists are advice: a name that is wrong costs seconds.
+ * Suites that start many processes run first, because forking a worker that has loaded many modules takes up to three times as long. Suites that need the compiler, the largest module, run
+ * last. In each list the longest suites come first, so that no worker waits at the end. The lists affect the duration only: a wrong name costs seconds.
  */
 
 import { createRequire } from 'node:module';
@@ -59,7 +59,7 @@ const placeOf = ({ path }) => {
   return last >= 0 ? FIRST.length + 1 + last : FIRST.length;
 };
 
-/** Jest's own order, between those of the lists. */
+/** Sorts suites that are in neither list as jest does, between the two. */
 export default class Order extends Sequencer {
   /**
    * @override

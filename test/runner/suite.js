@@ -1,8 +1,8 @@
 /**
- * Runs a suite with jest's own test framework, in Node itself instead of in a context of jest's making.
+ * Runs a suite with jest's test framework in Node's own context instead of a context that jest creates.
  *
- * There each suite reads the compiler, cdk8s and all our sources again, which takes longer than most suites, and every global is looked up slowly. Here a worker reads
- * a module once. What jest would have kept apart is put back after each suite: environment, directory, exit code, console and timers.
+ * In jest's context each suite loads the compiler, cdk8s and all sources again, which takes longer than most suites, and access to globals is slow. Here a worker loads each
+ * module once. The state that jest would isolate is restored after each suite: environment, working directory, exit code, console and timers.
  */
 
 import asyncHooks from 'node:async_hooks';
@@ -19,7 +19,7 @@ const circus = join(dirname(requireOfRunner.resolve('jest-circus/package.json'))
 const { ModuleMocker } = requireOfRunner('jest-mock');
 const { ModernFakeTimers } = requireOfRunner('@jest/fake-timers');
 
-// A worker that nothing keeps alive ends at once: to take its heap apart, as Node does otherwise, takes longer than jest waits.
+// A worker without pending work exits at once: freeing its heap, as Node does otherwise, takes longer than jest waits.
 if (process.send) process.once('beforeExit', () => process.exit());
 
 process.setSourceMapsEnabled(true);
@@ -27,9 +27,9 @@ registerTypeScript();
 register('./globals-hook.js', import.meta.url);
 
 /**
- * What the framework uses of Node's AsyncLocalStorage, for tests that run one after another: the test that runs now.
+ * Replaces the AsyncLocalStorage in which the framework keeps the running test. Tests run one after another, so a field is sufficient.
  *
- * Node's own makes each promise and timer of a worker slower and keeps them reachable, once more for each suite before.
+ * Node's AsyncLocalStorage slows down every promise and timer of a worker and keeps them reachable, and each suite would add one.
  */
 class CurrentTest {
   getStore() {
@@ -46,7 +46,7 @@ class CurrentTest {
   }
 }
 
-/** What the framework knows of a suite it keeps in its module, so each suite has a module of its own. */
+/** Returns a new instance of the framework, which keeps the state of a suite in its module. */
 function newFramework() {
   delete require.cache[circus];
   Reflect.deleteProperty(globalThis, Symbol.for('EVENT_HANDLERS'));
@@ -59,8 +59,8 @@ function newFramework() {
   }
 }
 
-/** Remembers what a suite may change of the process. @returns what puts it back */
-function remembered() {
+/** Saves the state of the process that a suite may change. Returns a function that restores it. */
+function saveProcessState() {
   const { env } = process;
   const variables = { ...env };
   const directory = process.cwd();
@@ -81,8 +81,8 @@ let runs = 0;
 /** Jest's interface of a test runner. */
 export default async function runSuite(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
   const { initialize, runAndTransformResultsToJestFormat } = newFramework();
-  const putBack = remembered();
-  Reflect.deleteProperty(Error, 'prepareStackTrace'); // jest's, which knows nothing of what tsx has translated
+  const restoreProcessState = saveProcessState();
+  Reflect.deleteProperty(Error, 'prepareStackTrace'); // jest's function does not use the source maps of tsx
   globalThis.console = environment.global.console;
   const timers = new ModernFakeTimers({ config, global: globalThis });
   const mocker = new ModuleMocker(globalThis);
@@ -109,6 +109,6 @@ export default async function runSuite(globalConfig, config, environment, runtim
   } finally {
     timers.dispose();
     mocker.restoreAllMocks();
-    putBack();
+    restoreProcessState();
   }
 }

@@ -1,4 +1,4 @@
-/** Module hooks that replace text of sources. A text that is not there exactly once is an error: the mutant needs an update. */
+/** Module hooks that replace text of sources. A text that does not occur exactly once is an error: the mutant needs an update. */
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ export async function load(url, context, next) {
   for (const { file, before, after } of own) {
     const parts = source.split(before);
     if (parts.length !== 2)
-      throw new Error(`${file} holds ${parts.length - 1} times what a mutant replaces: ${before}`);
+      throw new Error(`${file} contains ${parts.length - 1} times the text that a mutant replaces: ${before}`);
     source = parts.join(after);
   }
   const { code } = transformSync(source, {

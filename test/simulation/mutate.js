@@ -1,4 +1,4 @@
-/** Puts a mutant's changes into the sources as they are loaded: `node --import …/mutate.js --import tsx PROGRAM`. */
+/** Applies the changes of a mutant to sources when they are loaded: `node --import …/mutate.js --import tsx PROGRAM`. */
 
 import { register } from 'node:module';
 
