@@ -103,7 +103,7 @@ manifests, in the folder above them, and in the working directory; \`--config\` 
         purpose: 'Try the graph of a Pipeline without running any program:',
         command: 'pipewright run ci.yaml --pipeline ci -p package=./cmd --runtime fake',
         status: 0,
-        output: `runtime fake (scripted, no processes); nothing is really run
+        output: `runtime fake (scripted, no processes); no commands are executed
 --- PipelineRun ci-run-4gfp4 in namespace default
 --- ✔ test Succeeded 0.3s
 

@@ -348,8 +348,8 @@ describe('over TLS', () => {
     const to = await cluster();
     await expect(to.serve({ port })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
-      message: `port ${port} of 127.0.0.1 is taken by another process`,
-      hint: 'give another port, or 0 for any free one',
+      message: `port ${port} of 127.0.0.1 is in use by another process`,
+      hint: 'choose another port, or 0 for any free one',
     });
     other.close();
   });

@@ -234,7 +234,7 @@ describe('up', () => {
     expect(readFileSync(join(data, 'kubeconfig'), 'utf8')).toContain('https://127.0.0.1:');
     const second = await refused('--data-dir', data);
     expect(second.err).toBe(
-      `error: DATA_DIR_IN_USE: data directory ${data} is in use by process ${server.child.pid}\n  hint: stop that process, or give another directory\n`,
+      `error: DATA_DIR_IN_USE: data directory ${data} is in use by process ${server.child.pid}\n  hint: stop that process, or use another directory\n`,
     );
     expect(second.status).toBe(2);
     server.child.kill('SIGINT');
@@ -323,7 +323,7 @@ describe('up', () => {
     const { status, err } = await refused('--port', String(port));
     other.close();
     expect(err).toBe(
-      `error: PORT_TAKEN: port ${port} of 127.0.0.1 is taken by another process\n  hint: give another port, or 0 for any free one\n`,
+      `error: PORT_TAKEN: port ${port} of 127.0.0.1 is in use by another process\n  hint: choose another port, or 0 for any free one\n`,
     );
     expect(status).toBe(2);
   });

@@ -68,7 +68,7 @@ describe('a run on the fake runtime', () => {
   test('streams logs, and ends with a summary and status 0', async () => {
     const path = folder({ 'p.yaml': TASKS + RUN });
     const { status, out } = await running(path, {}, ({ argv }) => ({ output: `${argv.at(-1)}\n10%\r100%\n` }));
-    expect(timeless(out)).toBe(`runtime fake (scripted, no processes); nothing is really run
+    expect(timeless(out)).toBe(`runtime fake (scripted, no processes); no commands are executed
 stand-ins:
   image busybox is this machine's own files, read-only
 --- PipelineRun nightly in namespace default

@@ -88,8 +88,8 @@ const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i;
 /** Why a request is rejected as one of a web page; undefined if it is not. Pure. */
 function foreignRequest(headers: IncomingHttpHeaders): string | undefined {
   const { host = '', origin, 'sec-fetch-site': site = 'none' } = headers;
-  if (!LOOPBACK.test(host)) return `the name ${JSON.stringify(host)} is not served here; use 127.0.0.1`;
-  if (origin !== undefined || site !== 'none') return 'requests of web pages are not answered';
+  if (!LOOPBACK.test(host)) return `${JSON.stringify(host)} is not a host name of this server; use 127.0.0.1`;
+  if (origin !== undefined || site !== 'none') return 'requests from web pages are rejected';
   return undefined;
 }
 

@@ -66,12 +66,12 @@ async function started(server: Server, port: number, host: string): Promise<void
     await once(server, 'listening');
   } catch (error) {
     if (systemCode(error) === 'EADDRINUSE') {
-      const message = `port ${port} of ${host} is taken by another process`;
-      throw new ClusterError('PORT_TAKEN', message, 'give another port, or 0 for any free one', { cause: error });
+      const message = `port ${port} of ${host} is in use by another process`;
+      throw new ClusterError('PORT_TAKEN', message, 'choose another port, or 0 for any free one', { cause: error });
     }
     const reason = error instanceof Error ? error.message : String(error);
     const message = `cannot listen on ${host}:${port}: ${reason}`;
-    throw new ClusterError('CANNOT_LISTEN', message, 'give another host or port', { cause: error });
+    throw new ClusterError('CANNOT_LISTEN', message, 'choose another host or port', { cause: error });
   }
 }
 

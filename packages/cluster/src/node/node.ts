@@ -37,7 +37,7 @@ export interface NodeOptions {
   readonly send: Send;
   readonly runtime: Runtime;
   readonly images: Images;
-  /** The remedy for an image without a stand-in. @default 'give the node an image source' */
+  /** The remedy for an image without a stand-in. @default 'configure an image source for the node' */
   readonly imageHint?: string;
   /** Files mounted read-only into every container, by absolute path. @default none */
   readonly hostFiles?: Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     api,
     runtime,
     images,
-    imageHint: options.imageHint ?? 'give the node an image source',
+    imageHint: options.imageHint ?? 'configure an image source for the node',
     hostFiles: options.hostFiles ?? {},
     allowHostPath: options.allowHostPath ?? false,
     optionalSecrets: options.optionalSecrets ?? false,
@@ -303,7 +303,7 @@ class Pods {
         lastTransitionTime: timestamp(clock.now()),
       },
     ];
-    const description = `pod ${namespace}/${name}: no node fits it, which is not written`;
+    const description = `the condition PodScheduled of pod ${namespace}/${name} is not written`;
     void retryRequest(this.#context, description, this.#stopped.signal, () =>
       api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status: { conditions } }),
     );

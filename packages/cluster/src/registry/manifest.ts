@@ -37,10 +37,10 @@ export function readManifest(bytes: Uint8Array, contentType: string | null): Man
   const stated = typeof json['mediaType'] === 'string' ? json['mediaType'] : undefined;
   const mediaType = sent === '' ? (stated ?? '') : sent;
   if (stated !== undefined && stated !== mediaType)
-    throw invalid(`the manifest says it is ${stated}, Content-Type says ${mediaType}`);
+    throw invalid(`the mediaType of the manifest is ${stated}, but its Content-Type is ${mediaType}`);
   if (!IMAGES.has(mediaType) && !INDEXES.has(mediaType))
     throw invalid(
-      `media type ${JSON.stringify(mediaType)} is not one of ${[...IMAGES, ...INDEXES].join(', ')}; Docker's schema 1 is not taken`,
+      `media type ${JSON.stringify(mediaType)} is not one of ${[...IMAGES, ...INDEXES].join(', ')}; Docker's schema 1 is not supported`,
     );
 
   const config = IMAGES.has(mediaType) ? descriptor(json['config'], 'config') : undefined;
@@ -96,9 +96,9 @@ function list(value: unknown, field: string): readonly unknown[] {
 function descriptor(value: unknown, field: string): Descriptor {
   if (!isObject(value)) throw invalid(`${field} must be a descriptor`);
   const { mediaType, digest, size } = value;
-  if (typeof mediaType !== 'string') throw invalid(`${field}.mediaType must be text`);
+  if (typeof mediaType !== 'string') throw invalid(`${field}.mediaType must be a string`);
   if (typeof digest !== 'string' || !isDigest(digest)) throw invalid(`${field}.digest must be sha256:<64 hex digits>`);
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0)
-    throw invalid(`${field}.size must be a count of bytes`);
+    throw invalid(`${field}.size must be a number of bytes`);
   return { mediaType, digest, size };
 }

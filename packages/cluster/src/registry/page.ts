@@ -12,7 +12,7 @@ export function pageOf(
   const last = url.searchParams.get('last');
   const n = url.searchParams.get('n');
   if (n !== null && !/^\d+$/.test(n))
-    throw new RegistryError('RANGE_INVALID', `n must be a count, not ${JSON.stringify(n)}`);
+    throw new RegistryError('RANGE_INVALID', `n must be a number, not ${JSON.stringify(n)}`);
   const after = last === null ? all : all.filter((name) => name > last);
   const page = n === null ? after : after.slice(0, Number(n));
   const end = page.at(-1);

@@ -90,7 +90,7 @@ export class Uploads {
   ): Promise<number> {
     const session = this.#session(repository, id);
     if (session.isWriting || (first !== undefined && first !== session.size))
-      throw new RegistryError('RANGE_INVALID', `the upload goes on at byte ${session.size}`, undefined, {
+      throw new RegistryError('RANGE_INVALID', `the upload continues at byte ${session.size}`, undefined, {
         range: rangeOf(session.size),
       });
     session.isWriting = true;
@@ -145,7 +145,7 @@ export class Uploads {
     const actual = `sha256:${session.hash.digest('hex')}`;
     if (actual !== digest) {
       await this.#remove(id);
-      throw new RegistryError('DIGEST_INVALID', `what was sent has the digest ${actual}, not ${digest}`, {
+      throw new RegistryError('DIGEST_INVALID', `the uploaded content has the digest ${actual}, not ${digest}`, {
         digest,
         actual,
       });

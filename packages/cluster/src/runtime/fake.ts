@@ -61,7 +61,7 @@ export function fake({
     usesFiles: false,
     remove: removeTree,
     probe: (): Promise<RuntimeProbe> =>
-      Promise.resolve({ kind: 'usable', description: 'scripted, no processes', notes: ['nothing is really run'] }),
+      Promise.resolve({ kind: 'usable', description: 'scripted, no processes', notes: ['no commands are executed'] }),
     start: (spec, signal): Promise<StartResult> => startFake(spec, { script, clock, wireClock }, signal),
   };
 }

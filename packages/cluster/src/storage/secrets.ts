@@ -39,7 +39,7 @@ export async function openSecrets(disk: Disk, isUsed: boolean, now: () => Date):
     return await readSecrets(disk, path);
   } catch (cause) {
     if (systemCode(cause) !== 'ENOENT') throw cause;
-    if (isUsed) throw missing(path, 'it holds the keys of the cluster that is kept here');
+    if (isUsed) throw missing(path, 'it contains the keys of this cluster');
   }
   const secrets = newSecrets(now());
   const { authority, tokenKey, adminToken } = secrets;

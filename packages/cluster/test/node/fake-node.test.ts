@@ -221,7 +221,7 @@ describe('a pod waits for', () => {
     await testCluster.pod('p', [c('main', { image: 'missing' })]);
     const waiting = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
     expect(waiting.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
-      'image "missing" cannot be pulled: nothing stands in for it on this machine; give one with --image NAME=host',
+      'image "missing" cannot be pulled: it has no stand-in on this machine; give one with --image NAME=host',
     );
     await clock.advance(1000);
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ImagePullBackOff');

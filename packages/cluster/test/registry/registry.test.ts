@@ -130,7 +130,7 @@ describe.each([
     const early = await call(`PATCH ${location}`, { body: 'er', headers: { 'content-range': '5-6' } });
     expect([early.headers.get('range'), await errorOf(early)]).toEqual([
       '0-3',
-      '416 RANGE_INVALID: the upload goes on at byte 4',
+      '416 RANGE_INVALID: the upload continues at byte 4',
     ]);
     const progress = await call(`GET ${location}`);
     expect([progress.status, progress.headers.get('range')]).toEqual([204, '0-3']);
@@ -150,7 +150,7 @@ describe.each([
   test('rejects content that does not match its digest, and stores none of it', async () => {
     const rejection = await call(`POST /v2/app/blobs/uploads/?digest=${absent}`, { body: layer });
     expect(await errorOf(rejection)).toBe(
-      `400 DIGEST_INVALID: what was sent has the digest ${sha(layer)}, not ${absent}`,
+      `400 DIGEST_INVALID: the uploaded content has the digest ${sha(layer)}, not ${absent}`,
     );
     expect((await call(`HEAD /v2/app/blobs/${absent}`)).status).toBe(404);
     expect((await call(`HEAD /v2/app/blobs/${sha(layer)}`)).status).toBe(404);
@@ -209,7 +209,7 @@ describe.each([
       'a manifest whose media type contradicts the header',
       'PUT /v2/app/manifests/v1',
       { body: image(), headers: { 'content-type': DOCKER } },
-      `400 MANIFEST_INVALID: the manifest says it is ${MANIFEST}, Content-Type says ${DOCKER}`,
+      `400 MANIFEST_INVALID: the mediaType of the manifest is ${MANIFEST}, but its Content-Type is ${DOCKER}`,
     ],
     [
       'a manifest whose layer was not pushed',

@@ -123,7 +123,7 @@ test('a directory in use is rejected with the process that uses it', async () =>
   await expect(startCluster({ dataDir })).rejects.toMatchObject({
     code: 'DATA_DIR_IN_USE',
     message: `data directory ${dataDir} is in use by process ${process.pid}`,
-    hint: 'stop that process, or give another directory',
+    hint: 'stop that process, or use another directory',
   });
   await first.close();
 });

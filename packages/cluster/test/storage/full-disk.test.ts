@@ -28,7 +28,7 @@ test('writes to a full disk are rejected, reported once, and leave the directory
   disk.capacity = sizeOf(disk) + 100; // room for part of a record
   for (let n = 0; n < 5; n += 1) await expect(put(store, 'a', 2, n * 40)).rejects.toThrow(FULL);
   expect(numbers(store)).toEqual({ a: 1 });
-  expect(notices).toEqual([`${FULL}; writes are refused until that has been repaired`]);
+  expect(notices).toEqual([`${FULL}; writes are rejected until this is repaired`]);
   disk.capacity = Number.POSITIVE_INFINITY;
   await put(store, 'b', 3);
   expect(notices.at(-1)).toBe('/data can be written again');

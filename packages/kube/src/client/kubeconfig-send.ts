@@ -41,7 +41,9 @@ interface Pools {
 export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<ClusterSend> {
   const { source, context, cluster, config } = await chooseContext(options);
   if (cluster.proxyUrl?.startsWith('socks')) {
-    throw new KubeconfigError(`${source}: cluster "${cluster.name}" asks for a SOCKS proxy; only http(s) proxies work`);
+    throw new KubeconfigError(
+      `${source}: cluster "${cluster.name}" requires a SOCKS proxy; only http(s) proxies are supported`,
+    );
   }
   const server = cluster.server;
   const cache = new CredentialCache(config, systemClock);
@@ -178,8 +180,8 @@ const isReset = (error: unknown): boolean =>
   ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(errorField(error, 'code'));
 
 const ERROR_MESSAGES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused: nothing listens there',
-  ENOTFOUND: 'its host name is not known',
+  ECONNREFUSED: 'connection refused: no server listens there',
+  ENOTFOUND: 'its host name is unknown',
   EAI_AGAIN: 'its host name cannot be resolved now',
   UND_ERR_CONNECT_TIMEOUT: 'no connection within 10 s',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed: give certificate-authority-data in the kubeconfig',

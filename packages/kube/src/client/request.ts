@@ -45,7 +45,7 @@ export async function requestJson(send: Send, request: ApiRequest, policy: Retry
       try {
         return JSON.parse(text) as unknown; // read by the caller, who knows the kind
       } catch {
-        throw new ConnectionError(`${describe(request)} was answered with something that is not JSON`);
+        throw new ConnectionError(`${describe(request)} was answered with a body that is not JSON`);
       }
     },
   });
@@ -87,7 +87,7 @@ async function* jsonLines(stream: ReadableStream<Uint8Array>, signal: AbortSigna
     try {
       yield JSON.parse(line) as unknown; // checked by the reader of the event
     } catch {
-      throw new ConnectionError('the watch broke off in the middle of an event');
+      throw new ConnectionError('the watch ended in the middle of an event');
     }
   }
 }

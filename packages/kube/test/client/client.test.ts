@@ -296,7 +296,7 @@ describe('a watch', () => {
       'too old resource version',
     ],
     ['an ERROR event without a message', '{"type":"ERROR","object":null}\n', 'the watch failed without a reason'],
-    ['an incomplete event', '{"type":"ADD\n', 'the watch broke off in the middle of an event'],
+    ['an incomplete event', '{"type":"ADD\n', 'the watch ended in the middle of an event'],
     ['an event of unknown type', '{"type":"NEW"}\n', 'the watch sent an event of the unknown type "NEW"'],
   ])('throws for %s', async (_, line, message) => {
     const api = new TinyApi();

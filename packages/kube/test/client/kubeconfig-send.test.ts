@@ -114,7 +114,7 @@ describe('a kubeconfig', () => {
     [
       'a SOCKS proxy',
       () => connect({}, { 'proxy-url': 'socks5://127.0.0.1:1' }),
-      (file) => `${file}: cluster "lab" asks for a SOCKS proxy; only http(s) proxies work`,
+      (file) => `${file}: cluster "lab" requires a SOCKS proxy; only http(s) proxies are supported`,
     ],
   ])('with %s is rejected with one message', async (_, connectTo, message) => {
     await expect(connectTo()).rejects.toMatchObject({ code: 'kubeconfig', message: message(join(folder, 'config')) });
@@ -220,7 +220,7 @@ describe('connections', () => {
   test('that fail are reported with the server and the reason', async () => {
     const send = await connect({}, { server: 'http://127.0.0.1:1' });
     await expect(new KubeClient(send).get(CONFIG_MAPS, key)).rejects.toThrow(
-      'cannot reach the API server at http://127.0.0.1:1: connection refused: nothing listens there (ECONNREFUSED)',
+      'cannot reach the API server at http://127.0.0.1:1: connection refused: no server listens there (ECONNREFUSED)',
     );
   });
 

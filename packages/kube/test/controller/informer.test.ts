@@ -173,7 +173,7 @@ describe('after a fault, an informer', () => {
     api.breakWatches('end');
     api.put('half');
     await clock.advance(800);
-    expect(errors).toEqual(['the watch broke off in the middle of an event; retry in 800']);
+    expect(errors).toEqual(['the watch ended in the middle of an event; retry in 800']);
     expect(changes).toEqual(['watched default/half added']);
   });
 

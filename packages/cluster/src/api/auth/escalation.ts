@@ -114,6 +114,6 @@ function missing(api: ApiContext, user: User, namespace: string, rules: readonly
     case 'rules':
       return `${prefix} RBAC permissions not currently held:\n${describeRules(found.rules).join('\n')}`;
     case 'too-many':
-      return `${prefix} ${found.count} single permissions, more than are compared with those it has: use several roles with shorter lists`;
+      return `${prefix} ${found.count} single permissions, more than the server compares: use several roles with shorter lists`;
   }
 }

@@ -54,7 +54,7 @@ export function revisionOf(query: URLSearchParams): number | undefined {
   if (text === null || text === '') return undefined;
   if (!/^\d{1,15}$/.test(text)) {
     throw badRequest(
-      `Invalid value: ${JSON.stringify(text)}: resourceVersion must be a number as given by a list or an object`,
+      `Invalid value: ${JSON.stringify(text)}: resourceVersion must be a number from a list or an object`,
     );
   }
   return Number(text);
@@ -122,7 +122,7 @@ function readToken(token: string): { readonly revision: number; readonly after: 
   } catch {
     // not JSON: rejected below
   }
-  throw badRequest('continue key is not valid: it is not one that a list of this server gave');
+  throw badRequest('continue key is not valid: it was not returned by a list of this server');
 }
 
 const metadataOf = ({ revision, next, remaining }: Page): JsonObject => ({

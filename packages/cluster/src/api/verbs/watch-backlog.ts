@@ -144,7 +144,7 @@ class Subscription<T> {
     if (hasRoom) this.#reader.wake();
     else {
       this.leave();
-      this.#reader.fail(new Error('this watcher does not read; its watch has been ended'));
+      this.#reader.fail(new Error('the watch was ended because its client does not read'));
     }
   }
 }

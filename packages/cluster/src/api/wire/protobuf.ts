@@ -16,12 +16,14 @@ export const isProtobuf = (bytes: Uint8Array): boolean => MAGIC.every((byte, ind
 /** Decodes a body with Kubernetes' protobuf envelope to its object as JSON. */
 export function decodeProtobuf(bytes: Uint8Array): JsonObject {
   if (!isProtobuf(bytes))
-    throw badRequest('the body is said to be protobuf, and does not begin as Kubernetes writes it');
+    throw badRequest('the content type is protobuf, but the body lacks the prefix of that encoding');
   const envelope = decodeMessage(bytes.subarray(MAGIC.length), 'Unknown');
   const { raw } = envelope;
   const kind = stringAt(envelope, 'typeMeta', 'kind');
   if (!(raw instanceof Uint8Array) || !MESSAGES.has(kind)) {
-    throw unsupportedMedia(`a ${kind === '' ? 'body' : kind} cannot be read as protobuf here: send it as JSON or YAML`);
+    throw unsupportedMedia(
+      `a ${kind === '' ? 'body' : kind} cannot be decoded as protobuf here: send it as JSON or YAML`,
+    );
   }
   return { apiVersion: stringAt(envelope, 'typeMeta', 'apiVersion'), kind, ...decodeMessage(raw, kind) };
 }
@@ -65,7 +67,7 @@ class Reader {
     if (wire === 1) return this.take(8);
     if (wire === 2) return this.take(Number(this.varint()));
     if (wire === 5) return this.take(4);
-    throw badRequest(`the protobuf body holds an unknown wire type (${wire})`);
+    throw badRequest(`the protobuf body contains an unknown wire type (${wire})`);
   }
 }
 

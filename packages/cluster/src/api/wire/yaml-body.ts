@@ -31,7 +31,7 @@ export function readYaml(text: string): unknown {
   const [document, more] = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
   const [error] = document?.errors ?? [];
   if (error) throw yamlError(`line ${lines.linePos(error.pos[0]).line}: ${firstLine(error)}`);
-  if (more) throw yamlError('the body holds more than one document');
+  if (more) throw yamlError('the body contains more than one document');
   return jsonOf(() => document?.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
 }
 

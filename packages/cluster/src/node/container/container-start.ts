@@ -55,7 +55,7 @@ export async function prepareStart(host: PodHost, container: Container, attempt:
   if (source === undefined) {
     return waiting(
       'ErrImagePull',
-      `image ${JSON.stringify(image)} cannot be pulled: nothing stands in for it on this machine; ${context.imageHint}`,
+      `image ${JSON.stringify(image)} cannot be pulled: it has no stand-in on this machine; ${context.imageHint}`,
     );
   }
   const config = source.config ?? {};

@@ -89,7 +89,7 @@ function filesOf(source: ProjectedSource, mode: number, sources: VolumeSources):
   if (downwardAPI !== undefined) return downwardFiles(downwardAPI.items ?? [], mode, sources);
   if (serviceAccountToken === undefined) return { kind: 'resolved', files: new Map() };
   const token = sources.token(serviceAccountToken.path);
-  if (token === undefined) return { kind: 'failed', message: 'failed to fetch token: none was issued' };
+  if (token === undefined) return { kind: 'failed', message: 'failed to fetch token: no token was issued' };
   return { kind: 'resolved', files: new Map([[serviceAccountToken.path, { content: Buffer.from(token), mode }]]) };
 }
 
@@ -147,7 +147,7 @@ function downwardFiles(
         ? fieldValue(pod, fieldRef.fieldPath, node)
         : resourceFieldRef !== undefined && container !== undefined
           ? resourceValue(container, resourceFieldRef)
-          : ({ kind: 'unsupported', message: `nothing to write at ${item.path}` } as const);
+          : ({ kind: 'unsupported', message: `the item ${item.path} has no valid source` } as const);
     if (value.kind !== 'resolved') return { kind: 'failed', message: value.message };
     files.set(item.path, { content: Buffer.from(value.value), mode: item.mode ?? mode });
   }

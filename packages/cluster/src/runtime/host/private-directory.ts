@@ -44,7 +44,7 @@ export function privacyProblem(found: Ownership, { uid }: User): string | undefi
 export function directoryProblem(found: Ownership, { uid, rootUid = 0 }: User, strict: boolean): string | undefined {
   if (![uid, 0, rootUid].includes(found.uid)) return `belongs to user ${found.uid}`;
   const isOpen = (found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0;
-  return strict && isOpen ? `lets other users replace what is in it (mode ${modeOf(found)})` : undefined;
+  return strict && isOpen ? `lets other users replace its contents (mode ${modeOf(found)})` : undefined;
 }
 
 /** Whether a path is a private directory of this user, and not a symlink. */
@@ -68,7 +68,7 @@ export function requireSafeDirectory(path: string, hint: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   const problem = user && found && directoryProblem(found, user, false);
   if (problem === undefined) return;
-  const message = `${path} ${problem}, who could read and replace what is kept there`;
+  const message = `${path} ${problem}, who could read and replace its contents`;
   throw new ClusterError('DIRECTORY_NOT_PRIVATE', message, hint);
 }
 

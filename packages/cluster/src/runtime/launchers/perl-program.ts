@@ -68,7 +68,9 @@ export function startFields(start: PerlStart): readonly string[] {
 export function message(id: string, command: 'start' | 'pipes', fields: readonly string[]): Buffer {
   const invalidField = fields.find((field) => field.includes('\0'));
   if (invalidField !== undefined)
-    throw new Error(`${JSON.stringify(invalidField)} holds a null character, which no process can be given`);
+    throw new Error(
+      `${JSON.stringify(invalidField)} contains a null character, which arguments of processes cannot contain`,
+    );
   const body = Buffer.from(fields.join('\0'));
   return Buffer.concat([Buffer.from(`${id} ${command} ${body.length}\n`), body]);
 }

@@ -45,7 +45,7 @@ export class PerlZygote {
       args,
       onLine: (line) => this.#onMessage(line.split(' ')),
       onExit: () => {
-        for (const id of [...this.#requests.keys()]) this.#fail(id, this.#perl.errorOutput || 'perl has ended');
+        for (const id of [...this.#requests.keys()]) this.#fail(id, this.#perl.errorOutput || 'perl has exited');
         this.#running.clear();
         this.#early.clear();
       },
@@ -103,7 +103,7 @@ export class PerlZygote {
     this.#running.delete(pid);
     this.#requests
       .get(id)
-      ?.settle({ kind: 'failed', message: `it ended with ${code} (signal ${signal}) before it began` });
+      ?.settle({ kind: 'failed', message: `it exited with code ${code} (signal ${signal}) before it was ready` });
     this.#end(id, Number(code), SIGNALS.get(Number(signal)) ?? null);
   }
 

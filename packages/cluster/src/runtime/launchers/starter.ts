@@ -139,6 +139,6 @@ class ShellStarter implements Starter {
     writeFileSync(join(directory, 'launch'), `exec ${command}\n`);
     const code = await this.#zygote.run(directory);
     await removeTree(directory);
-    if (code !== 0) throw new Error(this.#zygote.errorOutput || `mkfifo ended with ${code}`);
+    if (code !== 0) throw new Error(this.#zygote.errorOutput || `mkfifo exited with code ${code}`);
   }
 }

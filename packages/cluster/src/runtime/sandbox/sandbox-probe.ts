@@ -53,39 +53,39 @@ export function explainRefusal(restrictions: Restrictions, error: string): Runti
   const hints: string[] = [];
   if (!restrictions.isRoot && restrictions.apparmorRestrictsUserns === '1') {
     hints.push(
-      'AppArmor refuses user namespaces to ordinary programs (Ubuntu 23.10 and later): install bubblewrap with its AppArmor profile (packages bubblewrap and apparmor-profiles), or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`',
+      'AppArmor denies user namespaces to ordinary programs (Ubuntu 23.10 and later): install bubblewrap with its AppArmor profile (packages bubblewrap and apparmor-profiles), or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`',
     );
   }
   if (!restrictions.isRoot && restrictions.maxUserNamespaces === '0') {
     hints.push('no user namespaces are allowed here: run `sudo sysctl user.max_user_namespaces=15000`');
   }
   if (!restrictions.isRoot && restrictions.unprivilegedUsernsClone === '0') {
-    hints.push('only root may make user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`');
+    hints.push('only root may create user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`');
   }
   if (restrictions.seccomp === '2' || restrictions.inContainer) {
     hints.push(
-      'this looks like a container, whose engine refuses namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
+      'this process seems to run in a container whose engine denies namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
     );
   }
   if (hints.length === 0) {
     hints.push(
       restrictions.isRoot
-        ? 'root here has no right to mount: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN'
-        : 'check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module refuses them',
+        ? 'root lacks the capability to mount here: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN'
+        : 'check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module denies them',
     );
   }
   return new RuntimeProblem(
     'SANDBOX_NO_NAMESPACES',
-    `steps cannot be run here: the kernel refuses the namespaces a sandbox is made of (${error.replace(/\s*\n\s*/g, '; ')})`,
+    `steps cannot run here: the kernel denies the namespaces that a sandbox needs (${error.replace(/\s*\n\s*/g, '; ')})`,
     hints,
   );
 }
 
 function noProcesses({ maxProcesses }: Restrictions, error: string): RuntimeProblem {
-  const limit = maxProcesses === undefined ? '' : `; this user may have ${maxProcesses}, threads included`;
+  const limit = maxProcesses === undefined ? '' : `; this user may have ${maxProcesses}, including threads`;
   return new RuntimeProblem(
     'SANDBOX_NO_PROCESSES',
-    `steps cannot be run here: no more processes can be started (${error.trim().replace(/\s*\n\s*/g, '; ')})${limit}`,
+    `steps cannot run here: no more processes can be started (${error.trim().replace(/\s*\n\s*/g, '; ')})${limit}`,
     ['raise the limit (ulimit -u 4096), or end other processes of this user'],
   );
 }

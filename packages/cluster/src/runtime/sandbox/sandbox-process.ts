@@ -51,7 +51,7 @@ export async function followProcess(
   if (!isCreated) {
     await Promise.all([ended, drained]);
     output.giveBack();
-    return { kind: 'failed', message: text || early.trim() || 'the launcher ended without a word' };
+    return { kind: 'failed', message: text || early.trim() || 'the launcher exited without an error message' };
   }
   const startedAt = context.now();
   let hasEnded = false;

@@ -98,7 +98,7 @@ class Sandbox implements Runtime {
     if (this.#rights === 'user' && !isRoot(spec.user)) {
       const { uid = 0, gid = 0 } = spec.user ?? {};
       return cannotRun(
-        `an ordinary user can run containers as uid 0 alone, not as ${uid}:${gid}; run as root for that`,
+        `an ordinary user can run containers only as uid 0, not as ${uid}:${gid}; run as root to use other users`,
       );
     }
     const method = await this.#methodFor(spec);
@@ -121,8 +121,8 @@ class Sandbox implements Runtime {
     }
     if (copies !== undefined) return copies;
     return works
-      ? 'bubblewrap runs containers as uid 0 alone; unshare is refused here'
-      : `no container can be made in ${spec.scratch}`;
+      ? 'bubblewrap runs containers only as uid 0, and unshare is not available here'
+      : `no container can be created in ${spec.scratch}`;
   }
 
   /** Tries a launcher once per filesystem, since overlays depend on it. */
@@ -207,7 +207,7 @@ class Sandbox implements Runtime {
       await directory.remove();
     }
     if (best === undefined)
-      return { kind: 'unusable', problem: explainRefusal(readRestrictions(), errors[0] ?? 'nothing was tried') };
+      return { kind: 'unusable', problem: explainRefusal(readRestrictions(), errors[0] ?? 'no launcher was tried') };
     return { kind: 'usable', description: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
   }
 
@@ -319,12 +319,12 @@ const describe = ({ launcher }: Method, rights: Rights): string =>
 function notesOn({ launcher, capabilities }: Method, rights: Rights): string[] {
   return [
     "containers share this machine's network",
-    ...(rights === 'user' ? ['every process is uid 0 inside and you outside: no other user can be had'] : []),
+    ...(rights === 'user' ? ['processes have uid 0 inside and your uid outside; other users are not available'] : []),
     ...(capabilities.overlay || launcher === 'bubblewrap'
       ? []
-      : ['no overlay filesystems here: root filesystems are copied for each container']),
+      : ['overlay filesystems are not available here: root filesystems are copied for each container']),
     ...(capabilities.proc === 'mount'
       ? []
-      : ["containers see this machine's processes: no private /proc can be had here"]),
+      : ["containers see this machine's processes: a private /proc is not available here"]),
   ];
 }

@@ -41,7 +41,7 @@ const inUse = (directory: string, { pid }: Holder): ClusterError =>
   new ClusterError(
     'DATA_DIR_IN_USE',
     `data directory ${directory} is in use by process ${pid}`,
-    'stop that process, or give another directory',
+    'stop that process, or use another directory',
   );
 
 /** Creates the lock atomically from a complete file; false if a lock exists. */

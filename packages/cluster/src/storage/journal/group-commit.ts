@@ -139,7 +139,7 @@ export class GroupCommit implements ChangeLog {
     store.rollBack();
     for (const { reject } of this.#waiters.splice(0)) reject(failure);
     if (this.#isClosed) return;
-    if (!this.#failure) notice(`${failure.message}; writes are refused until that has been repaired`);
+    if (!this.#failure) notice(`${failure.message}; writes are rejected until this is repaired`);
     this.#failure = failure;
     if (this.#isRetryPlanned) return;
     this.#isRetryPlanned = true;

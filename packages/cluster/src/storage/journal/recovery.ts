@@ -145,7 +145,7 @@ async function readBase(disk: Disk, base: number, store: Store): Promise<Segment
     return { segment: base - 1, kind: 'end', cursor, revision: header.revision };
   } catch (cause) {
     if (systemCode(cause) !== 'ENOENT') throw cause;
-    throw missing(pathOn(disk, fileName('snapshot', base)), 'it holds the state that the log continues');
+    throw missing(pathOn(disk, fileName('snapshot', base)), 'it contains the state before the log');
   }
 }
 
@@ -238,7 +238,7 @@ async function dropTail(disk: Disk, file: DiskFile, end: SegmentEnd, notice: (li
   if (size === offset) return;
   const path = pathOn(disk, fileName('log', end.segment));
   notice(
-    `${path}: dropped ${size - offset} bytes behind record ${number} at byte ${offset}: a write that was never acknowledged`,
+    `${path}: dropped ${size - offset} bytes after record ${number} at byte ${offset}: a write that was never acknowledged`,
   );
   await file.truncate(offset);
 }

@@ -123,7 +123,7 @@ export async function readSnapshot(
         header = parseHeader(text, path, 'snapshot', segment);
         return;
       }
-      if (expected !== undefined) throw damaged(path, `record ${number} is behind the last one`);
+      if (expected !== undefined) throw damaged(path, `record ${number} is after the last one`);
       const record = parseRecord(text, path, number);
       if (record['resource'] === undefined) {
         expected = record['objects'];

@@ -39,7 +39,7 @@ test('a watch without a reader is ended; others continue', async () => {
     const { value } = await reader.read();
     expect(Buffer.from(value!).toString()).toContain(`"data":{"n":${n}}`);
   }
-  await expect(idle.read()).rejects.toThrow('this watcher does not read; its watch has been ended');
+  await expect(idle.read()).rejects.toThrow('the watch was ended because its client does not read');
 });
 
 /** Returns an object with a million characters. */
@@ -57,7 +57,7 @@ test.each(['frames', 'events'] as const)('a watch with 16 MiB of unread %s is en
   const rest = async (): Promise<void> => {
     for (let n = 0; n < 40; n += 1) await read();
   };
-  await expect(rest()).rejects.toThrow('this watcher does not read; its watch has been ended');
+  await expect(rest()).rejects.toThrow('the watch was ended because its client does not read');
 });
 
 test('initial events may exceed the limit', async () => {

@@ -114,6 +114,6 @@ describe('a plain watch', () => {
     const all = async (): Promise<void> => {
       while (!(await seen.next()).done);
     };
-    await expect(all()).rejects.toThrow('this watcher does not read; its watch has been ended');
+    await expect(all()).rejects.toThrow('the watch was ended because its client does not read');
   });
 });

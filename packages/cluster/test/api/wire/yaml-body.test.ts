@@ -23,7 +23,7 @@ describe('a body in YAML', () => {
     ['nests flow lists', '- '.repeat(50_000), DEEP],
     ['nests keys', '? '.repeat(50_000), DEEP],
     ['nests maps in a list', `- ${'a: {'.repeat(1000)}`, DEEP],
-    ['contains several documents', '---\n'.repeat(30_000), 'the body holds more than one document'],
+    ['contains several documents', '---\n'.repeat(30_000), 'the body contains more than one document'],
     ['contains an alias of an unknown anchor', 'a: *b', 'Unresolved alias'],
     ['contains an alias of its own anchor', '&a [*a]', ''],
   ])('is rejected if it %s', (_, text, message) => {

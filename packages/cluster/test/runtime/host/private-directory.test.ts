@@ -34,13 +34,13 @@ describe('a directory is safe for private directories', () => {
       'unless all users may replace its entries',
       found(0, 0o40777),
       user,
-      'lets other users replace what is in it (mode 0777)',
+      'lets other users replace its contents (mode 0777)',
     ],
     [
       'unless its group may replace its entries',
       found(0, 0o40775),
       user,
-      'lets other users replace what is in it (mode 0775)',
+      'lets other users replace its contents (mode 0775)',
     ],
     [
       'in a user namespace without root, if its owner is unmapped',

@@ -139,7 +139,7 @@ if (isRoot) {
     chownSync(parent, OTHER, OTHER);
     await expect(openTemporaryDirectory('node', parent)).rejects.toMatchObject({
       code: 'DIRECTORY_NOT_PRIVATE',
-      message: `${parent} belongs to user ${OTHER}, who could read and replace what is kept there`,
+      message: `${parent} belongs to user ${OTHER}, who could read and replace its contents`,
       hint: 'set TMPDIR to a directory of your own',
     });
   });

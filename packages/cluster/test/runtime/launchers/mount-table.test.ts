@@ -40,6 +40,6 @@ describe('a mount', () => {
 
 test('a null character is rejected, so that it cannot end an argument', () => {
   expect(() => message('1', 'start', ['a\0b'])).toThrow(
-    '"a\\u0000b" holds a null character, which no process can be given',
+    '"a\\u0000b" contains a null character, which arguments of processes cannot contain',
   );
 });

@@ -8,7 +8,7 @@ test('a limit of processes is not reported as denied namespaces', () => {
     const problem = explainRefusal({ ...free, seccomp: '2', maxProcesses: '18' }, error);
     expect(problem.code).toBe('SANDBOX_NO_PROCESSES');
     expect(problem.message).toBe(
-      `steps cannot be run here: no more processes can be started (${error.trim()}); this user may have 18, threads included`,
+      `steps cannot run here: no more processes can be started (${error.trim()}); this user may have 18, including threads`,
     );
     expect(problem.hints).toEqual(['raise the limit (ulimit -u 4096), or end other processes of this user']);
   }
@@ -27,7 +27,7 @@ describe('the error for denied namespaces', () => {
       'by AppArmor',
       { apparmorRestrictsUserns: '1' },
       [
-        'AppArmor refuses user namespaces to ordinary programs (Ubuntu 23.10 and later): install bubblewrap with its AppArmor profile (packages bubblewrap and apparmor-profiles), or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`',
+        'AppArmor denies user namespaces to ordinary programs (Ubuntu 23.10 and later): install bubblewrap with its AppArmor profile (packages bubblewrap and apparmor-profiles), or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`',
       ],
     ],
     [
@@ -38,30 +38,32 @@ describe('the error for denied namespaces', () => {
     [
       'by a setting of Debian',
       { unprivilegedUsernsClone: '0' },
-      ['only root may make user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`'],
+      ['only root may create user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`'],
     ],
     [
       'by a container engine',
       { seccomp: '2' },
       [
-        'this looks like a container, whose engine refuses namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
+        'this process seems to run in a container whose engine denies namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
       ],
     ],
     [
       'for root without capabilities',
       { isRoot: true, maxUserNamespaces: '0' },
-      ['root here has no right to mount: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN'],
+      [
+        'root lacks the capability to mount here: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN',
+      ],
     ],
     [
       'for an unknown cause',
       {},
-      ['check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module refuses them'],
+      ['check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module denies them'],
     ],
   ])('%s has a remedy', (_, seen, hints) => {
     const problem = explainRefusal({ ...free, ...seen }, 'unshare: unshare failed: Operation not permitted\n');
     expect(problem.code).toBe('SANDBOX_NO_NAMESPACES');
     expect(problem.message).toBe(
-      'steps cannot be run here: the kernel refuses the namespaces a sandbox is made of (unshare: unshare failed: Operation not permitted; )',
+      'steps cannot run here: the kernel denies the namespaces that a sandbox needs (unshare: unshare failed: Operation not permitted; )',
     );
     expect(problem.hints).toEqual(hints);
   });

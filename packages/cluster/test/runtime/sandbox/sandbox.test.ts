@@ -391,10 +391,12 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     const ran = await sh('id -u; id -g', { user: { uid: 1234, gid: 5678 } });
     const expected =
       launcher === 'bubblewrap'
-        ? 'bubblewrap runs containers as uid 0 alone; unshare is refused here'
+        ? 'bubblewrap runs containers only as uid 0, and unshare is not available here'
         : '0\n1234\n5678\n';
     expect(ran).toBe(
-      isRoot ? expected : 'an ordinary user can run containers as uid 0 alone, not as 1234:5678; run as root for that',
+      isRoot
+        ? expected
+        : 'an ordinary user can run containers only as uid 0, not as 1234:5678; run as root to use other users',
     );
   });
 }

@@ -29,7 +29,7 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): JsonObject {
     apply(target, operation);
   }
   const { value } = target;
-  if (!isObject(value)) throw badRequest('the patch leaves no object');
+  if (!isObject(value)) throw badRequest('the result of the patch is not an object');
   if (measured(value, Number.POSITIVE_INFINITY).kind === 'too-deep') throw doesNotFit(DEPTH_MESSAGE);
   return value;
 }

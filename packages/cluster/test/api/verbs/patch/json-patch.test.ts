@@ -121,7 +121,7 @@ test.each<[string, unknown, number, string]>([
     400,
     'a field may not be called "__proto__"',
   ],
-  ['whose result is a string', [op('replace', '', { value: 'x' })], 400, 'the patch leaves no object'],
+  ['whose result is a string', [op('replace', '', { value: 'x' })], 400, 'the result of the patch is not an object'],
 ])('a patch %s is rejected', (_what, patch, code, message) => {
   expect(() => applyJsonPatch({ a: 'x', l: [1, 2], o: {} }, patch)).toThrow(expect.objectContaining({ code, message }));
 });
