@@ -39,7 +39,7 @@ export const isQuantity = (text: string): boolean => canonicalQuantity(text) !==
 export const parseQuantity = (text: string | number): number =>
   typeof text === 'number' ? text : Number(nanosOf(text.trim())) / 10 ** NANO;
 
-/** Formats nanos with the kind of suffix that `like` has. */
+/** Formats nanos with a suffix of the same kind, decimal or binary, as the quantity `format`. */
 export function formatQuantity(nanos: bigint, format: string): string {
   const whole = nanos % 10n ** BigInt(NANO) === 0n;
   return whole && /i$/.test(format) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);

@@ -73,19 +73,19 @@ async function watchUntil(
 ): Promise<WatchedEvent[]> {
   const stop = new AbortController();
   const response = await to.send(new Request(`http://kubernetes${path}`, { signal: stop.signal }));
-  const seen: WatchedEvent[] = [];
+  const events: WatchedEvent[] = [];
   let rest = '';
   reading: for await (const chunk of response.body!) {
     const lines = (rest + Buffer.from(chunk as Uint8Array).toString()).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
       const event = JSON.parse(line) as WatchedEvent;
-      seen.push(event);
+      events.push(event);
       if (enough(event)) break reading;
     }
   }
   stop.abort();
-  return seen;
+  return events;
 }
 
 interface WatchedEvent {
@@ -214,10 +214,10 @@ describe('writes of built-in kinds', () => {
 });
 
 test('admission can change an object, or deny it with a reason and causes', async () => {
-  const seen: unknown[] = [];
+  const requests: unknown[] = [];
   const admission: Admission = ({ operation, resource, object, oldObject, dryRun }) => {
     if (resource.plural !== 'configmaps' || object.metadata.namespace !== 'default') return { kind: 'allowed', object };
-    seen.push([operation, oldObject?.metadata.name, dryRun]);
+    requests.push([operation, oldObject?.metadata.name, dryRun]);
     const data = object['data'] as Record<string, string> | undefined;
     if (data?.['bad']) {
       const causes = [{ reason: 'FieldValueInvalid', field: 'data.bad', message: 'bad' }];
@@ -226,26 +226,26 @@ test('admission can change an object, or deny it with a reason and causes', asyn
     return { kind: 'allowed', object: { ...object, data: { ...data, seen: 'yes' } } };
   };
   const to = await cluster({ admission: [admission] });
-  seen.length = 0;
+  requests.length = 0;
   expect((await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } })).body.data).toEqual({ seen: 'yes' });
   const rejection = await call(to, 'PATCH', `${CONFIG_MAPS}/a?dryRun=All`, { data: { bad: '1' } });
   expect([rejection.status, rejection.body.reason, rejection.body.message]).toEqual([422, 'Invalid', 'no']);
-  expect(seen).toEqual([
+  expect(requests).toEqual([
     ['CREATE', undefined, false],
     ['UPDATE', 'a', true],
   ]);
 });
 
 test('admission receives the request’s object, including unknown fields', async () => {
-  const seen: unknown[] = [];
+  const requests: unknown[] = [];
   const admission: Admission = ({ object, sent, resource }) => {
-    if (resource.plural === 'configmaps' && object.metadata.name === 'a') seen.push([sent, 'more' in object]);
+    if (resource.plural === 'configmaps' && object.metadata.name === 'a') requests.push([sent, 'more' in object]);
     return { kind: 'allowed', object };
   };
   const to = await cluster({ admission: [admission] });
   const body = { metadata: { name: 'a' }, more: { deep: [1] } };
   await call(to, 'POST', CONFIG_MAPS, body);
-  expect(seen).toEqual([[body, false]]);
+  expect(requests).toEqual([[body, false]]);
 });
 
 test('dependents of a deleted object are deleted, even a thousand; no other objects are', async () => {
@@ -257,10 +257,10 @@ test('dependents of a deleted object are deleted, even a thousand; no other obje
   }
   const { body } = await call(to, 'GET', CONFIG_MAPS);
   await call(to, 'DELETE', `${CONFIG_MAPS}/owner`);
-  let gone = 0;
+  let deletions = 0;
   await watchUntil(to, `${CONFIG_MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`, ({ type }) => {
-    if (type === 'DELETED') gone += 1;
-    return gone >= 1001;
+    if (type === 'DELETED') deletions += 1;
+    return deletions >= 1001;
   });
   expect((await call(to, 'GET', CONFIG_MAPS)).body.items.map(({ metadata }) => metadata.name)).toEqual([
     'kube-root-ca.crt',

@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => cluster.close());
 
 /** Sends a request with a text body, which can be nested more deeply than JSON.stringify allows. */
-async function ask(method: string, path: string, body?: string, type = 'application/json') {
+async function sendRequest(method: string, path: string, body?: string, type = 'application/json') {
   const init = body === undefined ? { method } : { method, body, headers: { 'content-type': type } };
   const response = await cluster.send(new Request(`http://kubernetes${path}`, init));
   const text = await response.text();
@@ -55,45 +55,57 @@ const plainly = (depth: number): object => {
 
 /** Returns all objects and the current revision. */
 async function state(): Promise<string> {
-  return (await ask('GET', THINGS)).text + (await ask('GET', MAPS)).text;
+  return (await sendRequest('GET', THINGS)).text + (await sendRequest('GET', MAPS)).text;
 }
 
 describe('a value that is nested too deep', () => {
   const DEEP = [600, 5_000, 100_000];
   const ways: readonly [string, (depth: number) => Promise<{ status: number; message?: string | undefined }>][] = [
-    ['as JSON', (depth) => ask('POST', THINGS, thing('deep', nested(depth)))],
-    ['as JSON lists', (depth) => ask('POST', THINGS, thing('deep', `{"a":${lists(depth)}}`))],
-    ['in a replacement', (depth) => ask('PUT', `${THINGS}/old`, thing('old', nested(depth)))],
-    ['in an unknown field', (depth) => ask('POST', MAPS, `{"metadata":{"name":"deep"},"more":${nested(depth)}}`)],
+    ['as JSON', (depth) => sendRequest('POST', THINGS, thing('deep', nested(depth)))],
+    ['as JSON lists', (depth) => sendRequest('POST', THINGS, thing('deep', `{"a":${lists(depth)}}`))],
+    ['in a replacement', (depth) => sendRequest('PUT', `${THINGS}/old`, thing('old', nested(depth)))],
+    [
+      'in an unknown field',
+      (depth) => sendRequest('POST', MAPS, `{"metadata":{"name":"deep"},"more":${nested(depth)}}`),
+    ],
     [
       'as YAML flow',
-      (depth) => ask('POST', THINGS, `x: y\n${thing('deep', nested(Math.min(depth, 5_000)))}`, 'application/yaml'),
+      (depth) =>
+        sendRequest('POST', THINGS, `x: y\n${thing('deep', nested(Math.min(depth, 5_000)))}`, 'application/yaml'),
     ],
     [
       'as YAML lists',
-      (depth) => ask('POST', THINGS, `spec: {}\nmore:\n  ${'- '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml'),
+      (depth) =>
+        sendRequest('POST', THINGS, `spec: {}\nmore:\n  ${'- '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml'),
     ],
-    ['as YAML keys', (depth) => ask('POST', THINGS, `${'? '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml')],
+    [
+      'as YAML keys',
+      (depth) => sendRequest('POST', THINGS, `${'? '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml'),
+    ],
     [
       'as a YAML list that contains itself',
-      () => ask('POST', THINGS, 'metadata: {name: deep}\nspec: {a: &a [*a]}', 'application/yaml'),
+      () => sendRequest('POST', THINGS, 'metadata: {name: deep}\nspec: {a: &a [*a]}', 'application/yaml'),
     ],
-    ['in a merge patch', (depth) => ask('PATCH', `${THINGS}/old`, `{"spec":${nested(depth)}}`, MERGE)],
-    ['in a strategic patch', (depth) => ask('PATCH', `${MAPS}/old`, `{"data":${nested(depth)}}`, STRATEGIC)],
+    ['in a merge patch', (depth) => sendRequest('PATCH', `${THINGS}/old`, `{"spec":${nested(depth)}}`, MERGE)],
+    ['in a strategic patch', (depth) => sendRequest('PATCH', `${MAPS}/old`, `{"data":${nested(depth)}}`, STRATEGIC)],
     [
       'in a JSON patch',
-      (depth) => ask('PATCH', `${THINGS}/old`, `[{"op":"add","path":"/spec/x","value":${nested(depth)}}]`, JSON_PATCH),
+      (depth) =>
+        sendRequest('PATCH', `${THINGS}/old`, `[{"op":"add","path":"/spec/x","value":${nested(depth)}}]`, JSON_PATCH),
     ],
     [
       'in an applied object',
-      (depth) => ask('PATCH', `${THINGS}/new?fieldManager=me`, thing('new', nested(depth)), APPLY),
+      (depth) => sendRequest('PATCH', `${THINGS}/new?fieldManager=me`, thing('new', nested(depth)), APPLY),
     ],
     [
       'in an object applied to another',
-      (depth) => ask('PATCH', `${THINGS}/old?fieldManager=me`, thing('old', nested(depth)), APPLY),
+      (depth) => sendRequest('PATCH', `${THINGS}/old?fieldManager=me`, thing('old', nested(depth)), APPLY),
     ],
-    ['in the options of a deletion', (depth) => ask('DELETE', `${THINGS}/old`, nested(depth))],
-    ['in a review', (depth) => ask('POST', '/apis/authentication.k8s.io/v1/tokenreviews', `{"spec":${nested(depth)}}`)],
+    ['in the options of a deletion', (depth) => sendRequest('DELETE', `${THINGS}/old`, nested(depth))],
+    [
+      'in a review',
+      (depth) => sendRequest('POST', '/apis/authentication.k8s.io/v1/tokenreviews', `{"spec":${nested(depth)}}`),
+    ],
     [
       'as plain data of this process',
       async (depth) => {
@@ -110,8 +122,8 @@ describe('a value that is nested too deep', () => {
   ];
 
   beforeAll(async () => {
-    await ask('POST', THINGS, thing('old', '{"x":{"y":{}}}'));
-    await ask('POST', MAPS, '{"metadata":{"name":"old"}}');
+    await sendRequest('POST', THINGS, thing('old', '{"x":{"y":{}}}'));
+    await sendRequest('POST', MAPS, '{"metadata":{"name":"old"}}');
   });
 
   test.each(ways)('%s is rejected, without effect', async (_way, send) => {
@@ -134,7 +146,7 @@ describe('a value that is nested too deep', () => {
       `{"op":"add","path":"/spec/one","value":${value}},{"op":"add","path":"/spec/two","value":${value}},{"op":"move","from":"/spec/two","path":"/spec/one${path}"}`,
       `{"op":"add","path":"/spec/x/y/z","value":{}},${Array.from({ length: 3000 }, () => '{"op":"move","from":"/spec","path":"/metadata/annotations"},{"op":"add","path":"/spec","value":{}},{"op":"move","from":"/metadata/annotations","path":"/spec/a"}').join(',')}`,
     ]) {
-      const { status, message } = await ask('PATCH', `${THINGS}/old`, `[${operations}]`, JSON_PATCH);
+      const { status, message } = await sendRequest('PATCH', `${THINGS}/old`, `[${operations}]`, JSON_PATCH);
       expect([status, message]).toEqual([422, expect.stringContaining('exceeded max depth')]);
     }
     expect(await state()).toBe(before);
@@ -143,13 +155,13 @@ describe('a value that is nested too deep', () => {
 
   test('is accepted up to the limit: it is stored, listed, patched and deleted', async () => {
     const depth = 500;
-    expect((await ask('POST', THINGS, thing('fits', nested(depth)))).status).toBe(201);
-    expect((await ask('PATCH', `${THINGS}/fits`, `{"spec":{"b":1}}`, MERGE)).status).toBe(200);
+    expect((await sendRequest('POST', THINGS, thing('fits', nested(depth)))).status).toBe(201);
+    expect((await sendRequest('PATCH', `${THINGS}/fits`, `{"spec":{"b":1}}`, MERGE)).status).toBe(200);
     expect(
-      (await ask('PATCH', `${THINGS}/fits`, `[{"op":"test","path":"/spec/b","value":1}]`, JSON_PATCH)).status,
+      (await sendRequest('PATCH', `${THINGS}/fits`, `[{"op":"test","path":"/spec/b","value":1}]`, JSON_PATCH)).status,
     ).toBe(200);
-    expect((await ask('GET', THINGS)).text).toContain(nested(depth - 1));
-    expect((await ask('DELETE', `${THINGS}/fits`)).status).toBe(200);
+    expect((await sendRequest('GET', THINGS)).text).toContain(nested(depth - 1));
+    expect((await sendRequest('DELETE', `${THINGS}/fits`)).status).toBe(200);
   });
 });
 
@@ -159,17 +171,17 @@ describe('an object that is larger than etcd’s limit', () => {
   const half = 'x'.repeat(MOST / 2);
 
   test('is rejected with etcd’s message, without effect', async () => {
-    await ask('POST', THINGS, thing('half', `{"a":"${half}"}`));
+    await sendRequest('POST', THINGS, thing('half', `{"a":"${half}"}`));
     const before = await state();
-    const stored = (await ask('GET', `${THINGS}/half`)).text;
+    const stored = (await sendRequest('GET', `${THINGS}/half`)).text;
     for (const response of [
-      await ask('POST', THINGS, thing('large', `{"a":"${half}","b":"${half}"}`)),
-      await ask('POST', THINGS, thing('large', `{"a":"${'\\u0001'.repeat(MOST / 6)}"}`)),
-      await ask('PUT', `${THINGS}/half`, stored.replace('"spec":{', `"spec":{"b":"${half}",`)),
-      await ask('PATCH', `${THINGS}/half`, `{"spec":{"b":"${half}"}}`, MERGE),
-      await ask('PATCH', `${THINGS}/half`, `[{"op":"copy","from":"/spec/a","path":"/spec/b"}]`, JSON_PATCH),
-      await ask('PATCH', `${THINGS}/half?fieldManager=me`, thing('half', `{"b":"${half}"}`), APPLY),
-      await ask('POST', `${THINGS}?dryRun=All`, thing('large', `{"a":"${half}","b":"${half}"}`)),
+      await sendRequest('POST', THINGS, thing('large', `{"a":"${half}","b":"${half}"}`)),
+      await sendRequest('POST', THINGS, thing('large', `{"a":"${'\\u0001'.repeat(MOST / 6)}"}`)),
+      await sendRequest('PUT', `${THINGS}/half`, stored.replace('"spec":{', `"spec":{"b":"${half}",`)),
+      await sendRequest('PATCH', `${THINGS}/half`, `{"spec":{"b":"${half}"}}`, MERGE),
+      await sendRequest('PATCH', `${THINGS}/half`, `[{"op":"copy","from":"/spec/a","path":"/spec/b"}]`, JSON_PATCH),
+      await sendRequest('PATCH', `${THINGS}/half?fieldManager=me`, thing('half', `{"b":"${half}"}`), APPLY),
+      await sendRequest('POST', `${THINGS}?dryRun=All`, thing('large', `{"a":"${half}","b":"${half}"}`)),
     ]) {
       const { text: _text, ...status } = response;
       expect(status).toEqual(TOO_LARGE);
@@ -185,8 +197,8 @@ describe('an object that is larger than etcd’s limit', () => {
   });
 
   test('is accepted up to the limit', async () => {
-    expect((await ask('POST', THINGS, thing('fits', `{"a":"${'x'.repeat(MOST - 1000)}"}`))).status).toBe(201);
-    expect((await ask('DELETE', `${THINGS}/fits`)).status).toBe(200);
+    expect((await sendRequest('POST', THINGS, thing('fits', `{"a":"${'x'.repeat(MOST - 1000)}"}`))).status).toBe(201);
+    expect((await sendRequest('DELETE', `${THINGS}/fits`)).status).toBe(200);
   });
 
   test.each([
@@ -194,11 +206,11 @@ describe('an object that is larger than etcd’s limit', () => {
     ['Secret', '/api/v1/namespaces/default/secrets', 'stringData', 'data'],
   ])('a %s holds at most a mebibyte of data', async (kind, path, field, message) => {
     const body = (length: number) => `{"metadata":{"name":"mebibyte"},"${field}":{"a":"${'x'.repeat(length)}"}}`;
-    const rejection = await ask('POST', path, body(1024 * 1024 + 1));
+    const rejection = await sendRequest('POST', path, body(1024 * 1024 + 1));
     expect([rejection.status, rejection.message]).toEqual([
       422,
       `${kind} "mebibyte" is invalid: ${message}: Too long: may not be more than 1048576 bytes`,
     ]);
-    expect((await ask('POST', `${path}?dryRun=All`, body(1024 * 1024))).status).toBe(201);
+    expect((await sendRequest('POST', `${path}?dryRun=All`, body(1024 * 1024))).status).toBe(201);
   });
 });

@@ -56,11 +56,14 @@ test(`each of ${SEEDS} generated requests gets a valid response, and none damage
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const request = requestFor(seed);
     const { status, text } = await answerTo(request);
-    const what = `seed ${seed}: ${request.method} ${request.path} ${String(request.body).slice(0, 2000)}`;
-    if (bugs.length > 0) throw new Error(`${what}\n${bugs.join('\n')}`);
-    expect([what, status < 500 || status === 504 || KNOWN_ERRORS.test(text)]).toEqual([what, true]);
+    const description = `seed ${seed}: ${request.method} ${request.path} ${String(request.body).slice(0, 2000)}`;
+    if (bugs.length > 0) throw new Error(`${description}\n${bugs.join('\n')}`);
+    expect([description, status < 500 || status === 504 || KNOWN_ERRORS.test(text)]).toEqual([description, true]);
     if (status >= 400)
-      expect([what, JSON.parse(text)]).toEqual([what, expect.objectContaining({ kind: 'Status', code: status })]);
-    if (seed % 500 === 0) await everyKindIsListed(what);
+      expect([description, JSON.parse(text)]).toEqual([
+        description,
+        expect.objectContaining({ kind: 'Status', code: status }),
+      ]);
+    if (seed % 500 === 0) await everyKindIsListed(description);
   }
 });

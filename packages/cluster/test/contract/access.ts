@@ -89,7 +89,7 @@ export function describeAccess(at: () => Server): void {
   ])('%s of %s is not served: %i', async (method, path, status) => {
     const server = at();
     const body = method === 'GET' ? undefined : {};
-    expect((await server.ask(method, server.core(path), body)).status).toBe(status);
+    expect((await server.request(method, server.core(path), body)).status).toBe(status);
   });
 
   test('an impersonated user has the given groups and its implicit groups', async () => {
@@ -138,8 +138,8 @@ export function describeAccess(at: () => Server): void {
     const user = await grant(server, 'by-name', rule(['configmaps'], verbs, { resourceNames: ['named'] }));
     await server.configMap('named');
     await server.configMap('not-named');
-    const ask = async (method: string, rest: string) =>
-      (await server.ask(method, `${server.core('configmaps')}${rest}`, undefined, as(user))).status;
+    const statusOf = async (method: string, rest: string) =>
+      (await server.request(method, `${server.core('configmaps')}${rest}`, undefined, as(user))).status;
     for (const [method, rest, status] of [
       ['GET', '', 403],
       ['GET', '?watch=true&timeoutSeconds=1', 403],
@@ -158,7 +158,7 @@ export function describeAccess(at: () => Server): void {
       ['DELETE', '/not-named', 403],
       ['DELETE', '/named', 200],
     ] as const)
-      expect([method, rest, await ask(method, rest)]).toEqual([method, rest, status]);
+      expect([method, rest, await statusOf(method, rest)]).toEqual([method, rest, status]);
   });
 
   test('server-side apply of a missing object requires permission to create it, also in a dry run', async () => {
@@ -167,7 +167,7 @@ export function describeAccess(at: () => Server): void {
     const applied = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: '1' } });
     for (const query of ['?fieldManager=me', '?fieldManager=me&dryRun=All']) {
       const path = server.core('configmaps/applied');
-      const response = await server.ask(
+      const response = await server.request(
         'PATCH',
         `${path}${query}`,
         applied('applied'),
@@ -178,7 +178,7 @@ export function describeAccess(at: () => Server): void {
     }
     await server.configMap('applied');
     const path = `${server.core('configmaps/applied')}?fieldManager=me`;
-    const response = await server.ask('PATCH', path, applied('applied'), as(user, { 'content-type': APPLY }));
+    const response = await server.request('PATCH', path, applied('applied'), as(user, { 'content-type': APPLY }));
     expect([response.status, response.body['data']]).toEqual([200, { a: '1' }]);
   });
 
@@ -205,14 +205,14 @@ export function describeAccess(at: () => Server): void {
     const narrow = rule(['configmaps'], ['get'], { resourceNames: ['a'] });
     expect((await server.post(roles, role('less', [narrow]), as(user))).status).toBe(201);
     const patch = (rules: readonly object[], user: string) =>
-      server.ask('PATCH', `${roles}/less`, { rules }, { 'content-type': MERGE, ...as(user) });
+      server.request('PATCH', `${roles}/less`, { rules }, { 'content-type': MERGE, ...as(user) });
     expect((await patch([own, rule(['configmaps'], ['*'])], user)).status).toBe(403);
     expect((await patch([own], user)).status).toBe(200);
     const escalator = await grant(server, 'escalator', rbacRule(['roles'], ['escalate', 'create', 'patch']));
     expect((await server.post(roles, more, as(escalator))).status).toBe(201);
     expect((await patch([rule(['*'], ['*'])], escalator)).status).toBe(200);
     const label = { metadata: { labels: { a: 'b' } } };
-    const labelled = await server.ask('PATCH', `${roles}/less`, label, { 'content-type': MERGE, ...as(user) });
+    const labelled = await server.request('PATCH', `${roles}/less`, label, { 'content-type': MERGE, ...as(user) });
     expect(labelled.status).toBe(403);
   });
 
@@ -298,23 +298,23 @@ export function describeAccess(at: () => Server): void {
     const containers = [{ name: 'main', image: 'none' }];
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bound' }, spec: { nodeSelector, containers } };
     await server.make(server.core('pods'), pod);
-    const ask = (account: string, spec: object) =>
+    const requestToken = (account: string, spec: object) =>
       server.post(server.core(`serviceaccounts/${account}/token`), {
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
         spec,
       });
     const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'bound' };
-    expect((await ask('default', { boundObjectRef })).status).toBe(201);
-    expect(statusAndMessage(await ask('stranger', { boundObjectRef }))).toEqual([
+    expect((await requestToken('default', { boundObjectRef })).status).toBe(201);
+    expect(statusAndMessage(await requestToken('stranger', { boundObjectRef }))).toEqual([
       400,
       'cannot bind token for serviceaccount "stranger" to pod running with different serviceaccount name.',
     ]);
-    expect((await ask('default', { boundObjectRef: { kind: 'ConfigMap', apiVersion: 'v1', name: 'a' } })).status).toBe(
-      400,
-    );
-    expect((await ask('default', { expirationSeconds: 'soon' })).status).toBe(400);
-    expect((await ask('default', { expirationSeconds: 1 })).status).toBe(422);
+    expect(
+      (await requestToken('default', { boundObjectRef: { kind: 'ConfigMap', apiVersion: 'v1', name: 'a' } })).status,
+    ).toBe(400);
+    expect((await requestToken('default', { expirationSeconds: 'soon' })).status).toBe(400);
+    expect((await requestToken('default', { expirationSeconds: 1 })).status).toBe(422);
     await server.delete(server.core('pods/bound'), { gracePeriodSeconds: 0 });
   });
 }

@@ -12,7 +12,7 @@ const ownedBy = (owner: Json, more: object = {}) => ({
 });
 
 export function describeDeletion(at: () => Server): void {
-  const gone = (object: Json | undefined): boolean => object === undefined;
+  const isDeleted = (object: Json | undefined): boolean => object === undefined;
 
   test('a deleted object is not found', async () => {
     const server = at();
@@ -67,8 +67,8 @@ export function describeDeletion(at: () => Server): void {
     const child = await server.configMap('child', ownedBy(parent, { controller: true }));
     await server.configMap('grandchild', ownedBy(child));
     await server.delete(server.core('configmaps/parent'), { propagationPolicy: 'Background' });
-    await server.until(server.core('configmaps'), 'child', gone);
-    await server.until(server.core('configmaps'), 'grandchild', gone);
+    await server.until(server.core('configmaps'), 'child', isDeleted);
+    await server.until(server.core('configmaps'), 'grandchild', isDeleted);
   });
 
   test('foreground deletion deletes dependents before their owner', async () => {
@@ -84,7 +84,7 @@ export function describeDeletion(at: () => Server): void {
     await server.until(server.core('configmaps'), 'first', (it) => it?.metadata.deletionTimestamp !== undefined);
     expect((await server.get(server.core('configmaps/last'))).status).toBe(200);
     await server.patch(server.core('configmaps/first'), MERGE, { metadata: { finalizers: null } });
-    await server.until(server.core('configmaps'), 'last', gone);
+    await server.until(server.core('configmaps'), 'last', isDeleted);
     expect((await server.get(server.core('configmaps/first'))).status).toBe(404);
   });
 
@@ -93,7 +93,7 @@ export function describeDeletion(at: () => Server): void {
     const parent = await server.configMap('leaver');
     await server.configMap('orphan', ownedBy(parent));
     await server.delete(server.core('configmaps/leaver'), { propagationPolicy: 'Orphan' });
-    await server.until(server.core('configmaps'), 'leaver', gone);
+    await server.until(server.core('configmaps'), 'leaver', isDeleted);
     const { body } = await server.get(server.core('configmaps/orphan'));
     expect(body.metadata.ownerReferences ?? []).toEqual([]);
   });
@@ -103,7 +103,7 @@ export function describeDeletion(at: () => Server): void {
     const owner = await server.configMap('real');
     await server.configMap('forged', ownedBy(owner, { uid: '00000000-0000-0000-0000-00000000000f' }));
     await server.configMap('rightful', ownedBy(owner));
-    await server.until(server.core('configmaps'), 'forged', gone);
+    await server.until(server.core('configmaps'), 'forged', isDeleted);
     expect((await server.get(server.core('configmaps/rightful'))).status).toBe(200);
   });
 
@@ -125,16 +125,16 @@ export function describeDeletion(at: () => Server): void {
     await server.make(inside, configMap('free'));
     const deleted = await server.delete(`/api/v1/namespaces/${name}`);
     expect(deleted.body.status).toMatchObject({ phase: 'Terminating' });
-    const late = await server.post(inside, configMap('late'));
-    expect([late.status, late.body.reason]).toEqual([403, 'Forbidden']);
-    expect(late.body.message).toContain(
+    const rejected = await server.post(inside, configMap('late'));
+    expect([rejected.status, rejected.body.reason]).toEqual([403, 'Forbidden']);
+    expect(rejected.body.message).toContain(
       `unable to create new content in namespace ${name} because it is being terminated`,
     );
-    expect(late.body.details?.causes).toEqual([expect.objectContaining({ reason: 'NamespaceTerminating' })]);
-    await server.until(inside, 'free', gone);
+    expect(rejected.body.details?.causes).toEqual([expect.objectContaining({ reason: 'NamespaceTerminating' })]);
+    await server.until(inside, 'free', isDeleted);
     expect((await server.get(`/api/v1/namespaces/${name}`)).status).toBe(200);
     await server.until(inside, 'held', (it) => it?.metadata.deletionTimestamp !== undefined);
     await server.patch(`${inside}/held`, MERGE, { metadata: { finalizers: null } });
-    await server.until('/api/v1/namespaces', name, gone);
+    await server.until('/api/v1/namespaces', name, isDeleted);
   });
 }

@@ -129,9 +129,9 @@ export function describeObjects(at: () => Server): void {
     const server = at();
     const created = await server.configMap('stale');
     await server.put(server.core('configmaps/stale'), { ...created, data: { by: 'first' } });
-    const late = await server.put(server.core('configmaps/stale'), { ...created, data: { by: 'second' } });
-    expect(late.status).toBe(409);
-    expect(late.body).toMatchObject({
+    const conflict = await server.put(server.core('configmaps/stale'), { ...created, data: { by: 'second' } });
+    expect(conflict.status).toBe(409);
+    expect(conflict.body).toMatchObject({
       reason: 'Conflict',
       message:
         'Operation cannot be fulfilled on configmaps "stale": the object has been modified; please apply your changes to the latest version and try again',
@@ -154,8 +154,8 @@ export function describeObjects(at: () => Server): void {
   test('a replacement without changes keeps the resourceVersion', async () => {
     const server = at();
     const created = await server.configMap('same', { data: { a: '1' } });
-    const again = await server.put(server.core('configmaps/same'), created);
-    expect(again.body.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
+    const unchanged = await server.put(server.core('configmaps/same'), created);
+    expect(unchanged.body.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   });
 
   test('a dry run has the response of the write, without effect', async () => {

@@ -109,8 +109,8 @@ export function describePatches(at: () => Server): void {
   test('a patch without changes keeps the resourceVersion', async () => {
     const server = at();
     const created = await server.configMap('quiet', { data: { a: '1' } });
-    const again = await server.patch(server.core('configmaps/quiet'), MERGE, { data: { a: '1' } });
-    expect(again.body.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
+    const unchanged = await server.patch(server.core('configmaps/quiet'), MERGE, { data: { a: '1' } });
+    expect(unchanged.body.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   });
 
   test('forty concurrent patches are all applied', async () => {
@@ -153,8 +153,8 @@ export function describePatches(at: () => Server): void {
     const server = at();
     await server.configMap('large', { data: { a: 'x'.repeat(100) } });
     const path = server.core('configmaps/large');
-    const many = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/data/a', value: 'x' }));
-    const tooMany = await server.patch(path, JSON_PATCH, many);
+    const operations = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/data/a', value: 'x' }));
+    const tooMany = await server.patch(path, JSON_PATCH, operations);
     expect([tooMany.status, tooMany.body.reason]).toEqual([413, 'RequestEntityTooLarge']);
     expect(tooMany.body.message).toContain('The allowed maximum operations in a JSON patch is 10000, got 10001');
     const doubling = Array.from({ length: 24 }, (_, index) => ({ op: 'copy', from: '/data', path: `/data/b${index}` }));

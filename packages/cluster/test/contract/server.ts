@@ -80,7 +80,7 @@ export class Server {
     return `/apis/${groupVersion}/namespaces/${this.namespace}/${path}`;
   }
 
-  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const content = typeof body === 'string' ? body : JSON.stringify(body);
     const response = await this.#send(
       new Request(`http://kubernetes${path}`, {
@@ -104,23 +104,23 @@ export class Server {
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Answer> {
-    return this.ask('GET', path, undefined, headers);
+    return this.request('GET', path, undefined, headers);
   }
 
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer> {
-    return this.ask('POST', path, body, headers);
+    return this.request('POST', path, body, headers);
   }
 
   put(path: string, body: unknown): Promise<Answer> {
-    return this.ask('PUT', path, body);
+    return this.request('PUT', path, body);
   }
 
   patch(path: string, type: string, body: unknown): Promise<Answer> {
-    return this.ask('PATCH', path, body, { 'content-type': type });
+    return this.request('PATCH', path, body, { 'content-type': type });
   }
 
   delete(path: string, options?: object): Promise<Answer> {
-    return this.ask('DELETE', path, options && { apiVersion: 'v1', kind: 'DeleteOptions', ...options });
+    return this.request('DELETE', path, options && { apiVersion: 'v1', kind: 'DeleteOptions', ...options });
   }
 
   /** Creates an object. Throws if that fails. */

@@ -69,11 +69,14 @@ export function describeWatches(at: () => Server): void {
     await server.configMap('another');
     await server.delete(server.core('configmaps/single'));
     const second = await server.configMap('single');
-    const [gone, back] = await watch.take(2);
-    expect([typeAndName(gone!), typeAndName(back!)]).toEqual(['DELETED single', 'ADDED single']);
-    expect([gone!.object.metadata.uid, back!.object.metadata.uid]).toEqual([first.metadata.uid, second.metadata.uid]);
+    const [deletion, back] = await watch.take(2);
+    expect([typeAndName(deletion!), typeAndName(back!)]).toEqual(['DELETED single', 'ADDED single']);
+    expect([deletion!.object.metadata.uid, back!.object.metadata.uid]).toEqual([
+      first.metadata.uid,
+      second.metadata.uid,
+    ]);
     expect(first.metadata.uid).not.toBe(second.metadata.uid);
-    expect(Number(gone!.object.metadata.resourceVersion)).toBeGreaterThan(Number(resourceVersion));
+    expect(Number(deletion!.object.metadata.resourceVersion)).toBeGreaterThan(Number(resourceVersion));
     await watch.leave();
   });
 
@@ -130,8 +133,8 @@ export function describeWatches(at: () => Server): void {
       const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `sel-${name}`, labels } };
       await server.post(server.core('configmaps'), body); // created by the first row
     }
-    const all = encodeURIComponent(`select=me,${selector}`);
-    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=${all}`);
+    const query = encodeURIComponent(`select=me,${selector}`);
+    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=${query}`);
     expect(body.items.map(({ metadata }) => metadata.name)).toEqual(expected.map((name) => `sel-${name}`));
   });
 

@@ -14,17 +14,17 @@ const EVENTS = ['drain', 'close', 'error', 'finish'] as const;
 const listeners = (stream: Writable): readonly number[] => EVENTS.map((event) => stream.listenerCount(event));
 
 test('a client that reads slowly causes no additional listeners, however many chunks wait', async () => {
-  const seen: (readonly number[])[] = [];
+  const listenerCounts: (readonly number[])[] = [];
   const slow: Writable = new Writable({
     highWaterMark: 1,
     write: (_chunk, _encoding, done) => {
-      seen.push(listeners(slow));
+      listenerCounts.push(listeners(slow));
       setImmediate(done);
     },
   });
   await writeBody(bodyOf(100), slow);
-  expect(seen).toHaveLength(100);
-  expect(Math.max(...seen.flat())).toBeLessThanOrEqual(1);
+  expect(listenerCounts).toHaveLength(100);
+  expect(Math.max(...listenerCounts.flat())).toBeLessThanOrEqual(1);
   expect(listeners(slow)).toEqual([0, 0, 0, 0]);
 });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-async function ask(
+async function sendRequest(
   line: string,
   headers: Readonly<Record<string, string>> = {},
   body?: string,
@@ -48,7 +48,7 @@ test.each([
   ['POST /healthz', 403],
   ['OPTIONS /api/v1/namespaces', 403],
 ])('without a token %s answers %d', async (line, expected) => {
-  expect((await ask(line)).status).toBe(expected);
+  expect((await sendRequest(line)).status).toBe(expected);
 });
 
 async function open(): Promise<TLSSocket> {
@@ -83,7 +83,7 @@ test.each([
 test('a body that is too large is rejected with a response, not with a closed connection', async () => {
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'x'.repeat(4 * 1024 * 1024) } });
   const headers = { authorization: `Bearer ${served.token}`, 'content-type': 'application/json' };
-  const response = await ask('POST /api/v1/namespaces/default/configmaps', headers, body);
+  const response = await sendRequest('POST /api/v1/namespaces/default/configmaps', headers, body);
   expect([response.status, response.body]).toEqual([413, expect.stringContaining('Request entity too large')]);
 });
 

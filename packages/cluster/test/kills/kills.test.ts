@@ -7,7 +7,7 @@ import { isThorough } from '../../../../test/thorough.js';
 const KILLS = isThorough ? 3 : 1;
 
 test(`writes that were acknowledged before a process was killed are durable (${String(KILLS)} killed)`, async () => {
-  const { acknowledged, lost } = await killProcesses(KILLS, 200);
-  expect(lost).toEqual([]);
+  const { acknowledged, lostWrites } = await killProcesses(KILLS, 200);
+  expect(lostWrites).toEqual([]);
   expect(acknowledged).toBeGreaterThan(KILLS * 8);
 });

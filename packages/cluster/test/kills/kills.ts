@@ -16,7 +16,7 @@ import { openStorage } from '../../src/storage/open.js';
 export interface Kills {
   readonly acknowledged: number;
   /** Messages about lost acknowledged writes. */
-  readonly lost: readonly string[];
+  readonly lostWrites: readonly string[];
   /** Notices about incomplete tails. */
   readonly notices: readonly string[];
 }
@@ -37,7 +37,7 @@ export async function killProcesses(count: number, firstLines = 20): Promise<Kil
   const parent = mkdtempSync(join(tmpdir(), 'pipewright-kills-'));
   const directory = join(parent, 'data');
   const possible: Possible = new Map();
-  const lost: string[] = [];
+  const lostWrites: string[] = [];
   const notices: string[] = [];
   let [acknowledged, first] = [0, 1];
   try {
@@ -50,12 +50,12 @@ export async function killProcesses(count: number, firstLines = 20): Promise<Kil
         if (progress === 'done') acknowledged += 1;
         first = Math.max(first, Number(number) + 1);
       }
-      lost.push(...(await compare(directory, possible, notices)).map((line) => `kill ${kill + 1}: ${line}`));
+      lostWrites.push(...(await compare(directory, possible, notices)).map((line) => `kill ${kill + 1}: ${line}`));
     }
   } finally {
     rmSync(parent, { recursive: true, force: true });
   }
-  return { acknowledged, lost, notices };
+  return { acknowledged, lostWrites: lostWrites, notices };
 }
 
 /** Starts a writer and kills it after `count` lines. Returns all printed lines. */
@@ -78,13 +78,13 @@ async function linesUntilKilled(directory: string, first: number, count: number)
 /** Opens the directory and returns lost writes. The states found become the only possible ones. */
 async function compare(directory: string, possible: Possible, notices: string[]): Promise<string[]> {
   const storage = await openStorage(directory, { log: (line) => notices.push(line) });
-  const lost: string[] = [];
+  const lostWrites: string[] = [];
   for (const [name, states] of possible) {
     const object = storage.store.collection('/configmaps').get('default', name);
     const found = object ? (object['data'] as { readonly n: string }).n : 'gone'; // as written by the process
-    if (!states.includes(found)) lost.push(`${name} is ${found}, but should be one of ${states.join(', ')}`);
+    if (!states.includes(found)) lostWrites.push(`${name} is ${found}, but should be one of ${states.join(', ')}`);
     possible.set(name, [found]);
   }
   await storage.close();
-  return lost;
+  return lostWrites;
 }

@@ -3,9 +3,9 @@
 import { killProcesses } from './kills.js';
 
 const count = Number(process.argv[2] ?? 50);
-const { acknowledged, lost, notices } = await killProcesses(count);
-for (const line of lost) console.error(line);
+const { acknowledged, lostWrites, notices } = await killProcesses(count);
+for (const line of lostWrites) console.error(line);
 console.log(
-  `${count} kills, ${acknowledged} acknowledged writes, ${lost.length} lost, ${notices.length} incomplete tails`,
+  `${count} kills, ${acknowledged} acknowledged writes, ${lostWrites.length} lost, ${notices.length} incomplete tails`,
 );
-process.exitCode = lost.length === 0 ? 0 : 1;
+process.exitCode = lostWrites.length === 0 ? 0 : 1;

@@ -41,7 +41,7 @@ describe('a pod', () => {
   test('is scheduled, runs and succeeds', async () => {
     await open({ one: { output: 'hello\n', message: 'result' }, two: { exitCode: 3 } });
     await testCluster.pod('p', [c('one'), c('two')]);
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect(pod.spec.nodeName).toBe('pipewright');
     expect(pod.status?.phase).toBe('Failed');
     expect([stateOf(pod, 'one'), stateOf(pod, 'two')]).toEqual(['Completed 0', 'Error 3']);
@@ -57,7 +57,7 @@ describe('a pod', () => {
     testCluster = await PodTestCluster.open({ runtime: fake({ script: () => ({ output: 'hello\n' }) }), dataDir });
     try {
       await testCluster.pod('p', [c('one')]);
-      const pod = await testCluster.end('p');
+      const pod = await testCluster.untilFinished('p');
       expect(pod.status?.phase).toBe('Succeeded');
       expect(await testCluster.log('p', 'one')).toMatch(
         /^\(pipewright: 6 bytes of this log are missing: ENOTDIR: .*\)\n$/,
@@ -73,7 +73,7 @@ describe('a pod', () => {
   test('has events whose names are in chronological order', async () => {
     await open();
     await testCluster.pod('p', [c('one')]);
-    await testCluster.end('p');
+    await testCluster.untilFinished('p');
     await testCluster.event('p', 'Started');
     const response = await testCluster.cluster.send(new Request('http://kubernetes/api/v1/namespaces/default/events'));
     const { items } = (await response.json()) as { items: { metadata: { name: string }; reason: string }[] };
@@ -95,20 +95,20 @@ describe('a pod', () => {
     const next = await testCluster.until('p', (pod) => stateOf(pod, 'second') === 'running');
     expect(stateOf(next, 'first')).toBe('Completed 0');
     await clock.advance(1000);
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('fails if an init container fails', async () => {
     await open({ first: { exitCode: 1 } });
     await testCluster.pod('p', [c('main')], { initContainers: [c('first')] });
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect([pod.status?.phase, stateOf(pod, 'main')]).toEqual(['Failed', 'waiting PodInitializing']);
   });
 
   test('reports that a command cannot be run', async () => {
     await open({ main: { startError: 'exec: "/bin/sh": stat /bin/sh: no such file or directory' } });
     await testCluster.pod('p', [c('main')]);
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect(pod.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
       reason: 'StartError',
       exitCode: 128,
@@ -131,7 +131,7 @@ describe('a pod', () => {
       pod.status?.containerStatuses?.[0]?.state.waiting?.message?.startsWith('back-off 20s'),
     );
     await clock.advance(20_000);
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect([pod.status?.phase, pod.status?.containerStatuses?.[0]?.restartCount]).toEqual(['Succeeded', 3]);
   });
 
@@ -143,11 +143,11 @@ describe('a pod', () => {
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
     expect(await testCluster.log('p', 'main', '&previous=true')).toBe('two\n');
     await clock.advance(10_000);
-    await testCluster.end('p');
+    await testCluster.untilFinished('p');
     expect(await testCluster.log('p', 'main', '&previous=true')).toBe('two\n');
     expect(await testCluster.log('p', 'main')).toBe('three\n');
     await testCluster.pod('once', [c('other')]);
-    await testCluster.end('once');
+    await testCluster.untilFinished('once');
     expect(JSON.parse(await testCluster.log('once', 'other', '&previous=true'))).toMatchObject({
       code: 400,
       reason: 'BadRequest',
@@ -161,7 +161,7 @@ describe('a pod', () => {
     await testCluster.pod('p', [c('main')], { activeDeadlineSeconds: 60 });
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
     await clock.advance(60_000);
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect(pod.status).toMatchObject({
       phase: 'Failed',
       reason: 'DeadlineExceeded',
@@ -172,7 +172,7 @@ describe('a pod', () => {
   test('is rejected if it mounts a directory of the machine', async () => {
     await open();
     await testCluster.pod('p', [c('main')], { volumes: [{ name: 'v', hostPath: { path: '/etc' } }] });
-    expect((await testCluster.end('p')).status).toMatchObject({
+    expect((await testCluster.untilFinished('p')).status).toMatchObject({
       phase: 'Failed',
       reason: 'HostPathNotAllowed',
       message:
@@ -191,7 +191,7 @@ describe('a pod waits for', () => {
     const waiting = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ContainerCreating');
     expect(waiting.status?.phase).toBe('Pending');
     await testCluster.create('secrets', 's', { stringData: { key: 'value' } });
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('a missing key of a variable, with a waiting state', async () => {
@@ -206,13 +206,13 @@ describe('a pod waits for', () => {
     expect(waiting.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
       "couldn't find key key in ConfigMap default/m",
     );
-    await testCluster.ask(
+    await testCluster.request(
       'PATCH',
       '/api/v1/namespaces/default/configmaps/m',
       { data: { key: 'y' } },
       'application/merge-patch+json',
     );
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('an image without a stand-in', async () => {
@@ -226,7 +226,7 @@ describe('a pod waits for', () => {
     await clock.advance(1000);
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ImagePullBackOff');
     await testCluster.patch('p', { spec: { containers: [{ name: 'main', image: 'host' }] } });
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('an image with an invalid name', async () => {
@@ -245,10 +245,10 @@ describe('termination', () => {
     await testCluster.pod('p', [c('main')]);
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
     const ending = testCluster.until('p', (pod) => stateOf(pod, 'main') === 'Error 143');
-    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
     const ended = await ending;
     expect(ended.metadata.deletionTimestamp).toBeDefined();
-    await testCluster.gone('p');
+    await testCluster.untilDeleted('p');
     expect(await testCluster.event('p', 'Killing')).toBe('Stopping container main');
   });
 
@@ -257,21 +257,21 @@ describe('termination', () => {
     await open({ main: { duration: 'forever', handlesSigterm: false } }, clock);
     await testCluster.pod('p', [c('main')], { terminationGracePeriodSeconds: 7 });
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
     await clock.advance(6999);
     expect(stateOf(await testCluster.until('p', () => true), 'main')).toBe('running');
     const killed = testCluster.until('p', (pod) => stateOf(pod, 'main') === 'Error 137');
     await clock.advance(1);
     await killed;
-    await testCluster.gone('p');
+    await testCluster.untilDeleted('p');
   });
 
   test('a pod that waits for an image can be deleted', async () => {
     await open({}, virtualClock(noon));
     await testCluster.pod('p', [c('main', { image: 'missing' })]);
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
-    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    await testCluster.gone('p');
+    await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.untilDeleted('p');
   });
 
   test('a container whose image is patched is stopped and started with the new image, under any restart policy', async () => {
@@ -282,7 +282,7 @@ describe('termination', () => {
       (pod) => stateOf(pod, 'step') === 'Completed 0' && stateOf(pod, 'sidecar') === 'running',
     );
     await testCluster.patch('p', { spec: { containers: [{ name: 'sidecar', image: 'nop' }] } });
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect(pod.status?.phase).toBe('Succeeded');
     expect(pod.status?.containerStatuses?.[1]).toMatchObject({
       image: 'nop',
@@ -298,7 +298,7 @@ describe('termination', () => {
     await testCluster.pod('p', [c('main', { livenessProbe: { exec: { command: ['check'] }, failureThreshold: 1 } })], {
       restartPolicy: 'OnFailure',
     });
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect(pod.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 1 });
     expect(await testCluster.event('p', 'Unhealthy')).toBe('Liveness probe failed: sick');
   });
@@ -315,7 +315,7 @@ test("a readiness probe's first failure is an event, and a different later failu
   await clock.advance(1000);
   const events = '/api/v1/namespaces/default/events?fieldSelector=reason%3DUnhealthy';
   const messages = async (): Promise<readonly string[]> => {
-    const { items } = await testCluster.ask<{ items: readonly { message: string }[] }>('GET', events);
+    const { items } = await testCluster.request<{ items: readonly { message: string }[] }>('GET', events);
     return items.map(({ message }) => message).sort();
   };
   let eventMessages = await messages();

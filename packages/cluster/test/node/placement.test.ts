@@ -92,7 +92,7 @@ describe('on the embedded cluster', () => {
   test('a pod that fits no node stays pending with a message, and runs as soon as a label makes it fit', async () => {
     testCluster = await PodTestCluster.open({ runtime: fake() });
     await testCluster.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
-    const waiting = await testCluster.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+    const waiting = await testCluster.until('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
     expect(waiting.spec.nodeName).toBeUndefined();
     expect(waiting.status).toMatchObject({
       phase: 'Pending',
@@ -100,8 +100,8 @@ describe('on the embedded cluster', () => {
     });
     expect(await testCluster.event('p', 'FailedScheduling')).toBe(AFFINITY);
     const label = { metadata: { labels: { disk: 'ssd' } } };
-    await testCluster.ask('PATCH', '/api/v1/nodes/pipewright', label, 'application/merge-patch+json');
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    await testCluster.request('PATCH', '/api/v1/nodes/pipewright', label, 'application/merge-patch+json');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('a pod waits for a missing claim, with a message', async () => {
@@ -110,7 +110,7 @@ describe('on the embedded cluster', () => {
     await testCluster.pod('p', [{ name: 'one', command: ['run'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], {
       volumes,
     });
-    const waiting = await testCluster.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+    const waiting = await testCluster.until('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
     expect(waiting.spec.nodeName).toBeUndefined();
     expect(waiting.status?.conditions).toMatchObject([
       { status: 'False', message: '0/1 nodes are available: 1 persistentvolumeclaim "late" not found.' },
@@ -118,7 +118,7 @@ describe('on the embedded cluster', () => {
     await testCluster.create('persistentvolumeclaims', 'late', {
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
     });
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('the node has the configured labels and resources', async () => {
@@ -128,8 +128,8 @@ describe('on the embedded cluster', () => {
     });
     const resources = { requests: { 'nvidia.com/gpu': '1' }, limits: { 'nvidia.com/gpu': '1' } };
     await testCluster.pod('p', [{ name: 'one', command: ['run'], resources }], { nodeSelector: { disk: 'ssd' } });
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
-    expect(await testCluster.ask('GET', '/api/v1/nodes/pipewright')).toMatchObject({
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
+    expect(await testCluster.request('GET', '/api/v1/nodes/pipewright')).toMatchObject({
       metadata: { labels: { disk: 'ssd', 'kubernetes.io/hostname': 'pipewright' } },
       status: { conditions: expect.arrayContaining([expect.objectContaining({ type: 'Ready', status: 'True' })]) },
     });
@@ -138,8 +138,8 @@ describe('on the embedded cluster', () => {
   test('a pending pod can be deleted', async () => {
     testCluster = await PodTestCluster.open({ runtime: fake() });
     await testCluster.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
-    await testCluster.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
-    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    expect(await testCluster.ask('GET', '/api/v1/namespaces/default/pods/p')).toMatchObject({ reason: 'NotFound' });
+    await testCluster.until('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
+    await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
+    expect(await testCluster.request('GET', '/api/v1/namespaces/default/pods/p')).toMatchObject({ reason: 'NotFound' });
   });
 });

@@ -53,14 +53,14 @@ describe('a node continues when the API server could not write for a while', () 
     testCluster = await PodTestCluster.open({});
     await join(refusing(3, isClaim));
     await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('the end of a pod is written, however long it takes', async () => {
     testCluster = await PodTestCluster.open({});
     await join(refusing(100, isStatus));
     await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
-    expect((await testCluster.end('p')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('a deleted pod is removed', async () => {
@@ -68,8 +68,8 @@ describe('a node continues when the API server could not write for a while', () 
     await join(refusing(3, isDeletion), () => ({ duration: 'forever' }));
     await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    await testCluster.gone('p');
+    await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.untilDeleted('p');
   });
 
   test('the loss of a pod is written', async () => {
@@ -79,7 +79,7 @@ describe('a node continues when the API server could not write for a while', () 
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
     await first.close();
     await join(refusing(3, isStatus));
-    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(stateOf(await testCluster.untilFinished('p'), 'main')).toBe('ContainerStatusUnknown 137');
   });
 });
 
@@ -98,14 +98,14 @@ describe('a node that replaces an earlier one', () => {
     const script = (): FakeOutcome => ((starts += 1), { duration: 'forever' });
     await claimed(script);
     await join(testCluster.cluster.send, script);
-    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(stateOf(await testCluster.untilFinished('p'), 'main')).toBe('ContainerStatusUnknown 137');
     expect(starts).toBeLessThanOrEqual(1);
   });
 
   test('does not start them either if its first list was rejected', async () => {
     await claimed(() => ({ duration: 'forever' }));
     await join(refusing(2, isList));
-    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(stateOf(await testCluster.untilFinished('p'), 'main')).toBe('ContainerStatusUnknown 137');
   });
 
   test('does not start them either if it lists again before it could write that the pod is lost', async () => {
@@ -127,7 +127,7 @@ describe('a node that replaces an earlier one', () => {
     });
     starts = 0;
     await join(send, script);
-    expect(stateOf(await testCluster.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(stateOf(await testCluster.untilFinished('p'), 'main')).toBe('ContainerStatusUnknown 137');
     expect(starts).toBe(0);
   });
 
@@ -136,11 +136,11 @@ describe('a node that replaces an earlier one', () => {
     const first = await join(refusing(Infinity, isDeletion), () => ({ duration: 'forever' }));
     await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
     await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
     await testCluster.until('p', ({ status }) => status?.phase === 'Failed');
     await first.close();
     await join(testCluster.cluster.send);
-    await testCluster.gone('p');
+    await testCluster.untilDeleted('p');
   });
 });
 
@@ -150,7 +150,7 @@ test('does not start a finished pod again because of a late watch event', async 
   let release: () => void = () => undefined;
   const isReleased = new Promise<void>((resolve) => (release = resolve));
   /** Delays changes until they are released. New pods are not delayed. */
-  async function* late(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  async function* delayed(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     for await (const event of events) {
       if ((event as { readonly type: string }).type === 'MODIFIED') await isReleased;
       yield event;
@@ -159,15 +159,15 @@ test('does not start a finished pod again because of a late watch event', async 
   const send: Send = Object.assign(() => Promise.reject(new Error('not used')), {
     plain: async (request: PlainRequest) => {
       const response = await plain!(request);
-      return response.events ? { ...response, events: late(response.events) } : response;
+      return response.events ? { ...response, events: delayed(response.events) } : response;
     },
   });
   let starts = 0;
   await join(send, () => ((starts += 1), {}));
   await testCluster.pod('p', [{ name: 'main', command: ['run'] }]);
-  await testCluster.end('p');
+  await testCluster.untilFinished('p');
   release();
   await testCluster.pod('q', [{ name: 'main', command: ['run'] }]);
-  await testCluster.end('q');
+  await testCluster.untilFinished('q');
   expect(starts).toBe(2);
 });

@@ -51,7 +51,7 @@ test('a pod that ran when its node stopped has failed when the node is back, and
   await before.cluster.close();
 
   const after = await PodTestCluster.open({ dataDir, runtime: fake({ script }) });
-  const pod = await after.end('p');
+  const pod = await after.untilFinished('p');
   expect([pod.status?.phase, stateOf(pod, 'main')]).toEqual(['Failed', 'ContainerStatusUnknown 137']);
   expect(await after.log('p', 'main')).toBe('so far\n');
   await after.cluster.close();
@@ -63,7 +63,7 @@ test('a starting node removes the logs of pods that no longer exist, and no othe
     mkdirSync(join(dataDir, 'logs', name), { recursive: true });
   const before = await PodTestCluster.open({ dataDir, runtime: fake({ script: () => ({ output: 'hello\n' }) }) });
   await before.pod('p', [{ name: 'main', command: ['run'] }]);
-  const { metadata } = await before.end('p');
+  const { metadata } = await before.untilFinished('p');
   await before.cluster.close();
   const after = await PodTestCluster.open({ dataDir, runtime: fake() });
   await after.cluster.close();

@@ -45,7 +45,7 @@ async function printed(
 ): Promise<string> {
   const name = `p${pods++}`;
   await testCluster.pod(name, [sh('main', script, container)], spec, metadata);
-  const pod = await testCluster.end(name);
+  const pod = await testCluster.untilFinished(name);
   expect(stateOf(pod, 'main')).toBe('Completed 0');
   return testCluster.log(name, 'main');
 }
@@ -60,7 +60,7 @@ async function removed(directory: string, entry: string): Promise<void> {
 if (probe.kind === 'unusable') {
   test('where namespaces are denied, a pod fails with the remedy', async () => {
     await testCluster.pod('p', [sh('main', 'true')]);
-    const pod = await testCluster.end('p');
+    const pod = await testCluster.untilFinished('p');
     expect(pod.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
       reason: 'ContainerCannotRun',
       message: expect.stringContaining(probe.problem.message),
@@ -88,7 +88,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     );
     const second = sh('second', 'mkfifo /tools/go; read line < /tools/go; echo second', mount('tools', '/tools'));
     await testCluster.pod('fifo', [first, second], tools);
-    expect((await testCluster.end('fifo')).status?.phase).toBe('Succeeded');
+    expect((await testCluster.untilFinished('fifo')).status?.phase).toBe('Succeeded');
     expect([await testCluster.log('fifo', 'first'), await testCluster.log('fifo', 'second')]).toEqual([
       'first\n',
       'second\n',
@@ -126,7 +126,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     await testCluster.pod('downward', [sh('main', script, mount('d', '/downward'))], { volumes: READY_ANNOTATION });
     await testCluster.until('downward', (pod) => stateOf(pod, 'main') === 'running');
     await testCluster.patch('downward', { metadata: { annotations: { ready: 'READY' } } });
-    await testCluster.end('downward');
+    await testCluster.untilFinished('downward');
     expect(await testCluster.log('downward', 'main')).toBe('begun\nREADY');
   });
 
@@ -170,7 +170,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
       sh('long', 'head -c 10000 /dev/zero | tr "\\0" x > /dev/termination-log'),
       sh('silent', 'echo nothing', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
     ]);
-    const { status } = await testCluster.end('messages');
+    const { status } = await testCluster.untilFinished('messages');
     const messages = status?.containerStatuses?.map(({ state }) => state.terminated?.message);
     expect(messages).toEqual(['why\n', 'mine\n', 'last words\n', 'x'.repeat(4096), undefined]);
   });
@@ -190,7 +190,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
 
   test('reports a missing command differently from a failed one', async () => {
     await testCluster.pod('none', [{ name: 'main', command: ['/no/shell'] }, sh('fails', 'exit 127')]);
-    const { status } = await testCluster.end('none');
+    const { status } = await testCluster.untilFinished('none');
     expect(
       status?.containerStatuses?.map(({ state }) => [state.terminated?.reason, state.terminated?.exitCode]),
     ).toEqual([
@@ -212,16 +212,16 @@ describeWithSandbox('a pod of real processes', probe, () => {
       await testCluster.cluster.send(new Request(`http://kubernetes${path}/log?follow=true`))
     ).body?.getReader();
     expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('begun\n');
-    await testCluster.ask('DELETE', path);
+    await testCluster.request('DELETE', path);
     expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('bye\n');
-    await testCluster.gone('long');
+    await testCluster.untilDeleted('long');
   });
 
   test('leaves no files', async () => {
     await testCluster.pod('clean', [sh('main', 'mkdir -m 555 /tmp/locked; true')]);
-    const { metadata } = await testCluster.end('clean');
-    await testCluster.ask('DELETE', '/api/v1/namespaces/default/pods/clean');
-    await testCluster.gone('clean');
+    const { metadata } = await testCluster.untilFinished('clean');
+    await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/clean');
+    await testCluster.untilDeleted('clean');
     const run = join(dataDir, 'node/run');
     for (const parent of readdirSync(run)) await removed(join(run, parent), metadata.uid);
   });

@@ -31,13 +31,13 @@ test('a linked signal is aborted with the first of its sources, and leaves no li
 test('a thousand probes of a pod leave no more listeners on its signal than the first one', async () => {
   const clock = virtualClock(START);
   const over = new AbortController();
-  const seen: number[] = [];
+  const counts: number[] = [];
   const attempt = (): Promise<ProbeResult> =>
-    Promise.resolve(SUCCESS).finally(() => seen.push(registered(over.signal)));
+    Promise.resolve(SUCCESS).finally(() => counts.push(registered(over.signal)));
   const probing = repeatProbe({ periodSeconds: 1 }, attempt, () => undefined, clock, over.signal);
   for (let second = 0; second < 1000; second += 1) await clock.advance(1000);
-  expect(seen.length).toBeGreaterThan(500);
-  expect(Math.max(...seen)).toBe(seen[0]);
+  expect(counts.length).toBeGreaterThan(500);
+  expect(Math.max(...counts)).toBe(counts[0]);
   over.abort();
   await probing;
 });

@@ -35,7 +35,7 @@ interface Answered {
 }
 
 /** Sends a request with exactly these headers. `fetch` sets Host and omits forbidden headers. */
-async function ask(
+async function sendRequest(
   port: number,
   line: string,
   headers: Readonly<Record<string, string>>,
@@ -81,7 +81,7 @@ describe('a registry that listens', () => {
     'GET /',
     'POST /v2/../v2/app/blobs/uploads/',
   ])('requires a login for %s, and stores nothing without it', async (line) => {
-    const response = await ask(served.port, line, {}, line.startsWith('P') ? 'a layer' : undefined);
+    const response = await sendRequest(served.port, line, {}, line.startsWith('P') ? 'a layer' : undefined);
     expect([
       response.status,
       response.headers['www-authenticate'],
@@ -100,12 +100,12 @@ describe('a registry that listens', () => {
     ['the password without base64', (login) => `Basic ${login.username}:${login.password}`],
     ['an empty credential', () => 'Basic '],
   ])('rejects %s', async (_, authorization) => {
-    const response = await ask(served.port, 'GET /v2/', { authorization: authorization(served.login) });
+    const response = await sendRequest(served.port, 'GET /v2/', { authorization: authorization(served.login) });
     expect(codeOf(response)).toBe('401 UNAUTHORIZED');
   });
 
   test('accepts its own login, which differs on each start', async () => {
-    const response = await ask(served.port, 'GET /v2/', { authorization: basic(served.login) });
+    const response = await sendRequest(served.port, 'GET /v2/', { authorization: basic(served.login) });
     expect([response.status, response.body]).toEqual([200, '{}']);
     const other = await registry.serve();
     await other.close();
@@ -126,7 +126,7 @@ describe('a registry that listens', () => {
     ['a web page of another port', { 'sec-fetch-site': 'same-site' }, 403],
     ['the address bar of a browser', { 'sec-fetch-site': 'none' }, 200],
   ])('requested by %s (%o) responds with %d', async (_, headers, expected) => {
-    const response = await ask(served.port, 'GET /v2/', { authorization: basic(served.login), ...headers });
+    const response = await sendRequest(served.port, 'GET /v2/', { authorization: basic(served.login), ...headers });
     expect(response.status).toBe(expected);
     if (expected === 403) expect(codeOf(response)).toBe('403 DENIED');
   });
@@ -135,8 +135,13 @@ describe('a registry that listens', () => {
     const small = createRegistry({ limits: { bytes: 8 } });
     const limited = await small.serve();
     const authorization = basic(limited.login);
-    const manifest = await ask(limited.port, 'PUT /v2/app/manifests/v1', { authorization }, 'x'.repeat(5_000_000));
-    const whole = await ask(
+    const manifest = await sendRequest(
+      limited.port,
+      'PUT /v2/app/manifests/v1',
+      { authorization },
+      'x'.repeat(5_000_000),
+    );
+    const whole = await sendRequest(
       limited.port,
       `POST /v2/app/blobs/uploads/?digest=${digest}`,
       { authorization },

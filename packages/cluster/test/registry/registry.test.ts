@@ -283,8 +283,11 @@ describe.each([
 
   test('lists tags in order, in pages', async () => {
     for (const tag of ['b', 'c', 'a']) await pushImage('app', tag);
-    const all = await call('GET /v2/app/tags/list');
-    expect([await all.json(), all.headers.get('link')]).toEqual([{ name: 'app', tags: ['a', 'b', 'c'] }, null]);
+    const firstPage = await call('GET /v2/app/tags/list');
+    expect([await firstPage.json(), firstPage.headers.get('link')]).toEqual([
+      { name: 'app', tags: ['a', 'b', 'c'] },
+      null,
+    ]);
     const first = await call('GET /v2/app/tags/list?n=2');
     expect([await first.json(), first.headers.get('link')]).toEqual([
       { name: 'app', tags: ['a', 'b'] },
@@ -345,8 +348,8 @@ describe.each([
   });
 
   test('accepts concurrent pushes of one blob', async () => {
-    const many = Array.from({ length: 20 }, () => push('app', layer));
-    await Promise.all(many);
+    const pushes = Array.from({ length: 20 }, () => push('app', layer));
+    await Promise.all(pushes);
     expect(await (await call(`GET /v2/app/blobs/${sha(layer)}`)).text()).toBe(layer);
   });
 });

@@ -150,6 +150,6 @@ test('records larger than the read buffer, with any characters, are read back', 
   store.put(GROUP_RESOURCE, { ...configMap('b'), data });
   await store.settled();
   await close();
-  const again = await openOn(disk);
-  expect(again.store.collection(GROUP_RESOURCE).list()).toEqual(store.collection(GROUP_RESOURCE).list());
+  const reopened = await openOn(disk);
+  expect(reopened.store.collection(GROUP_RESOURCE).list()).toEqual(store.collection(GROUP_RESOURCE).list());
 });

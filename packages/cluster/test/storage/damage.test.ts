@@ -151,23 +151,23 @@ describe('after any history', () => {
     },
     'a cut end': (disk, name) => disk.replace(name, disk.content(name).subarray(0, at % disk.content(name).length)),
     'a removed line': (disk, name) => {
-      const all = lines(disk, name);
+      const records = lines(disk, name);
       join(
         disk,
         name,
-        all.filter((_, index) => index !== at % (all.length - 1)),
+        records.filter((_, index) => index !== at % (records.length - 1)),
       );
     },
     'a repeated line': (disk, name) => {
-      const all = lines(disk, name);
-      const index = at % (all.length - 1);
-      join(disk, name, [...all.slice(0, index), ...all.slice(index, index + 1), ...all.slice(index)]);
+      const records = lines(disk, name);
+      const index = at % (records.length - 1);
+      join(disk, name, [...records.slice(0, index), ...records.slice(index, index + 1), ...records.slice(index)]);
     },
     'two swapped lines': (disk, name) => {
-      const all = lines(disk, name);
-      const [one, two] = [at % (all.length - 1), other % (all.length - 1)];
-      [all[one], all[two]] = [all[two]!, all[one]!];
-      join(disk, name, all);
+      const records = lines(disk, name);
+      const [one, two] = [at % (records.length - 1), other % (records.length - 1)];
+      [records[one], records[two]] = [records[two]!, records[one]!];
+      join(disk, name, records);
     },
     'a block of zeros': (disk, name) => {
       const content = Buffer.from(disk.content(name));

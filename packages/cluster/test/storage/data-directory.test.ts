@@ -96,15 +96,15 @@ test('a record that a crash truncated is removed, and writing continues', async 
   await crashed();
   const log = join(dataDir, 'log-00000001.ndjson');
   appendFileSync(log, readFileSync(log, 'utf8').split('\n')[0]!.slice(0, 40));
-  const again = await openStorage(dataDir);
+  const reopened = await openStorage(dataDir);
   expect(
-    again.store
+    reopened.store
       .collection('/configmaps')
       .list('default')
       .map(({ metadata }) => metadata.name),
   ).toEqual(['a', 'b']);
-  expect(again.store.revision).toBe(2);
-  await again.close();
+  expect(reopened.store.revision).toBe(2);
+  await reopened.close();
 });
 
 test('damage in the middle of the log is an error, and is not skipped', async () => {

@@ -45,18 +45,18 @@ function hold(disk: MemoryDisk): (error?: Error) => void {
 
 /** Collects the events of a watch as they arrive. */
 async function watch(cluster: Cluster, path: string): Promise<string[]> {
-  const seen: string[] = [];
+  const events: string[] = [];
   const response = await cluster.send(new Request(`http://kubernetes${path}?watch=true`));
   void (async () => {
     const decoder = new TextDecoder();
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       const { type, object } = JSON.parse(decoder.decode(chunk)) as { type: string; object: Answer };
-      seen.push(`${type} ${object.metadata.name}`);
+      events.push(`${type} ${object.metadata.name}`);
     }
   })().catch(() => undefined);
   await turn();
-  seen.length = 0; // drop the initial events
-  return seen;
+  events.length = 0; // drop the initial events
+  return events;
 }
 
 const settle = async (): Promise<void> => {
@@ -68,19 +68,19 @@ const named = (response: Answer): string[] => (response.items ?? []).map(({ meta
 test('a write is visible to get, list and watch only when it is durable', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
-  const seen = await watch(cluster, CONFIG_MAPS);
+  const events = await watch(cluster, CONFIG_MAPS);
   const before = await call(cluster, 'GET', CONFIG_MAPS);
   const release = hold(disk);
   let response = false;
   const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }).finally(() => (response = true));
   await settle();
-  expect([(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code, response, seen]).toEqual([404, false, []]);
+  expect([(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code, response, events]).toEqual([404, false, []]);
   expect(await call(cluster, 'GET', CONFIG_MAPS)).toEqual(before);
   release();
   const created = await making;
   await settle();
   expect(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).toEqual(created);
-  expect(seen).toEqual(['ADDED a']);
+  expect(events).toEqual(['ADDED a']);
   await cluster.close();
 });
 
@@ -104,16 +104,16 @@ test('writes are computed on pending ones, and a conflict is reported only when 
   }
   expect(answers).toBe(0);
   release();
-  const [, patched, again, , twice] = await Promise.all(writes);
+  const [, patched, conflicting, , twice] = await Promise.all(writes);
   expect(patched?.data).toEqual({ one: '1', two: '2' });
-  expect([again?.reason, twice?.reason]).toEqual(['AlreadyExists', 'NotFound']);
+  expect([conflicting?.reason, twice?.reason]).toEqual(['AlreadyExists', 'NotFound']);
   await cluster.close();
 });
 
 test('a write that the disk rejects gets a Status with the reason, and is never visible', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
-  const seen = await watch(cluster, CONFIG_MAPS);
+  const events = await watch(cluster, CONFIG_MAPS);
   const release = hold(disk);
   const writes = [
     call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
@@ -133,7 +133,7 @@ test('a write that the disk rejects gets a Status with the reason, and is never 
   expect((await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code).toBe(404);
   const created = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
   await settle();
-  expect(seen).toEqual(['ADDED b']);
+  expect(events).toEqual(['ADDED b']);
   expect(named(await call(cluster, 'GET', CONFIG_MAPS))).toEqual(['b', 'kube-root-ca.crt']);
   const list = await call(cluster, 'GET', CONFIG_MAPS);
   expect(list.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
@@ -217,11 +217,11 @@ test('a quota that was not updated before a crash is updated at the next start',
   await making;
   await settle();
   await cluster.close();
-  const again = await clusterOn(crashed!);
+  const restarted = await clusterOn(crashed!);
   await settle();
-  const { status } = (await call(again, 'GET', `${quotas}/few`)) as Answer & { readonly status: object };
+  const { status } = (await call(restarted, 'GET', `${quotas}/few`)) as Answer & { readonly status: object };
   expect(status).toEqual({ hard: { configmaps: '5' }, used: { configmaps: '2' } });
-  await again.close();
+  await restarted.close();
 });
 
 test('objects whose definition was deleted before a crash are removed at the next start, and others stay', async () => {
@@ -254,9 +254,9 @@ test('objects whose definition was deleted before a crash are removed at the nex
   await cluster.close();
   const storage = await openStorageOn(crashed!, { secrets: SECRETS });
   expect([storage.store.collection('x.io/things').size, storage.store.collection('x.io/others').size]).toEqual([1, 1]);
-  const again = await startClusterOn(storage, {});
+  const restarted = await startClusterOn(storage, {});
   expect([storage.store.collection('x.io/things').size, storage.store.collection('x.io/others').size]).toEqual([0, 1]);
-  await again.close();
+  await restarted.close();
 });
 
 test('objects of built-in kinds that only a later version serves are kept', async () => {
@@ -266,7 +266,7 @@ test('objects of built-in kinds that only a later version serves are kept', asyn
   const places = ['/laters', 'batch/laters', 'later.k8s.io/laters'];
   for (const place of places) storage.store.put(place, { apiVersion: 'v1', kind: 'Later', metadata });
   await (await startClusterOn(storage, {})).close();
-  const again = await openStorageOn(disk, { secrets: SECRETS });
-  expect(places.map((place) => again.store.collection(place).size)).toEqual([1, 1, 1]);
-  await again.close();
+  const reopened = await openStorageOn(disk, { secrets: SECRETS });
+  expect(places.map((place) => reopened.store.collection(place).size)).toEqual([1, 1, 1]);
+  await reopened.close();
 });

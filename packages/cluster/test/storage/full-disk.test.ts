@@ -16,9 +16,9 @@ test('closing on a full disk needs no space and loses nothing', async () => {
   disk.capacity = sizeOf(disk);
   await close();
   expect(notices).toEqual([]);
-  const again = await openOn(disk);
-  expect(numbers(again.store)).toEqual(numbers(store));
-  expect(Object.keys(numbers(again.store))).toHaveLength(20);
+  const reopened = await openOn(disk);
+  expect(numbers(reopened.store)).toEqual(numbers(store));
+  expect(Object.keys(numbers(reopened.store))).toHaveLength(20);
 });
 
 test('writes to a full disk are rejected, reported once, and leave the directory readable; with space they succeed again', async () => {

@@ -355,7 +355,7 @@ export function requestFor(seed: number): GeneratedRequest {
     ? `/${encodeURIComponent(choices.once(6) ? choices.of(...NAMES) : choices.of('a', 'a', 'b'))}`
     : '';
   const below = name !== '' && choices.once(6) ? `/${choices.of(...type.subresources, 'status', 'scale', 'x')}` : '';
-  const odd = choices.once(40) ? choices.of('/', '//', '/%2e%2e/', '/watch/x', '/%zz') : '';
+  const prefix = choices.once(40) ? choices.of('/', '//', '/%2e%2e/', '/watch/x', '/%zz') : '';
   const safe =
     method === 'DELETE' && /^(namespaces|customresourcedefinitions|cluster.*)$/.test(type.plural) ? 'GET' : method;
   const query = PARAMETERS.filter(() => choices.once(12)).map(
@@ -365,7 +365,7 @@ export function requestFor(seed: number): GeneratedRequest {
   const bodiless = safe === 'GET' || safe === 'HEAD';
   return {
     method: safe,
-    path: `${root}${namespace}/${type.plural}${name}${below}${odd}${query.length > 0 ? `?${query.join('&')}` : ''}`,
+    path: `${root}${namespace}/${type.plural}${name}${below}${prefix}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     headers: {
       'content-type': content.type,
       accept: choices.once(20)

@@ -9,18 +9,18 @@ import type { Container, Pod, PodSpec } from '../../src/node/pod/pod.js';
 export type TestContainer = Partial<Container> & { readonly name: string };
 
 /** A pod as read by tests. */
-export interface SeenPod extends Omit<Pod, 'status'> {
+export interface ObservedPod extends Omit<Pod, 'status'> {
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
     readonly message?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly initContainerStatuses?: readonly SeenContainer[];
-    readonly containerStatuses?: readonly SeenContainer[];
+    readonly initContainerStatuses?: readonly ObservedContainer[];
+    readonly containerStatuses?: readonly ObservedContainer[];
   };
 }
 
-export interface SeenContainer {
+export interface ObservedContainer {
   readonly name: string;
   readonly ready: boolean;
   readonly restartCount: number;
@@ -45,7 +45,7 @@ export class PodTestCluster {
     return new PodTestCluster(await startCluster({ images: () => ({ rootfs: 'host' }), ...options }));
   }
 
-  async ask<T = SeenPod>(method: string, path: string, body?: object, type = 'application/json'): Promise<T> {
+  async request<T = ObservedPod>(method: string, path: string, body?: object, type = 'application/json'): Promise<T> {
     const headers = { 'content-type': type };
     const request = new Request(`http://kubernetes${path}`, {
       method,
@@ -56,11 +56,11 @@ export class PodTestCluster {
   }
 
   create(kind: 'secrets' | 'configmaps' | 'persistentvolumeclaims', name: string, body: object): Promise<unknown> {
-    return this.ask('POST', `/api/v1/namespaces/default/${kind}`, { metadata: { name }, ...body });
+    return this.request('POST', `/api/v1/namespaces/default/${kind}`, { metadata: { name }, ...body });
   }
 
-  patch(name: string, change: object): Promise<SeenPod> {
-    return this.ask(
+  patch(name: string, change: object): Promise<ObservedPod> {
+    return this.request(
       'PATCH',
       `/api/v1/namespaces/default/pods/${name}`,
       change,
@@ -75,7 +75,7 @@ export class PodTestCluster {
     metadata: object = {},
   ): Promise<void> {
     const whole = (it: TestContainer): object => ({ image: 'host', ...it });
-    const created = await this.ask<{ kind: string; message?: string }>('POST', '/api/v1/namespaces/default/pods', {
+    const created = await this.request<{ kind: string; message?: string }>('POST', '/api/v1/namespaces/default/pods', {
       metadata: { name, ...metadata },
       spec: {
         restartPolicy: 'Never',
@@ -89,19 +89,19 @@ export class PodTestCluster {
   }
 
   /** Resolves with the pod once it matches. */
-  async until(name: string, so: (pod: SeenPod) => boolean | undefined): Promise<SeenPod> {
-    for await (const { type, object } of this.events<SeenPod>('pods', name)) {
-      if (type !== 'DELETED' && so(object) === true) return object;
+  async until(name: string, matches: (pod: ObservedPod) => boolean | undefined): Promise<ObservedPod> {
+    for await (const { type, object } of this.events<ObservedPod>('pods', name)) {
+      if (type !== 'DELETED' && matches(object) === true) return object;
     }
     throw new Error('the watch ended');
   }
 
-  async end(name: string): Promise<SeenPod> {
+  async untilFinished(name: string): Promise<ObservedPod> {
     return this.until(name, ({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
   }
 
-  async gone(name: string): Promise<void> {
-    const { items, metadata } = await this.ask<{ items: SeenPod[]; metadata: { resourceVersion: string } }>(
+  async untilDeleted(name: string): Promise<void> {
+    const { items, metadata } = await this.request<{ items: ObservedPod[]; metadata: { resourceVersion: string } }>(
       'GET',
       `/api/v1/namespaces/default/pods?fieldSelector=metadata.name=${name}`,
     );
@@ -142,7 +142,7 @@ export class PodTestCluster {
 }
 
 /** Formats the state of a container, with its reason or exit code. */
-export function stateOf(pod: SeenPod, name: string): string {
+export function stateOf(pod: ObservedPod, name: string): string {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const { state } = [...initContainerStatuses, ...containerStatuses].find((it) => it.name === name) ?? {};
   if (state?.waiting) return `waiting ${state.waiting.reason}`;

@@ -34,7 +34,7 @@ export type Missing =
 /** The most permissions that are compared; the lists of a megabyte may multiply to billions. */
 export const MAX_PERMISSIONS = 10_000;
 
-/** Returns the permissions of `wanted` that `owned` do not cover. */
+/** Returns the permissions of `granted` that `owned` do not cover. */
 export function uncoveredRules(owned: readonly PolicyRule[], granted: readonly PolicyRule[]): Missing {
   const owners = owned.map(indexed);
   const open = granted.map(distinct).filter((rule) => !owners.some((owner) => covers(owner, rule)));

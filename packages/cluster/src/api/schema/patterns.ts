@@ -20,7 +20,7 @@ export interface Pattern {
   readonly cost: number;
 }
 
-/** The result of compiling a pattern; `why` is Go's message. */
+/** The result of compiling a pattern; `reason` is Go's message. */
 export type CompiledPattern =
   { readonly kind: 'pattern'; readonly pattern: Pattern } | { readonly kind: 'invalid'; readonly reason: string };
 

@@ -20,7 +20,7 @@ export interface DeleteOptions {
   readonly resourceVersion?: string;
 }
 
-/** The result of a deletion; `gone` if the object is deleted. */
+/** The result of a deletion; `isDeleted` if the object is deleted. */
 export interface Removal {
   readonly object: KubeObject;
   readonly isDeleted: boolean;

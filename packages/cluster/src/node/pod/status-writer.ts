@@ -19,7 +19,7 @@ const BATCH_DELAY_MS = 20;
 /** The part of the node that the writer uses. */
 export type StatusWriterContext = Pick<NodeContext, 'api' | 'clock' | 'wireClock' | 'log'>;
 
-/** Writes the status of one pod after `mark`. */
+/** Writes the status of one pod after `markDirty`. */
 export class StatusWriter {
   readonly #api: NodeApi;
   readonly #clock: PodClock;

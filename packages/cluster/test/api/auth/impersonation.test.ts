@@ -59,8 +59,8 @@ const may = (resources: string, names: readonly string[], group = '') => ({
 });
 const ROBOT = 'system:serviceaccount:a:robot';
 const ROBOT_RULE = may('serviceaccounts', ['robot']);
-const forbidden = (what: string, resource: string, group = '') =>
-  `${what} is forbidden: User "actor" cannot impersonate resource "${resource}" in API group "${group}" at the cluster scope`;
+const forbidden = (target: string, resource: string, group = '') =>
+  `${target} is forbidden: User "actor" cannot impersonate resource "${resource}" in API group "${group}" at the cluster scope`;
 
 test.each<[string, readonly object[], Record<string, string>, unknown]>([
   ['no other user', [], {}, { username: 'actor', groups: ['system:authenticated'] }],

@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 
 let cluster: Cluster;
-let ask: NonNullable<Cluster['send']['plain']>;
+let sendPlain: NonNullable<Cluster['send']['plain']>;
 
 beforeAll(async () => {
   cluster = await startCluster({});
   if (!cluster.send.plain) throw new Error('the cluster answers no plain requests');
-  ask = cluster.send.plain;
+  sendPlain = cluster.send.plain;
 });
 afterAll(() => cluster.close());
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: 'b' } });
 const headers = { accept: 'application/json', 'content-type': 'application/json' };
-const create = (body: object) => ask({ method: 'POST', url: MAPS, headers, body });
+const create = (body: object) => sendPlain({ method: 'POST', url: MAPS, headers, body });
 
 describe('a plain request', () => {
   test.each([
@@ -31,7 +31,7 @@ describe('a plain request', () => {
   ])('for %s gets the response of a web request', async (what, method, url) => {
     const accept = what === 'a table' ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json';
     const web = await cluster.send(new Request(`http://kubernetes${url}`, { method, headers: { accept } }));
-    const plain = await ask({ method, url, headers: { accept } });
+    const plain = await sendPlain({ method, url, headers: { accept } });
     expect(plain.status).toBe(web.status);
     expect(plain.headers['content-type']).toBe(web.headers.get('content-type'));
     expect(plain.value).toEqual(await web.json());
@@ -41,7 +41,7 @@ describe('a plain request', () => {
     const body = map('kept');
     await create(body);
     Object.assign(body, { data: { a: 'changed' } });
-    const { value } = await ask({ method: 'GET', url: `${MAPS}/kept`, headers });
+    const { value } = await sendPlain({ method: 'GET', url: `${MAPS}/kept`, headers });
     expect(value).toMatchObject({ data: { a: 'b' } });
   });
 
@@ -69,51 +69,54 @@ describe('a plain request', () => {
 
   test('returns the stored object, which is frozen', async () => {
     await create(map('shared'));
-    const { value } = await ask({ method: 'GET', url: `${MAPS}/shared`, headers });
+    const { value } = await sendPlain({ method: 'GET', url: `${MAPS}/shared`, headers });
     expect(() => Object.assign((value as { data: object }).data, { a: 'changed' })).toThrow('read only property');
   });
 });
 
 describe('a plain watch', () => {
   const watch = async (signal: AbortSignal, query = '') => {
-    const { events } = await ask({ method: 'GET', url: `${MAPS}?watch=true${query}`, headers, signal });
+    const { events } = await sendPlain({ method: 'GET', url: `${MAPS}?watch=true${query}`, headers, signal });
     if (!events) throw new Error('no events');
     return events[Symbol.asyncIterator]();
   };
 
   test('receives changes, and ends with its signal', async () => {
     const stop = new AbortController();
-    const { value } = await ask({ method: 'GET', url: MAPS, headers });
+    const { value } = await sendPlain({ method: 'GET', url: MAPS, headers });
     const { resourceVersion } = (value as { metadata: { resourceVersion: string } }).metadata;
-    const seen = await watch(stop.signal, `&resourceVersion=${resourceVersion}`);
+    const events = await watch(stop.signal, `&resourceVersion=${resourceVersion}`);
     await create(map('seen'));
-    expect((await seen.next()).value).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'seen' } } });
-    const last = seen.next();
+    expect((await events.next()).value).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'seen' } } });
+    const last = events.next();
     stop.abort();
     expect(await last).toMatchObject({ done: true });
   });
 
   test('is rejected if its revision is too old', async () => {
     const url = `${MAPS}?watch=true&resourceVersion=99999999`;
-    expect(await ask({ method: 'GET', url, headers })).toMatchObject({ status: 504, value: { reason: 'Timeout' } });
+    expect(await sendPlain({ method: 'GET', url, headers })).toMatchObject({
+      status: 504,
+      value: { reason: 'Timeout' },
+    });
   });
 
   test('is ended if it is not read', async () => {
-    const seen = await watch(new AbortController().signal);
-    await seen.next();
+    const events = await watch(new AbortController().signal);
+    await events.next();
     for (let n = 0; n < 4200; n += 1) {
       const body = { data: { n: String(n) } };
       const url = `${MAPS}/seen`;
-      await ask({
+      await sendPlain({
         method: 'PATCH',
         url,
         headers: { ...headers, 'content-type': 'application/merge-patch+json' },
         body,
       });
     }
-    const all = async (): Promise<void> => {
-      while (!(await seen.next()).done);
+    const readAll = async (): Promise<void> => {
+      while (!(await events.next()).done);
     };
-    await expect(all()).rejects.toThrow('the watch was ended because its client does not read');
+    await expect(readAll()).rejects.toThrow('the watch was ended because its client does not read');
   });
 });

@@ -8,7 +8,7 @@ const bugs: string[] = [];
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const OWN = { constructor: '1', toString: '2', hasOwnProperty: '3', valueOf: '4' };
 
-async function ask(
+async function sendRequest(
   method: string,
   path: string,
   type?: string,
@@ -25,7 +25,7 @@ const object = (more: object): string => JSON.stringify({ apiVersion: 'v1', kind
 
 beforeAll(async () => {
   cluster = await startCluster({ log: (line) => bugs.push(line) });
-  await ask('POST', MAPS, 'application/json', object({ metadata: { name: 'odd' }, data: OWN }));
+  await sendRequest('POST', MAPS, 'application/json', object({ metadata: { name: 'odd' }, data: OWN }));
 });
 afterAll(async () => {
   expect(bugs).toEqual([]);
@@ -60,8 +60,8 @@ test.each<[string, string, string, string]>([
   ['PATCH', '/odd', PATCH, '[{"op":"copy","from":"/data","path":"/__proto__"}]'],
   ['PATCH', '/odd', PATCH, '[{"op":"add","path":"/data/x","value":{"__proto__":{"polluted":1}}}]'],
 ])('%s %s as %s is rejected: %s', async (method, path, type, body) => {
-  const before = await ask('GET', `${MAPS}/odd`);
-  const response = await ask(method, `${MAPS}${path}`, type, body);
+  const before = await sendRequest('GET', `${MAPS}/odd`);
+  const response = await sendRequest(method, `${MAPS}${path}`, type, body);
   expect([response.status, response.body]).toEqual([
     400,
     expect.objectContaining({
@@ -69,7 +69,7 @@ test.each<[string, string, string, string]>([
       message: expect.stringContaining('a field may not be called "__proto__"'),
     }),
   ]);
-  expect(await ask('GET', `${MAPS}/odd`)).toEqual(before);
+  expect(await sendRequest('GET', `${MAPS}/odd`)).toEqual(before);
   expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('polluted');
 });
 
@@ -80,8 +80,8 @@ test.each<[string, string, string]>([
   ['a JSON patch', PATCH, JSON.stringify([{ op: 'replace', path: '/data/constructor', value: 'm' }])],
 ])('%s changes a field called constructor like any other field', async (_, type, patch) => {
   const reset = JSON.stringify({ data: OWN });
-  await ask('PATCH', `${MAPS}/odd`, MERGE, reset);
-  const { status, body } = await ask(
+  await sendRequest('PATCH', `${MAPS}/odd`, MERGE, reset);
+  const { status, body } = await sendRequest(
     'PATCH',
     `${MAPS}/odd?fieldManager=m${type === APPLY ? '&force=true' : ''}`,
     type,
@@ -92,7 +92,7 @@ test.each<[string, string, string]>([
 
 test('a JSON patch does not reach inherited properties of JavaScript objects', async () => {
   const patch = '[{"op":"add","path":"/constructor/prototype/polluted","value":1}]';
-  expect((await ask('PATCH', `${MAPS}/odd`, PATCH, patch)).status).toBe(422);
+  expect((await sendRequest('PATCH', `${MAPS}/odd`, PATCH, patch)).status).toBe(422);
   expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('polluted');
 });
 
@@ -109,5 +109,5 @@ test.each([
   ['/apis/__proto__', 404],
   ['/openapi/v3/constructor', 404],
 ])('GET %s answers %d', async (path, status) => {
-  expect((await ask('GET', path)).status).toBe(status);
+  expect((await sendRequest('GET', path)).status).toBe(status);
 });

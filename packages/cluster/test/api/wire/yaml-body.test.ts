@@ -3,22 +3,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { readYaml } from '../../../src/api/wire/yaml-body.js';
 
-const many = (count: number, text: (index: number) => string): string =>
+const repeat = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join('');
-const KEYS = `a: &a {${many(4000, (index) => `k${index}: 1, `)}}\n`;
+const KEYS = `a: &a {${repeat(4000, (index) => `k${index}: 1, `)}}\n`;
 const EXCESSIVE = 'error converting YAML to JSON: yaml: document contains excessive aliasing';
 const DEEP = 'exceeded max depth';
 
 describe('a body in YAML', () => {
   test.each<[string, string, string]>([
-    ['merges a large map into one many times', `${KEYS}b: {<<: [${many(90, () => '*a, ')}]}`, EXCESSIVE],
-    ['merges a large map into many', `${KEYS}${many(90, (index) => `m${index}: {<<: *a}\n`)}`, EXCESSIVE],
+    ['merges a large map into one many times', `${KEYS}b: {<<: [${repeat(90, () => '*a, ')}]}`, EXCESSIVE],
+    ['merges a large map into many', `${KEYS}${repeat(90, (index) => `m${index}: {<<: *a}\n`)}`, EXCESSIVE],
     [
       'refers to a large list many times',
-      `a: &a [${many(9000, () => '1, ')}]\n${many(90, (index) => `m${index}: *a\n`)}`,
+      `a: &a [${repeat(9000, () => '1, ')}]\n${repeat(90, (index) => `m${index}: *a\n`)}`,
       EXCESSIVE,
     ],
-    ['has more than a hundred aliases', `a: &a 1\n${many(101, (index) => `m${index}: *a\n`)}`, EXCESSIVE],
+    ['has more than a hundred aliases', `a: &a 1\n${repeat(101, (index) => `m${index}: *a\n`)}`, EXCESSIVE],
     ['nests block lists', '['.repeat(100_000), DEEP],
     ['nests flow lists', '- '.repeat(50_000), DEEP],
     ['nests keys', '? '.repeat(50_000), DEEP],
@@ -31,7 +31,7 @@ describe('a body in YAML', () => {
   });
 
   test.each<[string, string, unknown]>([
-    ['many aliases', `a: &a 1\nb: [${many(90, () => '*a, ')}]`, { a: 1, b: Array(90).fill(1) }],
+    ['many aliases', `a: &a 1\nb: [${repeat(90, () => '*a, ')}]`, { a: 1, b: Array(90).fill(1) }],
     ['merged maps', 'a: &a {b: 1}\nc: {<<: *a, d: 2}', { a: { b: 1 }, c: { b: 1, d: 2 } }],
   ])('can have %s', (_, text, value) => {
     expect(readYaml(text)).toEqual(value);

@@ -48,11 +48,11 @@ describe('the phase of a pod', () => {
   });
 
   test('a pod whose container will be restarted is running', () => {
-    const again = record(
+    const restarting = record(
       { kind: 'waiting', reason: 'CrashLoopBackOff' },
       { last: { exitCode: 1, reason: 'Error', startedAt: at, finishedAt: at } },
     );
-    expect(phaseOf({ pod: pod('Always'), init: [], main: [again], startTime: at, now: at, previous: [] })).toBe(
+    expect(phaseOf({ pod: pod('Always'), init: [], main: [restarting], startTime: at, now: at, previous: [] })).toBe(
       'Running',
     );
   });

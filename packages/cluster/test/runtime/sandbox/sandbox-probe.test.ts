@@ -59,8 +59,8 @@ describe('the error for denied namespaces', () => {
       {},
       ['check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module denies them'],
     ],
-  ])('%s has a remedy', (_, seen, hints) => {
-    const problem = explainRefusal({ ...free, ...seen }, 'unshare: unshare failed: Operation not permitted\n');
+  ])('%s has a remedy', (_, restrictions, hints) => {
+    const problem = explainRefusal({ ...free, ...restrictions }, 'unshare: unshare failed: Operation not permitted\n');
     expect(problem.code).toBe('SANDBOX_NO_NAMESPACES');
     expect(problem.message).toBe(
       'steps cannot run here: the kernel denies the namespaces that a sandbox needs (unshare: unshare failed: Operation not permitted; )',

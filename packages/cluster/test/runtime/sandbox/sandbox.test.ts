@@ -309,9 +309,9 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       const containers = (): string[] =>
         commandLines().filter((line) => line.includes(tag) && !line.includes('sandbox-container'));
       expect(containers().length).toBeGreaterThan(0);
-      const gone = new Promise((resolve) => parent.stdout.once('close', resolve));
+      const closed = new Promise((resolve) => parent.stdout.once('close', resolve));
       parent.kill('SIGKILL');
-      await gone;
+      await closed;
       for (let tries = 0; containers().length > 0 && tries < 200; tries++)
         await new Promise((resolve) => setTimeout(resolve, 10));
       expect(containers()).toEqual([]);
