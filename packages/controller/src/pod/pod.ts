@@ -245,7 +245,7 @@ const credentialMounts = (request: PodRequest): readonly VolumeMount[] =>
     readOnly: true,
   }));
 
-/** A sidecar runs as written, without HOME and generated mounts. The shell runs its script, whatever the first line. */
+/** A sidecar runs as written, without HOME and generated mounts. The shell runs its script and ignores its first line. */
 function sidecar(step: Step, index: number): NamedContainer {
   const { script, ...fields } = step;
   return {

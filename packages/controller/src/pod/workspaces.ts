@@ -16,7 +16,7 @@ import {
 /** What workspaces add to a pod. */
 export interface WorkspaceMounts {
   readonly volumes: readonly Volume[];
-  /** For every step, except where it has a mount of its own. */
+  /** For every step, except at paths where the step has its own mount. */
   readonly mounts: readonly VolumeMount[];
   /** Values of `$(workspaces.NAME.volume)` by name of the workspace. */
   readonly names: ReadonlyMap<string, string>;

@@ -1,7 +1,7 @@
 /**
  * The step of a cluster input: a kubeconfig for the Task's steps.
  *
- * Tekton writes it below the resource's name, whatever the name of the input. Here it is written there and below the input's path, to which
+ * Tekton writes it below the name of the resource, not of the input. Here it is written there and below the input's path, to which
  * `$(inputs.resources.NAME.path)` refers. A param `name` replaces the resource's name.
  */
 

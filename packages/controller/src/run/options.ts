@@ -8,7 +8,7 @@ export interface Images {
   readonly shell: string;
   /** Has a static /bin/busybox, which is copied into pods whose images have no shell. (Docker Hub's `busybox:latest` is not static.) */
   readonly lent: string;
-  /** Exits at once whatever its arguments; replaces the image of a sidecar after the steps have ended. */
+  /** Exits at once with any arguments; replaces the image of a sidecar after the steps have ended. */
   readonly nop: string;
   /** Has `sh`, `gsutil` and `gcloud`; moves the files of storage resources. */
   readonly gsutil: string;

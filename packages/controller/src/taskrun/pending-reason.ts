@@ -24,7 +24,7 @@ export function pendingReason(status: TaskRunStatus, pod: Pod | undefined, now: 
   if (reason === 'Pending' && message !== 'Pending') return `: ${message}`;
   const { name = '', namespace = '' } = pod.metadata;
   return (
-    `: none of its steps has begun; the events of its pod say why: ` +
+    `: none of its steps has started; the events of its pod contain the reason: ` +
     `kubectl -n ${namespace} get events --field-selector involvedObject.name=${name}`
   );
 }

@@ -4,7 +4,7 @@
  *     reconcile:  observe ──▶  plan  ──▶ apply
  *                   I/O        pure       I/O
  *
- * `planTaskRun` is pure: equal observed states give equal decisions, whatever event triggered the reconcile. The order is Tekton v0.9.2's
+ * `planTaskRun` is pure: equal observed states give equal decisions for any event. The order is Tekton v0.9.2's
  * (cancel, timeout, pod), with two rules of this project: an attempt has one pod, so a deleted pod is a failure and is never created
  * again; a pod whose images lack a shell is replaced once, before anything in it has run.
  */

@@ -50,7 +50,7 @@ const take = {
 };
 
 function describeSharing(testNamespace: TestNamespace): void {
-  testNamespace.runs('tasks share workspaces, and hand on results that are in the status', async () => {
+  testNamespace.runs('tasks share workspaces and pass results, which the status records', async () => {
     const { harness } = testNamespace;
     const { client, namespace } = harness;
     const metadata = { name: 'settings', namespace };
@@ -155,7 +155,7 @@ function describeOptional(testNamespace: TestNamespace): void {
 }
 
 function describeQuota(testNamespace: TestNamespace): void {
-  testNamespace.runs('a TaskRun that a quota has no room for waits, and goes on when there is', async () => {
+  testNamespace.runs('a TaskRun whose pod exceeds a quota waits until the quota allows it', async () => {
     const { harness } = testNamespace;
     const { client, namespace } = harness;
     const quota = {

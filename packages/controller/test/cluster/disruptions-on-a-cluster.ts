@@ -63,7 +63,7 @@ export function describeDisruptions(clusterKind: ClusterKind): void {
     describeTimeouts(testNamespace);
     describeDeletedPods(testNamespace);
   });
-  describe(`on ${clusterKind.name}, a namespace that is deleted while runs go on in it`, () => {
+  describe(`on ${clusterKind.name}, a namespace that is deleted while runs are running in it`, () => {
     const testNamespace = newTestNamespace(clusterKind);
     describeDeletedNamespace(testNamespace);
   });
@@ -135,7 +135,9 @@ function describeDeletedPods(testNamespace: TestNamespace): void {
       expect(left).toEqual([]);
     };
 
-    testNamespace.runs('that is deleted by hand ends its attempt and is not created again', () => ends('deleted', {}));
+    testNamespace.runs('that is deleted by a user ends its attempt and is not created again', () =>
+      ends('deleted', {}),
+    );
 
     testNamespace.runsThoroughly('that is deleted without a grace period, as from a lost node, ends its attempt', () =>
       ends('removed', { gracePeriodSeconds: 0 }),

@@ -75,7 +75,7 @@ describe('a TaskRun whose pod exceeds a quota', () => {
     );
   });
 
-  thoroughTest('goes on when the quota is made larger', async () => {
+  thoroughTest('continues when the quota is increased', async () => {
     await fillQuota();
     const { namespace } = harness;
     const at = { namespace, name: 'few' };
@@ -83,7 +83,7 @@ describe('a TaskRun whose pod exceeds a quota', () => {
     expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
   });
 
-  thoroughTest('goes on after its pause where the controller may not watch quotas', async () => {
+  thoroughTest('continues after its delay if the controller cannot watch quotas', async () => {
     const blind: Send = async (request) =>
       new URL(request.url).pathname.endsWith('/resourcequotas')
         ? new Response(JSON.stringify({ kind: 'Status', code: 403, reason: 'Forbidden', message: 'no' }), {

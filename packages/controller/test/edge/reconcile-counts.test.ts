@@ -55,7 +55,7 @@ async function deleteAll(harness: Harness, kind: string): Promise<void> {
 
 const SHAPES: Readonly<Record<string, Shape>> = {
   'a TaskRun that succeeds': { make: taskRun, ends: 'Succeeded', reconciles: 6, writes: 4 },
-  'a TaskRun whose Task is not there': {
+  'a TaskRun whose Task does not exist': {
     make: (harness) => taskRun(harness, { taskSpec: undefined, taskRef: { name: 'nope' } }),
     ends: 'TaskRunResolutionFailed',
     reconciles: 4,
@@ -89,7 +89,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     reconciles: 12,
     writes: 8,
   },
-  'a TaskRun whose pod no node has room for': {
+  'a TaskRun whose pod fits no node': {
     make: (harness) => taskRun(harness),
     script: stays,
     then: (harness) =>
@@ -112,7 +112,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     reconciles: 8,
     writes: 6,
   },
-  'a TaskRun whose pod changes a hundred times without news': {
+  'a TaskRun whose pod changes a hundred times irrelevantly': {
     make: (harness) => taskRun(harness, { timeout: '5h' }),
     script: stays,
     then: async (harness) => {
@@ -130,7 +130,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     reconciles: 8,
     writes: 5,
   },
-  'a TaskRun that no quota ever has room for': {
+  'a TaskRun whose pod always exceeds a quota': {
     make: async (harness) => {
       await harness.create('ResourceQuota', 'none', { spec: { hard: { pods: '0' } } });
       await taskRun(harness);
@@ -139,7 +139,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     reconciles: 90, // each attempt and its watch event: 1, 2, 4, … 120 s apart for an hour
     writes: 90,
   },
-  'a TaskRun whose sidecar goes on': {
+  'a TaskRun whose sidecar keeps running': {
     make: (harness) => taskRun(harness, { taskSpec: { steps: [step], sidecars: [{ name: 'db', image: 'postgres' }] } }),
     script: (_pod, container) => (container === 'sidecar-db' ? 'stays' : {}),
     ends: 'Succeeded',
@@ -166,7 +166,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     reconciles: 16,
     writes: 32,
   },
-  'a PipelineRun of twenty tasks side by side': {
+  'a PipelineRun of twenty parallel tasks': {
     make: (harness) =>
       pipeline(
         harness,
@@ -193,7 +193,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     reconciles: 10,
     writes: 22,
   },
-  'a PipelineRun whose Pipeline is not there': {
+  'a PipelineRun whose Pipeline does not exist': {
     make: (harness) => pipelineRun(harness, { pipelineRef: { name: 'nope' } }),
     ends: 'CouldntGetPipeline',
     reconciles: 4,
@@ -229,7 +229,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     reconciles: 16,
     writes: 18,
   },
-  'a PipelineRun one of whose tasks no quota ever has room for': {
+  'a PipelineRun with a task whose pod always exceeds a quota': {
     make: async (harness) => {
       await harness.create('ResourceQuota', 'few', { spec: { hard: { pods: '1' } } });
       await pipeline(harness, [task('a'), task('b')]);

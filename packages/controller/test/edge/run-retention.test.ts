@@ -224,7 +224,7 @@ describe('with retention', () => {
     expect(virtual.requests.sum('GET taskruns')).toBeLessThanOrEqual(2); // the cache's list and watch
   });
 
-  thoroughTest('hundreds of runs that finished before are deleted in one look', async () => {
+  thoroughTest('hundreds of runs that finished earlier are deleted in one reconcile', async () => {
     await begin({});
     await virtual.stop();
     await finished(250, 'run');

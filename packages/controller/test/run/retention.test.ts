@@ -35,35 +35,35 @@ const expired = (runs: readonly Run[], policy: RetentionPolicy, unsettled: reado
 const again = (runs: readonly Run[], policy: RetentionPolicy, unsettled = false): number | undefined =>
   planRetention({ runs, isSettled: () => !unsettled, now: new Date(noon) }, policy).requeueAfterMs;
 
-describe('of the finished runs of one Pipeline', () => {
+describe('of the finished runs of a Pipeline', () => {
   const three = [run('b', { ended: 2 }), run('c', { ended: 3 }), run('a', { ended: 1 })];
 
   test.each<[string, RetentionPolicy, string]>([
     ['all are kept without a policy', {}, ''],
     ['the newest are kept, by the time at which they ended', { count: 2 }, 'c'],
-    ['the oldest go first', { count: 1 }, 'c b'],
-    ['none is kept where none is wanted', { count: 0 }, 'c b a'],
-    ['all are kept where there are fewer than wanted', { count: 3 }, ''],
-    ['those go that ended so long ago', { ageMs: 2 * HOUR }, 'c b'],
-    ['those are kept that ended a moment later', { ageMs: 2 * HOUR + 1 }, 'c'],
-    ['each of two limits holds by itself', { count: 1, ageMs: 3 * HOUR }, 'c b'],
-    ['each of two limits holds by itself, the other way round', { count: 2, ageMs: 2 * HOUR }, 'c b'],
+    ['the oldest are deleted first', { count: 1 }, 'c b'],
+    ['none is kept with a count of 0', { count: 0 }, 'c b a'],
+    ['all are kept if there are fewer than the count', { count: 3 }, ''],
+    ['those that have reached the age are deleted', { ageMs: 2 * HOUR }, 'c b'],
+    ['those that ended a moment later are kept', { ageMs: 2 * HOUR + 1 }, 'c'],
+    ['either limit is sufficient: count', { count: 1, ageMs: 3 * HOUR }, 'c b'],
+    ['either limit is sufficient: age', { count: 2, ageMs: 2 * HOUR }, 'c b'],
   ])('%s', (_title, policy, names) => {
     expect(expired(three, policy)).toBe(names);
   });
 
-  test('the newest are kept also after the clock was set back: those that ended before are in its future', () => {
+  test('the newest are kept even if the clock was set back, so that earlier ends are in its future', () => {
     const runs = [run('before', { ended: -3 }), run('earlier', { ended: -5 / 60 }), run('after', { ended: 0 })];
     expect(expired(runs, { count: 1 })).toBe('earlier before');
     expect(expired(runs, { count: 2 })).toBe('earlier');
     expect(expired(runs, { ageMs: 0 })).toBe('after');
   });
 
-  test('a run that ended seconds ahead of this clock, as another machine’s may be, is the newest', () => {
+  test('a run that ended seconds in the future, by the clock of another machine, is the newest', () => {
     expect(expired([run('ahead', { ended: -30 / 3600 }), run('now', { ended: 0 })], { count: 1 })).toBe('now');
   });
 
-  test('names decide where times do not', () => {
+  test('the order of names decides between equal times', () => {
     const same = ['b', 'd', 'a', 'c'].map((name) => run(name));
     expect(expired(same, { count: 1 })).toBe('a b c');
     expect(expired(same.toReversed(), { count: 1 })).toBe('a b c');
@@ -71,8 +71,8 @@ describe('of the finished runs of one Pipeline', () => {
 });
 
 test.each<[string, Described]>([
-  ['a run that has not begun', { status: {} }],
-  ['a run that goes on', { status: { conditions: [{ type: 'Succeeded', status: 'Unknown' }], startTime: timeOf(9) } }],
+  ['a run that has not started', { status: {} }],
+  ['a running run', { status: { conditions: [{ type: 'Succeeded', status: 'Unknown' }], startTime: timeOf(9) } }],
   ['a run that is being deleted', { metadata: { deletionTimestamp: timeOf(0) } }],
   ['a TaskRun of a PipelineRun', { kind: 'TaskRun', metadata: { ownerReferences: [{ kind: 'PipelineRun' }] } }],
 ])('%s is never deleted, and is not counted', (_title, described) => {
@@ -80,22 +80,28 @@ test.each<[string, Described]>([
   expect(expired([run('x', described), run('y', { ended: 2 })], { count: 1, ageMs: 3 * HOUR })).toBe('');
 });
 
-test('a run that still has something to do is kept, and takes no other run’s place', () => {
+test('a run with pending work is kept, and does not count', () => {
   const runs = [run('a', { ended: 1 }), run('b', { ended: 2 }), run('c', { ended: 3 })];
   expect(expired(runs, { count: 1 }, ['c'])).toBe('b');
   expect(expired(runs, { count: 1 }, ['a'])).toBe('c b');
 });
 
-describe('counted by itself is', () => {
+describe('runs are counted separately for', () => {
   test.each<[string, Described]>([
     ['each namespace', { metadata: { namespace: 'other' } }],
     ['each Pipeline', { spec: { pipelineRef: { name: 'nightly' } } }],
     ['each Task', { kind: 'TaskRun' }],
-    ['a ClusterTask of a Task’s name', { kind: 'TaskRun', spec: { taskRef: { name: 'build', kind: 'ClusterTask' } } }],
-    ['a Task of a Pipeline’s name', { kind: 'TaskRun', spec: { taskRef: { name: 'release' } } }],
-    ['what has a spec of its own', { spec: { pipelineSpec: { tasks: [] } } }],
-    ['a TaskRun that has a spec of its own', { kind: 'TaskRun', spec: { taskSpec: { steps: [] } } }],
-    ['a prefix of generated names', { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'nightly-' } }],
+    [
+      'a ClusterTask with the name of a Task',
+      { kind: 'TaskRun', spec: { taskRef: { name: 'build', kind: 'ClusterTask' } } },
+    ],
+    ['a Task with the name of a Pipeline', { kind: 'TaskRun', spec: { taskRef: { name: 'release' } } }],
+    ['embedded pipelines', { spec: { pipelineSpec: { tasks: [] } } }],
+    ['embedded tasks', { kind: 'TaskRun', spec: { taskSpec: { steps: [] } } }],
+    [
+      'each generateName of embedded pipelines',
+      { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'nightly-' } },
+    ],
   ])('%s', (_title, described) => {
     const others = [run('own', { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'x-' } })];
     const build = run('build', { kind: 'TaskRun', spec: { taskRef: { name: 'ship' } } });
@@ -103,20 +109,20 @@ describe('counted by itself is', () => {
     expect(expired([run('a'), run('b', described), run('c', { ...described, ended: 2 })], { count: 1 })).toBe('c');
   });
 
-  test('what has a spec of its own and a name of its own together with others of that kind', () => {
+  test('runs with an embedded pipeline and a name are counted together', () => {
     const spec = { pipelineSpec: { tasks: [] } };
     expect(expired([run('a', { spec }), run('b', { spec, ended: 2 })], { count: 1 })).toBe('b');
   });
 });
 
-describe('when a run ended is read from', () => {
+describe('the end of a run is read from', () => {
   test.each<[string, Described]>([
     [
-      'its condition, where Tekton wrote no completionTime',
+      'its condition if it has no completionTime',
       { status: { conditions: [{ type: 'Succeeded', status: 'False', lastTransitionTime: timeOf(5) }] } },
     ],
     [
-      'its creation, where nothing else tells',
+      'its creation if it has no other time',
       { status: { conditions: [{ type: 'Succeeded', status: 'False' }] }, metadata: { creationTimestamp: timeOf(5) } },
     ],
   ])('%s', (_title, described) => {
@@ -125,7 +131,7 @@ describe('when a run ended is read from', () => {
   });
 });
 
-describe('runs are looked at again', () => {
+describe('runs are checked again', () => {
   test.each<[string, readonly Run[], RetentionPolicy, boolean, number | undefined]>([
     [
       'when the next one becomes too old',
@@ -134,9 +140,9 @@ describe('runs are looked at again', () => {
       false,
       HOUR,
     ],
-    ['never, where only their number counts', [run('a'), run('b')], { count: 1 }, false, undefined],
-    ['never, where there are none', [], { ageMs: HOUR }, false, undefined],
-    ['in a minute, where one should go and cannot yet', [run('a')], { count: 0 }, true, 60_000],
+    ['never if only their number is limited', [run('a'), run('b')], { count: 1 }, false, undefined],
+    ['never if there are none', [], { ageMs: HOUR }, false, undefined],
+    ['in a minute if one is due and cannot be deleted yet', [run('a')], { count: 0 }, true, 60_000],
     [
       'when one that ends in the future of this clock becomes too old',
       [run('a', { ended: -2 })],

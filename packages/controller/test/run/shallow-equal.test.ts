@@ -12,11 +12,11 @@ const fields = (change: object = {}): object => ({
 test.each([
   ['from the same objects, read again', fields(), true],
   ['with another Pipeline', fields({ pipeline: { spec: { ...spec }, labels: undefined } }), false],
-  ['with a Task that was changed', fields({ tasks: new Map([['Task/a', { spec: { ...spec } }]]) }), false],
-  ['with a Task that is new', fields({ tasks: new Map(['a', 'b'].map((name) => [`Task/${name}`, { spec }])) }), false],
-  ['with another Task in the place of one', fields({ tasks: new Map([['Task/b', { spec }]]) }), false],
-  ['with one more fact', fields({ bucket: true }), false],
-  ['without one', { pipeline: { spec, labels: undefined } }, false],
+  ['with a changed Task', fields({ tasks: new Map([['Task/a', { spec: { ...spec } }]]) }), false],
+  ['with an additional Task', fields({ tasks: new Map(['a', 'b'].map((name) => [`Task/${name}`, { spec }])) }), false],
+  ['with another Task instead of one', fields({ tasks: new Map([['Task/b', { spec }]]) }), false],
+  ['with an additional field', fields({ bucket: true }), false],
+  ['without a field', { pipeline: { spec, labels: undefined } }, false],
   ['without the Pipeline', fields({ pipeline: undefined }), false],
 ])('facts %s', (_what, other, same) => {
   expect(shallowEqual(fields(), other)).toBe(same);
@@ -30,7 +30,7 @@ test('the result is computed again for another input and another key', () => {
   expect([of('other', 'a', make), of('k', 'a', make)]).toEqual([4, 3]);
 });
 
-test('no more than 64 keys are remembered: those asked for last', () => {
+test('the 64 most recently used keys are cached', () => {
   let computations = 0;
   const of = memoizeLru<string, number>(() => true);
   for (let key = 0; key < 64; key++) of(String(key), '', () => ++computations);

@@ -153,18 +153,18 @@ describe('the git step', () => {
     expect([code, message]).toEqual([0, expect.stringContaining(commit())]);
   });
 
-  thoroughTest('leaves submodules alone when they are not wanted', async () => {
+  thoroughTest('does not fetch submodules if so configured', async () => {
     const ended = await clone({ submodules: false });
     expect([ended.code, existsSync(join(ended.path, 'lib', 'shared'))]).toEqual([0, false]);
   });
 
-  thoroughTest('fetches one commit, or all of them when asked', async () => {
+  thoroughTest('fetches one commit, or all with a depth of 0', async () => {
     const [one, all] = await Promise.all([clone({ submodules: false }), clone({ submodules: false, depth: 0 })]);
     const counts = await Promise.all([one, all].map(({ path }) => git(path, 'rev-list', '--count', 'HEAD')));
     expect(counts).toEqual(['1', '2']);
   });
 
-  thoroughTest('clones into a directory that holds files already', async () => {
+  thoroughTest('clones into a directory that contains files', async () => {
     const path = join(base, 'there');
     mkdirSync(path);
     writeFileSync(join(path, 'mine'), 'mine');
@@ -183,7 +183,7 @@ describe('the git step', () => {
     ]);
   });
 
-  thoroughTest('says that a revision does not exist', async () => {
+  thoroughTest('reports that a revision does not exist', async () => {
     const ended = await clone({ revision: 'nowhere' });
     expect(ended.out).toMatch(/^git: fatal: couldn't find remote ref nowhere$/m);
     expect([ended.code, messages(ended), ended.message]).toEqual([

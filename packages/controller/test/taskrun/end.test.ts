@@ -25,7 +25,7 @@ describe('a TaskRun', () => {
       'a reason that only the events of its pod contain',
       pod('Pending', { 'step-a': state.waits('ContainerCreating') }),
       startedStatus,
-      'none of its steps has begun; the events of its pod say why: ' +
+      'none of its steps has started; the events of its pod contain the reason: ' +
         'kubectl -n ns get events --field-selector involvedObject.name=run-pod-1',
     ],
     [

@@ -1,7 +1,7 @@
 /**
  * The arguments of entrypoint.sh: the pod builder encodes them, and runtimes that run no programs decode them.
  *
- * Every option has one value. The user's command follows `--`; it stays in `args`, where Kubernetes goes on expanding `$(NAME)` in it.
+ * Every option has one value. The user's command follows `--`; it stays in `args`, where Kubernetes still expands `$(NAME)` in it.
  */
 
 import { literally, pieces } from '../shell-text.js';

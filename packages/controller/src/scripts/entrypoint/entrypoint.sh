@@ -27,7 +27,7 @@
 { set +aefuvxC; unset -f [ echo kill printf read wait; unset TMOUT FUNCNEST EXECIGNORE GLOBIGNORE; } 2>/dev/null
 pw_t=/tekton/tools pw_i=0 pw_n=1 pw_ready= pw_script= pw_creds= pw_results= pw_results_dir=/tekton/results
 pw_log=/dev/termination-log
-# Where the entrypoint finds its own programs, whatever the step's PATH is; the last ones are those of Nix and busybox images.
+# Where the entrypoint finds its own programs, with any PATH of the step; the last ones are those of Nix and busybox images.
 pw_dirs=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/busybox:/nix/var/nix/profiles/default/bin:/root/.nix-profile/bin:/run/current-system/sw/bin
 while [ "$1" != -- ]; do
   case $1 in

@@ -2,8 +2,8 @@
  * Fetches an archive, or the files that a manifest lists, from Google Cloud Storage and unpacks it: TYPE LOCATION DIRECTORY
  * BUCKETS_FILE. TYPE is ZipArchive (or Archive), TarGzArchive or Manifest.
  *
- * Only public objects, as in Tekton, so it sends no credentials to the store's JSON API. It writes nothing outside DIRECTORY, whatever
- * names and links an archive contains or DIRECTORY has, and does not unpack devices, owners and set-user-ID bits.
+ * Only public objects, as in Tekton, so it sends no credentials to the store's JSON API. It writes nothing outside DIRECTORY, with
+ * any names and links in the archive or in DIRECTORY, and does not unpack devices, owners and set-user-ID bits.
  */
 
 import { spawnSync } from 'node:child_process';
