@@ -57,6 +57,10 @@ export const PHRASES: readonly Term[] = [
   phrase('anew', '"again"'),
   phrase('thereof|therein|hereby|whereupon|whence|hitherto|henceforth|thither', 'a plain word'),
   phrase('befalls?|befell|its like', 'a plain word'),
+  phrase(
+    'looked at again|ever more (?:rarely|often)|(?:its|his) time is up',
+    '"reconciled again", "with growing delays", "times out"',
+  ),
   phrase('bell and no more|the clothes|weather|griefs', 'the technical term'),
 ];
 
