@@ -43,6 +43,9 @@ export const NAMES: readonly Term[] = [
   name('Facts|Found|Place|Surroundings|Seen|Things|Thing|Stuff', 'a name that says what the type holds'),
   name('facts|things|stuff', 'a name that says what the value holds'),
   name('asks|asked|whatever|mend\\w*|befalls?', 'the name of the data'),
+  name('wish|whose|whoIs|wild|steady|laid|isThere|spell|behind|giveBack', 'the name of the data or of the operation'),
+  name('Launched|Prepared|Readiness', 'a result whose `kind` names the outcome'),
+  name('reflector|patience|PATIENCE', 'informer, a retry policy or a limit in milliseconds'),
 ];
 
 const phrase = (banned: string, instead: string): Term => ({ banned: new RegExp(`\\b(${banned})\\b`, 'i'), instead });

@@ -17,10 +17,10 @@ interface Level {
 }
 
 /**
- * Returns the paths of duplicate fields in the order of the text; undefined if the text is nested deeper than `mostDepth`. `text` must be
+ * Returns the paths of duplicate fields in the order of the text; undefined if the text is nested deeper than `maxDepth`. `text` must be
  * valid JSON.
  */
-export function repeatedFields(text: string, mostDepth: number): string[] | undefined {
+export function repeatedFields(text: string, maxDepth: number): string[] | undefined {
   const repeated: string[] = [];
   const levels: Level[] = [];
   let expectsKey = false;
@@ -33,7 +33,7 @@ export function repeatedFields(text: string, mostDepth: number): string[] | unde
       expectsKey = false;
       position = end;
     } else if (letter === OPEN_OBJECT || letter === OPEN_LIST) {
-      if (levels.length >= mostDepth) return undefined;
+      if (levels.length >= maxDepth) return undefined;
       const keys = letter === OPEN_OBJECT ? new Set<string>() : undefined;
       levels.push({ path: level ? pathIn(level) : '', keys, index: 0, key: '' });
       expectsKey = keys !== undefined;

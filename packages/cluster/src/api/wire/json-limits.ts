@@ -22,8 +22,8 @@ export type Measured =
   | { readonly kind: 'too-large' }
   | { readonly kind: 'not-json'; readonly reason: string };
 
-/** Measures a value; stops as soon as it is deeper than `MAX_DEPTH` or larger than `mostBytes`. */
-export function measured(value: unknown, mostBytes: number): Measured {
+/** Measures a value; stops as soon as it is deeper than `MAX_DEPTH` or larger than `maxBytes`. */
+export function measured(value: unknown, maxBytes: number): Measured {
   const values: unknown[] = [value];
   const depths: number[] = [0];
   let [bytes, deepest] = [0, 0];
@@ -41,7 +41,7 @@ export function measured(value: unknown, mostBytes: number): Measured {
       if (own === undefined) return { kind: 'not-json', reason: `json: ${unsupportedValue(here)}` };
       bytes += own;
     }
-    if (bytes > mostBytes) return { kind: 'too-large' };
+    if (bytes > maxBytes) return { kind: 'too-large' };
   }
   return { kind: 'fits', depth: deepest, bytes };
 }

@@ -39,7 +39,7 @@ const yamlError = (reason: string): Error => badRequest(`error converting YAML t
 const firstLine = (error: Pick<YAMLError, 'message'>): string => error.message.split('\n')[0] ?? '';
 
 /** Rejects documents that are nested too deep or have too many aliases. */
-function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
+function checkTokens(tokens: readonly CST.Token[], maxAliases: number): void {
   const open: unknown[] = [...tokens];
   const depths: number[] = tokens.map(() => 0);
   let aliases = 0;
@@ -49,7 +49,7 @@ function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
     if (typeof here !== 'object' || here === null) continue;
     if (depth > MAX_DEPTH) throw yamlError(DEPTH_MESSAGE);
     if ('type' in here && here.type === 'alias') aliases += 1;
-    if (aliases > mostAliases) throw yamlError(EXCESSIVE);
+    if (aliases > maxAliases) throw yamlError(EXCESSIVE);
     for (const below of belowOf(here)) {
       open.push(below);
       depths.push('items' in here ? depth + 1 : depth);

@@ -24,7 +24,7 @@ export interface Pipe {
   /** Passes all output to a sink until the last writer closes the pipe. */
   drain(sink: OutputSink): Promise<void>;
   /** Returns a drained pipe, which no process has open, for reuse. */
-  giveBack(): void;
+  recycle(): void;
   /** Discards a pipe that no process will use. */
   discard(): void;
 }
@@ -97,7 +97,7 @@ function pipe(path: string, readEnd: number, writeEnd: number, ready: string[]):
   return {
     path,
     release,
-    giveBack: () => ready.push(path),
+    recycle: () => ready.push(path),
     discard: () => {
       release();
       closeSync(readEnd);

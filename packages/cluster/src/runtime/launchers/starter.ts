@@ -123,7 +123,7 @@ class ShellStarter implements Starter {
     const ended = this.#zygote.run(spec.directory).then(async (code) => {
       release();
       await drained;
-      status.giveBack();
+      status.recycle();
       launchStatus.end(this.#zygote.errorOutput);
       // unshare of util-linux 2.38 cannot end with SIGKILL like its child: it prints an error and exits with 1.
       const killed = code === 1 && launchStatus.errorAfterStart !== '';

@@ -50,14 +50,14 @@ export async function followProcess(
   known = true;
   if (!isCreated) {
     await Promise.all([ended, drained]);
-    output.giveBack();
+    output.recycle();
     return { kind: 'failed', message: text || early.trim() || 'the launcher exited without an error message' };
   }
   const startedAt = context.now();
   let hasEnded = false;
   const exit = Promise.all([ended, drained]).then(([{ code, signal }]): Exit => {
     hasEnded = true;
-    output.giveBack();
+    output.recycle();
     const exitCode = signal === null ? code : 128 + constants.signals[signal];
     const reason = exitCode === 0 ? 'Completed' : 'Error';
     return { exitCode, ...(signal !== null && { signal }), reason, startedAt, finishedAt: context.now() };

@@ -35,7 +35,7 @@ async function transfer(
   appendFileSync(pipe.path, text);
   pipe.release();
   await drained;
-  return { path: pipe.path, output, end: () => pipe.giveBack() };
+  return { path: pipe.path, output, end: () => pipe.recycle() };
 }
 
 describe('the pipes of a directory', () => {
