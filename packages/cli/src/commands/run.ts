@@ -94,7 +94,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
   )
     .option(
       '--source <RESOURCE=DIR>',
-      'a directory that stands in for a git PipelineResource, uncommitted changes included; may be repeated',
+      'a directory that replaces a git PipelineResource, including uncommitted changes; may be repeated',
       parsePairs('RESOURCE=DIR, as in --source my-repo=src', 'not empty'),
       new Map(),
     )

@@ -45,7 +45,7 @@ export const addUp = (program: Command, output: Output, done: Done): Command =>
     .addOption(imageOption().default(new Map(), 'none'))
     .option(
       '--source <RESOURCE=DIR>',
-      'a directory that stands in for a git PipelineResource of the manifests next to pipewright.yaml; may be repeated',
+      'a directory that replaces a git PipelineResource of the manifests next to pipewright.yaml; may be repeated',
       parsePairs('RESOURCE=DIR', 'not empty'),
       new Map(),
     )

@@ -157,10 +157,11 @@ export const SET_EXAMPLES = {
     documents(COMPILE, secret('stringData:\n  password: example\n')),
     [`---\n${secret('stringData:\n  password: example\n')}`, ''],
   ),
-  CLUSTER_ADMIN: remedy('Bind a role with only what the steps do.', binding('ClusterRoleBinding', 'cluster-admin'), [
-    'name: cluster-admin',
-    'name: deployer',
-  ]),
+  CLUSTER_ADMIN: remedy(
+    'Bind a role with only the permissions that the steps need.',
+    binding('ClusterRoleBinding', 'cluster-admin'),
+    ['name: cluster-admin', 'name: deployer'],
+  ),
   SUBJECT_NAMESPACE_MISSING: remedy(
     'Add the namespace of the ServiceAccount.',
     binding('ClusterRoleBinding', 'deployer', ''),

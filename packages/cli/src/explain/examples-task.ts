@@ -26,12 +26,12 @@ export const TASK_EXAMPLES = {
     ['  - name: build\n', '  - name: build\n    image: golang:1.22\n'],
   ),
   IMAGE_INVALID: remedy(
-    'Write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in lower case.',
+    'Write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in lowercase.',
     step('command: [go, build]\n').replace('golang:1.22', 'Golang:1.22'),
     ['Golang', 'golang'],
   ),
   IMAGE_UNPINNED: remedy(
-    'Add a version tag to the image, or better a digest.',
+    'Add a version tag to the image, or preferably a digest.',
     step('command: [go, build]\n').replace('golang:1.22', 'golang'),
     ['image: golang', 'image: golang:1.22'],
   ),

@@ -213,7 +213,7 @@ export const FILE_PROBLEMS: Readonly<Record<string, Explanation>> = {
   STAND_IN_UNUSED: {
     severity: 'warning',
     title: 'A stand-in matches nothing in the manifests',
-    why: 'Its name may be misspelt, and then the intended image, repository or registry has no stand-in. For an option of the command line it is an error.',
+    why: 'Its name may be misspelled, and then the intended image, repository or registry has no stand-in. For an option of the command line it is an error.',
     fix: 'Correct the name, or remove the entry.',
     example: commands('pipewright run --source ap=.', 'pipewright run --source app=.'),
   },

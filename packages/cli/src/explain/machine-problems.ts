@@ -117,7 +117,7 @@ const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
     severity: 'error',
     title: 'A data directory contains more than fits into memory',
     why: 'The embedded cluster keeps all objects in memory.',
-    fix: 'Give the process more memory.',
+    fix: 'Increase the memory limit of the process.',
     example: commands(
       'pipewright up --data-dir data',
       'NODE_OPTIONS=--max-old-space-size=8192 pipewright up --data-dir data',
@@ -128,7 +128,7 @@ const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
     title: 'Not all changes could be saved',
     why: 'The disk is full, or failed while the cluster stopped. All acknowledged changes before that are saved.',
     fix: 'Free disk space, or replace the disk, and start again.',
-    example: commands('pipewright up --data-dir /full/data', 'pipewright up --data-dir /roomy/data'),
+    example: commands('pipewright up --data-dir /full/data', 'pipewright up --data-dir /other/data'),
   },
   DIRECTORY_NOT_PRIVATE: {
     severity: 'error',
@@ -139,7 +139,7 @@ const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
   },
   CRD_REFUSED: {
     severity: 'error',
-    title: 'The cluster refuses a CustomResourceDefinition',
+    title: 'The cluster rejects a CustomResourceDefinition',
     why: 'A definition that the cluster loads at startup is invalid; the message names its fields.',
     fix: 'Correct the definition.',
     example: { wrong: 'spec:\n  scope: Namespace\n', right: 'spec:\n  scope: Namespaced\n' },
@@ -163,7 +163,7 @@ const RUNTIME: Readonly<Record<RuntimeProblem['code'], Explanation>> = {
   },
   SANDBOX_NO_NAMESPACES: {
     severity: 'error',
-    title: 'The kernel refuses namespaces',
+    title: 'The kernel does not allow namespaces',
     why: 'A kernel setting, AppArmor, or the container in which the command runs does not allow ordinary users to create them.',
     fix: 'Follow one of the hints, which depend on the detected restriction.',
     example: commands('docker run node:20 npx pipewright run', 'docker run --privileged node:20 npx pipewright run'),

@@ -17,6 +17,7 @@ import {
   otherRepositoryMessage,
   type GitServer,
 } from '../git-server/git-server.js';
+import { sendError } from '../git-server/smart-http.js';
 import type { SourceDirectory } from '../git-server/snapshot.js';
 
 /** A running server. */
@@ -41,8 +42,8 @@ export async function serveLiveSources(
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const { givenSecret, name, extraPath, protocolPath } = parseRepositoryUrl(url.pathname);
     const source = equalInConstantTime(givenSecret, secret) ? find(name) : undefined;
-    if (source && extraPath !== '') return refuse(response, 404, otherRepositoryMessage(name, extraPath));
-    if (!source || protocolPath !== '/info/refs') return refuse(response, 404, 'no such repository');
+    if (source && extraPath !== '') return sendError(response, 404, otherRepositoryMessage(name, extraPath));
+    if (!source || protocolPath !== '/info/refs') return sendError(response, 404, 'no such repository');
     const snapshotServer = await startGitServer({ repositories: new Map([['source', source]]) });
     servers.push(snapshotServer);
     while (servers.length > MAX_SNAPSHOTS) await servers.shift()?.close();
@@ -54,7 +55,7 @@ export async function serveLiveSources(
   };
   const server = await serveLoopback((request, response) =>
     handleRequest(request, response).catch((cause: unknown) =>
-      refuse(response, 404, cause instanceof SourceError ? `${cause.message}; ${cause.hint}` : String(cause)),
+      sendError(response, 404, cause instanceof SourceError ? `${cause.message}; ${cause.hint}` : String(cause)),
     ),
   );
   return {
@@ -64,8 +65,4 @@ export async function serveLiveSources(
       await Promise.all(servers.map((picture) => picture.close()));
     },
   };
-}
-
-function refuse(response: ServerResponse, status: number, why: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
 }

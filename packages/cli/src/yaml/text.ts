@@ -42,7 +42,7 @@ export function lineAt({ text, lineStarts }: SourceText, line: number): string {
 
 /** Decodes a file. @returns a finding if it is not valid text */
 export function decode(file: string, bytes: Uint8Array): SourceText | Finding {
-  const refuse = (offset: number, what: string, hint: string): Finding => ({
+  const encodingFinding = (offset: number, what: string, hint: string): Finding => ({
     severity: 'error',
     code: 'FILE_ENCODING',
     place: { ...placeOf(sourceText(file, latin(bytes.subarray(0, offset))), offset), file },
@@ -50,14 +50,14 @@ export function decode(file: string, bytes: Uint8Array): SourceText | Finding {
     hint,
   });
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return refuse(0, 'the file is UTF-16', 'save it as UTF-8');
+    return encodingFinding(0, 'the file is UTF-16', 'save it as UTF-8');
   }
   const nul = bytes.indexOf(0);
-  if (nul !== -1) return refuse(nul, 'the file has a NUL character', 'remove it; a manifest is text');
+  if (nul !== -1) return encodingFinding(nul, 'the file has a NUL character', 'remove it; a manifest is text');
   try {
     return sourceText(file, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    return refuse(firstBadByte(bytes), 'the file is not UTF-8', 'save it as UTF-8');
+    return encodingFinding(firstBadByte(bytes), 'the file is not UTF-8', 'save it as UTF-8');
   }
 }
 

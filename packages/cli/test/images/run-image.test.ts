@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { thoroughTest } from '../../../../test/thorough.js';
 import { run } from '../../src/run/run-command.js';
 import { recorded } from '../support/cli.js';
-import { expectRun, folder, oneTask, removeFolders, running } from '../support/on-this-machine.js';
+import { expectRun, folder, taskRunWithSteps, removeFolders, runFiles } from '../support/on-this-machine.js';
 import { dockerArchive, ociImage, ociLayout, tar, writeFiles, type Member } from '../support/saved-images.js';
 import type { RunOptions } from '../../src/run/run-options.js';
 
@@ -76,26 +76,26 @@ test('a step runs with the entrypoint, environment and user of its image, and do
   const script =
     'echo $GREETING $(id -u); cat /opt/greeting; cat /opt/gone; echo x > /tmp/x; test -e /usr/bin && echo of this machine; true';
   const once = () =>
-    running(
+    runFiles(
       {
-        'a.yaml': oneTask([
+        'a.yaml': taskRunWithSteps([
           `{ name: own, image: 'team/app:v1', args: [${JSON.stringify(`test -e /tmp/x && echo changed; ${script}`)}] }`,
         ]),
       },
       { image: new Map([['team/app', `oci:${join(work, 'layout')}`]]) },
     );
   const first = await once();
-  const says = [
+  const prints = [
     `[once : own] hi ${isRoot ? '1234' : '0'}\n`,
     '[once : own] hello from the image\n',
     /gone.*No such file/,
   ];
   await expectRun(first, {
     status: 0,
-    says: [...says, 'unpacking oci:', /image team\/app is oci:\S+, sha256:/],
-    never: ['of this machine'],
+    prints: [...prints, 'unpacking oci:', /image team\/app is oci:\S+, sha256:/],
+    omits: ['of this machine'],
   });
-  await expectRun(await once(), { status: 0, says, never: ['unpacking', 'changed'] });
+  await expectRun(await once(), { status: 0, prints, omits: ['unpacking', 'changed'] });
 });
 
 thoroughTest('the hint for an image without a stand-in makes the run succeed', async () => {
@@ -110,7 +110,7 @@ thoroughTest('the hint for an image without a stand-in makes the run succeed', a
     `#!/bin/sh\ntest "$1 $2" = 'copy docker://quay.io/team/app:v1' && cp ${work}/saved "\${3#docker-archive:}"\n`,
   );
   chmodSync(join(work, 'bin/skopeo'), 0o755);
-  const files = { 'a.yaml': oneTask(["{ name: own, image: 'quay.io/team/app:v1' }"]) };
+  const files = { 'a.yaml': taskRunWithSteps(["{ name: own, image: 'quay.io/team/app:v1' }"]) };
   const output = recorded();
   const options: RunOptions = {
     paths: [folder(files)],
@@ -127,6 +127,6 @@ thoroughTest('the hint for an image without a stand-in makes the run succeed', a
   const [, name = '', value = ''] = hints.flatMap((hint) => /^--image (\S+)=(\S+)$/.exec(hint) ?? []);
   execFileSync('/bin/sh', ['-c', command], { cwd: work, env: { PATH: `${work}/bin:${process.env['PATH'] ?? ''}` } });
   const [transport = '', file = ''] = value.split(':'); // relative to the working directory
-  const result = await running(files, { image: new Map([[name, `${transport}:${join(work, file)}`]]) });
-  await expectRun(result, { status: 0, says: ['[once : own] the program of the image\n'] });
+  const result = await runFiles(files, { image: new Map([[name, `${transport}:${join(work, file)}`]]) });
+  await expectRun(result, { status: 0, prints: ['[once : own] the program of the image\n'] });
 });

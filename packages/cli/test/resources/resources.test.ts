@@ -14,7 +14,7 @@ import { hasKubectl } from '../../../../test/kubectl-tests.js';
 import { startLocalCluster } from '../../src/local/local-cluster.js';
 import { run } from '../../src/run/run-command.js';
 import { recorded } from '../support/cli.js';
-import { expectRun, folder, removeFolders, running, step, usable } from '../support/on-this-machine.js';
+import { expectRun, folder, removeFolders, runFiles, step, usable } from '../support/on-this-machine.js';
 import { NO_STAND_INS } from '../../src/stand-ins/stand-ins.js';
 
 afterEach(removeFolders);
@@ -64,10 +64,10 @@ describe('a bucket', () => {
       'cat $(inputs.resources.files.path)/a.txt $(inputs.resources.jar.path)/app.jar $(inputs.resources.zip.path)/z.txt > $(outputs.resources.made.path)/b.txt';
     const files = { 'a.yaml': taskRun(inputs, outputs, [step('copy', copy)]) };
     const source = new Map(['files', 'jar', 'zip', 'made'].map((name) => [name, directory]));
-    const result = await running(files, { source });
+    const result = await runFiles(files, { source });
     await expectRun(result, {
       status: 0,
-      says: [
+      prints: [
         `files: gs://shop is ${directory}, which outputs write to and remove from`,
         'Removing gs://shop/out/old.txt',
       ],
@@ -84,7 +84,7 @@ describe('a bucket', () => {
       ['one', folder({})],
       ['two', folder({})],
     ]);
-    const result = await running({ 'a.yaml': taskRun(inputs, {}, [step('s', 'true')]) }, { source });
+    const result = await runFiles({ 'a.yaml': taskRun(inputs, {}, [step('s', 'true')]) }, { source });
     expect([result.status, result.out]).toEqual([2, expect.stringContaining('one and two use the same bucket, shop')]);
   });
 });
@@ -109,12 +109,16 @@ describe('a pull request', () => {
     const change = spec('pullRequest', { url: server.url, provider: 'github' }, [secret]);
     const script =
       'cd $(inputs.resources.pr.path); cp -r . $(outputs.resources.pr.path)/; cd $(outputs.resources.pr.path); ls labels; : > labels/tested; printf done > comments/mine';
-    const result = await running({
+    const result = await runFiles({
       'a.yaml': taskRun({ pr: change }, { pr: change }, [step('change', script)]),
       'secret.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: github }\nstringData: { token: sesame-8 }\n',
     });
     await server.close();
-    await expectRun(result, { status: 0, says: ['[once : change] bug', 'Creating label tested'], never: ['sesame-8'] });
+    await expectRun(result, {
+      status: 0,
+      prints: ['[once : change] bug', 'Creating label tested'],
+      omits: ['sesame-8'],
+    });
     if (await usable()) {
       expect(server.state.labels).toEqual(['bug', 'tested']);
       expect(server.state.comments.map(({ body }) => body)).toEqual(['done']);
@@ -142,10 +146,10 @@ describe('a cloudEvent', () => {
       events: spec('cloudEvent', { targetURI: `${target}/ok` }),
       deaf: spec('cloudEvent', { targetURI: `${target}/gone` }),
     };
-    const result = await running({ 'a.yaml': taskRun({}, outputs, [step('s', 'true')]) });
+    const result = await runFiles({ 'a.yaml': taskRun({}, outputs, [step('s', 'true')]) });
     await expectRun(result, {
       status: 0,
-      says: [
+      prints: [
         `sent a CloudEvent for once to ${target}/ok`,
         `could not send a CloudEvent for once to ${target}/gone: the receiver answered 410, and not 2xx`,
       ],

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { fake, type FakeOutcome, type Runtime } from '@pipewright/cluster';
 import { run } from '../../src/run/run-command.js';
 import { recorded } from '../support/cli.js';
-import { folder, oneTask, removeFolders, step } from '../support/on-this-machine.js';
+import { folder, taskRunWithSteps, removeFolders, step } from '../support/on-this-machine.js';
 
 afterEach(removeFolders);
 
@@ -31,7 +31,7 @@ async function running(output: 'text' | 'json', outcome: FakeOutcome): Promise<{
   const printed = recorded();
   const status = await run(
     {
-      ...{ paths: [folder({ 'p.yaml': oneTask([step('first', 'echo')]) })], run: [], param: new Map() },
+      ...{ paths: [folder({ 'p.yaml': taskRunWithSteps([step('first', 'echo')]) })], run: [], param: new Map() },
       ...{ source: new Map(), image: new Map([['busybox', 'host']]), output, runtime: 'fake' },
     },
     printed,

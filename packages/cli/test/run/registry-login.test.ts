@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { thoroughTest } from '../../../../test/thorough.js';
 import { upHere } from '../support/cli.js';
-import { expectRun, folder, removeFolders, running } from '../support/on-this-machine.js';
+import { expectRun, folder, removeFolders, runFiles } from '../support/on-this-machine.js';
 
 afterEach(removeFolders);
 
@@ -46,10 +46,10 @@ ${account}
 const stand = { 'pipewright.yaml': 'images: { busybox: host }\nresources: { image: { registry: local } }\n' };
 
 test('every step has the credentials of the local registry in HOME, and no log shows them', async () => {
-  const result = await running({ ...stand, 'a.yaml': manifests('') });
+  const result = await runFiles({ ...stand, 'a.yaml': manifests('') });
   await expectRun(result, {
     status: 0,
-    says: [
+    prints: [
       '[once : one] status 401 200 1\n',
       '[once : one] login *** pipewright:***\n',
       '[once : two] status 401 200 1\n',
@@ -59,7 +59,7 @@ test('every step has the credentials of the local registry in HOME, and no log s
 });
 
 thoroughTest('the credentials of the ServiceAccount are kept', async () => {
-  const result = await running({
+  const result = await runFiles({
     ...stand,
     'a.yaml': manifests('  serviceAccountName: bot'),
     'b.yaml': `apiVersion: v1
@@ -74,7 +74,7 @@ type: kubernetes.io/dockerconfigjson
 stringData: { .dockerconfigjson: '{"auths":{"quay.io":{"username":"me","password":"hunter22"}}}' }
 `,
   });
-  await expectRun(result, { status: 0, says: ['[once : one] status 401 200 2\n'], never: ['hunter22'] });
+  await expectRun(result, { status: 0, prints: ['[once : one] status 401 200 2\n'], omits: ['hunter22'] });
 });
 
 test('up writes the credentials for clients outside the cluster to a private file, and removes it at the end', async () => {

@@ -4,7 +4,7 @@
 
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import { isThorough, thoroughTest } from '../../../../test/thorough.js';
-import { expectRun, removeFolders, running, step, type Ran } from '../support/on-this-machine.js';
+import { expectRun, removeFolders, runFiles, step, type RunResult } from '../support/on-this-machine.js';
 
 afterAll(removeFolders);
 
@@ -27,8 +27,8 @@ ${pipeline}
 `;
 
 interface Row {
-  readonly says: readonly (string | RegExp)[];
-  readonly never?: readonly string[];
+  readonly prints: readonly (string | RegExp)[];
+  readonly omits?: readonly string[];
   readonly status?: number;
   readonly yaml: string;
   /** Whether the row also runs by default. Others run with THOROUGH=1. */
@@ -51,14 +51,14 @@ const tasks: Readonly<Record<string, Row>> = {
         readinessProbe: { exec: { command: [test, -f, /v/up] }, periodSeconds: 1 }
     steps:
       - { name: use, image: busybox, command: [sh, -c, 'test -f /v/up && echo it is up'], volumeMounts: [{ name: v, mountPath: /v }] }`),
-    says: ['[once : sidecar-web] preparing\n', '[once : sidecar-web] up\n', '[once : use] it is up\n'],
+    prints: ['[once : sidecar-web] preparing\n', '[once : sidecar-web] up\n', '[once : use] it is up\n'],
   },
   'a sidecar that exits early does not delay the steps': {
     yaml: taskRun(`
     sidecars: [{ name: brief, image: busybox, command: [sh, -c, 'echo done; exit 3'] }]
     steps: [${step('work', 'echo worked')}]`),
     status: 1, // as in Tekton, a failed pod fails its task
-    says: ['[once : sidecar-brief] done\n', '[once : work] worked\n', '"sidecar-brief" exited with code 3'],
+    prints: ['[once : sidecar-brief] done\n', '[once : work] worked\n', '"sidecar-brief" exited with code 3'],
   },
   'a sidecar that never becomes ready delays the run until its timeout': {
     waits: true,
@@ -73,8 +73,8 @@ const tasks: Readonly<Record<string, Row>> = {
       '  timeout: 3s',
     ),
     status: 124,
-    says: ['TaskRun "once" failed to finish within "3s"'],
-    never: ['worked'],
+    prints: ['TaskRun "once" failed to finish within "3s"'],
+    omits: ['worked'],
   },
   'a script without a shebang runs in the shell with -xe': {
     sample: true,
@@ -87,8 +87,8 @@ const tasks: Readonly<Record<string, Row>> = {
           false
           echo two`),
     status: 1,
-    says: ['[once : s] + echo one\n[once : s] one\n[once : s] + false\n'],
-    never: ['echo two'],
+    prints: ['[once : s] + echo one\n[once : s] one\n[once : s] + false\n'],
+    omits: ['echo two'],
   },
   'a script with a shebang runs with that program': {
     yaml: taskRun(`
@@ -99,8 +99,8 @@ const tasks: Readonly<Record<string, Row>> = {
           #!/usr/bin/env sh
           false
           echo "$0" goes on`),
-    says: [/\[once : s\] \/tekton\/scripts\/script-0-\w+ goes on\n/],
-    never: ['+ '],
+    prints: [/\[once : s\] \/tekton\/scripts\/script-0-\w+ goes on\n/],
+    omits: ['+ '],
   },
   'stepTemplate is merged into each step, including variables': {
     sample: true,
@@ -112,7 +112,7 @@ const tasks: Readonly<Record<string, Row>> = {
     steps:
       - { name: one, image: busybox, command: [sh, -c, 'echo $A $B in $(pwd)'], env: [{ name: B, value: own }] }
       - { name: two, image: busybox, workingDir: /tmp, command: [sh, -c, 'echo $A $B in $(pwd)'] }`),
-    says: ['[once : one] template own in /workspace/deep/down\n', '[once : two] template template in /tmp\n'],
+    prints: ['[once : one] template own in /workspace/deep/down\n', '[once : two] template template in /tmp\n'],
   },
   'an array becomes one argument for each item, or none if it is empty': {
     yaml: taskRun(`
@@ -125,7 +125,7 @@ const tasks: Readonly<Record<string, Row>> = {
         image: busybox
         command: [printf, '<%s>']
         args: [first, $(inputs.params.many), $(inputs.params.none), last]`),
-    says: ['[once : s] <first><a b><><c><last>\n'],
+    prints: ['[once : s] <first><a b><><c><last>\n'],
   },
   'names, keys and paths of volumes may contain variables': {
     yaml: `apiVersion: v1
@@ -142,7 +142,7 @@ ${taskRun(`
         command: [sh, -c, 'cat /m/c; echo; echo $COLOUR']
         env: [{ name: COLOUR, valueFrom: { configMapKeyRef: { name: $(inputs.params.map), key: $(inputs.params.key) } } }]
         volumeMounts: [{ name: $(inputs.params.map), mountPath: /m }]`)}`,
-    says: ['[once : s] green\n[once : s] green\n'],
+    prints: ['[once : s] green\n[once : s] green\n'],
   },
   'a workspace is mounted at its path, with subPath and readOnly': {
     sample: true,
@@ -159,7 +159,7 @@ ${taskRun(
       - ${step('read', 'cat /in/sub/f; (echo x > /in/y) 2>/dev/null || echo read-only')}`,
   '  workspaces: [{ name: out, subPath: sub, persistentVolumeClaim: { claimName: shared } }, { name: in, persistentVolumeClaim: { claimName: shared } }]',
 )}`,
-    says: ['[once : write] at /workspace/out\n', '[once : read] kept\n[once : read] read-only\n'],
+    prints: ['[once : write] at /workspace/out\n', '[once : read] kept\n[once : read] read-only\n'],
   },
   'volumes and nodeSelector of a podTemplate are applied': {
     yaml: taskRun(
@@ -169,7 +169,7 @@ ${taskRun(
     nodeSelector: { kubernetes.io/hostname: pipewright }
     volumes: [{ name: m, configMap: { name: settings } }]`,
     ).concat('---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { colour: green }\n'),
-    says: ['[once : s] green\n'],
+    prints: ['[once : s] green\n'],
   },
   'a run that fits no node waits with the reason until its timeout': {
     sample: true,
@@ -180,7 +180,7 @@ ${taskRun(
       '  timeout: 2s\n  podTemplate: { nodeSelector: { disktype: ssd } }',
     ),
     status: 124,
-    says: [
+    prints: [
       `--- once waits: pod status "PodScheduled":"False"; message: "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity."\n`,
       `failed to finish within "2s": pod status "PodScheduled":"False"`,
       'hint: define labels and resources of the node in pipewright.yaml',
@@ -194,7 +194,7 @@ ${taskRun(
       '  timeout: 2s',
     ),
     status: 124,
-    says: ['--- once waits: TaskRun Pod exceeded available resources\n', '1 Insufficient cpu.'],
+    prints: ['--- once waits: TaskRun Pod exceeded available resources\n', '1 Insufficient cpu.'],
   },
   'a run waits for available quota': {
     waits: true,
@@ -208,14 +208,14 @@ ${pipelineRun(`
       - { name: a, taskSpec: { steps: [${step('s', 'sleep 0.5; echo a')}] } }
       - { name: b, taskSpec: { steps: [${step('s', 'sleep 0.5; echo b')}] } }
       - { name: c, taskSpec: { steps: [${step('s', 'sleep 0.5; echo c')}] } }`)}`,
-    says: ['[a : s] a\n', '[b : s] b\n', '[c : s] c\n', /waits: TaskRun Pod exceeded available resources: pods "/],
+    prints: ['[a : s] a\n', '[b : s] b\n', '[c : s] c\n', /waits: TaskRun Pod exceeded available resources: pods "/],
   },
   'the pod requests the maximum of the requests of its steps': {
     yaml: taskRun(`
     steps:
       - { name: a, image: busybox, command: ['true'], resources: { requests: { cpu: '40' } } }
       - { name: b, image: busybox, command: [sh, -c, 'echo fits'], resources: { requests: { cpu: '40', memory: 1Gi } } }`),
-    says: ['[once : b] fits\n'],
+    prints: ['[once : b] fits\n'],
   },
 };
 
@@ -234,7 +234,7 @@ ${pipelineRun(`
         taskSpec:
           volumes: [{ name: v, persistentVolumeClaim: { claimName: count } }]
           steps: [{ name: s, image: busybox, command: [sh, -c, 'echo x >> /v/n; echo try $(wc -l < /v/n); test $(wc -l < /v/n) -eq 3'], volumeMounts: [{ name: v, mountPath: /v }] }]`)}`,
-    says: [
+    prints: [
       '[flaky : s] try 1\n--- flaky Failed, retrying (attempt 2)\n[flaky : s] try 2\n',
       '[flaky : s] try 3\n',
       /✔ flaky  \d+\.\ds in 3 attempts\n/,
@@ -257,7 +257,7 @@ ${pipelineRun(
       - { name: b, taskSpec: { steps: [{ name: s, image: busybox, command: [sh, -c, 'echo $WHO'], env: [{ name: WHO, valueFrom: { fieldRef: { fieldPath: spec.serviceAccountName } } }] }] } }`,
   '  serviceAccountName: usual\n  serviceAccountNames: [{ taskName: b, serviceAccountName: special }]',
 )}`,
-    says: ['[a : s] usual\n', '[b : s] special\n'],
+    prints: ['[a : s] usual\n', '[b : s] special\n'],
   },
   'a ClusterTask runs with the params of the pipeline, including arrays': {
     sample: true,
@@ -276,21 +276,21 @@ ${pipelineRun(
       - { name: b, taskRef: { name: say, kind: ClusterTask }, params: [{ name: words, value: [$(params.list), end] }] }`,
   '  params: [{ name: who, value: world }, { name: list, value: [p, q] }]',
 )}`,
-    says: ['[a : s] <hello><world>\n', '[b : s] <p><q><end>\n'],
+    prints: ['[a : s] <hello><world>\n', '[b : s] <p><q><end>\n'],
   },
   'the timeout of a run ends all of its tasks': {
     sample: true,
     yaml: pipelineRun(
       `
     tasks:
-      - { name: a, taskSpec: { steps: [${step('s', 'echo begun; sleep 30; echo never')}] } }
+      - { name: a, taskSpec: { steps: [${step('s', 'echo startedRuns; sleep 30; echo never')}] } }
       - { name: b, runAfter: [a], taskSpec: { steps: [${step('s', 'echo never')}] } }`,
       '  timeout: 2s',
     ),
     status: 124,
     // Task and run have the same timeout, and the task starts slightly later, so either timeout can occur first.
-    says: ['[a : s] begun\n', /Timed out {2}run .*2 tasks: 1 (timed out|cancelled), 1 not started/],
-    never: [': s] never'],
+    prints: ['[a : s] startedRuns\n', /Timed out {2}run .*2 tasks: 1 (timed out|cancelled), 1 not started/],
+    omits: [': s] never'],
   },
   'a run without a timeout ends when its tasks have ended': {
     yaml: pipelineRun(
@@ -298,27 +298,27 @@ ${pipelineRun(
     tasks: [{ name: a, taskSpec: { steps: [${step('s', 'echo done')}] } }]`,
       '  timeout: "0"',
     ),
-    says: ['[a : s] done\n'],
+    prints: ['[a : s] done\n'],
   },
 };
 
-const runOf = ({ yaml }: Row): Promise<Ran> => running({ 'a.yaml': yaml });
+const runOf = ({ yaml }: Row): Promise<RunResult> => runFiles({ 'a.yaml': yaml });
 
-const begun = new Map<Row, Promise<Ran>>();
+const startedRuns = new Map<Row, Promise<RunResult>>();
 beforeAll(() => {
   for (const row of [...Object.values(tasks), ...Object.values(pipelines)])
-    if (row.waits && (row.sample || isThorough)) begun.set(row, runOf(row));
-  for (const ran of begun.values()) ran.catch(() => undefined); // reported by its own test
+    if (row.waits && (row.sample || isThorough)) startedRuns.set(row, runOf(row));
+  for (const ran of startedRuns.values()) ran.catch(() => undefined); // reported by its own test
 });
 
 describe.each([
-  ['a task', tasks],
-  ['a pipeline', pipelines],
+  ['in a TaskRun', tasks],
+  ['in a PipelineRun', pipelines],
 ])('%s', (_kind, rows) => {
   for (const [title, row] of Object.entries(rows))
     (row.sample ? test : thoroughTest)(title, async () => {
-      const { says, never = [], status = 0 } = row;
-      await expectRun(await (begun.get(row) ?? runOf(row)), { status, says, never });
+      const { prints, omits = [], status = 0 } = row;
+      await expectRun(await (startedRuns.get(row) ?? runOf(row)), { status, prints, omits });
     });
 });
 
@@ -329,6 +329,6 @@ test('a node has the labels and resources of pipewright.yaml', async () => {
     '  podTemplate: { nodeSelector: { disktype: ssd } }',
   );
   const config = 'node: { labels: { disktype: ssd }, resources: { nvidia.com/gpu: 1 } }\n';
-  const ran = await running({ 'a.yaml': yaml, 'pipewright.yaml': config });
-  await expectRun(ran, { status: 0, says: ['the node has disktype: ssd, nvidia.com/gpu: 1', '[once : s] placed\n'] });
+  const ran = await runFiles({ 'a.yaml': yaml, 'pipewright.yaml': config });
+  await expectRun(ran, { status: 0, prints: ['the node has disktype: ssd, nvidia.com/gpu: 1', '[once : s] placed\n'] });
 });

@@ -8,19 +8,27 @@ import { run } from '../../src/run/run-command.js';
 import { sampledRows, thoroughTest } from '../../../../test/thorough.js';
 import { commandLines } from '../../../cluster/test/support/command-lines.js';
 import { pipewright, recorded } from '../support/cli.js';
-import { expectRun, folder, oneTask, removeFolders, running, step, usable } from '../support/on-this-machine.js';
+import {
+  expectRun,
+  folder,
+  taskRunWithSteps,
+  removeFolders,
+  runFiles,
+  step,
+  usable,
+} from '../support/on-this-machine.js';
 import type { RunOptions } from '../../src/run/run-options.js';
 
 afterEach(removeFolders);
 
 describe('real steps', () => {
   test('run in order and share the workspace', async () => {
-    const result = await running({
-      'a.yaml': oneTask([step('write', 'echo hello > /workspace/x'), step('read', 'cat /workspace/x')]),
+    const result = await runFiles({
+      'a.yaml': taskRunWithSteps([step('write', 'echo hello > /workspace/x'), step('read', 'cat /workspace/x')]),
     });
     await expectRun(result, {
       status: 0,
-      says: ['[once : read] hello\n', /Succeeded {2}once {2}in .* \(1 task: 1 succeeded\)/],
+      prints: ['[once : read] hello\n', /Succeeded {2}once {2}in .* \(1 task: 1 succeeded\)/],
     });
   });
 
@@ -28,7 +36,7 @@ describe('real steps', () => {
     const say = step('say', `printf 'a "b" %s(x)\\n >' '$' > $(results.said.path)`);
     const make = `{ results: [{ name: said }], steps: [${say}] }`;
     const take = `{ inputs: { params: [{ name: v, type: string }] }, steps: [{ name: show, image: 'busybox:1', command: [printf, '<%s>'], args: [$(inputs.params.v)] }] }`;
-    const result = await running({
+    const result = await runFiles({
       'a.yaml': `apiVersion: tekton.dev/v1alpha1
 kind: PipelineRun
 metadata: { name: once }
@@ -41,28 +49,32 @@ spec:
     });
     await expectRun(result, {
       status: 0,
-      says: ['[take : show] <a "b" $(x)\n[take : show]  >>\n', /2 succeeded/],
+      prints: ['[take : show] <a "b" $(x)\n[take : show]  >>\n', /2 succeeded/],
     });
   });
 
   test('that fail are reported with their exit status', async () => {
-    const result = await running({
-      'a.yaml': oneTask([step('ok', 'echo fine'), step('bad', 'echo oh no >&2; exit 7'), step('never', 'echo never')]),
+    const result = await runFiles({
+      'a.yaml': taskRunWithSteps([
+        step('ok', 'echo fine'),
+        step('bad', 'echo oh no >&2; exit 7'),
+        step('never', 'echo never'),
+      ]),
     });
     await expectRun(result, {
       status: 1,
-      says: ['[once : bad] oh no\n', /✖ once {2}\S+ {2}step bad: exit 7\n/, /"step-bad" exited with code 7/],
+      prints: ['[once : bad] oh no\n', /✖ once {2}\S+ {2}step bad: exit 7\n/, /"step-bad" exited with code 7/],
     });
     expect(result.out).not.toContain('] never');
   });
 
   thoroughTest('that cannot start are reported', async () => {
-    const result = await running({
-      'a.yaml': oneTask(["{ name: odd, image: 'busybox:1', command: [/no/such/program] }"]),
+    const result = await runFiles({
+      'a.yaml': taskRunWithSteps(["{ name: odd, image: 'busybox:1', command: [/no/such/program] }"]),
     });
     await expectRun(result, {
       status: 1,
-      says: [
+      prints: [
         /✖ once {2}\S+ {2}step odd: exit 1/,
         'hint: the command is not in the image; on this machine, the step sees the files of the stand-in',
       ],
@@ -71,10 +83,10 @@ spec:
 
   thoroughTest('that cannot clone a repository are reported with a hint', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'http://127.0.0.1:1/none.git' }, { name: revision, value: master }] } }`;
-    const result = await running({ 'a.yaml': oneTask([step('ok', 'true')], resource) });
+    const result = await runFiles({ 'a.yaml': taskRunWithSteps([step('ok', 'true')], resource) });
     await expectRun(result, {
       status: 1,
-      says: [
+      prints: [
         /✖ once {2}\S+ {2}step git-source-\S+: exit 1/,
         'hint: the host is unreachable from this machine; use a directory for a git resource: --source RESOURCE=DIR',
       ],
@@ -83,21 +95,21 @@ spec:
 
   thoroughTest('end their sidecars', async () => {
     const sidecar = `    sidecars: [${step('web', "trap '' TERM; while :; do sleep 0.1; done")}]`;
-    const task = oneTask([step('ok', 'echo fine')]).replace('    steps:', `${sidecar}\n    steps:`);
-    const result = await running({ 'a.yaml': task });
-    await expectRun(result, { status: 0, says: ['[once : ok] fine\n', /Succeeded {2}once/] });
+    const task = taskRunWithSteps([step('ok', 'echo fine')]).replace('    steps:', `${sidecar}\n    steps:`);
+    const result = await runFiles({ 'a.yaml': task });
+    await expectRun(result, { status: 0, prints: ['[once : ok] fine\n', /Succeeded {2}once/] });
   });
 
   test('clone a directory with its uncommitted files', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }] } }`;
     const source = folder({ README: 'as it is now' });
-    const result = await running(
-      { 'a.yaml': oneTask([step('look', 'cat /workspace/source/README')], resource) },
+    const result = await runFiles(
+      { 'a.yaml': taskRunWithSteps([step('look', 'cat /workspace/source/README')], resource) },
       { source: new Map([['source', source]]) },
     );
     await expectRun(result, {
       status: 0,
-      says: [
+      prints: [
         '[once : look] as it is now\n',
         `source: https://git.example/a.git is ${source}, uncommitted changes included, commit `,
       ],
@@ -111,16 +123,16 @@ kind: PipelineResource
 metadata: { name: source, namespace: ${namespace} }
 spec: { type: git, params: [{ name: url, value: '${url}' }, { name: revision, value: ${revision} }] }
 ---
-${oneTask([step('look', `echo ${revision}: $(cat /workspace/source/README)`)], '  inputs: { resources: [{ name: source, resourceRef: { name: source } }] }').replace('name: once', `name: once, namespace: ${namespace}`)}`;
+${taskRunWithSteps([step('look', `echo ${revision}: $(cat /workspace/source/README)`)], '  inputs: { resources: [{ name: source, resourceRef: { name: source } }] }').replace('name: once', `name: once, namespace: ${namespace}`)}`;
     const manifests = [
       inNamespace('a', 'https://git.example/a.git', 'main'),
       inNamespace('b', 'https://git.example/a.git', 'release'),
       inNamespace('c', 'git@git.example:c.git', 'main'),
     ];
-    const result = await running({ 'a.yaml': manifests.join('---\n') }, { source: new Map([['source', source]]) });
+    const result = await runFiles({ 'a.yaml': manifests.join('---\n') }, { source: new Map([['source', source]]) });
     await expectRun(result, {
       status: 0,
-      says: [
+      prints: [
         'once : look] main: as it is now',
         'once : look] release: as it is now',
         `source: https://git.example/a.git, git@git.example:c.git is ${source}, uncommitted changes included, commit `,
@@ -134,7 +146,7 @@ kind: PipelineResource
 metadata: { name: ${name} }
 spec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }, { name: revision, value: ${revision} }] }
 ---
-${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  inputs: { resources: [{ name: source, resourceRef: { name: ${name} } }] }`).replace('name: once', `name: run-${name}`)}`;
+${taskRunWithSteps([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  inputs: { resources: [{ name: source, resourceRef: { name: ${name} } }] }`).replace('name: once', `name: run-${name}`)}`;
     const manifests = { 'a.yaml': `${resource('one', 'main')}---\n${resource('two', 'release')}` };
 
     thoroughTest('from one directory at their revisions, even if only one has a stand-in', async () => {
@@ -146,9 +158,9 @@ ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  in
           ['two', source],
         ],
       ] as const)
-        await expectRun(await running(manifests, { source: new Map(given) }), {
+        await expectRun(await runFiles(manifests, { source: new Map(given) }), {
           status: 0,
-          says: ['one: as it is now', 'two: as it is now'],
+          prints: ['one: as it is now', 'two: as it is now'],
         });
     });
 
@@ -158,7 +170,7 @@ ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  in
         ['one', first],
         ['two', second],
       ]);
-      expect(await running(manifests, { source, runtime: 'fake' })).toEqual({
+      expect(await runFiles(manifests, { source, runtime: 'fake' })).toEqual({
         status: 2,
         out: `one and two have the same url, https://git.example/a.git, but different directories: ${first} and ${second}`,
       });
@@ -183,8 +195,8 @@ thoroughTest('an unknown revision of a directory is rejected before the start', 
     'first',
   ]);
   const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }, { name: revision, value: v9 }] } }`;
-  const { status, out } = await running(
-    { 'a.yaml': oneTask([step('ok', 'true')], resource) },
+  const { status, out } = await runFiles(
+    { 'a.yaml': taskRunWithSteps([step('ok', 'true')], resource) },
     { source: new Map([['source', source]]), runtime: 'fake' },
   );
   expect(out).toBe(`REVISION_UNKNOWN: ${source} has no branch, tag or commit "v9"`);
@@ -196,7 +208,7 @@ test('a machine without namespaces is reported with all hints and status 3', asy
     'run `sudo sysctl x=1`',
   ]);
   const refusing: Runtime = { ...fake(), probe: () => Promise.resolve({ kind: 'unusable', problem }) };
-  const paths = [folder({ 'a.yaml': oneTask([step('ok', 'true')]) })];
+  const paths = [folder({ 'a.yaml': taskRunWithSteps([step('ok', 'true')]) })];
   const options: RunOptions = {
     paths,
     run: [],
@@ -225,7 +237,7 @@ describe('Ctrl-C', () => {
   test.each(sampledRows(signals, 0))(
     '(%s) stops the steps, then the run, and leaves nothing behind',
     async (signal, status) => {
-      const path = folder({ 'a.yaml': oneTask([step('slow', `echo begun; sleep ${mark}; echo never`)]) });
+      const path = folder({ 'a.yaml': taskRunWithSteps([step('slow', `echo begun; sleep ${mark}; echo never`)]) });
       const temporary = join(path, 'tmp');
       mkdirSync(temporary);
       const started = pipewright(['run', path, '--image', 'busybox=host'], { TMPDIR: temporary });

@@ -7,10 +7,10 @@ import { afterEach, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
 import { run } from '../../src/run/run-command.js';
 import { recorded } from '../support/cli.js';
-import { folder, oneTask, removeFolders, step } from '../support/on-this-machine.js';
+import { folder, taskRunWithSteps, removeFolders, step } from '../support/on-this-machine.js';
 import type { RunOptions } from '../../src/run/run-options.js';
 
-const TASK = oneTask([step('first', 'echo'), step('second', 'echo')]);
+const TASK = taskRunWithSteps([step('first', 'echo'), step('second', 'echo')]);
 
 afterEach(removeFolders);
 

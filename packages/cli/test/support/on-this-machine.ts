@@ -33,7 +33,7 @@ export const step = (name: string, script: string): string =>
   `{ name: ${name}, image: 'busybox:1', command: [sh, -c], args: [${JSON.stringify(script)}] }`;
 
 /** Returns a TaskRun `once` with these steps. `more`: fields of its spec, which then has a git input. */
-export const oneTask = (steps: readonly string[], more = ''): string => `apiVersion: tekton.dev/v1alpha1
+export const taskRunWithSteps = (steps: readonly string[], more = ''): string => `apiVersion: tekton.dev/v1alpha1
 kind: TaskRun
 metadata: { name: once }
 spec:
@@ -45,13 +45,16 @@ ${steps.map((text) => `      - ${text}`).join('\n')}
 `;
 
 /** The exit code and output of a run. */
-export interface Ran {
+export interface RunResult {
   readonly status: number;
   readonly out: string;
 }
 
 /** Runs these files. */
-export async function running(files: Readonly<Record<string, string>>, more: Partial<RunOptions> = {}): Promise<Ran> {
+export async function runFiles(
+  files: Readonly<Record<string, string>>,
+  more: Partial<RunOptions> = {},
+): Promise<RunResult> {
   const output = recorded();
   const options: RunOptions = {
     paths: [folder(files)],
@@ -72,19 +75,19 @@ export async function running(files: Readonly<Record<string, string>>, more: Par
   }
 }
 
-/** Checks the outcome of a run or, if containers are unavailable, the error message. */
+/** Checks the exit code and the text that a run prints and omits or, if containers are unavailable, the error message. */
 export async function expectRun(
-  { status, out }: Ran,
-  want: { readonly status: number; readonly says: readonly (string | RegExp)[]; readonly never?: readonly string[] },
+  { status, out }: RunResult,
+  want: { readonly status: number; readonly prints: readonly (string | RegExp)[]; readonly omits?: readonly string[] },
 ): Promise<void> {
   const probe = await probed;
   if (probe.kind === 'unusable') {
     expect({ status, out }).toEqual({ status: 3, out: `${probe.problem.code}: ${probe.problem.message}` });
     return;
   }
-  for (const text of want.says)
+  for (const text of want.prints)
     expect(out).toEqual(expect.stringMatching(text instanceof RegExp ? text : escape(text)));
-  for (const text of want.never ?? []) expect(out).not.toContain(text);
+  for (const text of want.omits ?? []) expect(out).not.toContain(text);
   expect(status).toBe(want.status);
 }
 

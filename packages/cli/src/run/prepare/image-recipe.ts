@@ -26,10 +26,10 @@ const programHint = (image: string): string =>
 /**
  * Returns the hints for an image without a stand-in.
  *
- * @param runsOwn whether a step uses the entrypoint of the image, for which the files of this machine are not
+ * @param usesEntrypoint whether a step uses the entrypoint of the image, for which the files of this machine are not
  * sufficient
  */
-export function imageHint(image: string, runsOwn: boolean): string {
+export function imageHint(image: string, usesEntrypoint: boolean): string {
   const [save = '', ...recipe] = savedImageRecipe(image);
   const short = shortName(image);
   const builder = builderFor(image);
@@ -40,7 +40,7 @@ export function imageHint(image: string, runsOwn: boolean): string {
       `or ${save}`,
       ...recipe,
     ].join('\n');
-  if (runsOwn)
+  if (usesEntrypoint)
     return [
       'images are not downloaded, and this step runs the entrypoint of its image:',
       save,

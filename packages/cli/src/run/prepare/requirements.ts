@@ -72,7 +72,9 @@ const NOT_FOR_FAKE: ReadonlySet<string> = new Set([
 /** Returns a finding for each missing image, at its first use. */
 function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): readonly Finding[] {
   const missing = tasks.flatMap(imagesOf).filter(({ image }) => tryFindImageSource(image, standIns) === undefined);
-  const runsOwn = new Set(missing.flatMap(({ image, usesEntrypoint }) => (usesEntrypoint ? [image] : [])));
+  const imagesWithUsedEntrypoint = new Set(
+    missing.flatMap(({ image, usesEntrypoint }) => (usesEntrypoint ? [image] : [])),
+  );
   const first = new Map(missing.toReversed().map((use) => [use.image, use]));
   return [...first.values()]
     .toReversed()
@@ -82,7 +84,7 @@ function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): rea
         path,
         'IMAGE_NO_STAND_IN',
         `no stand-in for the image ${image} of ${user}`,
-        imageHint(image, runsOwn.has(image)),
+        imageHint(image, imagesWithUsedEntrypoint.has(image)),
       ),
     );
 }

@@ -44,8 +44,8 @@ test.each<[string, boolean, readonly string[], readonly string[]]>([
   ],
   ['quay.io/buildah/stable:v1.11.0', false, ['--image quay.io/buildah/stable=builtin:buildah'], ['=host']],
   ['quay.io/containers/buildah', false, ['--image quay.io/containers/buildah=builtin:buildah'], ['=host']],
-])('the hint for %s (uses its entrypoint: %s) has commands to copy', (image, runsOwn, has, never) => {
-  const hint = imageHint(image, runsOwn);
+])('the hint for %s (uses its entrypoint: %s) has commands to copy', (image, usesEntrypoint, has, never) => {
+  const hint = imageHint(image, usesEntrypoint);
   expect(has.filter((text) => !hint.includes(text))).toEqual([]);
   expect(never.filter((text) => hint.includes(text))).toEqual([]);
 });
