@@ -21,7 +21,12 @@ export const TEKTON_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     ...['reader', 'types'].map((file) => tekton(`v1alpha1/${file}.js`)),
   ],
   'packages/tekton/src/v1': [...TEKTON_SHARED, tekton('validation')],
-  'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1alpha1')],
+  'packages/tekton/src/v1/validation': [
+    ...TEKTON_SHARED,
+    tekton('validation'),
+    ...['config', 'objects', 'param-types', 'types'].map((file) => tekton(`v1/${file}.js`)),
+  ],
+  'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1'), tekton('v1alpha1')],
 };
 
 const controller = (folder: string): string => `packages/controller/src/${folder}`;

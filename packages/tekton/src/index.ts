@@ -13,6 +13,7 @@ export * from './v1alpha1/status.js';
 export * from './model/duration.js';
 export * from './model/model.js';
 export * from './v1alpha1/reader.js';
+export { writeParams } from './v1alpha1/run-writer.js';
 export { CONDITION_CHECK_FAILED, awaitsDelivery, isPendingDelivery } from './v1alpha1/status-reader.js';
 export * from './v1alpha1/condition-task.js';
 export * from './variables/substitution.js';

@@ -12,6 +12,7 @@ import {
 } from '@pipewright/tekton';
 import type { Remedy } from './example.js';
 import { CONSTRUCT_EXAMPLES } from './examples-construct.js';
+import { FEATURE_EXAMPLES } from './examples-feature.js';
 import { PIPELINE_EXAMPLES } from './examples-pipeline.js';
 import { SET_EXAMPLES } from './examples-set.js';
 import { SHAPE_EXAMPLES } from './examples-shape.js';
@@ -25,6 +26,7 @@ const MANIFEST_EXAMPLES: Readonly<Record<ProblemCode, Remedy>> = {
   ...TASK_EXAMPLES,
   ...PIPELINE_EXAMPLES,
   ...SET_EXAMPLES,
+  ...FEATURE_EXAMPLES,
 };
 
 /** The fields that both tables of packages/tekton have for a problem. */

@@ -5,7 +5,14 @@
  */
 
 import type { KubeClient } from '@pipewright/kube';
-import { TASK_RUNS, TEKTON_LABELS, tryReadObject, type TaskRunModel } from '@pipewright/tekton';
+import {
+  isArrayValue,
+  TASK_RUNS,
+  TEKTON_LABELS,
+  textsOfParamValue,
+  tryReadObject,
+  type TaskRunModel,
+} from '@pipewright/tekton';
 import type { EndedRun } from './follow/follower.js';
 import { outcomeOf, tryFindSucceededCondition, type ObservedTaskRun } from './follow/observed.js';
 
@@ -27,8 +34,11 @@ export function optionsForTask(run: TaskRunModel): SingleTaskOptions | undefined
   if (source?.kind !== 'reference' || receivesFiles || workspaces.length > 0) return undefined;
   const param = new Map<string, string>();
   for (const { name, value } of params) {
-    if (typeof value !== 'string' && (value.length === 0 || value.some((item) => item.includes(',')))) return undefined;
-    param.set(name, typeof value === 'string' ? value : value.join(','));
+    const texts = textsOfParamValue(value).map(({ text }) => text);
+    const isList = isArrayValue(value);
+    if (typeof value !== 'string' && (!isList || texts.length === 0 || texts.some((item) => item.includes(','))))
+      return undefined;
+    param.set(name, texts.join(','));
   }
   const resourceOptions = new Map<string, string>();
   for (const { name, resource } of [...inputs, ...outputs]) {

@@ -14,6 +14,7 @@ const NOT_OF_LINT = new Set([
   'CONFIG_MAP_KEY_MISSING',
   'CONFIG_MAP_MISSING',
   'CRD_REFUSED',
+  'ENV_FORBIDDEN', // only with a setting of the cluster
   'REVISION_INVALID',
   'REVISION_UNKNOWN',
   'SECRET_KEY_MISSING',

@@ -12,6 +12,7 @@ import {
   TEKTON_LABELS,
   toLabelValue,
   V1ALPHA1,
+  writeParams,
   type ParamAssignment,
   type PipelineRun,
   type PipelineTaskInput,
@@ -134,7 +135,12 @@ const inputsOf = (
 ): Pick<TaskRunSpec, 'inputs'> =>
   params.length === 0 && resources.length === 0
     ? {}
-    : { inputs: { ...(params.length > 0 && { params }), ...(resources.length > 0 && { resources }) } };
+    : {
+        inputs: {
+          ...(params.length > 0 && { params: writeParams(params) }),
+          ...(resources.length > 0 && { resources }),
+        },
+      };
 
 /** Returns the fields that a task and its checks share: ServiceAccount and pod template. */
 function sharedSpec(

@@ -295,7 +295,7 @@ function missingReference(
 function modelOf({ source }: PipelineTaskModel, inputs: PipelineInputs, cache: ResolveCache): TaskModel | undefined {
   if (!source) return undefined;
   if (source.kind === 'embedded') return source.task;
-  const found = inputs.tasks.get(taskKey(source));
+  const found = source.kind === 'reference' ? inputs.tasks.get(taskKey(source)) : undefined;
   return found && cache.taskModel(found.spec);
 }
 

@@ -136,7 +136,7 @@ function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   if (!task) return taskMissing(name, model.source);
 
   const spec = model.source.kind === 'embedded' ? run.spec.taskSpec : startInputs.task?.spec;
-  const specErrors = spec && taskSpecProblem(model.source.kind === 'embedded' ? name : model.source.name, spec);
+  const specErrors = spec && taskSpecProblem(model.source.kind === 'reference' ? model.source.name : name, spec);
   if (specErrors) return failure('TaskRunValidationFailed', `the Task is invalid: ${specErrors}`);
 
   const inputs = bindResources('input', model.inputs, startInputs);

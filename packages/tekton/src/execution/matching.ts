@@ -6,7 +6,7 @@
 
 import type { ParamAssignment, ParamModel } from '../model/model.js';
 import { RESOURCE_TYPES, type ResourceType } from '../model/resource.js';
-import type { ParamValue } from '../model/param.js';
+import { isArrayValue, type ParamType, type ParamValue } from '../model/param.js';
 
 /** Names that are declared but not passed, and names that are passed but not declared. */
 export interface NameDifference {
@@ -48,8 +48,8 @@ export function mistypedParams(declared: readonly ParamModel[], given: readonly 
 }
 
 /** Returns the param type of a value. */
-export const paramTypeOfValue = (value: ParamValue): 'string' | 'array' =>
-  typeof value === 'string' ? 'string' : 'array';
+export const paramTypeOfValue = (value: ParamValue): ParamType =>
+  typeof value === 'string' ? 'string' : isArrayValue(value) ? 'array' : 'object';
 
 /** Returns the declared resources that are bound to another type. `types`: bound types, by declared name. */
 export function mistypedResources(

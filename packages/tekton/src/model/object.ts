@@ -2,9 +2,11 @@
 
 import type {
   ConditionModel,
+  CustomRunModel,
   PipelineModel,
   PipelineResourceModel,
   PipelineRunModel,
+  StepActionModel,
   TaskModel,
   TaskRunModel,
 } from './model.js';
@@ -16,5 +18,7 @@ export type ObjectModel =
   | { readonly kind: 'Pipeline'; readonly pipeline: PipelineModel }
   | { readonly kind: 'TaskRun'; readonly run: TaskRunModel }
   | { readonly kind: 'PipelineRun'; readonly run: PipelineRunModel }
+  | { readonly kind: 'CustomRun'; readonly run: CustomRunModel }
+  | { readonly kind: 'StepAction'; readonly action: StepActionModel }
   | { readonly kind: 'PipelineResource'; readonly resource: PipelineResourceModel }
   | { readonly kind: 'Condition'; readonly condition: ConditionModel };

@@ -4,10 +4,10 @@
  * One row per problem; `problem.ts` describes the columns.
  */
 
-import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
+import { displayValue, error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
 
-/** Later versions of Tekton's API. */
-export const LATER_VERSIONS: ReadonlySet<string> = new Set(['tekton.dev/v1beta1', 'tekton.dev/v1']);
+/** Versions of Tekton's API of which not all kinds are read. */
+export const LATER_VERSIONS: ReadonlySet<string> = new Set(['tekton.dev/v1beta1']);
 
 /** Rows about structure and names. */
 export const OBJECT_PROBLEMS = {
@@ -35,10 +35,10 @@ export const OBJECT_PROBLEMS = {
     ({ kind }) => `the kind ${quote(kind)} belongs to Tekton Triggers, which is not run here`,
     () => 'leave it where Tekton Triggers is installed; to run what it starts, write a PipelineRun',
   ),
-  KIND_UNKNOWN: error<UnknownName>(
+  KIND_UNKNOWN: error<UnknownName & { apiVersion: string }>(
     'A kind of tekton.dev does not exist',
     'The API server rejects it with "no matches for kind".',
-    ({ name }) => `tekton.dev/v1alpha1 has no kind ${quote(name)}`,
+    ({ name, apiVersion }) => `${displayValue(apiVersion)} has no kind ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
   FIELD_UNKNOWN: error<UnknownName & { elsewhere?: string | undefined }>(

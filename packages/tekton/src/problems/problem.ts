@@ -5,6 +5,7 @@
  */
 
 import type { FieldPath } from '../model/field-path.js';
+import type { FieldError } from './field-error.js';
 
 /** `error`: it cannot work as written. `warning`: it works, but is probably a mistake. */
 export type Severity = 'error' | 'warning';
@@ -33,8 +34,10 @@ export interface Problem {
   readonly value?: string;
   /** Index of the other object of a conflict. */
   readonly otherObjectIndex?: number;
-  /** Message of Tekton v0.9.2's webhook. Absent: the webhook accepts the object. */
+  /** Message of Tekton's webhook. Absent: the webhook accepts the object. */
   readonly tektonMessage?: string;
+  /** Errors of a webhook that reports all of them, from which it composes one message. */
+  readonly fieldErrors?: readonly FieldError[];
 }
 
 /** An unknown name, with a suggestion and the known names. */

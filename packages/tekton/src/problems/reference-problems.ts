@@ -16,20 +16,21 @@ const remedyOfMissing = ({
   suggestion,
   known,
   later,
-}: UnknownName & { readonly later?: string | undefined }): string =>
+  own = 'tekton.dev/v1alpha1',
+}: UnknownName & { readonly later?: string | undefined; readonly own?: string | undefined }): string =>
   later === undefined
     ? suggestionOr(suggestion, known, 'add it to the manifests, or correct the name')
-    : "rewrite it as 'tekton.dev/v1alpha1'";
+    : `rewrite it as ${quote(own)}`;
 
 /** Rows about references between objects. */
 export const REFERENCE_PROBLEMS = {
-  TASK_UNKNOWN: error<UnknownName & { kind: string; later?: string | undefined }>(
+  TASK_UNKNOWN: error<UnknownName & { kind: string; later?: string | undefined; own?: string | undefined }>(
     'A task does not exist',
     'The run fails with CouldntGetTask or TaskRunResolutionFailed. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ kind, name, later }) => missing(kind, name, later),
     (details) => remedyOfMissing(details),
   ),
-  PIPELINE_UNKNOWN: error<UnknownName & { later?: string | undefined }>(
+  PIPELINE_UNKNOWN: error<UnknownName & { later?: string | undefined; own?: string | undefined }>(
     'A pipeline does not exist',
     'The run fails with CouldntGetPipeline. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ name, later }) => missing('Pipeline', name, later),

@@ -6,6 +6,7 @@
  */
 
 import { closestMatch } from './did-you-mean.js';
+import { formatFieldErrors, type FieldError } from './field-error.js';
 import type { ObjectId, Problem, ProblemDefinition } from './problem.js';
 import { createProblem, PROBLEMS, type ProblemDetails, type ProblemOptions, type ProblemCode } from './table.js';
 import type { FieldPath } from '../model/field-path.js';
@@ -43,16 +44,19 @@ export class Report {
 
   /** Reports a problem, unless its path is marked as invalid. */
   add<C extends ProblemCode>(code: C, path: FieldPath, details: ProblemDetails<C>, more: ProblemOptions = {}): void {
-    if (this.#isInvalid(path)) return;
+    if (this.#isInvalid(path)) {
+      this.#addToCause(path, more.fieldErrors ?? []);
+      return;
+    }
     const { tektonMessage, ...rest } = more;
     const isVisibleToTekton = this.#withoutTektonMessage.size === 0 || !isBelow(path, this.#withoutTektonMessage);
-    const refused = isVisibleToTekton && tektonMessage !== undefined;
+    const refused = isVisibleToTekton && (tektonMessage !== undefined || more.fieldErrors !== undefined);
     this.#problems.push(
       createProblem(code, path, details, {
         object: this.object,
         ...(!refused && isWarningIfAdmitted(code) && { severity: 'warning' }),
         ...rest,
-        ...(refused && { tektonMessage }),
+        ...(refused && { tektonMessage, fieldErrors: more.fieldErrors }),
       }),
     );
   }
@@ -99,6 +103,17 @@ export class Report {
   /** Returns all problems, ordered by path. */
   problems(): Problem[] {
     return this.#problems.length < 2 ? this.#problems : this.#problems.toSorted((a, b) => comparePaths(a.path, b.path));
+  }
+
+  /** Adds errors of the webhook to the problem that hides theirs. */
+  #addToCause(path: FieldPath, errors: readonly FieldError[]): void {
+    if (errors.length === 0) return;
+    const index = this.#problems.findIndex((problem) => isBelow(path, new Set([key(problem.path)])));
+    const cause = this.#problems[index];
+    if (!cause) return;
+    const fieldErrors = [...(cause.fieldErrors ?? []), ...errors];
+    const tektonMessage = cause.tektonMessage ?? formatFieldErrors(fieldErrors) ?? '';
+    this.#problems[index] = { ...cause, fieldErrors, tektonMessage };
   }
 
   #isInvalid(path: FieldPath): boolean {

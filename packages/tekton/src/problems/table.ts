@@ -10,10 +10,18 @@ import { PIPELINE_PROBLEMS } from './pipeline-problems.js';
 import { REFERENCE_PROBLEMS } from './reference-problems.js';
 import { OBJECT_PROBLEMS } from './object-problems.js';
 import { TASK_PROBLEMS } from './task-problems.js';
+import { FEATURE_PROBLEMS } from './feature-problems.js';
 import type { FieldPath } from '../model/field-path.js';
+import { formatFieldErrors, type FieldError } from './field-error.js';
 
 /** All rows, by code. */
-export const PROBLEMS = { ...OBJECT_PROBLEMS, ...TASK_PROBLEMS, ...PIPELINE_PROBLEMS, ...REFERENCE_PROBLEMS } as const;
+export const PROBLEMS = {
+  ...OBJECT_PROBLEMS,
+  ...TASK_PROBLEMS,
+  ...PIPELINE_PROBLEMS,
+  ...REFERENCE_PROBLEMS,
+  ...FEATURE_PROBLEMS,
+} as const;
 
 /** The code of a row. */
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -30,6 +38,7 @@ export interface ProblemOptions {
   readonly severity?: Severity;
   readonly otherObjectIndex?: number;
   readonly tektonMessage?: string | undefined;
+  readonly fieldErrors?: readonly FieldError[] | undefined;
 }
 
 /** Creates a problem with the message and hint of its row. */
@@ -50,5 +59,9 @@ export function createProblem<C extends ProblemCode>(
     ...(more.value !== undefined && { value: displayValue(more.value) }),
     ...(more.otherObjectIndex !== undefined && { otherObjectIndex: more.otherObjectIndex }),
     ...(more.tektonMessage !== undefined && { tektonMessage: more.tektonMessage }),
+    ...(more.fieldErrors && {
+      fieldErrors: more.fieldErrors,
+      tektonMessage: formatFieldErrors(more.fieldErrors) ?? '',
+    }),
   };
 }

@@ -79,7 +79,10 @@ const sidecar = withHints(
 );
 
 const stepTemplate = withHints(
-  kubernetesObject('Fields that all steps get, unless they set them.', containerFields),
+  kubernetesObject(
+    'Fields that all steps get, unless they set them.',
+    withoutFields(kubernetesObject('', containerFields), ['name']),
+  ),
   RESOURCES_HINT,
 );
 

@@ -5,7 +5,14 @@
  * optional, because objects are read before they are checked.
  */
 
-import type { AdditionalFields, Container, EnvVar, ResourceRequirements, Volume } from '../model/kubernetes.js';
+import type {
+  AdditionalFields,
+  EnvFromSource,
+  EnvVar,
+  ResourceRequirements,
+  Volume,
+  VolumeMount,
+} from '../model/kubernetes.js';
 import type { PodTemplate, WorkspaceBinding } from '../model/pod.js';
 
 /** A param's value: a string, a list of strings, or an object with string values. */
@@ -94,11 +101,28 @@ export interface StepOutput {
   readonly path?: string;
 }
 
+/** The fields of containers that steps, sidecars, step templates and StepActions share. */
+export interface ContainerFields extends AdditionalFields {
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly workingDir?: string;
+  readonly env?: readonly EnvVar[];
+  readonly volumeMounts?: readonly VolumeMount[];
+}
+
+/** A container without the fields of its role. */
+export interface TaskContainer extends ContainerFields {
+  readonly name?: string;
+  readonly envFrom?: readonly EnvFromSource[];
+  readonly imagePullPolicy?: string;
+  readonly computeResources?: ResourceRequirements;
+}
+
 /** A step: a container, or a reference to a StepAction. */
-export interface Step extends Omit<Container, 'resources'> {
+export interface Step extends TaskContainer {
   readonly displayName?: string;
   readonly script?: string;
-  readonly computeResources?: ResourceRequirements;
   readonly timeout?: string;
   readonly workspaces?: readonly WorkspaceUsage[];
   readonly onError?: string;
@@ -111,17 +135,14 @@ export interface Step extends Omit<Container, 'resources'> {
 }
 
 /** A container that runs beside the steps. */
-export interface Sidecar extends Omit<Container, 'resources'> {
+export interface Sidecar extends TaskContainer {
   readonly script?: string;
-  readonly computeResources?: ResourceRequirements;
   readonly workspaces?: readonly WorkspaceUsage[];
   readonly restartPolicy?: string;
 }
 
 /** Fields that all steps of a Task get, unless they set them. */
-export interface StepTemplate extends Omit<Container, 'resources'> {
-  readonly computeResources?: ResourceRequirements;
-}
+export type StepTemplate = TaskContainer;
 
 /** The spec of a Task. */
 export interface TaskSpec {
@@ -302,7 +323,7 @@ export interface PipelineRunSpec {
 }
 
 /** The spec of a StepAction. */
-export interface StepActionSpec extends Omit<Container, 'name' | 'envFrom' | 'resources'> {
+export interface StepActionSpec extends ContainerFields {
   readonly description?: string;
   readonly script?: string;
   readonly params?: readonly ParamSpec[];

@@ -71,6 +71,7 @@ const readWorkspace = (workspace: WorkspaceDeclaration): WorkspaceModel => ({
   name: workspace.name,
   mountPath: workspace.mountPath ?? `/workspace/${workspace.name}`,
   isReadOnly: workspace.readOnly === true,
+  isOptional: false,
 });
 
 /** Reads the spec of a Task or ClusterTask, or an embedded `taskSpec`. */
@@ -86,6 +87,7 @@ export function readTask(spec: TaskSpec): TaskModel {
     sidecars: spec.sidecars ?? [],
     volumes: spec.volumes ?? [],
     results: (spec.results ?? []).map((result) => result.name),
+    resultDetails: new Map(),
     workspaces: (spec.workspaces ?? []).map(readWorkspace),
   };
 }
@@ -104,6 +106,7 @@ export function readCondition(name: string, spec: ConditionSpec): ConditionModel
       sidecars: [],
       volumes: [],
       results: [],
+      resultDetails: new Map(),
       workspaces: [],
     },
   };
@@ -138,6 +141,8 @@ function readPipelineTask(task: PipelineTask): PipelineTaskModel {
       resources: (condition.resources ?? []).map(readInput),
     })),
     retries: task.retries ?? 0,
+    when: [],
+    onError: 'stopAndFail',
     ...(timeout !== undefined && { timeoutMs: timeout }),
   };
 }
@@ -152,7 +157,10 @@ export function readPipeline(spec: PipelineSpec): PipelineModel {
       isOptional: optional === true,
     })),
     workspaces: (spec.workspaces ?? []).map((workspace) => workspace.name),
+    optionalWorkspaces: new Set(),
     tasks: (spec.tasks ?? []).map(readPipelineTask),
+    finally: [],
+    results: [],
   };
 }
 
@@ -190,6 +198,7 @@ function readRun(spec: RunSpec, params: RunModel['params'], isCancelRequested: b
     serviceAccountPath: [spec.serviceAccountName ? 'serviceAccountName' : 'serviceAccount'],
     ...(timeout !== undefined && { timeoutMs: timeout }),
     isCancelRequested,
+    isPending: false,
     ...(spec.podTemplate && { podTemplate: spec.podTemplate }),
   };
 }
@@ -202,6 +211,8 @@ export function readTaskRun(spec: TaskRunSpec): TaskRunModel {
     ...(source && { source }),
     inputs: (spec.inputs?.resources ?? []).map(readBinding),
     outputs: (spec.outputs?.resources ?? []).map(readBinding),
+    retries: 0,
+    pod: { stepResources: new Map(), sidecarResources: new Map() },
   };
 }
 
@@ -220,6 +231,8 @@ export function readPipelineRun(spec: PipelineRunSpec): PipelineRunModel {
     ...(source && { source }),
     resources: (spec.resources ?? []).map(readBinding),
     taskServiceAccountsPath: ['serviceAccountNames'],
+    ...(spec.status === 'PipelineRunCancelled' && { stopRequest: 'cancel' as const }),
+    taskSettings: new Map(),
     taskServiceAccounts: new Map(
       accounts.map((account) => [account.taskName, account.serviceAccountName ?? account.serviceAccount ?? '']),
     ),

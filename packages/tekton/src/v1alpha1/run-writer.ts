@@ -6,8 +6,9 @@
 
 import type { FieldPaths } from '../model/field-paths.js';
 import type { ParamAssignment } from '../model/model.js';
+import { isArrayValue } from '../model/param.js';
 import type { NewBinding, NewRun } from '../model/new-run.js';
-import { V1ALPHA1, type PipelineRun, type ResourceBinding, type TaskRun } from './types.js';
+import { V1ALPHA1, type Param, type PipelineRun, type ResourceBinding, type TaskRun } from './types.js';
 
 /** Paths of the fields in v1alpha1 objects that hold the lists of the model. */
 export const FIELD_PATHS: FieldPaths = {
@@ -62,12 +63,19 @@ export function writeRun(run: NewRun): PipelineRun | TaskRun {
   };
 }
 
+/** Writes params. This version has no object params; an object is written as its JSON text. */
+export const writeParams = (params: readonly ParamAssignment[]): readonly Param[] =>
+  params.map(({ name, value }) => ({
+    name,
+    value: typeof value === 'string' || isArrayValue(value) ? value : JSON.stringify(value),
+  }));
+
 /** Returns a copy of a PipelineRun or TaskRun with these params added. Existing params are overwritten. */
 export function withParams<T extends object>(object: T, params: readonly ParamAssignment[]): T {
   const names = new Set(params.map(({ name }) => name));
-  const merged = (existing: readonly ParamAssignment[] = []): readonly ParamAssignment[] => [
+  const merged = (existing: readonly Param[] = []): readonly Param[] => [
     ...existing.filter(({ name }) => !names.has(name)),
-    ...params,
+    ...writeParams(params),
   ];
   const run = object as unknown as PipelineRun | TaskRun; // `tryReadObject` has read it as a run
   if (run.kind === 'PipelineRun') return { ...object, spec: { ...run.spec, params: merged(run.spec.params) } };

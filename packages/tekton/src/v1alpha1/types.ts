@@ -6,7 +6,6 @@
  */
 
 import type { Container, LocalReference, ObjectMeta, Volume } from '../model/kubernetes.js';
-import type { ParamType, ParamValue } from '../model/param.js';
 import type { PodTemplate, Step, WorkspaceBinding } from '../model/pod.js';
 import type { PipelineResourceSpec, ResourceType } from '../model/resource.js';
 import type { PipelineRunStatus, TaskRunStatus } from './status.js';
@@ -14,18 +13,21 @@ import type { PipelineRunStatus, TaskRunStatus } from './status.js';
 /** `apiVersion` of all kinds in this version. */
 export const V1ALPHA1 = 'tekton.dev/v1alpha1';
 
+/** A param's value: one string, or a list of strings. */
+export type StringOrList = string | readonly string[];
+
 /** A param that a Task, Pipeline or Condition declares. */
 export interface ParamSpec {
   readonly name: string;
-  readonly type?: ParamType;
+  readonly type?: 'string' | 'array';
   readonly description?: string;
-  readonly default?: ParamValue;
+  readonly default?: StringOrList;
 }
 
 /** The value of a param. */
 export interface Param {
   readonly name: string;
-  readonly value: ParamValue;
+  readonly value: StringOrList;
 }
 
 /** A resource that a Task or Condition declares. */

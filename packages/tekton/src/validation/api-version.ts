@@ -21,6 +21,10 @@ export interface ApiVersion {
   readonly apiVersion: string;
   readonly kinds: Readonly<Record<string, KindDefinition>>;
   readonly messages: ConformanceMessages;
+  /** Whether a field name in another case is unknown. Absent: Tekton decodes names in any case. */
+  readonly areFieldNamesExact?: true;
+  /** Kinds of this version that are not read yet. */
+  readonly unreadKinds?: ReadonlySet<string>;
   /** Wraps an object that conforms to the schema of its kind. */
   readonly interpret: (object: object) => VersionedObject;
   /** Paths of the fields in objects of this version that hold the lists of the model. */
@@ -33,9 +37,9 @@ export interface ApiVersion {
   readonly applyDefaults: <T extends object>(object: T, options: DefaultOptions) => T;
   /** Returns the webhook's message for an object with these problems; undefined if it admits the object. */
   readonly admissionMessage: (problems: readonly Problem[]) => string | undefined;
-  /** The statuses of this version. */
-  readonly taskRunFormat: TaskRunFormat;
-  readonly pipelineRunFormat: PipelineRunFormat;
+  /** The statuses of this version. Absent: its runs are checked and not executed, and API servers do not serve it. */
+  readonly taskRunFormat?: TaskRunFormat;
+  readonly pipelineRunFormat?: PipelineRunFormat;
 }
 
 /** A Tekton object with the checks and the reader of its API version. */

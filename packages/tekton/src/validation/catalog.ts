@@ -40,7 +40,7 @@ export class Catalog {
       if (kind === undefined || name === undefined || !inspection.object) continue;
       // v1alpha1 references cannot resolve to objects of other versions.
       const { apiVersion = '' } = inspection.id;
-      if (LATER_VERSIONS.has(apiVersion)) this.#notRead.push(inspection);
+      if (LATER_VERSIONS.has(apiVersion) && !inspection.tekton) this.#notRead.push(inspection);
       if (apiVersion.startsWith(`${TEKTON_GROUP}/`) && !inspection.tekton) continue;
       const names = this.#byKind.get(kind) ?? new Map<string, CheckedObject[]>();
       this.#byKind.set(kind, names);
@@ -88,10 +88,16 @@ export class Catalog {
       ?.find(({ id }) => isVisible(id.namespace, namespace));
   }
 
-  /** Returns the names of all objects of a kind that are visible from `namespace`. */
-  names(kind: string, namespace: string | undefined): string[] {
+  /**
+   * Returns the names of all objects of a kind that are visible from `namespace`.
+   *
+   * @param referrer API version of the object that refers to them. Absent: of all versions.
+   */
+  names(kind: string, namespace: string | undefined, referrer?: string): string[] {
     const all = [...(this.#byKind.get(kind) ?? [])];
-    return all.filter(([, list]) => list.some(({ id }) => isVisible(id.namespace, namespace))).map(([name]) => name);
+    const isCandidate = ({ id }: CheckedObject): boolean =>
+      isVisible(id.namespace, namespace) && (referrer === undefined || canRefer(referrer, id.apiVersion));
+    return all.filter(([, list]) => list.some(isCandidate)).map(([name]) => name);
   }
 
   /** Returns all objects of a kind. */
@@ -103,6 +109,10 @@ export class Catalog {
     return this.tryFindAny(kind, name, namespace)?.tekton?.read();
   }
 }
+
+/** Whether objects of one API version can refer to those of another: v1alpha1 is apart from the later ones. */
+export const canRefer = (from: string, to: string | undefined): boolean =>
+  (from === `${TEKTON_GROUP}/v1alpha1`) === (to === `${TEKTON_GROUP}/v1alpha1`);
 
 const isVisible = (own: string | undefined, from: string | undefined): boolean =>
   own === undefined || from === undefined || own === from;

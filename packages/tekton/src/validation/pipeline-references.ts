@@ -2,7 +2,7 @@
  * Checks the Tasks and Conditions that a pipeline refers to, and the arguments that it passes to them.
  */
 
-import type { Catalog } from './catalog.js';
+import { canRefer, type Catalog } from './catalog.js';
 import { checkDeclaredResults } from './results.js';
 import { checkBoundResources, checkGivenParams, checkGivenWorkspaces, type BoundResource } from './arguments.js';
 import { checkTaskVariablesInValues } from './values.js';
@@ -23,6 +23,8 @@ export interface ReferenceScope {
   readonly catalog: Catalog;
   readonly namespace: string | undefined;
   readonly externals: Externals;
+  /** API version of the object that refers. */
+  readonly apiVersion?: string | undefined;
 }
 
 /** The kinds of objects that may exist outside the catalog. */
@@ -42,13 +44,15 @@ export function tryFindTask(
 ): { readonly task: TaskModel; readonly owner: string } | undefined {
   if (!source) return undefined;
   if (source.kind === 'embedded') return { task: source.task, owner: 'this task' };
+  if (source.kind !== 'reference') return undefined; // its definition is elsewhere
   const { taskKind: kind, name } = source;
+  if (isOfOtherVersion(kind, name, scope, childContext(context, 'taskRef', 'name'))) return undefined;
   const found = scope.catalog.tryFindTask(kind, name, scope.namespace);
   if (found) return { task: found, owner: `the ${kind} '${name}'` };
   // A ClusterTask is installed once, so a set of manifests rarely contains it.
   const later = scope.catalog.versionNotRead(kind, name, scope.namespace);
-  const known = later === undefined ? scope.catalog.names(kind, scope.namespace) : [];
-  const details = { kind, later, ...context.report.unknownName(name, known) };
+  const known = later === undefined ? scope.catalog.names(kind, scope.namespace, scope.apiVersion) : [];
+  const details = { kind, later, own: scope.apiVersion, ...context.report.unknownName(name, known) };
   const severity = kind === 'Task' || scope.externals === 'none' ? missingSeverity(scope, details) : 'warning';
   context.report.add('TASK_UNKNOWN', [...context.path, 'taskRef', 'name'], details, { value: name, severity });
   return undefined;
@@ -62,17 +66,32 @@ export function tryFindPipeline(
 ): { readonly pipeline: PipelineModel; readonly owner: string } | undefined {
   if (!source) return undefined;
   if (source.kind === 'embedded') return { pipeline: source.pipeline, owner: 'this pipeline' };
+  if (source.kind !== 'reference') return undefined; // its definition is elsewhere
   const { catalog, namespace } = scope;
+  if (isOfOtherVersion('Pipeline', source.name, scope, childContext(context, 'pipelineRef', 'name'))) return undefined;
   const found = catalog.tryFindPipeline(source.name, namespace);
   if (found) return { pipeline: found, owner: `the Pipeline '${source.name}'` };
   const later = catalog.versionNotRead('Pipeline', source.name, namespace);
-  const known = later === undefined ? catalog.names('Pipeline', namespace) : [];
-  const details = { later, ...context.report.unknownName(source.name, known) };
+  const known = later === undefined ? catalog.names('Pipeline', namespace, scope.apiVersion) : [];
+  const details = { later, own: scope.apiVersion, ...context.report.unknownName(source.name, known) };
   context.report.add('PIPELINE_UNKNOWN', [...context.path, 'pipelineRef', 'name'], details, {
     value: source.name,
     severity: missingSeverity(scope, details),
   });
   return undefined;
+}
+
+/** Reports a reference between v1alpha1 and later versions. */
+function isOfOtherVersion(
+  kind: string,
+  name: string,
+  { catalog, namespace, apiVersion: own }: ReferenceScope,
+  context: ValidationContext,
+): boolean {
+  const other = catalog.tryFindAny(kind, name, namespace)?.id.apiVersion;
+  if (other === undefined || own === undefined || canRefer(own, other)) return false;
+  context.report.add('VERSION_MIXED', context.path, { kind, name, other, own }, { value: name });
+  return true;
 }
 
 /** Checks the arguments that a pipeline passes to its tasks and conditions. `context` is the spec. */

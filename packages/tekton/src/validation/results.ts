@@ -7,6 +7,7 @@
 import type { ParamAssignment, PipelineModel } from '../model/model.js';
 import { hasTasksPrefix, parseResultRefs } from '../variables/result-references.js';
 import type { FieldPath } from '../model/field-path.js';
+import { textsOfParamValue } from '../model/param.js';
 import type { ValidationContext } from './context.js';
 
 /**
@@ -73,10 +74,10 @@ function* textsOf({ tasks }: PipelineModel): Generator<Text> {
 function* textsIn(params: readonly ParamAssignment[], path: FieldPath): Generator<Text> {
   for (const [index, { value }] of params.entries()) {
     const at = [...path, index, 'value'];
-    const texts =
-      typeof value === 'string'
-        ? [{ text: value, path: at }]
-        : value.map((text, place) => ({ text, path: [...at, place] }));
+    const texts = textsOfParamValue(value).map(({ text, key }) => ({
+      text,
+      path: key === undefined ? at : [...at, key],
+    }));
     yield* texts.filter(({ text }) => text.includes('$(tasks.'));
   }
 }

@@ -61,13 +61,17 @@ function usesOf(model: RunObject, catalog: Catalog, namespace: string | undefine
     return [{ account: serviceAccount, field: serviceAccountPath, tasks: [model.run.source] }];
   const { taskServiceAccounts, taskServiceAccountsPath, source } = model.run;
   const pipeline =
-    source?.kind === 'embedded' ? source.pipeline : source && catalog.tryFindPipeline(source.name, namespace);
+    source?.kind === 'embedded'
+      ? source.pipeline
+      : source?.kind === 'reference'
+        ? catalog.tryFindPipeline(source.name, namespace)
+        : undefined;
   if (!pipeline) return [];
   const accounts = new Set([serviceAccount, ...taskServiceAccounts.values()]);
   return [...accounts].map((account) => ({
     account,
     field: account === serviceAccount ? serviceAccountPath : taskServiceAccountsPath,
-    tasks: pipeline.tasks
+    tasks: [...pipeline.tasks, ...pipeline.finally]
       .filter(({ name }) => (taskServiceAccounts.get(name) ?? serviceAccount) === account)
       .map((task) => task.source),
   }));
@@ -77,6 +81,7 @@ function usesOf(model: RunObject, catalog: Catalog, namespace: string | undefine
 function mayHaveToken(source: TaskSource | undefined, catalog: Catalog, namespace: string | undefined): boolean {
   if (!source) return true;
   if (source.kind === 'embedded') return hasToken(source.task);
+  if (source.kind !== 'reference') return true;
   const found = catalog.tryFindTask(source.taskKind, source.name, namespace);
   return !found || hasToken(found);
 }

@@ -13,6 +13,7 @@ import {
   type KnownVariables,
 } from './variables.js';
 import type { ParamModel, TaskModel } from '../model/model.js';
+import { textsOfParamValue } from '../model/param.js';
 import type { FieldPath } from '../model/field-path.js';
 import type { ParamValue } from '../model/param.js';
 import type { ValidationContext } from './context.js';
@@ -114,8 +115,10 @@ function check(
     if (value === undefined) return;
     const path: FieldPath = [...context.path, index, field];
     const checker = createVariableChecker(knownVariables, context, () => labelOf?.(name), isPipelineParam);
-    if (typeof value !== 'string') value.forEach((item, at) => checker.element(item, [...path, at]));
-    else if (value.includes('$')) checker.text(value, path);
+    for (const { text, key } of textsOfParamValue(value)) {
+      if (typeof key === 'number') checker.element(text, [...path, key]);
+      else if (text.includes('$')) checker.text(text, key === undefined ? path : [...path, key]);
+    }
   });
 }
 

@@ -7,7 +7,7 @@
 import { containsPath, joinPath } from '../model/container-path.js';
 import type { ParamAssignment, ParamModel, PipelineResourceModel, ResourceModel, TaskModel } from '../model/model.js';
 import { substitute, substituteList, type Replacements } from './substitution.js';
-import type { ParamValue } from '../model/param.js';
+import { isArrayValue, type ParamValue } from '../model/param.js';
 import type { ResourceType } from '../model/resource.js';
 
 /** Params per resource type that a task can use as `$(inputs.resources.NAME.KEY)`, with their defaults. */
@@ -140,7 +140,8 @@ export function paramReplacements(
   for (const [name, value] of values) {
     for (const prefix of prefixes) {
       if (typeof value === 'string') strings.set(`${prefix}.${name}`, value);
-      else arrays.set(`${prefix}.${name}`, value);
+      else if (isArrayValue(value)) arrays.set(`${prefix}.${name}`, value);
+      else for (const [key, item] of Object.entries(value)) strings.set(`${prefix}.${name}.${key}`, item);
     }
   }
   return { strings, arrays };
@@ -148,5 +149,7 @@ export function paramReplacements(
 
 /** Substitutes variables in a param value. An array element can expand to several elements. */
 export function substituteValue(value: ParamValue, replacements: Replacements): ParamValue {
-  return typeof value === 'string' ? substitute(value, replacements) : substituteList(value, replacements);
+  if (typeof value === 'string') return substitute(value, replacements);
+  if (isArrayValue(value)) return substituteList(value, replacements);
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, substitute(text, replacements)]));
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ParamAssignment, PipelineTaskModel } from '../model/model.js';
+import { textsOfParamValue } from '../model/param.js';
 import { parseVariables } from './substitution.js';
 
 /** A reference to a task result. */
@@ -31,7 +32,7 @@ export function parseResultRefs(text: string): ResultRef[] {
 
 /** Returns the result references in param values, in order. */
 export const resultRefsOfParams = (params: readonly ParamAssignment[]): ResultRef[] =>
-  params.flatMap(({ value }) => (typeof value === 'string' ? [value] : value).flatMap(parseResultRefs));
+  params.flatMap(({ value }) => textsOfParamValue(value).flatMap(({ text }) => parseResultRefs(text)));
 
 /** Returns the results that a pipeline task needs before it can start, including those of its conditions. */
 export const resultRefsOfPipelineTask = ({

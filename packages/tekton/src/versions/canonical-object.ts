@@ -38,7 +38,7 @@ export function canonicalSpec<T extends object>(
 
 /** Schemas of the fields that Tekton decodes, by apiVersion and kind. The API server decodes the others. */
 const SCHEMAS: ReadonlyMap<string, ObjectSchema> = new Map(
-  VERSIONS.flatMap(({ apiVersion, kinds }) =>
+  VERSIONS.filter(({ areFieldNamesExact }) => areFieldNamesExact !== true).flatMap(({ apiVersion, kinds }) =>
     Object.values(kinds).map(({ kind, spec }) => [`${apiVersion} ${kind}`, kubernetesObject('', { spec })] as const),
   ),
 );

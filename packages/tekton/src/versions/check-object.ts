@@ -51,8 +51,8 @@ export function inspectObject(
     return { id, report, object };
   }
   const version = tryFindVersion(id.apiVersion);
-  if (!version) {
-    const known = VERSIONS.map(({ apiVersion }) => apiVersion);
+  if (!version || version.unreadKinds?.has(id.kind)) {
+    const known = VERSIONS.filter(({ unreadKinds }) => !unreadKinds).map(({ apiVersion }) => apiVersion);
     report.add('API_VERSION_UNKNOWN', ['apiVersion'], { name: id.apiVersion, known }, { value: id.apiVersion });
     return { id, report, object };
   }
@@ -62,7 +62,8 @@ export function inspectObject(
   }
   const schema = SCHEMAS.get(`${id.apiVersion} ${id.kind}`);
   if (!schema) {
-    report.add('KIND_UNKNOWN', ['kind'], report.unknownName(id.kind, Object.keys(version.kinds)), { value: id.kind });
+    const details = { apiVersion: id.apiVersion, ...report.unknownName(id.kind, Object.keys(version.kinds)) };
+    report.add('KIND_UNKNOWN', ['kind'], details, { value: id.kind });
     return { id, report, object };
   }
   const canonical = canonicalFields(object);

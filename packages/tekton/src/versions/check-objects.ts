@@ -46,7 +46,7 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
 }
 
 function checkReferences({ id, report, tekton }: VersionedCheckedObject, catalog: Catalog, externals: Externals): void {
-  const scope: ReferenceScope = { catalog, namespace: id.namespace, externals };
+  const scope: ReferenceScope = { catalog, namespace: id.namespace, externals, apiVersion: id.apiVersion };
   tekton?.checkReferences(scope, { path: ['spec'], report });
 }
 

@@ -62,10 +62,10 @@ interface ServedVersion {
   readonly definition: KindDefinition;
 }
 
-/** Returns the definitions of a kind, oldest version first. */
+/** Returns the definitions of a kind in the versions whose runs are executed, oldest version first. */
 const servedVersions = (kind: string): readonly ServedVersion[] =>
-  VERSIONS.flatMap(({ apiVersion, kinds }: ApiVersion) => {
-    const definition = kinds[kind];
+  VERSIONS.flatMap(({ apiVersion, kinds, taskRunFormat }: ApiVersion) => {
+    const definition = taskRunFormat && kinds[kind];
     return definition ? [{ apiVersion, definition }] : [];
   });
 

@@ -2,12 +2,25 @@
 
 import type { PipelineRunFormat, StatusOf, TaskRunFormat } from '../execution/status-format.js';
 import type { RunObject } from '../model/run-status.js';
-import { findVersion } from './versions.js';
+import type { ApiVersion } from '../validation/api-version.js';
+import { findVersion, tryFindVersion } from './versions.js';
 
-/** Returns the format of a TaskRun's status. Throws if the version of the TaskRun is not supported. */
+/** Returns the format of a TaskRun's status. Throws if TaskRuns of its version are not executed. */
 export const taskRunFormatOf = <R extends RunObject>({ apiVersion }: R): TaskRunFormat<StatusOf<R>> =>
-  findVersion(apiVersion).taskRunFormat as TaskRunFormat<StatusOf<R>>; // a version writes the statuses of its own runs
+  formatOf(apiVersion, 'taskRunFormat') as TaskRunFormat<StatusOf<R>>; // a version writes the statuses of its own runs
 
-/** Returns the format of a PipelineRun's status. Throws if the version of the PipelineRun is not supported. */
+/** Returns the format of a PipelineRun's status. Throws if PipelineRuns of its version are not executed. */
 export const pipelineRunFormatOf = <R extends RunObject>({ apiVersion }: R): PipelineRunFormat<R> =>
-  findVersion(apiVersion).pipelineRunFormat as PipelineRunFormat<R>; // likewise
+  formatOf(apiVersion, 'pipelineRunFormat') as PipelineRunFormat<R>; // likewise
+
+/** Whether runs of this API version are executed; others are only checked. */
+export const isExecuted = (apiVersion: string): boolean => tryFindVersion(apiVersion)?.taskRunFormat !== undefined;
+
+function formatOf<F extends 'taskRunFormat' | 'pipelineRunFormat'>(
+  apiVersion: string,
+  field: F,
+): NonNullable<ApiVersion[F]> {
+  const format = findVersion(apiVersion)[field];
+  if (!format) throw new Error(`runs of ${apiVersion} are not executed`);
+  return format;
+}

@@ -30,7 +30,7 @@ describe('ready tasks', () => {
 });
 
 test('a task depends on runAfter, on the producers of its inputs, and on those of the inputs of its conditions', () => {
-  const none = { params: [], outputs: [], workspaces: [], retries: 0 };
+  const none = { params: [], outputs: [], workspaces: [], retries: 0, when: [], onError: 'stopAndFail' };
   const input = (from: string[]) => [{ name: 'i', resource: 'r', from }];
   const task = {
     ...none,

@@ -19,12 +19,18 @@ export interface RecordedObject {
   readonly isAdmitted: boolean;
   /** Text of the Status. Empty if the object was admitted. */
   readonly message: string;
+  /** The spec as admission left it. */
+  readonly defaulted?: unknown;
   /** Settings of the ConfigMaps. */
   readonly config: Readonly<Record<string, string>>;
 }
 
 interface Outcome {
-  readonly applied: readonly { readonly code: number; readonly status?: { readonly message: string } }[];
+  readonly applied: readonly {
+    readonly code: number;
+    readonly status?: { readonly message: string };
+    readonly defaulted?: unknown;
+  }[];
   readonly config?: Readonly<Record<string, string>>;
 }
 
@@ -34,10 +40,13 @@ export const recordedObjects = (): RecordedObject[] => readdirSync(FOLDER).flatM
 function objectsOfCase(name: string): RecordedObject[] {
   const outcome = JSON.parse(readFileSync(join(FOLDER, name, 'outcome.json'), 'utf8')) as Outcome; // as its README expected
   const objects = parseAllDocuments(readFileSync(join(FOLDER, name, 'input.yaml'), 'utf8'))
-    .map((document) => document.toJS() as RecordedObject['object'] | null)
-    .filter((object) => object !== null);
+    .map(
+      (document) =>
+        document.toJS() as (RecordedObject['object'] & { readonly items?: RecordedObject['object'][] }) | null,
+    )
+    .flatMap((object) => (object === null ? [] : (object.items ?? [object])));
   return objects.flatMap((object, index) => {
-    const { code = 0, status } = outcome.applied[index] ?? {};
+    const { code = 0, status, defaulted } = outcome.applied[index] ?? {};
     if (!object.apiVersion.startsWith('tekton.dev/')) return [];
     const isAdmitted = code < 300;
     return [
@@ -45,6 +54,7 @@ function objectsOfCase(name: string): RecordedObject[] {
         id: `${name} ${String(index)}`,
         object,
         isAdmitted,
+        defaulted,
         message: isAdmitted ? '' : (status?.message ?? ''),
         config: outcome.config ?? {},
       },

@@ -150,7 +150,7 @@ testWithRecordings(
     });
     const dropped = problems.filter((problem) => problem.includes(' FIELD_UNKNOWN '));
     expect(problems.filter((problem) => !dropped.includes(problem))).toEqual(NAMELESS);
-    expect(dropped.every((problem) => /^v-(?:unknown-fields|steps) /.test(problem))).toBe(true);
+    expect(dropped.every((problem) => /^v-(?:unknown-fields|steps|task-parts) /.test(problem))).toBe(true);
   },
 );
 

@@ -5,10 +5,12 @@ import { hasErrors, inReadingOrder, type Finding } from '../../diagnostics/findi
 import { checkWithObjects, findingsIn } from '../../lint/check.js';
 import { loadDefaultFolders } from '../../manifests/default-folders.js';
 import { UNRESOLVED_REFERENCES } from '../../lint/reference-codes.js';
-import type { JsonObject } from '../../json.js';
+import { UsageError } from '../../diagnostics/usage-error.js';
+import { isTekton } from '../../manifests/identity.js';
+import { textAt, type JsonObject } from '../../json.js';
 import { loadManifests, secretObjects, type Manifest, type Manifests } from '../../manifests/load.js';
 import { followedManifests, reachableTasks } from '../select/reachable-tasks.js';
-import type { PipelineResourceModel } from '@pipewright/tekton';
+import { isExecuted, type PipelineResourceModel } from '@pipewright/tekton';
 import { TektonObjects } from '../../manifests/tekton-objects.js';
 import { missingRequirements } from './requirements.js';
 import { localResources, bindingsOf, resourcesIn, type LocalResources } from '../../stand-ins/local-resources.js';
@@ -86,6 +88,7 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
   const others = loaded.manifests.filter((manifest) => !isRunManifest(manifest));
   const followed = new Set(runs.flatMap((run) => followedManifests(run, objects)));
   const checked = checkSelected({ loaded, created, selected, runs, followed });
+  if (!hasErrors(checked)) requireExecuted([...others, ...runs.map(({ manifest }) => manifest)]);
   const machine = { standIns, runtime: request.runtime, isSound: !hasErrors(checked) };
   const missing = missingRequirements(runs, { manifests: loaded.manifests, objects }, machine);
   const reported = new Set(missing.map(placeAndCode));
@@ -111,6 +114,18 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
     boundResources: new Set(runs.flatMap((run) => boundNames(run, objects))),
     objects,
   };
+}
+
+/** Throws a UsageError for a manifest of an API version whose runs are checked but not executed. */
+function requireExecuted(manifests: readonly Manifest[]): void {
+  for (const { object } of manifests) {
+    const apiVersion = textAt(object, 'apiVersion') ?? '';
+    if (!isTekton(object) || isExecuted(apiVersion)) continue;
+    throw new UsageError(
+      `${textAt(object, 'kind') ?? ''} '${textAt(object, 'metadata', 'name') ?? ''}' is ${apiVersion}, which is checked but not run yet`,
+      'run it on a cluster with Tekton, write it as tekton.dev/v1alpha1, or exclude its file with --exclude',
+    );
+  }
 }
 
 /** The manifests, the runs selected from them or created, and the same runs with the given params. */

@@ -91,8 +91,10 @@ export function tryFindPipelineOfRun(run: TektonObject, objects: TektonObjects):
     const { manifest, paths } = run;
     return { model: source.pipeline, manifest, path: ['spec', ...paths.pipelineRun.pipeline], paths };
   }
-  const found = source && objects.tryFind('Pipeline', source.name, run.namespace);
-  return found && { model: found.model.pipeline, manifest: found.manifest, path: ['spec'], paths: found.paths };
+  const found = source?.kind === 'reference' && objects.tryFind('Pipeline', source.name, run.namespace);
+  return found
+    ? { model: found.model.pipeline, manifest: found.manifest, path: ['spec'], paths: found.paths }
+    : undefined;
 }
 
 interface TaskLocation {
@@ -110,7 +112,7 @@ function taskOf(
   objects: TektonObjects,
 ): readonly ReachableTask[] {
   if (source?.kind === 'embedded') return [locatedTask(source.task, manifest, path, `task ${name}`, paths)];
-  const found = source && objects.tryFind(source.taskKind, source.name, namespace);
+  const found = source?.kind === 'reference' && objects.tryFind(source.taskKind, source.name, namespace);
   if (!found) return [];
   return [locatedTask(found.model.task, found.manifest, ['spec'], `${found.model.kind} ${found.name}`, found.paths)];
 }

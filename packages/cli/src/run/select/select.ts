@@ -98,5 +98,7 @@ function tryFindTaskOfRun(
   if (run?.model.kind !== 'TaskRun') return undefined;
   const { source } = run.model.run;
   if (source?.kind === 'embedded') return source.task;
-  return source && objects.tryFind(source.taskKind, source.name, namespace)?.model.task;
+  return source?.kind === 'reference'
+    ? objects.tryFind(source.taskKind, source.name, namespace)?.model.task
+    : undefined;
 }

@@ -1,0 +1,177 @@
+/** Checks a pipeline on its own: a Pipeline, the pipelineSpec of a run, or the pipeline of a pipeline task. */
+
+import type { ParamSpec, PipelineSpec, PipelineTask } from '../types.js';
+import { child, fail, type CheckContext } from './check-context.js';
+import { checkTaskOrder } from './graph.js';
+import { checkObjectProperties, checkParamSpecs } from './params.js';
+import { checkPipelineResults } from './pipeline-results.js';
+import { checkPipelineTask } from './pipeline-task.js';
+import { checkPipelineParams, checkPipelineVariables } from './pipeline-variables.js';
+import { checkDeclaredParams } from './task.js';
+import type { Strictness } from './variables.js';
+
+/** Checks the spec of a pipeline. `context` is the spec. */
+export function checkPipelineSpec(spec: PipelineSpec, context: CheckContext): void {
+  const { tasks = [], finally: finals = [], params = [], workspaces = [] } = spec;
+  if (isEmpty(spec)) {
+    const fields = ['description', 'params', 'resources', 'tasks', 'workspaces'];
+    fail(
+      context,
+      'TASKS_MISSING',
+      {},
+      { at: ['tasks'], webhook: { message: 'expected at least one, got none', fields } },
+    );
+  } else if (tasks.length === 0 && finals.length > 0) {
+    const message = `invalid value: spec.tasks is empty but spec.finally has ${String(finals.length)} tasks`;
+    fail(context, 'TASKS_MISSING', {}, { at: ['tasks'], webhook: { message, fields: ['finally'] } });
+  } else if (tasks.length === 0) fail(context, 'TASKS_MISSING', {}, { at: ['tasks'] });
+  tasks.forEach((task, index) => {
+    checkPipelineTask(task, child(context, 'tasks', index), checkPipelineSpec);
+  });
+  finals.forEach((task, index) => {
+    const at = child(context, 'finally', index);
+    checkPipelineTask(task, at, checkPipelineSpec);
+    if ((task.runAfter?.length ?? 0) === 0) return;
+    const message = `invalid value: no runAfter allowed under spec.finally, final task ${task.name} has runAfter specified`;
+    fail(at, 'FINALLY_RUN_AFTER', { task: task.name }, { at: ['runAfter'], webhook: { message, fields: [''] } });
+  });
+  checkUniqueTasks(tasks, finals, context);
+  checkTaskOrder(tasks, context);
+  checkParamSpecs(params, context, ['tasks.params', 'finally.params']);
+  checkPipelineVariables(spec, context);
+  const first = new Map<string, number>();
+  workspaces.forEach(({ name }, index) => {
+    const seen = first.get(name);
+    const fields = [`workspaces[${String(index)}]`];
+    if (name === '') {
+      const webhook = { message: `invalid value: workspace ${String(index)} has empty name`, fields };
+      fail(context, 'NAME_INVALID', { what: 'workspace', name }, { at: ['workspaces', index, 'name'], webhook });
+    }
+    if (seen === undefined) first.set(name, index);
+    else {
+      const webhook = {
+        message: `invalid value: workspace with name ${JSON.stringify(name)} appears more than once`,
+        fields,
+      };
+      fail(
+        context,
+        'NAME_TWICE',
+        { what: 'workspace', name, first: seen },
+        { at: ['workspaces', index, 'name'], value: name, webhook },
+      );
+    }
+  });
+  checkPipelineResults(spec, context);
+}
+
+const isEmpty = (spec: PipelineSpec): boolean =>
+  Object.values(spec).every(
+    (field) => field === undefined || field === '' || (Array.isArray(field) && field.length === 0),
+  );
+
+function checkUniqueTasks(
+  tasks: readonly PipelineTask[],
+  finals: readonly PipelineTask[],
+  context: CheckContext,
+): void {
+  const first = new Map<string, number>();
+  let isGraphReported = false;
+  for (const [list, members] of [
+    ['tasks', tasks],
+    ['finally', finals],
+  ] as const)
+    members.forEach(({ name }, index) => {
+      const seen = first.get(name);
+      if (seen === undefined) {
+        first.set(name, index);
+        return;
+      }
+      const field = `${list}[${String(index)}].name`;
+      const graphError = {
+        message: `invalid value: task ${name} is already present in Graph, can't add it again: duplicate pipeline task`,
+        fields: ['tasks'],
+      };
+      const webhook = [
+        { message: 'expected exactly one, got both', fields: [field] },
+        ...(list === 'tasks' && !isGraphReported ? [graphError] : []),
+      ];
+      isGraphReported ||= list === 'tasks';
+      fail(
+        context,
+        'NAME_TWICE',
+        { what: 'task', name, first: seen },
+        { at: [list, index, 'name'], value: name, webhook },
+      );
+    });
+}
+
+/**
+ * Checks that the params that a pipeline uses are declared: in pipeline tasks and in embedded tasks.
+ *
+ * @param inherited params of the run around an embedded pipeline
+ */
+export function checkPipelineUsage(
+  spec: PipelineSpec,
+  inherited: readonly ParamSpec[],
+  context: CheckContext,
+  strictness: Strictness,
+): void {
+  const { params = [] } = spec;
+  const lists = (['tasks', 'finally'] as const).map((list) => ({ list, members: spec[list] ?? [] }));
+  for (const { list, members } of lists)
+    members.forEach((task, index) => {
+      if (!task.taskSpec) return;
+      const given = (task.params ?? []).map(({ name, value }) => ({ name, default: value, ...openProperties(value) }));
+      const outer = strictness === 'refused' ? params : [...inherited, ...params, ...given];
+      checkDeclaredParams(task.taskSpec, outer, child(context, list, index), 'taskSpec', strictness);
+    });
+  const embedding = lists.flatMap(({ list, members }) =>
+    members.flatMap((task, index) => (task.taskSpec ? [`${list}[${String(index)}]`] : [])),
+  );
+  checkObjectProperties(params, context, ['params'], (name) =>
+    strictness === 'refused' ? embedding.map((task) => `${task}.${name}.properties`) : [],
+  );
+  checkPipelineParams(spec, inherited, context, strictness);
+}
+
+/** The keys of an object that a run passes are those that a task may use. */
+export const openProperties = (value: unknown): Pick<ParamSpec, 'properties'> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { properties: Object.fromEntries(Object.keys(value).map((key) => [key, { type: 'string' }])) }
+    : {};
+
+/** Checks that the workspaces that pipeline tasks use are declared. `context` is the spec of a Pipeline. */
+export function checkWorkspaceUsage(spec: PipelineSpec, context: CheckContext, strictness: Strictness): void {
+  const declared = (spec.workspaces ?? []).map(({ name }) => name);
+  const known = new Set(declared);
+  for (const list of ['tasks', 'finally'] as const)
+    (spec[list] ?? []).forEach((task, index) => {
+      const at = child(context, list, index);
+      const first = new Map<string, number>();
+      (task.workspaces ?? []).forEach(({ name, workspace = '' }, place) => {
+        const fields = [`workspaces[${String(place)}]`];
+        const seen = first.get(name);
+        const options = (message: string): { webhook?: { message: string; fields: string[] } } =>
+          strictness === 'refused' ? { webhook: { message, fields } } : {};
+        if (seen === undefined) first.set(name, place);
+        else {
+          const message = `workspace name ${JSON.stringify(name)} must be unique`;
+          fail(
+            at,
+            'NAME_TWICE',
+            { what: 'workspace', name, first: seen },
+            { at: ['workspaces', place, 'name'], value: name, ...options(message) },
+          );
+        }
+        const wanted = workspace || name;
+        if (known.has(wanted)) return;
+        const message = `invalid value: pipeline task ${JSON.stringify(task.name)} expects workspace with name ${JSON.stringify(wanted)} but none exists in pipeline spec`;
+        const path = ['workspaces', place, workspace === '' ? 'name' : 'workspace'];
+        fail(at, 'WORKSPACE_UNDECLARED', at.report.unknownName(wanted, declared), {
+          at: path,
+          value: wanted,
+          ...options(message),
+        });
+      });
+    });
+}

@@ -1,0 +1,87 @@
+/**
+ * Implements the API version interface for tekton.dev/v1, and for the kinds that Tekton serves as tekton.dev/v1beta1.
+ *
+ * Only `versions/` imports this file.
+ */
+
+import type { ObjectModel } from '../model/object.js';
+import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
+import type { ValidationContext } from '../validation/context.js';
+import { checkNamespace } from '../validation/metadata.js';
+import type { ReferenceScope } from '../validation/pipeline-references.js';
+import { webhookAnswer } from './admission.js';
+import { DEFAULT_CONFIG } from './config.js';
+import { DECODE_MESSAGES } from './decode-messages.js';
+import { withDefaults } from './defaults.js';
+import { BETA_KINDS, KINDS } from './kinds.js';
+import { V1, V1BETA1, type V1Object } from './objects.js';
+import { readPipeline, readStepAction, readTask } from './reader.js';
+import { readCustomRun, readPipelineRun, readTaskRun } from './run-reader.js';
+import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
+import { checkV1Object } from './validation/object.js';
+import {
+  checkPipelineArguments,
+  checkPipelineRunArguments,
+  checkTaskRunArguments,
+} from './validation/run-references.js';
+
+/** What both API versions share. */
+const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
+  messages: DECODE_MESSAGES,
+  areFieldNamesExact: true,
+  interpret: (conforming) => {
+    const object = { spec: {}, metadata: {}, ...conforming } as V1Object; // it conforms to the schema of its kind
+    return {
+      kind: object.kind,
+      read: () => read(object),
+      check: ({ report }) => {
+        checkNamespace(object.metadata.namespace, report);
+        checkV1Object(object, { path: [], report, config: DEFAULT_CONFIG });
+      },
+      checkReferences: (scope, context) => {
+        checkReferences(object, scope, context);
+      },
+    } satisfies VersionedObject;
+  },
+  fieldPaths: FIELD_PATHS,
+  writeRun,
+  withParams,
+  applyDefaults: withDefaults,
+  admissionMessage: (problems) => webhookAnswer(problems)?.message,
+};
+
+/** The API version tekton.dev/v1. */
+export const v1: ApiVersion = { apiVersion: V1, kinds: KINDS, ...shared };
+
+/** The kinds of tekton.dev/v1beta1 that have no later version. */
+export const v1beta1: ApiVersion = {
+  apiVersion: V1BETA1,
+  kinds: BETA_KINDS,
+  unreadKinds: new Set(['Task', 'ClusterTask', 'Pipeline', 'TaskRun', 'PipelineRun']),
+  ...shared,
+};
+
+function read(object: V1Object): ObjectModel {
+  const { kind } = object;
+  switch (kind) {
+    case 'Task':
+      return { kind, task: readTask(object.spec) };
+    case 'Pipeline':
+      return { kind, pipeline: readPipeline(object.spec) };
+    case 'TaskRun':
+      return { kind, run: readTaskRun(object.spec) };
+    case 'PipelineRun':
+      return { kind, run: readPipelineRun(object.spec) };
+    case 'StepAction':
+      return { kind, action: readStepAction(object.spec) };
+    case 'CustomRun':
+      return { kind, run: readCustomRun(object.spec) };
+  }
+}
+
+function checkReferences(object: V1Object, scope: ReferenceScope, context: ValidationContext): void {
+  if (object.kind === 'Pipeline') checkPipelineArguments(object.spec, readPipeline(object.spec), scope, context);
+  if (object.kind === 'TaskRun') checkTaskRunArguments(object.spec, readTaskRun(object.spec), scope, context);
+  if (object.kind === 'PipelineRun')
+    checkPipelineRunArguments(object.spec, readPipelineRun(object.spec), scope, context);
+}
