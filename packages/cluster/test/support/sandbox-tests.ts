@@ -1,6 +1,6 @@
 /** Tests that need a working sandbox. Without one they are skipped, with the reason in the title. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { describe, test } from '@jest/globals';
 import type { RuntimeProbe } from '../../src/runtime/runtime.js';
 
@@ -32,4 +32,17 @@ export function testAsOrdinaryUser(define: TestDefinition, title: string, body: 
     const reason = error?.message ?? stderr.trim();
     test.skip(`${title} (skipped: no namespaces for ordinary users: ${reason})`, body);
   }
+}
+
+/** Runs a command to completion. Returns its exit code and its output. */
+export async function runCommand(
+  [file = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly code: unknown; readonly printed: string }> {
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, printed };
 }

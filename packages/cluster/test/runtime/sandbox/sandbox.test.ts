@@ -10,7 +10,7 @@ import type { Launcher } from '../../../src/runtime/launchers/starter.js';
 import { sampledRows, thoroughTest } from '../../../../../test/thorough.js';
 import { commandLines } from '../../support/command-lines.js';
 import { runToEnd, specIn } from '../../support/sandbox-container.js';
-import { AS_ORDINARY_USER, describeWithSandbox, testAsOrdinaryUser } from '../../support/sandbox-tests.js';
+import { AS_ORDINARY_USER, describeWithSandbox, runCommand, testAsOrdinaryUser } from '../../support/sandbox-tests.js';
 
 const isRoot = process.getuid?.() === 0;
 const everything = mkdtempSync(join(tmpdir(), 'pipewright-sandbox-'));
@@ -364,26 +364,10 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     const shared = join(everything, 'ordinary-tmp'); // shared by all launchers: the compile cache of tsx
     mkdirSync(shared, { recursive: true });
     chmodSync(shared, 0o777);
-    const command = [
-      process.execPath,
-      '--import',
-      'tsx',
-      program,
-      launcher,
-      own,
-      '/bin/sh',
-      '-c',
-      'id -u; touch /workspace/f /usr/f 2>/dev/null; ls; exit 3',
-    ];
-    const [file = '', ...args] = [...AS_ORDINARY_USER, ...command];
-    const child = spawn(file, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, HOME: own, TMPDIR: shared },
-    });
-    let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    const code = await new Promise((resolve) => child.once('close', resolve));
+    const script = 'id -u; touch /workspace/f /usr/f 2>/dev/null; ls; exit 3';
+    const command = [process.execPath, '--import', 'tsx', program, launcher, own, '/bin/sh', '-c', script];
+    const env = { ...process.env, HOME: own, TMPDIR: shared };
+    const { code, printed } = await runCommand([...AS_ORDINARY_USER, ...command], env);
     expect(`${code}\n${printed}`).toBe('3\n0\nf\n');
   });
 
