@@ -5,17 +5,28 @@
  */
 
 /** @type {Record<string, any>} */
-let current = {};
+let functions = {};
 
 /** Sets the functions of the next suite. */
-export const provide = (/** @type {Record<string, any>} */ globals) => void (current = globals);
+export const provide = (/** @type {Record<string, any>} */ globals) => void (functions = globals);
 
-const named = (/** @type {string} */ name) =>
+/**
+ * Returns a proxy for a function that the running suite may replace. Its functions, as in `const define = test.skip`, are proxies too.
+ *
+ * @param {() => any} find
+ * @returns {any}
+ */
+const current = (find) =>
   new Proxy(function () {}, {
-    apply: (_target, self, args) => Reflect.apply(current[name], self, args),
-    get: (_target, key) => current[name][key],
-    set: (_target, key, value) => Reflect.set(current[name], key, value),
+    apply: (_target, self, args) => Reflect.apply(find(), self, args),
+    get: (_target, key) => {
+      const value = find()[key];
+      return typeof value === 'function' ? current(() => find()[key]) : value;
+    },
+    set: (_target, key, value) => Reflect.set(find(), key, value),
   });
+
+const named = (/** @type {string} */ name) => current(() => functions[name]);
 
 export const afterAll = named('afterAll');
 export const afterEach = named('afterEach');
