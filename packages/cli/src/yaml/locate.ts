@@ -67,7 +67,7 @@ function stepInto(
   }
   if (!isMap(target)) return undefined;
   const pairs = target.items as readonly Pair[]; // the library declares the keys of a Pair as unknown
-  const byName = pairsByKey(target, pairs);
+  const byName = pairsByKey(parsed, target, pairs);
   return byName.get(String(step)) ?? inMerged(parsed, pairs, step) ?? inAnotherCase(byName, String(step));
 }
 
@@ -79,15 +79,17 @@ function inAnotherCase(pairs: ReadonlyMap<string | undefined, Pair>, step: strin
 }
 
 /** Returns the first pair of each key. Cached, because an object can have thousands of problems, each with a lookup. */
-function pairsByKey(map: object, pairs: readonly Pair[]): ReadonlyMap<string | undefined, Pair> {
-  const known = byKey.get(map);
+function pairsByKey(
+  { pairs: cache }: ParsedDocument,
+  map: Node,
+  pairs: readonly Pair[],
+): ReadonlyMap<string | undefined, Pair> {
+  const known = cache.get(map);
   if (known) return known;
   const first = new Map(pairs.toReversed().map((pair) => [keyText(pair.key), pair]));
-  byKey.set(map, first);
+  cache.set(map, first);
   return first;
 }
-
-const byKey = new WeakMap<object, ReadonlyMap<string | undefined, Pair>>();
 
 function inMerged(parsed: ParsedDocument, pairs: readonly Pair[], step: string | number): ReturnType<typeof stepInto> {
   for (const { key, value } of pairs) {

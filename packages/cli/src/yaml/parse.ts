@@ -5,7 +5,7 @@
  * with kubectl's rules.
  */
 
-import { Composer, Parser, type CST, type Document, type Node, type ParsedNode } from 'yaml';
+import { Composer, Parser, type CST, type Document, type Node, type Pair, type ParsedNode } from 'yaml';
 import type { Finding } from '../diagnostics/finding.js';
 import { MAX_DEPTH, tryFindTooDeep } from './depth-limit.js';
 import { findLookalikes } from './lookalike-characters.js';
@@ -18,6 +18,8 @@ export interface ParsedDocument {
   readonly root: ParsedNode;
   /** The target of each alias; filled in when the value of the document is read. */
   readonly targets: Map<Node, Node>;
+  /** The pairs of an object by key; filled in by lookups of positions. */
+  readonly pairs: Map<Node, ReadonlyMap<string | undefined, Pair>>;
   /** Lines with syntax errors: further findings on them are redundant. */
   readonly errorLines: ReadonlySet<number>;
   /** Whether its text has errors; validating its content would only repeat them. */
@@ -63,6 +65,7 @@ export function parseYaml(source: SourceText): ParsedFile {
       source,
       root: document.contents,
       targets: new Map(),
+      pairs: new Map(),
       errorLines: lines,
       isFaulty: errors.length > 0 || end >= firstTab,
     });

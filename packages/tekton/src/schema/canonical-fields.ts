@@ -23,67 +23,67 @@ export function canonicalFieldsOf<T>(
   value: T,
   schema: Schema,
 ): { readonly value: T; readonly renamed: readonly RenamedField[] } {
-  const renamed: RenamedField[] = [];
-  return { value: canonicalValue(value, schema, [], renamed) as T, renamed }; // only names of fields change
+  const walk: Walk = { path: [], renamed: [], fields: new Map() };
+  return { value: canonicalValue(value, schema, walk) as T, renamed: walk.renamed }; // only names of fields change
 }
 
-const lowerCase = new WeakMap<ObjectSchema, ReadonlyMap<string, string>>();
-
-/** The field whose name differs from `name` in case only; undefined if the schema has none. */
-function fieldWithCase(name: string, schema: ObjectSchema): string | undefined {
-  const known =
-    lowerCase.get(schema) ?? new Map(Object.keys(schema.fields).map((field) => [field.toLowerCase(), field]));
-  lowerCase.set(schema, known);
-  return known.get(name.toLowerCase());
+/** The state of one walk through a value. */
+interface Walk {
+  /** The current path. */
+  readonly path: (string | number)[];
+  readonly renamed: RenamedField[];
+  /** The fields of each schema by their names in lower case, computed when a name is not found. */
+  readonly fields: Map<ObjectSchema, ReadonlyMap<string, string>>;
 }
 
-/** @param path where the walk is: one list for the whole of it */
-function canonicalValue(value: unknown, schema: Schema, path: (string | number)[], renamed: RenamedField[]): unknown {
+/** Returns the field whose name differs from `name` in case only; undefined if the schema has none. */
+function fieldWithCase(name: string, schema: ObjectSchema, { fields }: Walk): string | undefined {
+  const byLowerCase =
+    fields.get(schema) ?? new Map(Object.keys(schema.fields).map((field) => [field.toLowerCase(), field]));
+  fields.set(schema, byLowerCase);
+  return byLowerCase.get(name.toLowerCase());
+}
+
+function canonicalValue(value: unknown, schema: Schema, walk: Walk): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (schema.kind === 'open') return schema.of ? canonicalValue(value, schema.of, path, renamed) : value;
-  if (schema.kind === 'list') return Array.isArray(value) ? canonicalItems(value, schema.of, path, renamed) : value;
+  if (schema.kind === 'open') return schema.of ? canonicalValue(value, schema.of, walk) : value;
+  if (schema.kind === 'list') return Array.isArray(value) ? canonicalItems(value, schema.of, walk) : value;
   if (!isRecord(value)) return value;
-  if (schema.kind === 'map') return canonicalEntries(value, () => schema.of, undefined, path, renamed);
-  if (schema.kind === 'object') return canonicalEntries(value, (name) => schema.fields[name], schema, path, renamed);
+  if (schema.kind === 'map') return canonicalEntries(value, () => schema.of, undefined, walk);
+  if (schema.kind === 'object') return canonicalEntries(value, (name) => schema.fields[name], schema, walk);
   return value;
 }
 
-function canonicalItems(
-  list: readonly unknown[],
-  of: Schema,
-  path: (string | number)[],
-  renamed: RenamedField[],
-): unknown {
+function canonicalItems(list: readonly unknown[], of: Schema, walk: Walk): unknown {
   let changed: unknown[] | undefined;
   for (const [index, item] of list.entries()) {
-    path.push(index);
-    const next = canonicalValue(item, of, path, renamed);
-    path.pop();
+    walk.path.push(index);
+    const next = canonicalValue(item, of, walk);
+    walk.path.pop();
     if (next !== item) changed ??= list.slice(0, index);
     changed?.push(next);
   }
   return changed ?? list;
 }
 
-/** @param names whose fields these are; undefined where the names are the user's */
+/** @param names the schema of the fields; undefined if the names belong to the user */
 function canonicalEntries(
   object: Readonly<Record<string, unknown>>,
   schemaOf: (name: string) => Schema | undefined,
   names: ObjectSchema | undefined,
-  path: (string | number)[],
-  renamed: RenamedField[],
+  walk: Walk,
 ): unknown {
   const keys = Object.keys(object);
   let changed: [string, unknown][] | undefined;
   for (const [index, key] of keys.entries()) {
     const known = names === undefined || Object.hasOwn(names.fields, key);
-    const meant = known ? key : fieldWithCase(key, names);
+    const meant = known ? key : fieldWithCase(key, names, walk);
     const schema = meant === undefined ? undefined : schemaOf(meant);
-    path.push(key);
+    walk.path.push(key);
     if (meant !== undefined && meant !== key)
-      renamed.push({ path: [...path], name: meant, isDuplicate: isDuplicated(key, keys) });
-    const next = schema ? canonicalValue(object[key], schema, path, renamed) : object[key];
-    path.pop();
+      walk.renamed.push({ path: [...walk.path], name: meant, isDuplicate: isDuplicated(key, keys) });
+    const next = schema ? canonicalValue(object[key], schema, walk) : object[key];
+    walk.path.pop();
     const name = meant ?? key;
     if (name !== key || next !== object[key])
       changed ??= keys.slice(0, index).map((before) => [before, object[before]]);

@@ -19,7 +19,7 @@ import {
   type ObservedPod,
   type ObservedTaskRun,
 } from './observed.js';
-import { checkResultText, conditionNames, skipsOf, type Skip } from './skips.js';
+import { checkResultText, ConditionNames, skipsOf, type Skip } from './skips.js';
 import { runningContainers, type RunningContainer } from './still-running.js';
 import { TaskNotices } from './task-notices.js';
 import { podOf, unreadySidecars, type ObservedEvent } from './unready-sidecars.js';
@@ -60,6 +60,7 @@ export class Follower {
   readonly #emit: EventSink;
   readonly #now: () => Date;
   readonly #watchers = new Watchers();
+  readonly #conditionNames = new ConditionNames();
   readonly #newTaskRuns = new Map<string, ObservedTaskRun[]>();
   /** One controller per pod: with a shared signal, removing a listener would search those of all pods. */
   readonly #logRequests = new Set<AbortController>();
@@ -249,7 +250,8 @@ export class Follower {
   #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
     return this.#watchers.until([RUN + keyOf(run)], () => {
       const { status } = this.#runs.get(keyOf(run)) ?? {};
-      return conditionNames(status).get(check) ?? (resultOf(tryFindSucceededCondition(status?.conditions)) && check);
+      const name = this.#conditionNames.tryFind(status, check);
+      return name ?? (resultOf(tryFindSucceededCondition(status?.conditions)) && check);
     });
   }
 

@@ -45,21 +45,23 @@ export function skipsOf(status: PipelineRunStatus | undefined, dependencies: Tas
   return [...direct, ...dependentSkips];
 }
 
-const namesIn = new WeakMap<PipelineRunStatus, ReadonlyMap<string, string>>();
+/** The names of the Conditions in statuses, by the name of the check. Cached per status, because many checks look it up. */
+export class ConditionNames {
+  readonly #byStatus = new WeakMap<PipelineRunStatus, ReadonlyMap<string, string>>();
 
-/**
- * Returns the name of each check's Condition, by the check's name. Cached per status, because many checks look it up.
- */
-export function conditionNames(status: PipelineRunStatus | undefined): ReadonlyMap<string, string> {
-  const known = status && namesIn.get(status);
-  if (known) return known;
-  const entries = Object.values(status?.taskRuns ?? {}).flatMap(({ conditionChecks = {} }) =>
+  /** Returns the name of a check's Condition; undefined if the status does not have the check yet. */
+  tryFind(status: PipelineRunStatus | undefined, check: string): string | undefined {
+    if (status === undefined) return undefined;
+    const names = this.#byStatus.get(status) ?? new Map(checksIn(status));
+    this.#byStatus.set(status, names);
+    return names.get(check);
+  }
+}
+
+const checksIn = (status: PipelineRunStatus): readonly (readonly [string, string])[] =>
+  Object.values(status.taskRuns ?? {}).flatMap(({ conditionChecks = {} }) =>
     Object.entries(conditionChecks).map(([check, { conditionName }]) => [check, conditionName] as const),
   );
-  const names = new Map(entries);
-  if (status) namesIn.set(status, names);
-  return names;
-}
 
 /** Returns the result of a check that did not succeed, as a message. */
 function checkMessages(name: string, status: ConditionCheckStatus | undefined): readonly string[] {
