@@ -16,6 +16,7 @@ export const SEEDS: Readonly<Record<Level, readonly number[]>> = {
   storage: [
     ...range(20),
     993, // a tail that was only in the page cache was served after a restart, and lost in the next power loss
+    89490019476, // not a defect: the disk lost both syncs of a new directory, and a power failure then left it empty
     851430011067, // not a defect: the disk lost a sync of the log, and the committed length that shows it was damaged
   ],
   system: [

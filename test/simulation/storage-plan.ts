@@ -79,6 +79,14 @@ export function storagePlan(random: SeededRandom): StoragePlan {
       jumpClock: some(0.1),
     },
   };
-  // If the committed length were damaged on a disk that lost syncs of the log, no software could notice the loss.
-  return plan.disk.lostSync === 0 ? plan : { ...plan, disruptions: { ...plan.disruptions, damage: 0 } };
+  return withoutUndetectableLoss(plan);
+}
+
+/** Removes combinations of faults after which the loss of acknowledged writes leaves no trace that software could notice. */
+function withoutUndetectableLoss(plan: StoragePlan): StoragePlan {
+  const { disk, disruptions, isNew } = plan;
+  // After the loss of both syncs of a new directory, a power failure leaves it empty, as a new one.
+  if (isNew && disk.lostSyncOf === 'directory') return { ...plan, disk: { ...disk, lostSync: 0 } };
+  // The committed length is the only evidence of a lost sync of the log.
+  return disk.lostSync === 0 ? plan : { ...plan, disruptions: { ...disruptions, damage: 0 } };
 }
