@@ -31,6 +31,7 @@ import { readScripts } from './read-scripts.js';
 import { deliverCloudEvents, type CloudEventDeps } from './reconcilers/cloud-event-delivery.js';
 import { reconcilePipelineRun, type PipelineRunDeps } from './reconcilers/pipeline-run.js';
 import { RunRetention } from './reconcilers/retention.js';
+import { recordDeletedPod } from './reconcilers/start-attempt.js';
 import { reconcileTaskRun, type TaskRunDeps } from './reconcilers/task-run.js';
 import { registryImageCommand } from './registry/image-command.js';
 import { RunWriter } from './run-writer.js';
@@ -71,6 +72,9 @@ export function wireController(options: ControllerOptions, client: KubeClient, c
   const controller = (name: QueueName, reconcile: (key: string) => Promise<Result>): Controller =>
     new Controller(queueOptions(options, clock, name, reconcile));
 
+  pods.subscribe((_key, { before, after }) => {
+    if (before && !after) recordDeletedPod(taskRunDeps, before);
+  });
   const controllers: Controllers = {
     TaskRun: controller('TaskRun', (key) => reconcileTaskRun(taskRunDeps, key))
       .for(taskRuns)

@@ -25,7 +25,7 @@ export interface StartAttemptDeps extends AttemptInputsDeps {
   readonly pods: MutationCache<Pod>;
   readonly writer: RunWriter<TaskRun>;
   readonly quotaWaitQueue: QuotaWaitQueue;
-  /** The pod of a TaskRun, by the TaskRun's key, from its creation until the status names it. */
+  /** The pod of a TaskRun, by the TaskRun's key, from its creation or deletion until the status names it. */
   readonly createdPods: Map<string, Pod>;
   readonly enqueue: Enqueue;
 }
@@ -98,6 +98,21 @@ async function createPod(deps: StartAttemptDeps, run: TaskRun, pod: Pod): Promis
     }
     return { kind: 'rejected', status: error.status, message: error.message };
   }
+}
+
+/**
+ * Records that a pod was deleted. If the status of its TaskRun does not name it yet, another process of this controller may have created it
+ * just before its end.
+ */
+export function recordDeletedPod(
+  { createdPods, taskRuns }: Pick<StartAttemptDeps, 'createdPods' | 'taskRuns'>,
+  pod: Pod,
+): void {
+  const { namespace = '', name, ownerReferences = [] } = pod.metadata;
+  const owner = ownerReferences.find(({ controller, kind }) => controller === true && kind === 'TaskRun');
+  if (!owner) return;
+  const key = `${namespace}/${owner.name}`;
+  if (taskRuns.get(key)?.status?.podName !== name && !createdPods.has(key)) createdPods.set(key, pod);
 }
 
 function created(deps: StartAttemptDeps, run: TaskRun, pod: Pod): PodCreation {
