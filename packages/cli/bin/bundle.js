@@ -27,8 +27,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const packages = fileURLToPath(new URL('../../', import.meta.url));
 const cacheDirectory = fileURLToPath(new URL('../node_modules/.cache/pipewright/', import.meta.url));
 
-/** Packages to include: every command loads them, and each has dozens of small files. */
-const INCLUDED_PACKAGES = ['commander', 'fast-json-patch', 'picocolors', 'yaml'];
+/** Packages to include: every command loads them, and separate files take longer to load than the same code in the bundle. */
+const INCLUDED_PACKAGES = [
+  'asn1js',
+  'commander',
+  'fastest-levenshtein',
+  'minimatch',
+  'picocolors',
+  're2js',
+  'string-width',
+  'wrap-ansi',
+  'yaml',
+];
 
 /** Milliseconds after which outdated bundles are removed; until then, another process may read one. */
 const MAX_AGE_MS = 3_600_000;
