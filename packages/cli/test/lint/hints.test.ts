@@ -145,7 +145,9 @@ spec:
   });
 
   test('a misspelled version is corrected', () => {
-    expect(lint(V1_STYLE.replace('v1alpha1', 'v1alpah1'))[0]?.hint).toBe("use 'tekton.dev/v1alpha1', 'tekton.dev/v1'");
+    expect(lint(V1_STYLE.replace('v1alpha1', 'v1alpah1'))[0]?.hint).toBe(
+      "use 'tekton.dev/v1alpha1' or 'tekton.dev/v1'",
+    );
   });
 });
 

@@ -4,7 +4,7 @@
  * One row per problem; `problem.ts` describes the columns.
  */
 
-import { displayValue, error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
+import { displayValue, error, suggestionOr, quote, warning, type UnknownName } from './problem.js';
 
 /** Versions of Tekton's API of which not all kinds are read. */
 export const LATER_VERSIONS: ReadonlySet<string> = new Set(['tekton.dev/v1beta1']);
@@ -26,8 +26,8 @@ export const OBJECT_PROBLEMS = {
         : `apiVersion ${quote(name)} is not supported`,
     ({ name, known }) =>
       LATER_VERSIONS.has(name)
-        ? `leave it out for now, or rewrite it as ${quoteList(known)}: its fields differ, so the version alone is not enough`
-        : `use ${quoteList(known)}`,
+        ? `leave it out for now, or rewrite it as ${known.map(quote).join(' or ')}: its fields differ, so the version alone is not enough`
+        : `use ${known.map(quote).join(' or ')}`,
   ),
   KIND_OF_TRIGGERS: warning<{ kind: string }>(
     'A kind belongs to Tekton Triggers',

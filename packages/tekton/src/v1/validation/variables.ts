@@ -51,7 +51,7 @@ export function checkKnown(
     return;
   }
   const reported = new Set<string>();
-  for (const { head, variable } of references) {
+  for (const { head, rest, variable } of references) {
     const name = withoutIndex(head);
     if (known.has(name) || reported.has(variable)) continue;
     reported.add(variable);
@@ -59,7 +59,7 @@ export function checkKnown(
     const details = {
       name: variable,
       known: [...known].slice(0, 500).map((one) => `${prefix}.${one}`),
-      ...(suggestion !== undefined && { suggestion: `${prefix}.${suggestion}` }),
+      ...(suggestion !== undefined && { suggestion: `${prefix}.${suggestion}${rest.slice(name.length)}` }),
       ...(prefix === 'params' && { declare: { field: 'params', variable } }),
     };
     fail(context, 'VARIABLE_UNKNOWN', details, {

@@ -54,7 +54,7 @@ describe('a task', () => {
       task: 'of an unknown version',
       object: { ...build, apiVersion: 'tekton.dev/v1beta1' },
       expected: [
-        "API_VERSION_UNKNOWN apiVersion: objects of apiVersion 'tekton.dev/v1beta1' are not read yet (leave it out for now, or rewrite it as 'tekton.dev/v1alpha1', 'tekton.dev/v1': its fields differ, so the version alone is not enough)",
+        "API_VERSION_UNKNOWN apiVersion: objects of apiVersion 'tekton.dev/v1beta1' are not read yet (leave it out for now, or rewrite it as 'tekton.dev/v1alpha1' or 'tekton.dev/v1': its fields differ, so the version alone is not enough)",
       ],
     },
     {
