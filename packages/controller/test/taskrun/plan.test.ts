@@ -202,9 +202,9 @@ describe('a TaskRun', () => {
         { name: 'a', container: 'step-a', imageID: 'step-a@sha256:1', terminated: { exitCode: 0 } },
         { name: 'b' },
       ],
-      sidecars: [{ name: 's', imageID: 'sidecar-s@sha256:1' }],
       resourcesResult: results,
     });
+    expect((status as { readonly sidecars: unknown }).sidecars).toEqual([{ name: 's', imageID: 'sidecar-s@sha256:1' }]);
   });
 
   test('has no results if it failed', () => {

@@ -46,15 +46,20 @@ function taskRunStatusWithPod(before: TaskRunStatus, { podName, steps, sidecars,
     ...before,
     ...(podName !== undefined && { podName }),
     ...(steps.length > 0 && {
-      steps: steps.map((step) => ({ name: step.name, container: step.container, ...stateOf(step) })),
+      steps: steps.map((step) => ({
+        name: step.name,
+        container: step.container,
+        ...imageOf(step),
+        ...step.state,
+      })),
     }),
-    ...(sidecars.length > 0 && { sidecars: sidecars.map((sidecar) => ({ name: sidecar.name, ...stateOf(sidecar) })) }),
+    ...(sidecars.length > 0 && { sidecars: sidecars.map((sidecar) => ({ name: sidecar.name, ...imageOf(sidecar) })) }),
     ...(resourcesResult.length > 0 && { resourcesResult }),
     ...(taskResults.length > 0 && { taskResults }),
   };
 }
 
-const stateOf = ({ imageID, state }: ContainerReport): object => ({ ...(imageID && { imageID }), ...state });
+const imageOf = ({ imageID }: ContainerReport): { readonly imageID?: string } => (imageID ? { imageID } : {});
 
 /**
  * Returns the status of a PipelineRun.
