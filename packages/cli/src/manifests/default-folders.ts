@@ -7,6 +7,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { SearchOptions } from './file-search.js';
 import { loadManifests, type Manifests } from './load.js';
 
 /** Conventional folders: those of a repository's own pipelines, and `dist`, the output of programs with constructs. */
@@ -24,9 +25,17 @@ export interface DefaultManifests {
   readonly note: string;
 }
 
-/** Loads the manifests of the conventional folders; if none has any, those of the whole directory. */
-export function loadDefaultFolders(exclude: readonly string[], directory = '.'): DefaultManifests {
-  const search = { exclude, mostEntries: MAX_ENTRIES };
+/**
+ * Loads the manifests of the conventional folders, or of the whole directory if those folders contain none.
+ *
+ * @param maxEntries maximum number of folder entries to examine in each
+ */
+export function loadDefaultFolders(
+  exclude: readonly string[],
+  directory = '.',
+  maxEntries = MAX_ENTRIES,
+): DefaultManifests {
+  const search: SearchOptions = { exclude, maxEntries };
   const conventional = FOLDERS.map((name) => join(directory, name))
     .filter((path) => existsSync(path))
     .map((path) => ({ path, loaded: loadManifests([path], undefined, search) }))

@@ -55,6 +55,13 @@ describe('without arguments, manifests are read', () => {
   });
 });
 
+test('the search of the default folders has its own, lower limit', () => {
+  const { loaded } = loadDefaultFolders([], folder(['dist/a.yaml', 'dist/b.yaml', 'dist/c.yaml']), 2);
+  expect(loaded.findings.map(({ message }) => message)).toEqual([
+    'the search for manifests stopped after 2 files and folders',
+  ]);
+});
+
 describe('--exclude', () => {
   test.each([
     ['a folder', 'vendor', ['a.yaml', 'x/vendored.yaml']],
