@@ -3,7 +3,8 @@
  *
  * An informer receives own writes with a delay, and acting on its older state would repeat them. The response to each write is therefore
  * overlaid on the informer's cache until the watch has caught up. An object that was created and deleted between two lists is in neither:
- * listeners receive its deletion when a list that is as new as the object lacks it.
+ * listeners receive a change without a new state if a list as new as the object lacks it, or if a write stays unconfirmed for a minute. In
+ * the second case the object may still exist, so they have to read it.
  */
 
 import {

@@ -186,7 +186,7 @@ const taskRunDepsOf = (
   ...(options.dockerConfig !== undefined && { dockerConfig: options.dockerConfig }),
   findCommand: options.findCommand ?? registryImageCommand(client, clock, options.registries),
   optionalSecrets: options.optionalSecrets ?? false,
-  createdPods: new Map(),
+  unnamedPods: new Map(),
   shellLess: new Set(),
   enqueue,
 });

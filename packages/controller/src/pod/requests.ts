@@ -4,7 +4,7 @@
  * Of each resource only the largest request remains, at the first step that has it; the others are zero. Limits stay unchanged.
  */
 
-import { type Step } from '@pipewright/tekton';
+import type { Step } from '@pipewright/tekton';
 import { parseQuantity } from '@pipewright/apimachinery';
 
 const SHARED_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;

@@ -5,7 +5,16 @@
  * names: a repeated creation finds the pod that exists.
  */
 
-import { ApiError, hasReason, isControlledBy, keyOf, PODS, TerminalError, type KubeClient } from '@pipewright/kube';
+import {
+  ApiError,
+  hasReason,
+  isControlledBy,
+  keyOf,
+  ownerKey,
+  PODS,
+  TerminalError,
+  type KubeClient,
+} from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
 import type { TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../pod/pod-types.js';
@@ -25,8 +34,8 @@ export interface StartAttemptDeps extends AttemptInputsDeps {
   readonly pods: MutationCache<Pod>;
   readonly writer: RunWriter<TaskRun>;
   readonly quotaWaitQueue: QuotaWaitQueue;
-  /** The pod of a TaskRun, by the TaskRun's key, from its creation or deletion until the status names it. */
-  readonly createdPods: Map<string, Pod>;
+  /** Pods that were created, also those deleted since, and that no status names yet: by the TaskRun's key and the pod's name. */
+  readonly unnamedPods: Map<string, ReadonlyMap<string, Pod>>;
   readonly enqueue: Enqueue;
 }
 
@@ -84,8 +93,8 @@ export async function startAttempt(
  */
 async function createPod(deps: StartAttemptDeps, run: TaskRun, pod: Pod): Promise<PodCreation> {
   const { namespace = '', name = '' } = pod.metadata;
-  const before = deps.createdPods.get(keyOf(run));
-  if (before?.metadata.name === name) return { kind: 'created', pod: before };
+  const before = deps.unnamedPods.get(keyOf(run))?.get(name);
+  if (before) return { kind: 'created', pod: before };
   try {
     return created(deps, run, deps.pods.record(await deps.client.create<Pod>(PODS, { namespace }, pod)));
   } catch (error) {
@@ -104,18 +113,16 @@ async function createPod(deps: StartAttemptDeps, run: TaskRun, pod: Pod): Promis
  * Records that a pod was deleted. If the status of its TaskRun does not name it yet, another process of this controller may have created it
  * just before its end.
  */
-export function recordDeletedPod(
-  { createdPods, taskRuns }: Pick<StartAttemptDeps, 'createdPods' | 'taskRuns'>,
-  pod: Pod,
-): void {
-  const { namespace = '', name, ownerReferences = [] } = pod.metadata;
-  const owner = ownerReferences.find(({ controller, kind }) => controller === true && kind === 'TaskRun');
-  if (!owner) return;
-  const key = `${namespace}/${owner.name}`;
-  if (taskRuns.get(key)?.status?.podName !== name && !createdPods.has(key)) createdPods.set(key, pod);
+export function recordDeletedPod(deps: Pick<StartAttemptDeps, 'unnamedPods' | 'taskRuns'>, pod: Pod): void {
+  const run = ownerKey(pod, 'TaskRun');
+  if (run !== undefined && deps.taskRuns.get(run)?.status?.podName !== pod.metadata.name) recordUnnamed(deps, run, pod);
+}
+
+function recordUnnamed({ unnamedPods }: Pick<StartAttemptDeps, 'unnamedPods'>, run: string, pod: Pod): void {
+  unnamedPods.set(run, new Map(unnamedPods.get(run)).set(pod.metadata.name ?? '', pod));
 }
 
 function created(deps: StartAttemptDeps, run: TaskRun, pod: Pod): PodCreation {
-  deps.createdPods.set(keyOf(run), pod);
+  recordUnnamed(deps, keyOf(run), pod);
   return { kind: 'created', pod };
 }

@@ -23,7 +23,7 @@ export async function reconcileTaskRun(deps: TaskRunDeps, key: string): Promise<
   const run = deps.taskRuns.get(key);
   if (!run) {
     deps.quotaWaitQueue.remove(key);
-    deps.createdPods.delete(key);
+    deps.unnamedPods.delete(key);
     return {};
   }
   const now = deps.clock.date();
@@ -41,7 +41,7 @@ export async function reconcileTaskRun(deps: TaskRunDeps, key: string): Promise<
   const write = await deps.writer.writeStatus(current, status);
   if (current.status !== status) enqueueOwner(deps.enqueue, current, status);
   if (write !== 'written') return resultAfterWrite(write);
-  deps.createdPods.delete(key);
+  deps.unnamedPods.delete(key);
   for (const action of plan.actions) await apply(deps, action);
   if (awaitsDelivery(status)) deps.enqueue('CloudEvent', key);
   if (decision.inherits) await deps.writer.writeMetadata(key, decision.inherits);
