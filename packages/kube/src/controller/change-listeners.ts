@@ -30,8 +30,15 @@ export class ChangeListeners<T extends KubeObject> {
       try {
         listener(key, change, listed);
       } catch (error) {
-        this.#onError(error);
+        this.#report(error);
       }
+    }
+  }
+  #report(error: unknown): void {
+    try {
+      this.#onError(error);
+    } catch {
+      // a failing logger must not keep a change from the other listeners
     }
   }
 }

@@ -168,8 +168,8 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     }
     for (const key of missing) this.#notify(key, this.#store.remove(key), true);
     this.#version = resourceVersion;
-    this.#options.onList?.(resourceVersion);
     this.#resolveSynced(true);
+    this.#options.onList?.(resourceVersion);
   }
 
   /** Runs one watch until it ends. */
