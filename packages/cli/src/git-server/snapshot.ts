@@ -129,7 +129,7 @@ async function snapshotOfRepository(
   const revisions = resolved.length > 0 ? resolved : [await findRevision(workingCopy, undefined)];
   await publish(gitDir, commit, references, revisions);
   const commits = distinctCommits(revisions);
-  return { gitDir, isDirty: isDirty, commits, filtered: commits.includes(commit) ? (workingTree?.filtered ?? []) : [] };
+  return { gitDir, isDirty, commits, filtered: commits.includes(commit) ? (workingTree?.filtered ?? []) : [] };
 }
 
 /** Creates a bare repository without references that uses the objects of another as alternates. */

@@ -85,9 +85,9 @@ export const stringsAt = (value: unknown, ...path: readonly string[]): readonly 
 export function ensureObject(draft: JsonObject, field: string): JsonObject {
   const found = draft[field];
   if (isObject(found)) return found;
-  const copy: JsonObject = {};
-  draft[field] = copy;
-  return copy;
+  const created: JsonObject = {};
+  draft[field] = created;
+  return created;
 }
 
 /** Sets a field of a draft if it has no value. */

@@ -55,7 +55,7 @@ export async function killProcesses(count: number, firstLines = 20): Promise<Kil
   } finally {
     rmSync(parent, { recursive: true, force: true });
   }
-  return { acknowledged, lostWrites: lostWrites, notices };
+  return { acknowledged, lostWrites, notices };
 }
 
 /** Starts a writer and kills it after `count` lines. Returns all printed lines. */

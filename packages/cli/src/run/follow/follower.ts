@@ -318,7 +318,7 @@ export class Follower {
     this.#logRequests.add(logRequest);
     await followPod({
       pod,
-      currentPod: currentPod,
+      currentPod,
       until: (found) => this.#watchers.until([POD + key], found),
       client: this.#client,
       mask: this.#mask,

@@ -49,7 +49,7 @@ export class LogFile implements OutputSink, GrowingLog {
   }
 
   /** Whether anything was written; otherwise the file does not exist. */
-  get startedInLine(): boolean {
+  get hasOutput(): boolean {
     return this.#fd !== undefined || this.#ended;
   }
 

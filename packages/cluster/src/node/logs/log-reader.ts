@@ -15,7 +15,7 @@ const BLOCKS = { first: 1024, largest: 64 * 1024 } as const;
 /** A log that this process writes or wrote. */
 export interface GrowingLog {
   /** Whether anything was written; otherwise the file does not exist. */
-  readonly startedInLine: boolean;
+  readonly hasOutput: boolean;
   /** Whether the container still runs. */
   readonly growing: boolean;
   /** Bytes of complete records in the file. */
@@ -55,7 +55,7 @@ async function* recordsOf(
   live: GrowingLog | undefined,
   follow: boolean,
 ): AsyncGenerator<readonly Buffer[], undefined> {
-  while (follow && live?.growing === true && !live.startedInLine) await live.changed();
+  while (follow && live?.growing === true && !live.hasOutput) await live.changed();
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || live?.length === 0) return undefined; // the container wrote nothing, or nothing could be written
     throw error;

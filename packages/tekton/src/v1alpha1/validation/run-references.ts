@@ -15,7 +15,7 @@ import {
 } from '../../validation/pipeline-references.js';
 import type { PipelineModel, ResourceBindingModel, RunModel, TaskRunModel } from '../../model/model.js';
 import { readPipelineRun } from '../reader.js';
-import { type PipelineRunSpec } from '../types.js';
+import type { PipelineRunSpec } from '../types.js';
 import { RESOURCE_TYPES, type ResourceType } from '../../model/resource.js';
 import { childContext, type ValidationContext } from '../../validation/context.js';
 
