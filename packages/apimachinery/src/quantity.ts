@@ -9,27 +9,51 @@ const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const NANO = 9;
 
-/** Returns the canonical form of a quantity; undefined if the text is not a quantity. */
-export function canonicalQuantity(text: string): string | undefined {
+/** The parts of a quantity. */
+interface Parts {
+  readonly isNegative: boolean;
+  /** All digits, without the point. */
+  readonly digits: bigint;
+  readonly fractionDigits: number;
+  readonly suffix: string;
+}
+
+function parse(text: string): Parts | undefined {
   const [, sign = '', whole = '', fraction = '', suffix = ''] = FORM.exec(text) ?? [];
   if (whole === '' && fraction === '') return undefined;
-  const digits = BigInt(`${whole}${fraction}` || '0');
-  const minus = sign === '-' && digits !== 0n ? '-' : '';
-  const binary = BINARY.indexOf(suffix);
-  if (suffix !== '' && binary > 0) return minus + inBinary(digits * 1024n ** BigInt(binary), fraction.length);
-  const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : (DECIMAL.indexOf(suffix) - 3) * 3;
-  const nanos = scaled(digits, exponent - fraction.length + NANO);
-  return minus + (/^[eE][+-]?\d/.test(suffix) ? inExponents(nanos) : inDecimal(nanos));
+  return { isNegative: sign === '-', digits: BigInt(whole + fraction), fractionDigits: fraction.length, suffix };
+}
+
+const isBinary = ({ suffix }: Parts): boolean => suffix !== '' && BINARY.includes(suffix);
+
+const isExponent = ({ suffix }: Parts): boolean => /^[eE][+-]?\d/.test(suffix);
+
+/** Returns the digits of a quantity with a binary suffix, multiplied. */
+const binaryDigits = ({ digits, suffix }: Parts): bigint => digits * 1024n ** BigInt(BINARY.indexOf(suffix));
+
+/** Returns the absolute value in nanos, rounded up. */
+function absoluteNanos(parts: Parts): bigint {
+  if (isBinary(parts)) return scaled(binaryDigits(parts), NANO - parts.fractionDigits);
+  const { digits, fractionDigits, suffix } = parts;
+  const exponent = isExponent(parts) ? Number(suffix.slice(1)) : (DECIMAL.indexOf(suffix) - 3) * 3;
+  return scaled(digits, exponent - fractionDigits + NANO);
+}
+
+/** Returns the canonical form of a quantity; undefined if the text is not a quantity. */
+export function canonicalQuantity(text: string): string | undefined {
+  const parts = parse(text);
+  if (!parts) return undefined;
+  const minus = parts.isNegative && parts.digits !== 0n ? '-' : '';
+  if (isBinary(parts)) return minus + inBinary(binaryDigits(parts), parts.fractionDigits);
+  const nanos = absoluteNanos(parts);
+  return minus + (isExponent(parts) ? inExponents(nanos) : inDecimal(nanos));
 }
 
 /** Returns the value of a quantity in nanos; 0n if the text is not a quantity. */
 export function nanosOf(text: string): bigint {
-  const [, sign = '', whole = '', fraction = '', suffix = ''] = FORM.exec(text) ?? [];
-  const digits = BigInt(`${whole}${fraction}` || '0') * (sign === '-' ? -1n : 1n);
-  const binary = BINARY.indexOf(suffix);
-  if (suffix !== '' && binary > 0) return scaled(digits * 1024n ** BigInt(binary), NANO - fraction.length);
-  const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : (DECIMAL.indexOf(suffix) - 3) * 3;
-  return scaled(digits, exponent - fraction.length + NANO);
+  const parts = parse(text);
+  if (!parts) return 0n;
+  return parts.isNegative ? -absoluteNanos(parts) : absoluteNanos(parts);
 }
 
 /** Whether a text is a quantity. */

@@ -48,12 +48,12 @@ describe('a quantity', () => {
     expect(isQuantity(text)).toBe(isValid);
   });
 
-  test('is exact in nanos, rounded up', () => {
-    expect([nanosOf('0.1'), nanosOf('1Ki'), nanosOf('0.1n'), nanosOf('-1'), nanosOf('many')]).toEqual([
+  test('is exact in nanos, rounded away from zero', () => {
+    expect([nanosOf('0.1'), nanosOf('1Ki'), nanosOf('0.1n'), nanosOf('-1.1n'), nanosOf('many')]).toEqual([
       100_000_000n,
       1_024_000_000_000n,
       1n,
-      -1_000_000_000n,
+      -2n,
       0n,
     ]);
   });
