@@ -61,7 +61,10 @@ function combinations({ params = [], include = [] }: Matrix): number {
   const added = include.filter(({ params: own = [] }) => {
     if (params.length === 0) return true;
     const shared = own.filter(({ name }) => lists.has(name));
-    return shared.some(({ name, value }) => !(lists.get(name) as readonly unknown[]).includes(value)); // an array, or a text that has the value
+    return shared.some(({ name, value }) => {
+      const elements = lists.get(name);
+      return !(Array.isArray(elements) && typeof value === 'string' && elements.includes(value));
+    });
   });
   return product + added.length;
 }

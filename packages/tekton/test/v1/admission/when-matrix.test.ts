@@ -256,6 +256,21 @@ const admitted: readonly AdmittedRow[] = [
       tasks: [{ name: 'a', taskRef: { name: 'ok' }, matrix: { params: [{ name: 'x', value: '$(params.arr[*])' }] } }],
     },
   ],
+  [
+    'Pipeline',
+    {
+      tasks: [
+        {
+          name: 'a',
+          taskRef: { name: 'ok' },
+          matrix: {
+            params: [{ name: 'x', value: { k: 'v' } }],
+            include: [{ name: 'i', params: [{ name: 'x', value: 'z' }] }],
+          },
+        },
+      ],
+    },
+  ],
 ];
 
 test.each(admitted)('the webhook admits this %s: %j', (...[kind, spec, config]) => {
