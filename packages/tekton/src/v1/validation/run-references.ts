@@ -34,18 +34,21 @@ interface Receiver<Definition> {
 const isWholeReference = (value: ParamValue): boolean =>
   typeof value === 'string' && /^\$\([^()]*\[\*\]\)$/.test(value);
 
-/**
- * Checks the values of params.
- *
- * @param context the list of params
- * @param others further params that have values: those of a matrix, and those that propagate
- */
+/** The receiver of params, and what it gets besides them. */
+interface ParamsOptions {
+  readonly owner: string;
+  /** Further params that have values: those of a matrix, and those that propagate. */
+  readonly others?: readonly string[];
+  /** Whether undeclared params are allowed: an embedded definition can use them. */
+  readonly areUndeclaredAllowed?: boolean;
+}
+
+/** Checks the values of params. `context` is the list of params. */
 function checkParams(
   declared: readonly ParamModel[],
   given: readonly ParamAssignment[],
-  others: readonly string[],
-  owner: string,
   context: ValidationContext,
+  { owner, others = [], areUndeclaredAllowed = false }: ParamsOptions,
 ): void {
   const { report } = context;
   const named = [...given, ...others.map((name) => ({ name, value: '' }))];
@@ -53,10 +56,11 @@ function checkParams(
   const byName = new Map(declared.map((param) => [param.name, param]));
   given.forEach(({ name, value }, index) => {
     const param = byName.get(name);
-    if (!param) {
+    if (param) checkValue(param, value, owner, childContext(context, index, 'value'));
+    else if (!areUndeclaredAllowed) {
       const details = { owner, ...report.unknownName(name, [...byName.keys()]) };
       report.add('PARAM_IGNORED', [...context.path, index, 'name'], details, { value: name });
-    } else checkValue(param, value, owner, childContext(context, index, 'value'));
+    }
   });
 }
 
@@ -153,7 +157,8 @@ function checkPipelineTask(
   const { params = [], include = [] } = task.matrix ?? {};
   const fromMatrix = names([...params, ...include.flatMap((one) => one.params)]);
   const inherited = isEmbedded ? [...names(pipeline.params), ...propagated.params] : [];
-  checkParams(definition.params, task.params, [...fromMatrix, ...inherited], owner, childContext(context, 'params'));
+  const others = [...fromMatrix, ...inherited];
+  checkParams(definition.params, task.params, childContext(context, 'params'), { owner, others });
   const given = new Map(task.workspaces.map(({ name, workspace }, index) => [name, { workspace, index }]));
   for (const { name, isOptional } of definition.workspaces) {
     const binding = given.get(name);
@@ -195,10 +200,8 @@ export function checkTaskRunArguments(
   const receiver = receiverOf(run.source, scope, context);
   if (!receiver) return;
   const { definition, owner, isEmbedded } = receiver;
-  const given = isEmbedded ? run.params.filter(({ name }) => names(definition.params).includes(name)) : run.params;
   const params = childContext(context, 'params');
-  if (given.length === run.params.length) checkParams(definition.params, run.params, [], owner, params);
-  else checkParams(definition.params, [], names(run.params), owner, params);
+  checkParams(definition.params, run.params, params, { owner, areUndeclaredAllowed: isEmbedded });
   const bound = names(run.workspaces);
   for (const { name, isOptional } of definition.workspaces)
     if (!isOptional && !bound.includes(name))
@@ -244,7 +247,7 @@ export function checkPipelineRunArguments(
     const propagated = { params: names(run.params), workspaces: names(run.workspaces) };
     const at = childContext(context, 'pipelineSpec');
     checkPipelineArguments(spec.pipelineSpec, pipeline, scope, at, propagated);
-  } else checkParams(pipeline.params, run.params, [], owner, childContext(context, 'params'));
+  } else checkParams(pipeline.params, run.params, childContext(context, 'params'), { owner });
   if (run.source?.kind === 'embedded') {
     for (const name of missingParams(pipeline.params, run.params))
       context.report.add('PARAM_MISSING', [...context.path, 'params'], { name, owner });
