@@ -28,3 +28,21 @@ test.each([
     'PARAM_KEY_MISSING spec.params.1.value',
   ]);
 });
+
+test.each([
+  ['declared params', params],
+  ['declared and undeclared params', [...params, ...extra]],
+])('a PipelineRun with %s for its pipelineSpec is checked for types and keys', (_what, given) => {
+  const tasks = [{ name: 'a', taskSpec: { steps: [step] } }];
+  expect(problems('PipelineRun', { params: given, pipelineSpec: { params: declared, tasks } })).toEqual([
+    'PARAM_TYPE spec.params.0.value',
+    'PARAM_KEY_MISSING spec.params.1.value',
+  ]);
+});
+
+test('a PipelineRun without a value for a param of its pipelineSpec has one problem', () => {
+  const tasks = [{ name: 'a', taskSpec: { steps: [step] } }];
+  expect(problems('PipelineRun', { pipelineSpec: { params: [{ name: 'x' }], tasks } })).toEqual([
+    'PARAM_MISSING spec.params',
+  ]);
+});

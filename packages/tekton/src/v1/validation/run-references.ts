@@ -243,15 +243,14 @@ export function checkPipelineRunArguments(
   const found = tryFindPipeline(run, scope, context);
   if (!found) return;
   const { pipeline, owner } = found;
-  if (spec.pipelineSpec && run.source?.kind === 'embedded') {
+  const isEmbedded = run.source?.kind === 'embedded';
+  if (spec.pipelineSpec && isEmbedded) {
     const propagated = { params: names(run.params), workspaces: names(run.workspaces) };
     const at = childContext(context, 'pipelineSpec');
     checkPipelineArguments(spec.pipelineSpec, pipeline, scope, at, propagated);
-  } else checkParams(pipeline.params, run.params, childContext(context, 'params'), { owner });
-  if (run.source?.kind === 'embedded') {
-    for (const name of missingParams(pipeline.params, run.params))
-      context.report.add('PARAM_MISSING', [...context.path, 'params'], { name, owner });
   }
+  const params = childContext(context, 'params');
+  checkParams(pipeline.params, run.params, params, { owner, areUndeclaredAllowed: isEmbedded });
   const bound = names(run.workspaces);
   for (const name of pipeline.workspaces)
     if (!bound.includes(name) && !pipeline.optionalWorkspaces.has(name))
