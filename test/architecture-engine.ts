@@ -24,7 +24,7 @@ export const TEKTON_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src/v1/validation': [
     ...TEKTON_SHARED,
     tekton('validation'),
-    ...['config', 'objects', 'param-types', 'types'].map((file) => tekton(`v1/${file}.js`)),
+    ...['config', 'custom-task', 'objects', 'param-types', 'types'].map((file) => tekton(`v1/${file}.js`)),
   ],
   'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1'), tekton('v1alpha1')],
 };

@@ -23,6 +23,7 @@ import type {
   WorkspaceModel,
 } from '../model/model.js';
 import type { ParamType } from '../model/param.js';
+import { isCustomDefinition } from './custom-task.js';
 import { typeOfParam } from './param-types.js';
 import type {
   Matrix,
@@ -165,20 +166,16 @@ export function readTaskSource(ref: TaskRef | undefined, spec: TaskSpec | undefi
   return ref.name ? { kind: 'reference', taskKind: 'Task', name: ref.name } : undefined;
 }
 
-/** Whether an apiVersion and kind are those of Tasks, or left out. */
-const isTask = (apiVersion = '', kind = ''): boolean =>
-  (apiVersion === '' || apiVersion.startsWith('tekton.dev/')) && (kind === '' || kind === 'Task');
-
 function readDefinition({ taskRef, taskSpec, pipelineRef, pipelineSpec }: PipelineTask): TaskSource | undefined {
   if (pipelineRef ?? pipelineSpec) {
     const source = (taskRef ?? taskSpec) ? undefined : readPipelineSource(pipelineRef, pipelineSpec);
     return source && { kind: 'pipeline', source };
   }
-  if (taskRef && !taskSpec && !isTask(taskRef.apiVersion, taskRef.kind)) {
+  if (taskRef && !taskSpec && isCustomDefinition(taskRef)) {
     const { apiVersion = '', kind = '', name = '' } = taskRef;
     return { kind: 'custom', apiVersion, customKind: kind, definition: { kind: 'reference', name } };
   }
-  if (taskSpec && !taskRef && !isTask(taskSpec.apiVersion, taskSpec.kind)) {
+  if (taskSpec && !taskRef && isCustomDefinition(taskSpec)) {
     const { apiVersion = '', kind = '', spec = {} } = taskSpec;
     return { kind: 'custom', apiVersion, customKind: kind, definition: { kind: 'embedded', spec } };
   }

@@ -2,6 +2,7 @@
 
 import { isDnsLabel } from '../../model/kubernetes-names.js';
 import { suggestLabel } from '../../validation/metadata.js';
+import { isCustomTask } from '../custom-task.js';
 import type { PipelineTask } from '../types.js';
 import { child, fail, requireStability, type CheckContext } from './check-context.js';
 import { checkDuration } from './duration.js';
@@ -87,15 +88,6 @@ function checkTaskRef({ taskRef }: PipelineTask, context: CheckContext): void {
   if ((taskRef.params?.length ?? 0) > 0) requireStability(context, 'taskref.params', 'beta', ['taskRef', 'params']);
   checkReference(taskRef, context, 'taskRef');
 }
-
-const isTaskKind = (kind: string): boolean => kind === '' || kind === 'Task' || kind === 'ClusterTask';
-
-/** Whether a pipeline task is executed by another controller. */
-export const isCustomTask = ({ taskRef, taskSpec }: PipelineTask): boolean =>
-  [taskRef, taskSpec].some(
-    (definition) =>
-      definition !== undefined && (!isTaskKind(definition.kind ?? '') || (definition.apiVersion ?? '') !== ''),
-  );
 
 function checkCustomTask({ taskRef, taskSpec }: PipelineTask, context: CheckContext): void {
   for (const [field, definition, words] of [
