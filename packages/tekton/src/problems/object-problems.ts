@@ -113,11 +113,11 @@ export const OBJECT_PROBLEMS = {
     ({ what, name }) => `the name ${quote(name)} of this ${what} is hard to use in $(…)`,
     () => "begin with a letter or '_', and continue with letters, digits, '_' and '-'",
   ),
-  NAME_TWICE: error<{ what: string; name: string; first: number; lastCounts?: boolean | undefined }>(
+  NAME_TWICE: error<{ what: string; name: string; first: number; list?: string; lastCounts?: boolean | undefined }>(
     'A name is used twice in a list',
     'The second hides the first. It is a warning where Tekton uses the last one: for declared params, resources that a pipeline passes to a task, and the bindings of a PipelineRun.',
-    ({ what, name, first, lastCounts }) =>
-      `duplicate ${what} name ${quote(name)} (also item ${String(first + 1)} of this list)${lastCounts ? '; the last one counts' : ''}`,
+    ({ what, name, first, list, lastCounts }) =>
+      `duplicate ${what} name ${quote(name)} (also item ${String(first + 1)} of ${list === undefined ? 'this list' : `\`${list}\``})${lastCounts ? '; the last one counts' : ''}`,
     () => 'rename one of them, or remove it',
   ),
   NAME_RESERVED: error<{ what: string; name: string }>(

@@ -74,7 +74,7 @@ function checkUniqueTasks(
   finals: readonly PipelineTask[],
   context: CheckContext,
 ): void {
-  const first = new Map<string, number>();
+  const first = new Map<string, { readonly list: string; readonly index: number }>();
   let isGraphReported = false;
   for (const [list, members] of [
     ['tasks', tasks],
@@ -83,7 +83,7 @@ function checkUniqueTasks(
     members.forEach(({ name }, index) => {
       const seen = first.get(name);
       if (seen === undefined) {
-        first.set(name, index);
+        first.set(name, { list, index });
         return;
       }
       const field = `${list}[${String(index)}].name`;
@@ -99,7 +99,7 @@ function checkUniqueTasks(
       fail(
         context,
         'NAME_TWICE',
-        { what: 'task', name, first: seen },
+        { what: 'task', name, first: seen.index, ...(seen.list !== list && { list: seen.list }) },
         { at: [list, index, 'name'], value: name, webhook },
       );
     });

@@ -208,7 +208,12 @@ function checkResources({ stepSpecs, sidecarSpecs, computeResources }: Resources
   fail(context, 'FIELD_NOT_ALLOWED', details, { at: ['computeResources'], webhook });
 }
 
-function checkContainerSpecs(specs: readonly TaskRunStepSpec[], field: string, context: CheckContext): void {
+function checkContainerSpecs(
+  specs: readonly TaskRunStepSpec[],
+  field: 'stepSpecs' | 'sidecarSpecs',
+  context: CheckContext,
+): void {
+  const what = field === 'stepSpecs' ? 'step' : 'sidecar';
   const first = new Map<string, number>();
   specs.forEach(({ name }, index) => {
     const fields = [`${field}[${String(index)}].name`];
@@ -219,7 +224,7 @@ function checkContainerSpecs(specs: readonly TaskRunStepSpec[], field: string, c
     else if (seen === undefined) first.set(name, index);
     else {
       const webhook = { message: 'expected exactly one, got both', fields };
-      fail(context, 'NAME_TWICE', { what: 'step', name, first: seen }, { at, value: name, webhook });
+      fail(context, 'NAME_TWICE', { what, name, first: seen }, { at, value: name, webhook });
     }
   });
 }
