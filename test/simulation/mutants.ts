@@ -234,7 +234,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONTROLLER}/edge/reconcilers/start-attempt.ts`,
-        before: "  if (before?.metadata.name === name) return { kind: 'created', pod: before };\n",
+        before: "  if (before) return { kind: 'created', pod: before };\n",
         after: '',
       },
     ],
