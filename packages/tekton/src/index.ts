@@ -55,6 +55,7 @@ export * from './versions/resources.js';
 export * from './execution/condition.js';
 export type * from './execution/run-progress.js';
 export type * from './execution/status-format.js';
-export type { RunObject, RunStatus, StatusCondition } from './model/run-status.js';
+export type * from './model/run-status.js';
+export * from './versions/read-spec.js';
 export * from './model/labels.js';
 export { checkObjects, type CheckOptions } from './versions/check-objects.js';

@@ -23,9 +23,9 @@ import {
   type Condition,
   type Pipeline,
   type PipelineResource,
-  type PipelineRun,
+  type PipelineRunObject,
   type Task,
-  type TaskRun,
+  type TaskRunObject,
 } from '@pipewright/tekton';
 import type { Pod } from '../pod/pod-types.js';
 import type { ControllerOptions } from './controller-options.js';
@@ -34,8 +34,8 @@ import { MutationCache } from './mutation-cache.js';
 
 /** All caches of a controller. */
 export interface Caches {
-  readonly pipelineRuns: MutationCache<PipelineRun>;
-  readonly taskRuns: MutationCache<TaskRun>;
+  readonly pipelineRuns: MutationCache<PipelineRunObject>;
+  readonly taskRuns: MutationCache<TaskRunObject>;
   readonly pods: MutationCache<Pod>;
   readonly pipelines: Informer<Pipeline>;
   readonly tasks: Informer<Task>;
@@ -59,8 +59,8 @@ export function newCaches(options: ControllerOptions, client: KubeClient, clock:
     new MutationCache<T>(client, resource, wireClock, { ...optionsFor<T>(resource), labelSelector });
   return {
     pods: mutationCache<Pod>(PODS, `${TEKTON_LABELS.managedBy}=${MANAGED_BY_TEKTON}`),
-    taskRuns: mutationCache<TaskRun>(TASK_RUNS),
-    pipelineRuns: mutationCache<PipelineRun>(PIPELINE_RUNS),
+    taskRuns: mutationCache<TaskRunObject>(TASK_RUNS),
+    pipelineRuns: mutationCache<PipelineRunObject>(PIPELINE_RUNS),
     tasks: cache<Task>(TASKS),
     clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
     pipelines: cache<Pipeline>(PIPELINES),

@@ -1,7 +1,7 @@
 /** How reconcilers add keys to each other's queues. */
 
 import { ownerKey } from '@pipewright/kube';
-import { isDone, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
+import { isDone, type TaskRunObject, type TaskRunObjectStatus } from '@pipewright/tekton';
 import type { QueueName } from './controller-options.js';
 
 /** Adds a key to a queue, after a delay if there is one. For own writes, which caches do not report. */
@@ -11,7 +11,7 @@ export type Enqueue = (queue: QueueName, key: string, afterMs?: number) => void;
 export const PROGRESS_DELAY_MS = 100;
 
 /** Enqueues the PipelineRun of a TaskRun whose status was written: at once if the TaskRun has ended, since other tasks may start. */
-export function enqueueOwner(enqueue: Enqueue, run: TaskRun, status: TaskRunStatus): void {
+export function enqueueOwner(enqueue: Enqueue, run: TaskRunObject, status: TaskRunObjectStatus): void {
   const owner = ownerKey(run, 'PipelineRun');
   if (owner !== undefined) enqueue('PipelineRun', owner, isDone(status) ? 0 : PROGRESS_DELAY_MS);
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Clock } from '@pipewright/apimachinery';
-import { isDone, type PipelineRun, type PipelineRunStatus } from '@pipewright/tekton';
+import { isDone, type PipelineRunObject, type RunStatus } from '@pipewright/tekton';
 
 /** Milliseconds between two writes. */
 const STATUS_WRITE_INTERVAL_MS = 100;
@@ -47,7 +47,7 @@ export class RunRateLimiter {
   }
 
   /** Returns the milliseconds until `status`, with this many tasks, may be written; 0: now, also if another client has written the run. */
-  writeDelayMs(key: string, run: PipelineRun, status: PipelineRunStatus, taskCount: number): number {
+  writeDelayMs(key: string, run: PipelineRunObject, status: RunStatus, taskCount: number): number {
     const written = this.#written.get(key);
     const isEnd = isDone(status) && !isDone(run.status);
     if (!written || written.version !== run.metadata.resourceVersion || isEnd) return 0;
@@ -56,7 +56,7 @@ export class RunRateLimiter {
   }
 
   /** Records that a run has been written; `run`: the server's response. */
-  statusWritten(key: string, { metadata: { resourceVersion: version } }: PipelineRun): void {
+  statusWritten(key: string, { metadata: { resourceVersion: version } }: PipelineRunObject): void {
     this.#written.set(key, { version, at: this.#clock.now() });
   }
 

@@ -13,7 +13,7 @@ import {
   type WorkQueueOptions,
 } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import { PIPELINE_RUNS, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
+import { PIPELINE_RUNS, TASK_RUNS, type PipelineRunObject, type TaskRunObject } from '@pipewright/tekton';
 import { PlannerCaches } from '../pipelinerun/planner-caches.js';
 import { completionEvents } from '../run/events.js';
 import { DEFAULT_IMAGES } from '../run/options.js';
@@ -112,8 +112,8 @@ interface Shared {
   readonly artifactConfig: ArtifactConfig;
   readonly taskRunRecorder: EventRecorder;
   readonly pipelineRunRecorder: EventRecorder;
-  readonly taskRunWriter: RunWriter<TaskRun>;
-  readonly pipelineRunWriter: RunWriter<PipelineRun>;
+  readonly taskRunWriter: RunWriter<TaskRunObject>;
+  readonly pipelineRunWriter: RunWriter<PipelineRunObject>;
   /** Absent if all finished runs are kept. */
   readonly retention: RunRetention | undefined;
   readonly enqueue: Enqueue;
@@ -137,7 +137,7 @@ function newShared(options: ControllerOptions, client: KubeClient, clock: Clock,
   const onWritten = (run: Run): void => {
     for (const { key, afterMs } of retention?.requests(run) ?? []) enqueue('Retention', key, afterMs);
   };
-  const taskRunWriter = new RunWriter<TaskRun>({
+  const taskRunWriter = new RunWriter<TaskRunObject>({
     client,
     resource: TASK_RUNS,
     cache: taskRuns,
@@ -145,7 +145,7 @@ function newShared(options: ControllerOptions, client: KubeClient, clock: Clock,
     eventsOf: statusEvents,
     onWritten,
   });
-  const pipelineRunWriter = new RunWriter<PipelineRun>({
+  const pipelineRunWriter = new RunWriter<PipelineRunObject>({
     client,
     resource: PIPELINE_RUNS,
     cache: pipelineRuns,

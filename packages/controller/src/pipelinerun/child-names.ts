@@ -10,8 +10,8 @@ import {
   pipelineRunFormatOf,
   taskRunNames,
   type PipelineModel,
-  type PipelineRun,
-  type PipelineRunStatus,
+  type PipelineRunObject,
+  type RunStatus,
   type RecordedTask,
   type RunMemory,
 } from '@pipewright/tekton';
@@ -41,17 +41,17 @@ interface RunNames {
 export class ChildNameCache {
   readonly namedTasks = memoize(namedTasks);
   /** By status. */
-  readonly #memories = new WeakMap<PipelineRunStatus, RunMemory>();
+  readonly #memories = new WeakMap<RunStatus, RunMemory>();
   readonly allNames = memoize(allNames);
   /** By uid of the run. */
   readonly computed = memoizeLru<
     { readonly owner: string; readonly tasks: readonly string[] },
     ReadonlyMap<string, string>
   >((a, b) => a.owner === b.owner && sameList(a.tasks, b.tasks));
-  readonly byRun = new WeakMap<PipelineRun, RunNames>();
+  readonly byRun = new WeakMap<PipelineRunObject, RunNames>();
 
   /** Returns what a run's status records of its children. */
-  memory(run: PipelineRun): RunMemory {
+  memory(run: PipelineRunObject): RunMemory {
     const { status = NO_STATUS } = run;
     const memory = this.#memories.get(status) ?? pipelineRunFormatOf(run).readMemory(status);
     this.#memories.set(status, memory);
@@ -60,14 +60,14 @@ export class ChildNameCache {
 }
 
 /** One object, so that the result for it is cached. */
-const NO_STATUS: PipelineRunStatus = {};
+const NO_STATUS: RunStatus = {};
 
 const namedTasks = ({ tasks }: Pick<PipelineModel, 'tasks'>): readonly NamedTask[] =>
   tasks.map(({ name, conditions }) => ({ name, conditions: conditions.map(({ condition }) => condition) }));
 
 /** Returns the names of each task's TaskRuns by name of the task. They are unique in the run, even where long names are cut. */
 export function childNames(
-  run: PipelineRun,
+  run: PipelineRunObject,
   tasks: readonly NamedTask[],
   cache: ChildNameCache,
 ): ReadonlyMap<string, ChildNames> {
@@ -87,7 +87,7 @@ const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
 function namesOf(
-  run: PipelineRun,
+  run: PipelineRunObject,
   tasks: readonly NamedTask[],
   cache: ChildNameCache,
 ): ReadonlyMap<string, ChildNames> {
@@ -143,7 +143,7 @@ function recordedCheckNames(
 
 /** Returns the names of all TaskRuns that a run has or may have. */
 export function expectedTaskRuns(
-  run: PipelineRun,
+  run: PipelineRunObject,
   tasks: readonly NamedTask[],
   cache: ChildNameCache,
 ): ReadonlySet<string> {

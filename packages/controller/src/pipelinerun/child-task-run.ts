@@ -14,19 +14,24 @@ import {
   V1ALPHA1,
   writeParams,
   type ParamAssignment,
-  type PipelineRun,
+  type PipelineRunObject,
   type PipelineTaskInput,
   type PipelineTaskModel,
   type PipelineTaskOutput,
   type TaskResourceBinding,
-  type TaskRun,
+  type TaskRunObject,
   type TaskRunSpec,
 } from '@pipewright/tekton';
 import { workspaceForTask } from '../pod/workspaces.js';
 import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './resolve.js';
 
 /** Returns the TaskRun of a task whose params are resolved. */
-export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: ResolvedTask, name: string): TaskRun {
+export function taskRunFor(
+  run: PipelineRunObject,
+  resolved: ResolvedRun,
+  found: ResolvedTask,
+  name: string,
+): TaskRunObject {
   const { source: use } = found.task;
   const own = use?.kind === 'reference' ? { [TEKTON_LABELS.task]: toLabelValue(use.name) } : {};
   const metadata = metadataOf(run, resolved, found.task, { name, labels: own, annotations: {} });
@@ -35,12 +40,12 @@ export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: Resol
 
 /** Returns the TaskRun of a check whose params are resolved. */
 export function conditionCheckRunFor(
-  run: PipelineRun,
+  run: PipelineRunObject,
   resolved: ResolvedRun,
   task: PipelineTaskModel,
   check: ResolvedCheck,
   name: string,
-): TaskRun {
+): TaskRunObject {
   const own = { ...check.labels, [TEKTON_LABELS.conditionCheck]: name };
   const metadata = metadataOf(run, resolved, task, {
     name,
@@ -61,11 +66,11 @@ export function conditionCheckRunFor(
 type StringMap = Readonly<Record<string, string>>;
 
 function metadataOf(
-  { metadata }: PipelineRun,
+  { metadata }: PipelineRunObject,
   resolved: ResolvedRun,
   task: PipelineTaskModel,
   own: { readonly name: string; readonly labels: StringMap; readonly annotations: StringMap },
-): TaskRun['metadata'] {
+): TaskRunObject['metadata'] {
   return {
     name: own.name,
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),

@@ -23,11 +23,11 @@ import {
   toLabelValue,
   type ConditionUpdate,
   type Inherited,
-  type PipelineRunStatus,
+  type RunStatus,
   type RunFailure,
   type TaskPhase,
-  type TaskRun,
-  type TaskRunStatus,
+  type TaskRunObject,
+  type TaskRunObjectStatus,
 } from '@pipewright/tekton';
 import { timestamp } from '@pipewright/apimachinery';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
@@ -43,10 +43,10 @@ import { isComplete, skippedTasks, taskStates, type TaskState } from './task-sta
 /** One idempotent change to the cluster. */
 export type PipelineRunAction =
   /** The TaskRun of a task, or of one of its checks. */
-  | { readonly kind: 'create'; readonly task: string; readonly taskRun: TaskRun }
-  | { readonly kind: 'cancel'; readonly taskRun: TaskRun }
+  | { readonly kind: 'create'; readonly task: string; readonly taskRun: TaskRunObject }
+  | { readonly kind: 'cancel'; readonly taskRun: TaskRunObject }
   /** Write this status: the TaskRun begins its next attempt. */
-  | { readonly kind: 'retry'; readonly taskRun: TaskRun; readonly status: TaskRunStatus }
+  | { readonly kind: 'retry'; readonly taskRun: TaskRunObject; readonly status: TaskRunObjectStatus }
   /** The volume on which tasks hand over files, named after the run. */
   | { readonly kind: 'make-claim' }
   | { readonly kind: 'delete-claim' };
@@ -54,7 +54,7 @@ export type PipelineRunAction =
 /** The status and the actions that follow from the observed state. */
 export interface PipelineRunDecision {
   /** The desired status; equal to the observed one if nothing changes. */
-  readonly status: PipelineRunStatus;
+  readonly status: RunStatus;
   readonly actions: readonly PipelineRunAction[];
   /** When to decide again if nothing changes first. Absent: only a change matters. */
   readonly requeueAt?: Date;
@@ -66,10 +66,10 @@ export interface PipelineRunDecision {
 
 /** Returns the planned status after the API server's answers to the creations of the plan. */
 export function statusAfterCreations(
-  status: PipelineRunStatus,
+  status: RunStatus,
   creations: ReadonlyMap<string, ChildCreation>,
   now: Date,
-): PipelineRunStatus {
+): RunStatus {
   const failure = creationFailure(creations);
   return failure ? statusWithCondition(status, failure, now) : status;
 }
@@ -84,7 +84,7 @@ export function planPipelineRun(
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };
   if (isDone(status)) return planFinishedRun(observed, status);
 
-  const model = caches.resolution.pipelineRunModel(run.spec);
+  const model = caches.resolution.pipelineRunModel(run);
   const name = run.metadata.name ?? '';
   const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
@@ -243,7 +243,7 @@ function createChecks(
 }
 
 /** Starts the next attempt of a TaskRun. */
-const retryAction = (taskRun: TaskRun, now: Date): PipelineRunAction => ({
+const retryAction = (taskRun: TaskRunObject, now: Date): PipelineRunAction => ({
   kind: 'retry',
   taskRun,
   status: taskRunFormatOf(taskRun).nextAttempt(taskRun.status, now),
@@ -265,7 +265,7 @@ const cancellations = ({ taskRuns }: ObservedPipelineRun): readonly PipelineRunA
 const FORCED_REASONS: ReadonlySet<string> = new Set(['PipelineRunCancelled', 'PipelineRunTimeout']);
 
 /** Updates the status of a run that has ended with its last tasks. */
-function planFinishedRun(observed: ObservedPipelineRun, status: PipelineRunStatus): PipelineRunDecision {
+function planFinishedRun(observed: ObservedPipelineRun, status: RunStatus): PipelineRunDecision {
   const isForced = FORCED_REASONS.has(succeededCondition(status)?.reason ?? '');
   return {
     status: pipelineRunStatus(observed, {}),

@@ -15,9 +15,9 @@ import {
   pipelineResourceAmbiguous,
   pipelineTaskNotFound,
   pipelineWorkspacesFailure,
-  readPipeline,
-  readPipelineRun,
-  readTask,
+  pipelineModel,
+  pipelineRunModel,
+  taskModel,
   substituteValue,
   taskRunFailure,
   taskWorkspacesFailure,
@@ -29,8 +29,9 @@ import {
   type ParamAssignment,
   type PipelineModel,
   type PipelineResource,
-  type PipelineRun,
+  type PipelineRunObject,
   type PipelineRunModel,
+  type PipelineRunSpec,
   type PipelineSpec,
   type PipelineTask,
   type PipelineTaskModel,
@@ -43,21 +44,23 @@ import {
 import { bucketPrefix } from '../resources/artifact-storage.js';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
 import { sameJson } from '../run/merge-patch.js';
-import { memoizeLru, memoize } from '../run/memoize.js';
+import { memoize, memoizeLru, memoizeSpec } from '../run/memoize.js';
 import { shallowEqual } from '../run/shallow-equal.js';
 import { pipelineSpecProblem } from '../run/spec-problem.js';
 import type { TaskObject } from '../taskrun/start.js';
 
 /** The fields of a Pipeline that a run uses. */
 export interface PipelineObject {
-  readonly spec: PipelineSpec;
+  /** The version in which `spec` is written. */
+  readonly apiVersion: string;
+  readonly spec: object;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The objects that a PipelineRun refers to. */
 export interface PipelineInputs {
-  readonly run: PipelineRun;
+  readonly run: PipelineRunObject;
   /** The Pipeline referred to; undefined if it does not exist, or if the run has a pipelineSpec. */
   readonly pipeline: PipelineObject | undefined;
   /** Existing Tasks and ClusterTasks, by `kind/name`. */
@@ -131,13 +134,13 @@ type Resolution = ResolvedRun | ResolveFailure;
 
 /** Results that reconciles of the same run repeat. A controller owns one; results do not depend on it. */
 export class ResolveCache {
-  readonly pipelineRunModel = memoize(readPipelineRun);
-  readonly pipelineModel = memoize(readPipeline);
-  readonly taskModel = memoize(readTask);
+  readonly pipelineRunModel = memoizeSpec(pipelineRunModel);
+  readonly pipelineModel = memoizeSpec(pipelineModel);
+  readonly taskModel = memoizeSpec(taskModel);
   readonly referencedNames = memoize(referencedNames);
   readonly dependencies = memoize(dependenciesOfPipeline);
   readonly graphProblem = memoize(graphProblem);
-  readonly specProblem = memoize(pipelineSpecProblem);
+  readonly specProblem = memoizeSpec(pipelineSpecProblem);
   readonly resolutions = memoizeLru<PipelineInputs, Resolution>(
     ({ run: one, ...inputs }, { run: other, ...others }) => {
       const [a, b] = [one.metadata, other.metadata];
@@ -162,12 +165,10 @@ export function resolvePipelineRun(
 
 function resolve(inputs: PipelineInputs, cache: ResolveCache): Resolution {
   const { name = '', namespace = '' } = inputs.run.metadata;
-  const run = cache.pipelineRunModel(inputs.run.spec);
+  const run = cache.pipelineRunModel(inputs.run);
   const id = `${namespace}/${name}`;
   const pipeline =
-    run.source?.kind === 'embedded'
-      ? run.source.pipeline
-      : inputs.pipeline && cache.pipelineModel(inputs.pipeline.spec);
+    run.source?.kind === 'embedded' ? run.source.pipeline : inputs.pipeline && cache.pipelineModel(inputs.pipeline);
   if (!pipeline) return { kind: 'refused', failure: pipelineMissing(id, run) };
   const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
   const refused = (reason: string, message: string): ResolveFailure => ({
@@ -180,7 +181,8 @@ function resolve(inputs: PipelineInputs, cache: ResolveCache): Resolution {
   const graph = cache.graphProblem(dependencies);
   if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
   const spec = inputs.run.spec.pipelineSpec ?? inputs.pipeline?.spec;
-  const specErrors = spec && cache.specProblem(spec);
+  const { apiVersion } = (run.source?.kind === 'reference' && inputs.pipeline) || inputs.run;
+  const specErrors = spec && cache.specProblem({ apiVersion, spec });
   if (specErrors)
     return refused(
       'PipelineValidationFailed',
@@ -201,7 +203,7 @@ function resolve(inputs: PipelineInputs, cache: ResolveCache): Resolution {
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
   const base = inputs.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
   const artifactPath = tasks.some(({ model }) => producesArtifacts(model)) ? base : undefined;
-  const written = (inputs.run.spec.pipelineSpec ?? inputs.pipeline?.spec)?.tasks ?? [];
+  const { tasks: written = [] }: Partial<PipelineSpec> = spec ?? {};
   const inherited = { labels: inputs.pipeline?.labels, annotations: inputs.pipeline?.annotations };
   const resolved: ResolvedRun = {
     kind: 'resolved',
@@ -245,7 +247,7 @@ function pipelineMissing(id: string, { source: use }: PipelineRunModel): RunFail
   const name = id.slice(id.indexOf('/') + 1);
   return {
     reason: 'CouldntGetPipeline',
-    message: `Error retrieving pipeline for pipelinerun ${id}: PipelineRun ${name} not providing PipelineRef or PipelineSpec`,
+    message: `Error retrieving pipeline for pipelinerun ${id}: PipelineRunObject ${name} not providing PipelineRef or PipelineSpec`,
   };
 }
 
@@ -264,7 +266,7 @@ function graphProblem(dependencies: TaskDependencies): string | undefined {
 
 function missingResource(id: string, run: PipelineRunModel, inputs: PipelineInputs): RunFailure | undefined {
   const { resources } = inputs;
-  const written = inputs.run.spec.resources ?? [];
+  const { resources: written = [] } = inputs.run.spec as PipelineRunSpec; // only tekton.dev/v1alpha1 binds resources
   for (const [index, { name, resource }] of run.resources.entries()) {
     if (!resource) return pipelineResourceAmbiguous(id, name, written[index]);
     if (resource.kind === 'reference' && !resources.has(resource.name))
@@ -296,7 +298,7 @@ function modelOf({ source }: PipelineTaskModel, inputs: PipelineInputs, cache: R
   if (!source) return undefined;
   if (source.kind === 'embedded') return source.task;
   const found = source.kind === 'reference' ? inputs.tasks.get(taskKey(source)) : undefined;
-  return found && cache.taskModel(found.spec);
+  return found && cache.taskModel(found);
 }
 
 /** Returns the first failure that a TaskRun of the pipeline would have, before any starts. */

@@ -8,8 +8,8 @@ import {
   isDone,
   pipelineRunFormatOf,
   type ConditionUpdate,
-  type PipelineRun,
-  type PipelineRunStatus,
+  type PipelineRunObject,
+  type RunStatus,
 } from '@pipewright/tekton';
 import { sameJson } from '../run/merge-patch.js';
 import type { ObservedPipelineRun } from './observed.js';
@@ -29,11 +29,10 @@ export interface StatusChanges {
 export const pipelineRunStatus = (
   { run, taskRuns, now }: Pick<ObservedPipelineRun, 'run' | 'taskRuns' | 'now'>,
   { update, taskStates: tasks = [], creating = new Set() }: StatusChanges,
-): PipelineRunStatus =>
-  pipelineRunFormatOf(run).write(run, { ...(update && { update }), tasks, taskRuns, creating, now });
+): RunStatus => pipelineRunFormatOf(run).write(run, { ...(update && { update }), tasks, taskRuns, creating, now });
 
 /** Reports whether a run still needs reconciles: it or a TaskRun has not ended, or a CloudEvent is not delivered. */
-export const needsReconcile = (run: PipelineRun): boolean =>
+export const needsReconcile = (run: PipelineRunObject): boolean =>
   run.status === undefined || !isDone(run.status) || !pipelineRunFormatOf(run).areChildrenDone(run.status);
 
 /**
@@ -42,7 +41,7 @@ export const needsReconcile = (run: PipelineRun): boolean =>
  * The status may repeat the statuses of its TaskRuns. Writing the progress of each step here too would cost one write of the whole status
  * per step.
  */
-export function isSignificantChange(run: PipelineRun, status: PipelineRunStatus): boolean {
+export function isSignificantChange(run: PipelineRunObject, status: RunStatus): boolean {
   const format = pipelineRunFormatOf(run);
   return !sameJson(format.withoutSteps(run.status ?? {}), format.withoutSteps(status));
 }

@@ -13,7 +13,7 @@ import {
   type RecordedCheck,
   type RecordedTask,
   type TaskDependencies,
-  type TaskRun,
+  type TaskRunObject,
   taskRunFormatOf,
   type TaskPhase,
   type TaskProgress,
@@ -31,7 +31,7 @@ export interface CheckState {
 
 /** One task. */
 export interface TaskState extends TaskProgress {
-  readonly taskRun?: TaskRun;
+  readonly taskRun?: TaskRunObject;
   readonly checks: readonly CheckState[];
 }
 
@@ -66,12 +66,12 @@ export function taskStates(
 /** States that reconciles of the same run use again. A controller owns one; results do not depend on it. */
 export interface TaskStateCache {
   readonly names: ChildNameCache;
-  readonly states: WeakMap<TaskRun, { readonly retries: number; readonly state: TaskState }>;
+  readonly states: WeakMap<TaskRunObject, { readonly retries: number; readonly state: TaskState }>;
 }
 
 /** Returns the state of a task whose TaskRun alone determines it. Cached, since between reconciles few tasks of a large run change. */
 function withoutChecks(
-  taskRun: TaskRun,
+  taskRun: TaskRunObject,
   task: string,
   name: string,
   retries: number,
@@ -84,7 +84,7 @@ function withoutChecks(
   return taskState;
 }
 
-function phaseOf(taskRun: TaskRun, retries: number): TaskPhase {
+function phaseOf(taskRun: TaskRunObject, retries: number): TaskPhase {
   const condition = succeededCondition(taskRun.status);
   if (condition?.status === 'True') return 'succeeded';
   if (condition?.status !== 'False') return 'running';
@@ -105,7 +105,7 @@ function phaseWithoutTaskRun(recorded: RecordedTask | undefined, checks: readonl
 }
 
 /** The outcome of a check stays when its TaskRun is deleted. */
-function checkPhase(taskRun: TaskRun | undefined, recorded: RecordedCheck | undefined): CheckState['phase'] {
+function checkPhase(taskRun: TaskRunObject | undefined, recorded: RecordedCheck | undefined): CheckState['phase'] {
   if (taskRun) return isDone(taskRun.status) ? (hasSucceeded(taskRun.status) ? 'passed' : 'failed') : 'running';
   switch (recorded?.outcome) {
     case 'succeeded':

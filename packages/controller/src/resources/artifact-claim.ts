@@ -1,6 +1,6 @@
 /** The PersistentVolumeClaim on which the tasks of a PipelineRun hand over files. Pure. */
 
-import type { ObjectMeta, PipelineRun } from '@pipewright/tekton';
+import type { ObjectMeta, PipelineRunObject } from '@pipewright/tekton';
 import type { ArtifactSettings } from './artifact-storage.js';
 
 /** The fields of a claim that are written. */
@@ -15,7 +15,7 @@ export interface ArtifactClaim {
 export const claimName = (run: string): string => `${run}-pvc`;
 
 /** Returns the claim of a run, which owns it. */
-export function artifactClaim({ apiVersion, metadata }: PipelineRun, { claim }: ArtifactSettings): ArtifactClaim {
+export function artifactClaim({ apiVersion, metadata }: PipelineRunObject, { claim }: ArtifactSettings): ArtifactClaim {
   const { namespace = '', name = '', uid = '' } = metadata;
   const owner = { apiVersion, kind: 'PipelineRun', name, uid, controller: true, blockOwnerDeletion: true };
   return {

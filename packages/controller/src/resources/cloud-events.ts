@@ -11,8 +11,8 @@ import {
   succeededCondition,
   type CloudEventDelivery,
   type TaskModel,
-  type TaskRun,
-  type TaskRunStatus,
+  type TaskRunObject,
+  type TaskRunObjectStatus,
 } from '@pipewright/tekton';
 import { timestamp } from '@pipewright/apimachinery';
 import type { ResourceBindings } from './resource-steps.js';
@@ -55,7 +55,7 @@ export function dueDeliveries(
 }
 
 /** Reports whether a run has ended and has a delivery that is due. */
-export const hasDueDelivery = (status: TaskRunStatus | undefined, now: Date): boolean =>
+export const hasDueDelivery = (status: TaskRunObjectStatus | undefined, now: Date): boolean =>
   awaitsDelivery(status) && dueDeliveries(status?.cloudEvents ?? [], now).due.length > 0;
 
 /** The result of an attempt. `canRetry`: a later attempt can succeed. */
@@ -83,12 +83,14 @@ export function readResponse(response: { readonly status: number }): DeliveryRes
 const TYPES = { True: 'successful', False: 'failed', Unknown: 'unknown' } as const;
 
 /** Returns the event about a run as headers and body of a POST. */
-export function cloudEventOf(run: TaskRun): {
+export function cloudEventOf(run: TaskRunObject): {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 } {
   const { name = '', namespace = '' } = run.metadata;
-  const { managedFields: _, ...metadata } = run.metadata as TaskRun['metadata'] & { readonly managedFields?: unknown }; // bookkeeping of the API server
+  const { managedFields: _, ...metadata } = run.metadata as TaskRunObject['metadata'] & {
+    readonly managedFields?: unknown;
+  }; // bookkeeping of the API server
   const source = `/apis/${run.apiVersion}/namespaces/${namespace}/taskruns/${name}`;
   return {
     headers: {

@@ -5,12 +5,24 @@
  * number of tasks. Use it for pure functions of objects that never change, such as those of an informer's cache.
  */
 
+import type { VersionedSpec } from '@pipewright/tekton';
+
 /** Returns `compute` with its result cached for each object. */
 export function memoize<K extends object, V>(compute: (input: K) => V): (from: K) => V {
   const results = new WeakMap<K, { readonly result: V }>();
   return (from) => {
     const found = results.get(from) ?? { result: compute(from) };
     results.set(from, found);
+    return found.result;
+  };
+}
+
+/** Returns `compute` with its result cached for each spec: objects that differ only in metadata and status share it. */
+export function memoizeSpec<V>(compute: (of: VersionedSpec) => V): (of: VersionedSpec) => V {
+  const results = new WeakMap<object, { readonly result: V }>();
+  return (of) => {
+    const found = results.get(of.spec) ?? { result: compute(of) };
+    results.set(of.spec, found);
     return found.result;
   };
 }

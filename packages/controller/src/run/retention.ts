@@ -6,7 +6,7 @@
  * Pure: the same runs, policy and time give the same decision. Running runs are in no group.
  */
 
-import { isDone, succeededCondition, type PipelineRun, type TaskRun } from '@pipewright/tekton';
+import { isDone, succeededCondition, type PipelineRunObject, type TaskRunObject } from '@pipewright/tekton';
 
 /** How many finished runs are kept, and for how long. An absent limit does not apply; without limits, all are kept. */
 export interface RetentionPolicy {
@@ -17,7 +17,7 @@ export interface RetentionPolicy {
 }
 
 /** A run without an owner. */
-export type Run = PipelineRun | TaskRun;
+export type Run = PipelineRunObject | TaskRunObject;
 
 /** Everything a decision depends on. */
 export interface ObservedRuns {

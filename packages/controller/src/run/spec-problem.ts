@@ -4,20 +4,15 @@
  * On clusters without the admission webhook, mistakes are found here, with the same messages.
  */
 
-import {
-  V1ALPHA1,
-  checkObject,
-  type PipelineResourceSpec,
-  type PipelineSpec,
-  type Problem,
-  type TaskSpec,
-} from '@pipewright/tekton';
+import { V1ALPHA1, checkObject, type PipelineResourceSpec, type Problem, type VersionedSpec } from '@pipewright/tekton';
 
 /** Returns the errors of a Task's spec; undefined if it has none. */
-export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => specErrors('Task', name, spec);
+export const taskSpecProblem = (name: string, task: VersionedSpec): string | undefined =>
+  specErrors('Task', name, task);
 
 /** Returns the errors of a Pipeline's spec; undefined if it has none. */
-export const pipelineSpecProblem = (spec: PipelineSpec): string | undefined => specErrors('Pipeline', 'checked', spec);
+export const pipelineSpecProblem = (pipeline: VersionedSpec): string | undefined =>
+  specErrors('Pipeline', 'checked', pipeline);
 
 /**
  * Returns the errors of a PipelineResource's spec; undefined if it has none.
@@ -25,10 +20,10 @@ export const pipelineSpecProblem = (spec: PipelineSpec): string | undefined => s
  * Its values become arguments of git, so values that could be an option, a program or a local path are rejected here at the latest.
  */
 export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): string | undefined =>
-  specErrors('PipelineResource', name, spec);
+  specErrors('PipelineResource', name, { apiVersion: V1ALPHA1, spec });
 
-function specErrors(kind: string, name: string, spec: object): string | undefined {
-  const errors = checkObject({ apiVersion: V1ALPHA1, kind, metadata: { name }, spec }).filter(
+function specErrors(kind: string, name: string, { apiVersion, spec }: VersionedSpec): string | undefined {
+  const errors = checkObject({ apiVersion, kind, metadata: { name }, spec }).filter(
     (problem) => problem.severity === 'error' && problem.path[0] === 'spec',
   );
   return errors.length === 0 ? undefined : errors.map(formatProblem).join('; ');

@@ -7,7 +7,13 @@
  * observed state, so that all rules about them are here.
  */
 
-import { readTaskRun, statusWithCondition, type Inherited, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
+import {
+  statusWithCondition,
+  taskRunModel,
+  type Inherited,
+  type TaskRunObject,
+  type TaskRunObjectStatus,
+} from '@pipewright/tekton';
 import type { Pod } from '../pod/pod-types.js';
 import { pendingDeliveries } from '../resources/cloud-events.js';
 import type { RunEvent } from '../run/events.js';
@@ -37,9 +43,9 @@ export type AttemptStage =
 
 /** Everything a decision depends on. */
 export interface ObservedAttempt {
-  readonly run: TaskRun;
+  readonly run: TaskRunObject;
   /** The status that the attempt starts from. */
-  readonly status: TaskRunStatus;
+  readonly status: TaskRunObjectStatus;
   readonly now: Date;
   readonly stage: AttemptStage;
 }
@@ -50,7 +56,7 @@ export type AttemptStep =
   /** Look up the commands of these images, and add them to the inputs. */
   | { readonly kind: 'find-commands'; readonly images: readonly string[]; readonly inputs: StartInputs }
   /** Write this status before the pod is created: later reconciles do not resolve the targets again. */
-  | { readonly kind: 'record-targets'; readonly status: TaskRunStatus; readonly start: Start }
+  | { readonly kind: 'record-targets'; readonly status: TaskRunObjectStatus; readonly start: Start }
   | { readonly kind: 'create-pod'; readonly pod: Pod; readonly start: Start }
   /** Reconcile again later. `canRecover`: false if only a change can help, so that no retry is scheduled. */
   | { readonly kind: 'retry'; readonly message: string; readonly canRecover: boolean }
@@ -59,7 +65,7 @@ export type AttemptStep =
 /** The attempt is decided. */
 export interface AttemptDecision {
   readonly kind: 'decided';
-  readonly status: TaskRunStatus;
+  readonly status: TaskRunObjectStatus;
   readonly events: readonly RunEvent[];
   /** Labels and annotations that the TaskRun gets from its Task. */
   readonly inherits?: Inherited;
@@ -131,7 +137,7 @@ function planStart(
 
 /** A namespace gets its `default` account a moment after its creation. */
 function awaitsDefaultAccount({ run, now }: ObservedAttempt, { hasServiceAccount }: StartInputs): boolean {
-  const { serviceAccount = 'default' } = readTaskRun(run.spec);
+  const { serviceAccount = 'default' } = taskRunModel(run);
   const ageMs = now.getTime() - Date.parse(run.metadata.creationTimestamp ?? '');
   // The age is negative if the clock was set back.
   return !hasServiceAccount && serviceAccount === 'default' && Math.abs(ageMs) < DEFAULT_ACCOUNT_DELAY_MS;
@@ -156,7 +162,7 @@ function planAnswer(
   { start, creation }: AttemptStage & { readonly kind: 'answered' },
 ): AttemptStep {
   const fail = (cause: string): AttemptDecision => {
-    const message = `${missingTaskPrefix(readTaskRun(run.spec), run.metadata.namespace ?? '')}: ${cause}`;
+    const message = `${missingTaskPrefix(taskRunModel(run), run.metadata.namespace ?? '')}: ${cause}`;
     return {
       kind: 'decided',
       status: statusWithCondition(status, { status: 'False', reason: 'CouldntGetTask', message }, now),

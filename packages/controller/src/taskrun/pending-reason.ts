@@ -4,12 +4,12 @@
  * Tekton's message has only the timeout; the reason is not visible later, for example that no node had room.
  */
 
-import { succeededCondition, type TaskRunStatus } from '@pipewright/tekton';
+import { succeededCondition, type TaskRunObjectStatus } from '@pipewright/tekton';
 import { containersOf, STEP_PREFIX, type Pod } from '../pod/pod-types.js';
 import { evaluatePod } from './status.js';
 
 /** Returns the end of the message about a timeout; empty if steps have started, because then they took the time. */
-export function pendingReason(status: TaskRunStatus, pod: Pod | undefined, now: Date): string {
+export function pendingReason(status: TaskRunObjectStatus, pod: Pod | undefined, now: Date): string {
   if (!pod) {
     const { reason, message = '' } = succeededCondition(status) ?? {};
     return reason === 'ExceededResourceQuota' ? `: ${message}` : '';

@@ -12,16 +12,16 @@
 import {
   statusWithCondition,
   taskRunFormatOf,
+  taskRunModel,
   conditionsOf,
   deadlineOf,
   DEFAULT_TIMEOUT_MS,
   formatDuration,
   isDone,
-  readTaskRun,
   READY_ANNOTATION,
   type ConditionUpdate,
-  type TaskRun,
-  type TaskRunStatus,
+  type TaskRunObject,
+  type TaskRunObjectStatus,
 } from '@pipewright/tekton';
 import { timestamp } from '@pipewright/apimachinery';
 import { nonStepContainers, type Pod } from '../pod/pod-types.js';
@@ -30,7 +30,7 @@ import { pendingReason } from './pending-reason.js';
 
 /** Everything a decision depends on. */
 export interface ObservedTaskRun {
-  readonly run: TaskRun;
+  readonly run: TaskRunObject;
   /** The attempt's pods that exist and belong to the run. Both exist while one replaces the other. */
   readonly pod?: Pod;
   readonly replacement?: Pod;
@@ -53,7 +53,7 @@ export type TaskRunAction =
 /** The status and the actions that follow from the observed state. */
 export interface TaskRunDecision {
   /** The desired status; equal to the observed one if nothing changes. */
-  readonly status: TaskRunStatus;
+  readonly status: TaskRunObjectStatus;
   readonly actions: readonly TaskRunAction[];
   /** When to decide again if nothing changes first. Absent: only a change matters. */
   readonly requeueAt?: Date;
@@ -67,7 +67,7 @@ export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };
   if (isDone(status)) return { status, actions: podsOf(observed).flatMap((one) => cleanUp(one, now)) };
 
-  const model = readTaskRun(run.spec);
+  const model = taskRunModel(run);
   const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
   const end = (reason: string, message: string): TaskRunDecision => {
@@ -104,15 +104,15 @@ function cleanUp(pod: Pod, now: Date): readonly TaskRunAction[] {
 }
 
 /** Returns the number of earlier attempts. */
-export const attemptOf = (run: TaskRun): number => taskRunFormatOf(run).attempt(run.status);
+export const attemptOf = (run: TaskRunObject): number => taskRunFormatOf(run).attempt(run.status);
 
-function planWithoutPod(run: TaskRun, now: Date): TaskRunDecision {
+function planWithoutPod(run: TaskRunObject, now: Date): TaskRunDecision {
   const status = run.status ?? {};
   if (status.podName) {
     const message = `the pod "${status.podName}" was deleted before it had finished`;
     return { status: statusWithCondition(status, { status: 'False', reason: 'Failed', message }, now), actions: [] };
   }
-  const started: TaskRunStatus = {
+  const started: TaskRunObjectStatus = {
     ...status,
     conditions: conditionsOf(status, { status: 'Unknown', reason: 'Pending', message: 'Pending' }, now),
     startTime: status.startTime ?? timestamp(now),

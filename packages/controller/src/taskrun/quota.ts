@@ -4,13 +4,13 @@
  * Messages and growing delays are Tekton's. Pure: the number of attempts is read from the status.
  */
 
-import { succeededCondition, type ConditionUpdate, type TaskRunStatus } from '@pipewright/tekton';
+import { succeededCondition, type ConditionUpdate, type TaskRunObjectStatus } from '@pipewright/tekton';
 
 /** Reports whether a rejection is due to a quota, so that a retry can succeed. */
 export const isQuotaExceeded = (message: string): boolean => /exceeded quota/i.test(message);
 
 /** Returns how often an attempt's pod has exceeded a quota, from its status. */
-export function quotaAttempts(status: TaskRunStatus | undefined): number {
+export function quotaAttempts(status: TaskRunObjectStatus | undefined): number {
   const { reason, message = '' } = succeededCondition(status) ?? {};
   return reason === REASON ? Number(/reattempted (\d+) times/.exec(message)?.[1] ?? 0) : 0;
 }

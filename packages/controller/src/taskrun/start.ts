@@ -9,12 +9,12 @@ import {
   inheritedAnnotations,
   isInsideWorkspace,
   readPipelineResource,
-  readTask,
-  readTaskRun,
+  taskModel,
   taskNotFound,
   taskResourceAmbiguous,
   taskResourceNotFound,
   taskRunFailure,
+  taskRunModel,
   taskWorkspacesFailure,
   TEKTON_LABELS,
   toLabelValue,
@@ -26,10 +26,10 @@ import {
   type ResourceType,
   type RunFailure,
   type TaskModel,
-  type TaskRun,
+  type TaskRunObject,
   type TaskRunModel,
+  type TaskRunSpec,
   type TaskSource,
-  type TaskSpec,
 } from '@pipewright/tekton';
 import type { ObservedArtifactStorage } from '../resources/artifact-storage.js';
 import { cloudEventTargets } from '../resources/cloud-events.js';
@@ -47,14 +47,16 @@ import { workspaceProblem } from '../pod/workspaces.js';
 
 /** The fields of a Task or ClusterTask that a run uses. */
 export interface TaskObject {
-  readonly spec: TaskSpec;
+  /** The version in which `spec` is written. */
+  readonly apiVersion: string;
+  readonly spec: object;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The objects that a TaskRun refers to, and how its attempt is started. */
 export interface StartInputs {
-  readonly run: TaskRun;
+  readonly run: TaskRunObject;
   readonly attempt: number;
   /** Whether this is the attempt's second pod, which replaces one whose images have no shell. */
   readonly replacement: boolean;
@@ -93,7 +95,7 @@ export function startTaskRun(written: StartInputs): Start | CommandsNeeded {
   const inputs = canonicalInputs(written);
   const { run, task } = inputs;
   const inherits = {
-    labels: { ...run.metadata.labels, ...task?.labels, ...(task && taskLabel(readTaskRun(run.spec))) },
+    labels: { ...run.metadata.labels, ...task?.labels, ...(task && taskLabel(taskRunModel(run))) },
     annotations: { ...inheritedAnnotations(run.metadata.annotations), ...inheritedAnnotations(task?.annotations) },
   };
   const outcome = podOrFailure(inputs, inherits);
@@ -109,7 +111,7 @@ function canonicalInputs(inputs: StartInputs): StartInputs {
   return {
     ...inputs,
     run: { ...run, spec: canonicalSpec(run, run.spec) },
-    task: task && { ...task, spec: canonicalSpec({ apiVersion: run.apiVersion, kind: 'Task' }, task.spec) },
+    task: task && { ...task, spec: canonicalSpec({ apiVersion: task.apiVersion, kind: 'Task' }, task.spec) },
   };
 }
 
@@ -129,14 +131,15 @@ const failure = (reason: string, message: string): Outcome => refused({ reason, 
 function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   const { run } = startInputs;
   const name = run.metadata.name ?? '';
-  const model = readTaskRun(run.spec);
+  const model = taskRunModel(run);
   if (!model.source) return failure('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
-  const task =
-    model.source.kind === 'embedded' ? model.source.task : startInputs.task && readTask(startInputs.task.spec);
+  const task = model.source.kind === 'embedded' ? model.source.task : startInputs.task && taskModel(startInputs.task);
   if (!task) return taskMissing(name, model.source);
 
+  const { apiVersion } = (model.source.kind === 'reference' && startInputs.task) || run;
   const spec = model.source.kind === 'embedded' ? run.spec.taskSpec : startInputs.task?.spec;
-  const specErrors = spec && taskSpecProblem(model.source.kind === 'reference' ? model.source.name : name, spec);
+  const taskName = model.source.kind === 'reference' ? model.source.name : name;
+  const specErrors = spec && taskSpecProblem(taskName, { apiVersion, spec });
   if (specErrors) return failure('TaskRunValidationFailed', `the Task is invalid: ${specErrors}`);
 
   const inputs = bindResources('input', model.inputs, startInputs);
@@ -189,7 +192,8 @@ function bindResources(
   const found = new Map<string, UnreadResource>();
   for (const { name, resource, paths } of bindings) {
     if (!resource) {
-      const written = run.spec[`${side}s`]?.resources ?? [];
+      const spec: TaskRunSpec = run.spec as TaskRunSpec; // only tekton.dev/v1alpha1 binds resources
+      const written = spec[`${side}s`]?.resources ?? [];
       const binding = written.find((one) => one.name === name);
       return { kind: 'refused', failure: taskResourceAmbiguous(side, binding) };
     }

@@ -13,8 +13,8 @@ import {
   type PodReport,
   type StepOutput,
   type StepState,
-  type TaskRun,
-  type TaskRunStatus,
+  type TaskRunObject,
+  type TaskRunObjectStatus,
 } from '@pipewright/tekton';
 import { containersOf, SIDECAR_PREFIX, STEP_PREFIX, type ObservedContainer, type Pod } from '../pod/pod-types.js';
 
@@ -191,7 +191,7 @@ function progressUpdate(pod: Pod, steps: readonly ObservedContainer[]): Conditio
 }
 
 /** Returns the status of a TaskRun with a pod. */
-export function statusWithPod(run: TaskRun, pod: Pod, update: ConditionUpdate, now: Date): TaskRunStatus {
+export function statusWithPod(run: TaskRunObject, pod: Pod, update: ConditionUpdate, now: Date): TaskRunObjectStatus {
   const status = statusWithCondition(run.status ?? {}, update, now);
   return taskRunFormatOf(run).withPod(status, podReport(pod, update));
 }

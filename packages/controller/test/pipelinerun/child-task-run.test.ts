@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PipelineSpec, TaskSpec } from '@pipewright/tekton';
+import type { PipelineSpec, TaskRunSpec, TaskSpec } from '@pipewright/tekton';
 import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import { ok, release, observedRun, pipelineTask } from '../support/fixtures.js';
@@ -36,7 +36,10 @@ describe('the TaskRun of a task', () => {
     const labels = { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'other' };
     const annotations = { note: 'n', 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
     expect(
-      createdTaskRun({ ...observedRun(), pipeline: { spec: release, labels, annotations } })?.metadata,
+      createdTaskRun({
+        ...observedRun(),
+        pipeline: { apiVersion: 'tekton.dev/v1alpha1', spec: release, labels, annotations },
+      })?.metadata,
     ).toMatchObject({
       labels: { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'p', 'tekton.dev/pipelineTask': 'test' },
       annotations: { why: 'push', note: 'n' },
@@ -66,10 +69,10 @@ describe('the TaskRun of a task', () => {
       { name: 'other', resourceSpec: git },
       { name: 'image', resourceSpec: image },
     ];
-    const tasks = new Map([['Task/ok', { spec: task }]]);
-    const spec = createdTaskRun(observedRun({ pipeline, tasks, spec: { resources } }))?.spec;
-    expect(spec?.inputs?.resources).toEqual([{ name: 'src', resourceSpec: git }]);
-    expect(spec?.outputs?.resources).toEqual([{ name: 'out', resourceSpec: image, paths: ['build/out'] }]);
+    const tasks = new Map([['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: task }]]);
+    const spec = createdTaskRun(observedRun({ pipeline, tasks, spec: { resources } }))?.spec as TaskRunSpec; // of the version of its PipelineRun
+    expect(spec.inputs?.resources).toEqual([{ name: 'src', resourceSpec: git }]);
+    expect(spec.outputs?.resources).toEqual([{ name: 'out', resourceSpec: image, paths: ['build/out'] }]);
   });
 
   test('binds no optional resource that the run leaves out', () => {
@@ -87,7 +90,7 @@ describe('the TaskRun of a task', () => {
       ],
       tasks: [{ ...pipelineTask('build'), resources: { inputs, outputs } }],
     };
-    const tasks = new Map([['Task/ok', { spec: task }]]);
+    const tasks = new Map([['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: task }]]);
     expect(createdTaskRun(observedRun({ pipeline, tasks }))?.spec).toEqual({
       taskRef: { name: 'ok', kind: 'Task' },
       timeout: '1h0m0s',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PipelineSpec } from '@pipewright/tekton';
+import type { PipelineSpec, TaskSpec } from '@pipewright/tekton';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import {
   singleTask,
@@ -199,7 +199,8 @@ describe('a task with conditions', () => {
     const taskRuns = decision.actions.flatMap((action) => ('taskRun' in action ? [action.taskRun] : []));
     const names = taskRuns.map(({ metadata }) => metadata.name ?? '');
     expect([new Set(names).size, names.map((name) => name.length)]).toEqual([2, [63, 63]]);
-    expect(taskRuns[0]?.spec.taskSpec?.steps?.[0]?.name).toBe(`condition-check-${'a'.repeat(42)}`);
+    const taskSpec: TaskSpec = taskRuns[0]?.spec.taskSpec ?? {};
+    expect(taskSpec.steps?.[0]?.name).toBe(`condition-check-${'a'.repeat(42)}`);
   });
 
   test('fails the run if a check is deleted', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ConditionSpec, PipelineSpec, TaskRun, TaskRunStatus, TaskSpec } from '@pipewright/tekton';
+import type {
+  ConditionSpec,
+  PipelineRunStatus,
+  PipelineSpec,
+  TaskRun,
+  TaskRunStatus,
+  TaskSpec,
+} from '@pipewright/tekton';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import {
   singleTask,
@@ -43,7 +50,7 @@ describe('the status of a run', () => {
     };
     const ran = { ...states.failed, podName: 'pod', startTime: NOON, completionTime: NOON, steps: [clone, step] };
     const taskRuns = taskRunsIn({ 'deploy?sunny': ran, 'deploy?dry': {} }, singleTask);
-    const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
+    const status: PipelineRunStatus = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns })).status;
     expect(status.taskRuns?.[name('deploy')]).toEqual({
       pipelineTaskName: 'deploy',
       conditionChecks: {
@@ -69,7 +76,7 @@ describe('the status of a run', () => {
       'deploy?sunny': states.failed,
       'deploy?dry': states.passed,
     });
-    const { taskRuns: written = {} } = planPipelineRun(observedRun({ taskRuns })).status;
+    const { taskRuns: written = {} }: PipelineRunStatus = planPipelineRun(observedRun({ taskRuns })).status;
     expect(
       Object.values(written)
         .map(({ pipelineTaskName }) => pipelineTaskName)
@@ -99,7 +106,8 @@ describe('the status of a run', () => {
     const { status } = planPipelineRun(cancelled);
     const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, singleTask);
     const after = planPipelineRun(observedRun({ pipeline: singleTask, status, taskRuns }));
-    const entry = after.status.taskRuns?.[name('deploy')];
+    const { taskRuns: written }: PipelineRunStatus = after.status;
+    const entry = written?.[name('deploy')];
     const reasons = Object.values(entry?.conditionChecks ?? {}).map((one) => one.status?.conditions?.[0]?.reason);
     expect([after.actions, entry?.status, reasons]).toEqual([[], undefined, ['Succeeded', 'TaskRunCancelled']]);
   });
@@ -153,8 +161,8 @@ describe('the TaskRun of a check', () => {
     ]),
   };
   const madeFor = (differences: Differences): TaskRun | undefined =>
-    planPipelineRun(observedRun(differences)).actions.flatMap((action) =>
-      action.kind === 'create' ? [action.taskRun] : [],
+    planPipelineRun(observedRun(differences)).actions.flatMap(
+      (action) => (action.kind === 'create' ? [action.taskRun as TaskRun] : []), // of the version of its PipelineRun
     )[0];
 
   test('is that of a Task with the check as its only step', () => {
@@ -206,8 +214,8 @@ describe('the TaskRun of a check', () => {
     const handed: Differences = {
       ...differences,
       tasks: new Map([
-        ['Task/ok', { spec: ok }],
-        ['Task/make', { spec: producer }],
+        ['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: ok }],
+        ['Task/make', { apiVersion: 'tekton.dev/v1alpha1', spec: producer }],
       ]),
       pipeline: {
         ...pipeline,
@@ -243,8 +251,8 @@ describe('the TaskRun of a check', () => {
   test('gets results of tasks, and the run fails with the one that was not written', () => {
     const maker: TaskSpec = { ...ok, results: [{ name: 'env' }] };
     const tasks = new Map([
-      ['Task/ok', { spec: ok }],
-      ['Task/make', { spec: maker }],
+      ['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: ok }],
+      ['Task/make', { apiVersion: 'tekton.dev/v1alpha1', spec: maker }],
     ]);
     const conditions = new Map([['sunny', { spec: { ...check, params: [{ name: 'env' }] } }]]);
     const asking: PipelineSpec = {

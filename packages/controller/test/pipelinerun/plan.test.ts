@@ -4,7 +4,7 @@ import type {
   PipelineRunSpec,
   PipelineRunStatus,
   PipelineSpec,
-  TaskRun,
+  TaskRunObject,
   TaskRunStatus,
   TaskSpec,
 } from '@pipewright/tekton';
@@ -39,8 +39,8 @@ function observedRun({ spec = {}, status, pipeline = release, ...rest }: Differe
   };
   return {
     run,
-    pipeline: { spec: pipeline },
-    tasks: new Map([['Task/ok', { spec: ok }]]),
+    pipeline: { apiVersion: 'tekton.dev/v1alpha1', spec: pipeline },
+    tasks: new Map([['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: ok }]]),
     resources: new Map(),
     conditions: new Map(),
     taskRuns: new Map(),
@@ -63,8 +63,8 @@ const states = {
 function tasksIn(
   tasks: Readonly<Record<string, TaskRunStatus>>,
   of: PipelineSpec = release,
-): ReadonlyMap<string, TaskRun> {
-  const taskRuns = new Map<string, TaskRun>();
+): ReadonlyMap<string, TaskRunObject> {
+  const taskRuns = new Map<string, TaskRunObject>();
   for (const [task, status] of Object.entries(tasks)) {
     const alone: PipelineSpec = {
       ...of,
@@ -254,7 +254,7 @@ describe('retries', () => {
 });
 
 describe('the TaskRun of a task', () => {
-  const createdTaskRun = (differences: Differences): TaskRun | undefined =>
+  const createdTaskRun = (differences: Differences): TaskRunObject | undefined =>
     planPipelineRun(observedRun(differences)).actions.flatMap((action) =>
       action.kind === 'create' ? [action.taskRun] : [],
     )[0];
@@ -330,7 +330,7 @@ describe('the TaskRun of a task', () => {
     const differences = {
       pipeline,
       spec,
-      tasks: new Map([['Task/ok', { spec: task }]]),
+      tasks: new Map([['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: task }]]),
       resources: new Map([['r', resource('git')]]),
     };
     expect(createdTaskRun(differences)?.spec).toEqual({
@@ -382,7 +382,11 @@ const failures: readonly [string, Differences, string][] = [
   ],
   [
     'a param of a task is missing',
-    { tasks: new Map([['Task/ok', { spec: { ...ok, inputs: { params: [{ name: 'x' }] } } }]]) },
+    {
+      tasks: new Map([
+        ['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: { ...ok, inputs: { params: [{ name: 'x' }] } } }],
+      ]),
+    },
     'PipelineValidationFailed: invalid input params: missing values for these params which have no default values: [x]',
   ],
 ];

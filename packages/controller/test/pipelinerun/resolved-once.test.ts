@@ -8,8 +8,10 @@ const run: PipelineRun = {
   metadata: { name: 'run', namespace: 'default', uid: 'resolved-once' },
   spec: { pipelineRef: { name: 'p' } },
 };
-const pipeline = { spec: { tasks: [{ name: 'a', taskRef: { name: 't' } }] } };
-const tasks = new Map([['Task/t', { spec: { steps: [{ name: 's', image: 'busybox' }] } }]]);
+const pipeline = { apiVersion: 'tekton.dev/v1alpha1', spec: { tasks: [{ name: 'a', taskRef: { name: 't' } }] } };
+const tasks = new Map([
+  ['Task/t', { apiVersion: 'tekton.dev/v1alpha1', spec: { steps: [{ name: 's', image: 'busybox' }] } }],
+]);
 const cache = new ResolveCache();
 const resolve = (change: object = {}) =>
   resolvePipelineRun(
@@ -30,5 +32,5 @@ test('a run is not resolved again if only its status has changed', () => {
 
 test('a run is resolved again if its Pipeline has changed', () => {
   const first = resolve();
-  expect(resolve({ pipeline: { spec: { ...pipeline.spec } } })).not.toBe(first);
+  expect(resolve({ pipeline: { ...pipeline, spec: { ...pipeline.spec } } })).not.toBe(first);
 });

@@ -11,7 +11,7 @@ import type {
   PipelineRunStatus,
   PipelineSpec,
   PipelineTaskCondition,
-  TaskRun,
+  TaskRunObject,
   TaskRunStatus,
   TaskSpec,
 } from '@pipewright/tekton';
@@ -63,8 +63,8 @@ export function observedRun({ spec = {}, status, pipeline = release, ...rest }: 
   };
   return {
     run,
-    pipeline: { spec: pipeline },
-    tasks: new Map([['Task/ok', { spec: ok }]]),
+    pipeline: { apiVersion: 'tekton.dev/v1alpha1', spec: pipeline },
+    tasks: new Map([['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: ok }]]),
     resources: new Map(),
     conditions: new Map<string, ConditionObject>([
       ['sunny', { spec: check }],
@@ -87,7 +87,7 @@ export const states = {
 } as const;
 
 /** Returns a name without hashes: `deploy`, or `deploy?sunny` for the check. */
-export const taskNameOf = ({ metadata: { name = '', labels = {} } }: TaskRun): string => {
+export const taskNameOf = ({ metadata: { name = '', labels = {} } }: TaskRunObject): string => {
   const task = labels['tekton.dev/pipelineTask'] ?? '';
   if (labels['tekton.dev/conditionCheck'] === undefined) return task;
   return `${task}?${name.replace(/^run-[a-z]+-[a-z0-9]{5}-/, '').replace(/-[a-z0-9]{5}$/, '')}`;
@@ -100,9 +100,9 @@ export const conditionOf = ({ status: { conditions: [condition] = [] } }: Pipeli
   `${condition?.reason ?? ''}: ${(condition?.message ?? '').replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-?')}`;
 
 /** Returns all TaskRuns that the planner would create for this pipeline, by name without hashes. */
-export function allTaskRuns(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun> {
-  const all = new Map<string, TaskRun>();
-  const here = new Map<string, TaskRun>();
+export function allTaskRuns(pipeline: PipelineSpec): ReadonlyMap<string, TaskRunObject> {
+  const all = new Map<string, TaskRunObject>();
+  const here = new Map<string, TaskRunObject>();
   for (let before = -1; before < all.size;) {
     before = all.size;
     for (const action of planPipelineRun(observedRun({ pipeline, taskRuns: here })).actions)
@@ -118,7 +118,7 @@ export function allTaskRuns(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun
 export function taskRunsIn(
   statuses: Readonly<Record<string, TaskRunStatus>>,
   pipeline: PipelineSpec = release,
-): ReadonlyMap<string, TaskRun> {
+): ReadonlyMap<string, TaskRunObject> {
   const all = allTaskRuns(pipeline);
   return new Map(
     Object.entries(statuses).map(([name, status]) => {

@@ -180,7 +180,10 @@ describe('fields in another case, on a cluster without admission', () => {
     const container = { ...steps[0], workingdir: '/x', securityContext: { RunAsUser: 1 } };
     const spec = { taskSpec: { steps: [container] }, podTemplate: { securityContext: { fsgroup: 2 } } };
     const named = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
-    for (const startInputs of [inputs(spec), { ...inputs(named), task: { spec: spec.taskSpec } }]) {
+    for (const startInputs of [
+      inputs(spec),
+      { ...inputs(named), task: { apiVersion: 'tekton.dev/v1alpha1', spec: spec.taskSpec } },
+    ]) {
       const start = startTaskRun(startInputs);
       const pod = start.kind === 'pod' ? start.pod.spec : undefined;
       expect(pod?.containers[0]).toMatchObject({ workingDir: '/x', securityContext: { runAsUser: 1 } });

@@ -29,6 +29,7 @@ import {
 const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
   messages: DECODE_MESSAGES,
   areFieldNamesExact: true,
+  specReaders: { readTask, readTaskRun, readPipeline, readPipelineRun, readStepAction, readCustomRun },
   interpret: (conforming) => {
     const object = { spec: {}, metadata: {}, ...conforming } as V1Object; // it conforms to the schema of its kind
     return {

@@ -2,8 +2,8 @@
 
 import type { ChildOutcome, RecordedCheck, RecordedTask, RunMemory } from '../execution/run-memory.js';
 import { isDone, succeededCondition } from '../execution/condition.js';
-import type { RunStatus } from '../model/run-status.js';
-import type { CloudEventDelivery, PipelineRunStatus, PipelineRunTaskRunStatus, TaskRunStatus } from './status.js';
+import type { CloudEventDelivery, RunStatus, TaskRunObjectStatus } from '../model/run-status.js';
+import type { PipelineRunStatus, PipelineRunTaskRunStatus } from './status.js';
 
 /** Reason of a task that is skipped because a condition check failed. */
 export const CONDITION_CHECK_FAILED = 'ConditionCheckFailed';
@@ -70,7 +70,7 @@ export function areChildrenDone({ taskRuns = {} }: PipelineRunStatus): boolean {
 }
 
 /** Reports whether a TaskRun has ended and has CloudEvents to deliver. */
-export const awaitsDelivery = (status: TaskRunStatus | undefined): boolean =>
+export const awaitsDelivery = (status: TaskRunObjectStatus | undefined): boolean =>
   status !== undefined && isDone(status) && (status.cloudEvents ?? []).some(isPendingDelivery);
 
 /** Reports whether a CloudEvent is to be delivered. */

@@ -6,7 +6,7 @@
  */
 
 import type { ContainerState } from '../model/kubernetes.js';
-import type { RunStatus, StatusCondition } from '../model/run-status.js';
+import type { CloudEventDelivery, RunStatus, StatusCondition } from '../model/run-status.js';
 
 /** State of one step. `container` has the prefix `step-`, `name` does not. */
 export interface StepState extends ContainerState {
@@ -35,17 +35,6 @@ export interface ResourceResult {
 export interface TaskRunResult {
   readonly name: string;
   readonly value: string;
-}
-
-/** Delivery of one CloudEvent. */
-export interface CloudEventDelivery {
-  readonly target: string;
-  readonly status: {
-    readonly condition: 'Unknown' | 'Sent' | 'Failed';
-    readonly sentAt?: string;
-    readonly message: string;
-    readonly retryCount: number;
-  };
 }
 
 /** Status of a TaskRun. */

@@ -28,6 +28,7 @@ export const v1alpha1: ApiVersion = {
   apiVersion: V1ALPHA1,
   kinds: KINDS,
   messages: DECODE_MESSAGES,
+  specReaders: { readTask, readTaskRun, readPipeline, readPipelineRun },
   interpret: (conforming) => {
     const object = { spec: {}, metadata: {}, ...conforming } as V1alpha1Object; // it conforms to the schema of its kind
     return {

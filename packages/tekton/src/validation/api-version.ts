@@ -8,7 +8,15 @@ import type { ConformanceMessages } from '../schema/conformance.js';
 import type { PipelineRunFormat, TaskRunFormat } from '../execution/status-format.js';
 import type { FieldPaths } from '../model/field-paths.js';
 import type { DefaultOptions } from '../model/default-options.js';
-import type { ParamAssignment } from '../model/model.js';
+import type {
+  CustomRunModel,
+  ParamAssignment,
+  PipelineModel,
+  PipelineRunModel,
+  StepActionModel,
+  TaskModel,
+  TaskRunModel,
+} from '../model/model.js';
 import type { NewRun } from '../model/new-run.js';
 import type { Problem } from '../problems/problem.js';
 import type { KindDefinition } from '../schema/kind-definition.js';
@@ -25,6 +33,8 @@ export interface ApiVersion {
   readonly areFieldNamesExact?: true;
   /** Kinds of this version that are not read yet. */
   readonly unreadKinds?: ReadonlySet<string>;
+  /** Reads specs of this version's kinds. */
+  readonly specReaders: SpecReaders;
   /** Wraps an object that conforms to the schema of its kind. */
   readonly interpret: (object: object) => VersionedObject;
   /** Paths of the fields in objects of this version that hold the lists of the model. */
@@ -40,6 +50,21 @@ export interface ApiVersion {
   /** The statuses of this version. Absent: its runs are checked and not executed, and API servers do not serve it. */
   readonly taskRunFormat?: TaskRunFormat;
   readonly pipelineRunFormat?: PipelineRunFormat;
+}
+
+/**
+ * Reads specs into the model, without any check.
+ *
+ * Members are methods, so that an implementation takes the types of its own version; the table of versions passes it no other specs.
+ */
+export interface SpecReaders {
+  readTask(spec: object): TaskModel;
+  readTaskRun(spec: object): TaskRunModel;
+  readPipeline(spec: object): PipelineModel;
+  readPipelineRun(spec: object): PipelineRunModel;
+  /** Absent: this version has no such kind. */
+  readStepAction?(spec: object): StepActionModel;
+  readCustomRun?(spec: object): CustomRunModel;
 }
 
 /** A Tekton object with the checks and the reader of its API version. */

@@ -9,12 +9,12 @@ import { SECRETS, SERVICE_ACCOUNTS, ownerKey, type KubeClient, type KubeObject }
 import {
   CLUSTER_TASKS,
   PIPELINE_RESOURCES,
-  readTaskRun,
   TASKS,
+  taskRunModel,
   type ClusterTask,
   type PipelineResource,
   type Task,
-  type TaskRun,
+  type TaskRunObject,
   type TaskRunModel,
 } from '@pipewright/tekton';
 import type { ImageCommandResult } from '../../pod/image-command.js';
@@ -54,10 +54,10 @@ interface Secret extends KubeObject {
 /** Reads the inputs of an attempt, without the commands of images. */
 export async function gatherInputs(
   deps: AttemptInputsDeps,
-  run: TaskRun,
+  run: TaskRunObject,
   { attempt, replacement }: Pick<StartInputs, 'attempt' | 'replacement'>,
 ): Promise<StartInputs> {
-  const model = readTaskRun(run.spec);
+  const model = taskRunModel(run);
   const { namespace = '' } = run.metadata;
   const names = referencedResources([...model.inputs, ...model.outputs]);
   const [task, resources, account, artifacts] = await Promise.all([
@@ -85,10 +85,10 @@ export async function gatherInputs(
 /** Looks up the commands of images. */
 export async function findCommands(
   { findCommand }: AttemptInputsDeps,
-  run: TaskRun,
+  run: TaskRunObject,
   images: readonly string[],
 ): Promise<ReadonlyMap<string, ImageCommandResult>> {
-  const { serviceAccount = 'default' } = readTaskRun(run.spec);
+  const { serviceAccount = 'default' } = taskRunModel(run);
   const account = { namespace: run.metadata.namespace ?? '', serviceAccount };
   return new Map(await Promise.all(images.map(async (image) => [image, await findCommand(image, account)] as const)));
 }
@@ -96,7 +96,7 @@ export async function findCommands(
 /** Returns the storage that the paths of the run's bindings refer to: a claim named after its PipelineRun, or the bucket. */
 async function findArtifactStorage(
   { artifactConfig }: AttemptInputsDeps,
-  run: TaskRun,
+  run: TaskRunObject,
   { inputs, outputs }: TaskRunModel,
 ): Promise<ObservedArtifactStorage | undefined> {
   const [namespace = '', owner] = ownerKey(run, 'PipelineRun')?.split('/') ?? [];
@@ -116,7 +116,14 @@ async function findTask(
   if (source?.kind !== 'reference') return undefined;
   const resource = source.taskKind === 'ClusterTask' ? CLUSTER_TASKS : TASKS;
   const found = await getObject<Task | ClusterTask>(client, resource, source.name, namespace);
-  return found && { spec: found.spec, labels: found.metadata.labels, annotations: found.metadata.annotations };
+  return (
+    found && {
+      apiVersion: found.apiVersion,
+      spec: found.spec,
+      labels: found.metadata.labels,
+      annotations: found.metadata.annotations,
+    }
+  );
 }
 
 async function findAccount(

@@ -7,7 +7,13 @@
 
 import { ownerKey, type Result } from '@pipewright/kube';
 import type { Clock, Send } from '@pipewright/apimachinery';
-import { awaitsDelivery, isDone, type PipelineRun, type TaskRun } from '@pipewright/tekton';
+import {
+  awaitsDelivery,
+  isDone,
+  type PipelineRunObject,
+  type PipelineRunStatus,
+  type TaskRunObject,
+} from '@pipewright/tekton';
 import {
   afterAttempt,
   dueDeliveries,
@@ -32,9 +38,9 @@ export interface CloudEventDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly sendEvent: Send;
-  readonly taskRuns: MutationCache<TaskRun>;
-  readonly pipelineRuns: Pick<MutationCache<PipelineRun>, 'get'>;
-  readonly writer: RunWriter<TaskRun>;
+  readonly taskRuns: MutationCache<TaskRunObject>;
+  readonly pipelineRuns: Pick<MutationCache<PipelineRunObject>, 'get'>;
+  readonly writer: RunWriter<TaskRunObject>;
   /** Deliveries to record, by key of the TaskRun. */
   readonly unrecorded: Map<string, UnrecordedDelivery>;
   readonly enqueue: Enqueue;
@@ -60,11 +66,12 @@ export async function deliverCloudEvents(deps: CloudEventDeps, key: string): Pro
 }
 
 /** Does not send a failure event while the PipelineRun may still retry. */
-function mayRetry({ pipelineRuns }: CloudEventDeps, run: TaskRun): boolean {
+function mayRetry({ pipelineRuns }: CloudEventDeps, run: TaskRunObject): boolean {
   const owner = ownerKey(run, 'PipelineRun');
   const pipelineRun = owner === undefined ? undefined : pipelineRuns.get(owner);
   if (!pipelineRun || isDone(pipelineRun.status)) return false;
-  const seen = pipelineRun.status?.taskRuns?.[run.metadata.name ?? '']?.status;
+  const { taskRuns } = (pipelineRun.status ?? {}) as PipelineRunStatus; // only runs of tekton.dev/v1alpha1 have CloudEvents
+  const seen = taskRuns?.[run.metadata.name ?? '']?.status;
   const sameAttempt = (seen?.retriesStatus?.length ?? 0) === (run.status?.retriesStatus?.length ?? 0);
   return !sameAttempt || seen?.completionTime !== run.status?.completionTime;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Informer, KubeClient, KubeObject } from '@pipewright/kube';
-import type { ClusterTask, Condition, Pipeline, PipelineResource, PipelineRun, Task } from '@pipewright/tekton';
+import type { ClusterTask, Condition, Pipeline, PipelineResource, PipelineRunObject, Task } from '@pipewright/tekton';
 import {
   producesArtifacts,
   taskKey,
@@ -40,11 +40,11 @@ export const NO_INPUTS: Omit<PipelineInputs, 'run'> = {
 /** Reads the inputs of a run. */
 export async function gatherPipelineInputs(
   deps: PipelineRunInputsDeps,
-  run: PipelineRun,
+  run: PipelineRunObject,
   cache: ResolveCache,
 ): Promise<Omit<PipelineInputs, 'run'>> {
   const { namespace = '' } = run.metadata;
-  const model = cache.pipelineRunModel(run.spec);
+  const model = cache.pipelineRunModel(run);
   const isFirst = run.status?.startTime === undefined;
   const find = <T extends KubeObject>(from: Informer<T>, names: readonly string[]): Promise<ReadonlyMap<string, T>> =>
     isFirst
@@ -57,12 +57,12 @@ export async function gatherPipelineInputs(
   ]);
   const found = name === undefined ? undefined : pipelines.get(name);
   const pipeline: PipelineObject | undefined = found && {
+    apiVersion: found.apiVersion,
     spec: found.spec,
     labels: found.metadata.labels,
     annotations: found.metadata.annotations,
   };
-  const pipelineModel =
-    model.source?.kind === 'embedded' ? model.source.pipeline : found && cache.pipelineModel(found.spec);
+  const pipelineModel = model.source?.kind === 'embedded' ? model.source.pipeline : found && cache.pipelineModel(found);
   if (!pipelineModel) return { ...NO_INPUTS, pipeline, resources };
   const names = cache.referencedNames(pipelineModel);
   const [tasks, clusterTasks, conditions] = await Promise.all([
@@ -71,10 +71,14 @@ export async function gatherPipelineInputs(
     find(deps.conditions, names.conditions),
   ]);
   const all = [...tasks.values(), ...clusterTasks.values()].map(
-    (task) => [taskKey({ taskKind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
+    (task) =>
+      [
+        taskKey({ taskKind: task.kind, name: task.metadata.name ?? '' }),
+        { apiVersion: task.apiVersion, spec: task.spec },
+      ] as const,
   );
   const bucket =
-    (names.handsOver || all.some(([, { spec }]) => producesArtifacts(cache.taskModel(spec)))) &&
+    (names.handsOver || all.some(([, task]) => producesArtifacts(cache.taskModel(task)))) &&
     (await deps.artifactConfig.settings()).bucket !== undefined;
   return {
     pipeline,

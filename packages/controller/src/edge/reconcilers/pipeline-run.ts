@@ -7,7 +7,7 @@
 
 import { ApiError, hasReason, isControlledBy, keyOf, PERSISTENT_VOLUME_CLAIMS, type Result } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import { isDone, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
+import { isDone, TASK_RUNS, type PipelineRunObject, type TaskRunObject } from '@pipewright/tekton';
 import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
 import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';
 import type { ObservedPipelineRun } from '../../pipelinerun/observed.js';
@@ -26,10 +26,10 @@ import { gatherPipelineInputs, NO_INPUTS, type PipelineRunInputsDeps } from './p
 /** What PipelineRuns are reconciled with. */
 export interface PipelineRunDeps extends PipelineRunInputsDeps {
   readonly clock: Clock;
-  readonly pipelineRuns: MutationCache<PipelineRun>;
-  readonly taskRuns: MutationCache<TaskRun>;
-  readonly writer: RunWriter<PipelineRun>;
-  readonly taskRunWriter: RunWriter<TaskRun>;
+  readonly pipelineRuns: MutationCache<PipelineRunObject>;
+  readonly taskRuns: MutationCache<TaskRunObject>;
+  readonly writer: RunWriter<PipelineRunObject>;
+  readonly taskRunWriter: RunWriter<TaskRunObject>;
   readonly plannerCaches: PlannerCaches;
   readonly rateLimiter: RunRateLimiter;
   readonly enqueue: Enqueue;
@@ -70,7 +70,7 @@ export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): 
   return { requeueAfterMs: writeDelayMs > 0 ? Math.min(writeDelayMs, dueMs ?? writeDelayMs) : dueMs };
 }
 
-async function observe(deps: PipelineRunDeps, run: PipelineRun): Promise<ObservedPipelineRun> {
+async function observe(deps: PipelineRunDeps, run: PipelineRunObject): Promise<ObservedPipelineRun> {
   const now = deps.clock.date();
   if (isDone(run.status)) return { run, ...NO_INPUTS, taskRuns: await taskRunsOf(deps, run, []), now };
   const inputs = await gatherPipelineInputs(deps, run, deps.plannerCaches.resolution);
@@ -78,17 +78,22 @@ async function observe(deps: PipelineRunDeps, run: PipelineRun): Promise<Observe
   return { run, ...inputs, taskRuns, now };
 }
 
-function tasksOf(caches: PlannerCaches, run: PipelineRun, pipeline: PipelineObject | undefined): readonly NamedTask[] {
-  const spec = run.spec.pipelineSpec ?? pipeline?.spec;
-  return spec ? caches.names.namedTasks(caches.resolution.pipelineModel(spec)) : [];
+function tasksOf(
+  caches: PlannerCaches,
+  run: PipelineRunObject,
+  pipeline: PipelineObject | undefined,
+): readonly NamedTask[] {
+  const { pipelineSpec: spec } = run.spec;
+  const found = spec ? { apiVersion: run.apiVersion, spec } : pipeline;
+  return found ? caches.names.namedTasks(caches.resolution.pipelineModel(found)) : [];
 }
 
 /** The run's TaskRuns. One that the status records and the cache lacks is read from the API server: the cache may lag behind. */
 async function taskRunsOf(
   deps: PipelineRunDeps,
-  run: PipelineRun,
+  run: PipelineRunObject,
   tasks: readonly NamedTask[],
-): Promise<ReadonlyMap<string, TaskRun>> {
+): Promise<ReadonlyMap<string, TaskRunObject>> {
   const { namespace = '', uid = '' } = run.metadata;
   const { names } = deps.plannerCaches;
   const owned = deps.taskRuns.ownedBy(uid);
@@ -101,16 +106,20 @@ async function taskRunsOf(
   return new Map([...deps.taskRuns.ownedBy(uid)].filter(([name]) => expected.has(name)));
 }
 
-async function getTaskRun(deps: PipelineRunDeps, namespace: string, name: string): Promise<TaskRun | undefined> {
-  const taskRun = await deps.client.get<TaskRun>(TASK_RUNS, { namespace, name });
+async function getTaskRun(deps: PipelineRunDeps, namespace: string, name: string): Promise<TaskRunObject | undefined> {
+  const taskRun = await deps.client.get<TaskRunObject>(TASK_RUNS, { namespace, name });
   return taskRun && deps.taskRuns.record(taskRun);
 }
 
 /** Creates a TaskRun, or finds the one that an earlier request created. */
-async function createTaskRun(deps: PipelineRunDeps, run: PipelineRun, taskRun: TaskRun): Promise<ChildCreation> {
+async function createTaskRun(
+  deps: PipelineRunDeps,
+  run: PipelineRunObject,
+  taskRun: TaskRunObject,
+): Promise<ChildCreation> {
   const { namespace = '', name = '' } = taskRun.metadata;
   try {
-    deps.taskRuns.record(await deps.client.create<TaskRun>(TASK_RUNS, { namespace }, taskRun));
+    deps.taskRuns.record(await deps.client.create<TaskRunObject>(TASK_RUNS, { namespace }, taskRun));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.reason !== 'AlreadyExists') {
@@ -126,7 +135,7 @@ async function createTaskRun(deps: PipelineRunDeps, run: PipelineRun, taskRun: T
 
 async function apply(
   deps: PipelineRunDeps,
-  run: PipelineRun,
+  run: PipelineRunObject,
   action: Exclude<PipelineRunAction, { readonly kind: 'create' }>,
 ): Promise<void> {
   const { client, taskRuns } = deps;
@@ -136,7 +145,7 @@ async function apply(
       const name = action.taskRun.metadata.name ?? '';
       const body = { spec: { status: 'TaskRunCancelled' } };
       try {
-        taskRuns.record(await client.patch<TaskRun>(TASK_RUNS, { namespace, name }, body, { type: 'merge' }));
+        taskRuns.record(await client.patch<TaskRunObject>(TASK_RUNS, { namespace, name }, body, { type: 'merge' }));
       } catch (error) {
         if (!hasReason(error, 'NotFound')) throw error;
       }
@@ -156,7 +165,7 @@ async function apply(
   }
 }
 
-async function createClaim({ client, artifactConfig }: PipelineRunDeps, run: PipelineRun): Promise<void> {
+async function createClaim({ client, artifactConfig }: PipelineRunDeps, run: PipelineRunObject): Promise<void> {
   const claim = artifactClaim(run, await artifactConfig.settings());
   try {
     await client.create(PERSISTENT_VOLUME_CLAIMS, { namespace: run.metadata.namespace }, claim);

@@ -7,7 +7,14 @@
 
 import type { KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import { awaitsDelivery, isDone, PIPELINE_RUNS, TASK_RUNS, type PipelineRun, type TaskRun } from '@pipewright/tekton';
+import {
+  awaitsDelivery,
+  isDone,
+  PIPELINE_RUNS,
+  TASK_RUNS,
+  type PipelineRunObject,
+  type TaskRunObject,
+} from '@pipewright/tekton';
 import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
 import type { Log } from '../log.js';
 import type { MutationCache } from '../mutation-cache.js';
@@ -30,8 +37,8 @@ export interface RetentionDeps {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Log;
-  readonly pipelineRuns: MutationCache<PipelineRun>;
-  readonly taskRuns: MutationCache<TaskRun>;
+  readonly pipelineRuns: MutationCache<PipelineRunObject>;
+  readonly taskRuns: MutationCache<TaskRunObject>;
 }
 
 /** When a deletion is retried, on the monotonic clock. */
@@ -108,7 +115,7 @@ export class RunRetention {
   #isSettled(run: Run): boolean {
     const retry = this.#failedDeletions.get(run.metadata.uid);
     if (retry && retry.due > this.#deps.clock.now()) return false;
-    const own: readonly TaskRun[] =
+    const own: readonly TaskRunObject[] =
       run.kind === 'TaskRun' ? [run] : [...this.#deps.taskRuns.ownedBy(run.metadata.uid ?? '').values()];
     return own.every(({ status }) => isDone(status) && !awaitsDelivery(status));
   }

@@ -16,7 +16,7 @@ import {
   type KubeClient,
 } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import type { TaskRun } from '@pipewright/tekton';
+import type { TaskRunObject } from '@pipewright/tekton';
 import type { Pod } from '../../pod/pod-types.js';
 import { planAttempt, type AttemptDecision, type ObservedAttempt, type PodCreation } from '../../taskrun/attempt.js';
 import type { TaskRunAction } from '../../taskrun/plan.js';
@@ -30,9 +30,9 @@ import { findCommands, gatherInputs, type AttemptInputsDeps } from './attempt-in
 export interface StartAttemptDeps extends AttemptInputsDeps {
   readonly client: KubeClient;
   readonly clock: Clock;
-  readonly taskRuns: MutationCache<TaskRun>;
+  readonly taskRuns: MutationCache<TaskRunObject>;
   readonly pods: MutationCache<Pod>;
-  readonly writer: RunWriter<TaskRun>;
+  readonly writer: RunWriter<TaskRunObject>;
   readonly quotaWaitQueue: QuotaWaitQueue;
   /** Pods that were created, also those deleted since, and that no status names yet: by the TaskRun's key and the pod's name. */
   readonly unnamedPods: Map<string, ReadonlyMap<string, Pod>>;
@@ -41,7 +41,7 @@ export interface StartAttemptDeps extends AttemptInputsDeps {
 
 /** An attempt that is decided, or whose start ends because a status was not written. */
 export type StartResult =
-  | { readonly kind: 'decided'; readonly run: TaskRun; readonly decision: AttemptDecision }
+  | { readonly kind: 'decided'; readonly run: TaskRunObject; readonly decision: AttemptDecision }
   | { readonly kind: 'not-written'; readonly write: Exclude<StatusWriteResult, 'written'> };
 
 /** Starts an attempt, or continues a start that an earlier reconcile did not complete. */
@@ -91,7 +91,7 @@ export async function startAttempt(
  * Creates the pod, or finds the one that an earlier request created. A pod that was deleted before the status named it is not created
  * again, because its steps may have run.
  */
-async function createPod(deps: StartAttemptDeps, run: TaskRun, pod: Pod): Promise<PodCreation> {
+async function createPod(deps: StartAttemptDeps, run: TaskRunObject, pod: Pod): Promise<PodCreation> {
   const { namespace = '', name = '' } = pod.metadata;
   const before = deps.unnamedPods.get(keyOf(run))?.get(name);
   if (before) return { kind: 'created', pod: before };
@@ -122,7 +122,7 @@ function recordUnnamed({ unnamedPods }: Pick<StartAttemptDeps, 'unnamedPods'>, r
   unnamedPods.set(run, new Map(unnamedPods.get(run)).set(pod.metadata.name ?? '', pod));
 }
 
-function created(deps: StartAttemptDeps, run: TaskRun, pod: Pod): PodCreation {
+function created(deps: StartAttemptDeps, run: TaskRunObject, pod: Pod): PodCreation {
   recordUnnamed(deps, keyOf(run), pod);
   return { kind: 'created', pod };
 }

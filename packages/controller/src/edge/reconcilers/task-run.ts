@@ -6,7 +6,7 @@
  */
 
 import { isControlledBy, keyOf, PODS, type Result } from '@pipewright/kube';
-import { awaitsDelivery, isDone, READY_ANNOTATION, type TaskRun } from '@pipewright/tekton';
+import { awaitsDelivery, isDone, READY_ANNOTATION, type TaskRunObject } from '@pipewright/tekton';
 import { podNameOf } from '../../pod/pod.js';
 import type { Pod } from '../../pod/pod-types.js';
 import type { AttemptDecision } from '../../taskrun/attempt.js';
@@ -57,7 +57,7 @@ const earliest = (a: number | undefined, b: number | undefined): number | undefi
 /** The attempt's pods. A pod that the status names and the cache lacks is read from the API server: the cache may lag behind. */
 async function podsOf(
   { client, pods }: TaskRunDeps,
-  run: TaskRun,
+  run: TaskRunObject,
 ): Promise<{ readonly pod?: Pod; readonly replacement?: Pod }> {
   const { name = '', uid = '', namespace = '' } = run.metadata;
   const attempt = attemptOf(run);
