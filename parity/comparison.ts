@@ -1,10 +1,10 @@
 /** Compares a replayed case with its recording: differences, and which of them are accepted. Pure. */
 
-import { ACCEPTED, covers, type Accepted, type ClusterKind } from './accepted.js';
+import { covers, type Accepted, type ClusterKind } from './accepted.js';
 import { differencesBetween, type Difference } from './difference.js';
-import { normalize } from './normalize.js';
-import { at, isObject, objectAt, type Json, type JsonObject } from './json.js';
+import { at, isObject, listAt, objectAt, type Json, type JsonObject } from './json.js';
 import type { Outcome, Recording } from './recording.js';
+import { RELEASES } from './releases.js';
 
 /** The comparison of one case. */
 export interface Comparison {
@@ -27,7 +27,8 @@ export function compareCase(
     readonly rules?: readonly Accepted[];
   },
 ): Comparison {
-  const { where, addresses, rules = ACCEPTED } = options;
+  const { normalize, accepted: known } = RELEASES[recording.release];
+  const { where, addresses, rules = known } = options;
   const expected = normalize(recording.outcome, { sortSteps: true });
   const got = comparable(expected, normalize(replayed, { addresses }));
   const all = differencesBetween(expected, got);
@@ -70,22 +71,31 @@ function comparable(expected: JsonObject, got: JsonObject): JsonObject {
   return { ...got, pipelineRuns: runs('pipelineRuns', 'PipelineRun'), taskRuns };
 }
 
+/** Removes the logs of a TaskRun's attempts that the recording does not contain: they were lost with their pods. */
 function withLogsOf(expected: Json | undefined, run: Json | undefined): Json | undefined {
-  const logs = at(run, 'logs');
-  if (!isObject(run) || !Array.isArray(logs)) return run;
-  const kept = (logs as readonly Json[]).map((attempt, index) =>
-    Object.fromEntries(
-      Object.entries(objectAt(attempt)).filter(([step]) => at(expected, 'logs', index, step) !== undefined),
-    ),
-  );
-  return { ...run, logs: kept };
+  if (!isObject(run)) return run;
+  const kept = (logs: Json, recorded: Json | undefined): Json =>
+    Object.fromEntries(Object.entries(objectAt(logs)).filter(([step]) => at(recorded, step) !== undefined));
+  const { logs, attempts } = run;
+  return {
+    ...run,
+    ...(Array.isArray(logs) && {
+      logs: listAt(run, 'logs').map((one, index) => kept(one, at(expected, 'logs', index))),
+    }),
+    ...(Array.isArray(attempts) && {
+      attempts: listAt(run, 'attempts').map((one, index) => ({
+        ...objectAt(one),
+        logs: kept(objectAt(one, 'logs'), at(expected, 'attempts', index, 'logs')),
+      })),
+    }),
+  };
 }
 
 /** Returns the rules for this kind of cluster that matched no difference. */
 export const staleRules = (
   comparisons: readonly Comparison[],
   where: ClusterKind,
-  rules: readonly Accepted[] = ACCEPTED,
+  rules: readonly Accepted[],
 ): readonly Accepted[] => {
   const used = new Set(comparisons.flatMap(({ accepted }) => accepted.map(({ rule }) => rule)));
   return rules.filter(

@@ -9,13 +9,15 @@ import { join } from 'node:path';
 import { openTemporaryDirectory, sandbox, startCluster } from '@pipewright/cluster';
 import { OWN_IMAGES, tektonAdmission } from '@pipewright/cli';
 import { silent, startController } from '@pipewright/controller';
+import { KubeClient } from '@pipewright/kube';
 import { crds, parseImageName } from '@pipewright/tekton';
 import { serveRepositories } from './git-daemon.js';
 import { fillRegistry, imagesOf, standIn } from './images.js';
 import type { ParityCluster } from './parity-cluster.js';
 import type { Recording } from './recording.js';
+import { TEKTON_NAMESPACE, writeSettings } from './settings.js';
 
-/** Starts a cluster with the images and repositories of the recordings. */
+/** Starts a cluster with the images, the repositories and the settings of the recordings, which have the same settings. */
 export async function embeddedCluster(folder: string, recordings: readonly Recording[]): Promise<ParityCluster> {
   const known = imagesOf(recordings);
   const host = `127.${String(100 + (process.pid % 100))}.${String((process.pid >> 8) & 255)}.${String(1 + (process.pid & 127))}`;
@@ -40,6 +42,7 @@ export async function embeddedCluster(folder: string, recordings: readonly Recor
       admission: [tektonAdmission],
     });
     closers.push(() => cluster.close());
+    await writeSettings(new KubeClient(cluster.send), TEKTON_NAMESPACE, recordings[0]?.config ?? {});
     const registry = await cluster.registry.serve();
     closers.push(() => registry.close());
     await fillRegistry(cluster.registry, known);

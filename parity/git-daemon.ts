@@ -13,7 +13,7 @@ export interface Daemon {
 }
 
 /**
- * Starts `repositories/serve ADDRESS`, in or above the folder of the cases.
+ * Starts `serve ADDRESS` beside the folder of the cases, or `repositories/serve ADDRESS` in or above it.
  *
  * @returns when connections are accepted; undefined without a script, or if the address already accepts connections
  */
@@ -37,6 +37,8 @@ export async function serveRepositories(folder: string, address: string): Promis
 }
 
 function findScript(folder: string): string | undefined {
+  const beside = join(dirname(folder), 'serve');
+  if (existsSync(beside)) return beside;
   for (let here = folder; ; here = dirname(here)) {
     const script = join(here, 'repositories', 'serve');
     if (existsSync(script)) return script;

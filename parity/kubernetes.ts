@@ -10,6 +10,7 @@ import { startController } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import { serveRepositories } from './git-daemon.js';
 import type { ParityCluster } from './parity-cluster.js';
+import { writeSettings } from './settings.js';
 
 /** Connects to the cluster. `controller: false` if a controller is already installed. */
 export async function kubernetesCluster(
@@ -34,7 +35,8 @@ export async function kubernetesCluster(
     addresses: { LAB_HOST: host, ...(registry !== '' && { LAB_REGISTRY: registry }) },
     directoryFor: (path) => `${path}-${unique}`,
     namespaceOf: (name) => `${unique}-${name}`.slice(0, 63).replace(/-+$/, ''),
-    prepare: async (namespace) => {
+    prepare: async (namespace, settings) => {
+      await writeSettings(client, namespace, settings);
       if (!options.controller) return () => Promise.resolve();
       const controller = await startController({
         send,

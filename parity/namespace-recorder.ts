@@ -8,14 +8,24 @@ import {
   PERSISTENT_VOLUME_CLAIMS,
   PODS,
   Informer,
+  resource,
   type KubeClient,
   type KubeObject,
   type Resource,
 } from '@pipewright/kube';
 import { PIPELINE_RUNS, TASK_RUNS } from '@pipewright/tekton';
 import type { JsonObject } from './json.js';
+import type { Release } from './recording.js';
 
-const WATCHED: readonly Resource[] = [PIPELINE_RUNS, TASK_RUNS, PODS, PERSISTENT_VOLUME_CLAIMS];
+/** The runs of each version of Tekton. */
+const RUNS: Readonly<Record<Release, readonly Resource[]>> = {
+  'v0.9.2': [PIPELINE_RUNS, TASK_RUNS],
+  'v1.15': [
+    resource('tekton.dev/v1', 'pipelineruns', 'PipelineRun', true),
+    resource('tekton.dev/v1', 'taskruns', 'TaskRun', true),
+    resource('tekton.dev/v1beta1', 'customruns', 'CustomRun', true),
+  ],
+};
 
 /** Records the runs, pods and claims of one namespace. */
 export class NamespaceRecorder {
@@ -24,9 +34,10 @@ export class NamespaceRecorder {
   #notify: () => void = () => undefined;
   #changes = 0;
 
-  constructor(client: KubeClient, namespace: string) {
+  constructor(client: KubeClient, namespace: string, release: Release) {
+    const watched = [...RUNS[release], PODS, PERSISTENT_VOLUME_CLAIMS];
     this.#informers = new Map(
-      WATCHED.map((of) => [
+      watched.map((of) => [
         of.kind,
         new Informer(client, of, {
           namespace,

@@ -194,7 +194,7 @@ export const withoutTimes = (text: string): string =>
   text.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) ?/gm, '');
 
 /** Returns the claims of runs, and whether they were deleted with them. */
-function claims(outcome: Outcome, names: Names): JsonObject {
+export function claims(outcome: Outcome, names: Names): JsonObject {
   const all = [
     ...outcome.pvcs.map((claim) => [claim, textAt(claim, 'metadata', 'deletionTimestamp') !== ''] as const),
     ...goneOf(outcome, 'PersistentVolumeClaim').map((claim) => [claim, true] as const),

@@ -1,12 +1,14 @@
-/** `docs/parity.md`: the result of the last parity runs by feature, and the accepted differences. */
+/** `docs/parity.md`: the results of the last parity runs for each version of Tekton, by feature and case, and the accepted differences. */
 
-import { ACCEPTED, type Accepted, type ClusterKind } from './accepted.js';
+import type { Accepted, ClusterKind } from './accepted.js';
 import { FEATURES } from './features.js';
-import { readResults, type CaseResult, type ClusterResult, type Results } from './results.js';
+import type { Release } from './recording.js';
+import { RELEASES } from './releases.js';
+import { readResults, type CaseResult, type ClusterResult, type ReleaseResults, type Results } from './results.js';
 
-const HEAD = `# Parity with Tekton v0.9.2
+const HEAD = `# Parity with Tekton
 
-The behaviour of Tekton v0.9.2 with these manifests was recorded on a real cluster: responses of admission, statuses, pods, logs, events. \`npm run parity\` applies
+The behaviour of Tekton v0.9.2 with manifests of tekton.dev/v1alpha1, and of Tekton v1.15 with manifests of tekton.dev/v1, was recorded on a real cluster: responses of admission, statuses, pods, logs, events. \`npm run parity\` applies
 the same manifests with this project, on the embedded cluster and on a real Kubernetes, and compares the results ([decision 26](internals/decisions/0026-parity-with-recordings.md)).
 
 _as recorded_: no differences except values that differ between any two runs. _accepted_: only differences that are listed below, each with its reason.
@@ -23,11 +25,34 @@ const COLUMNS: readonly (readonly [ClusterKind, string])[] = [
   ['kubernetes', 'Kubernetes'],
 ];
 
-/** Returns the page. */
-export const parityPage = (results: Results = readResults(), rules: readonly Accepted[] = ACCEPTED): string =>
-  [HEAD, scores(results), features(results), differences(results, rules), cases(results)].join('\n');
+/** The accepted differences of each version. */
+export type RulesByRelease = Readonly<Record<Release, readonly Accepted[]>>;
 
-function scores({ cases }: Results): string {
+const RULES: RulesByRelease = { 'v0.9.2': RELEASES['v0.9.2'].accepted, 'v1.15': RELEASES['v1.15'].accepted };
+
+/** Returns the page. A version without results has no section. */
+export const parityPage = (results: Results = readResults(), rules: RulesByRelease = RULES): string =>
+  [
+    HEAD,
+    ...(['v1.15', 'v0.9.2'] as const)
+      .filter((release) => Object.keys(results[release].cases).length > 0)
+      .flatMap((release) => section(release, results[release], rules[release])),
+  ].join('\n');
+
+const TITLES: Readonly<Record<Release, string>> = {
+  'v0.9.2': '## Tekton v0.9.2: tekton.dev/v1alpha1\n',
+  'v1.15': '## Tekton v1.15: tekton.dev/v1\n',
+};
+
+const section = (release: Release, results: ReleaseResults, rules: readonly Accepted[]): readonly string[] => [
+  TITLES[release],
+  scores(results),
+  ...(release === 'v0.9.2' ? [features(results)] : []),
+  differences(results, rules, release),
+  cases(results),
+];
+
+function scores({ cases }: ReleaseResults): string {
   const all = Object.values(cases);
   const rows = COLUMNS.map(([where, title]) => {
     const found = all.flatMap((one) => one[where] ?? []);
@@ -37,7 +62,7 @@ function scores({ cases }: Results): string {
   return table(['cluster', 'cases', 'as recorded', 'accepted', 'differ'], rows);
 }
 
-function features({ cases }: Results): string {
+function features({ cases }: ReleaseResults): string {
   const areas = [...new Set(FEATURES.map(({ area }) => area))];
   const parts = areas.map((area) => {
     const rows = FEATURES.filter((feature) => feature.area === area).map(({ id, title, tests }) => {
@@ -53,12 +78,12 @@ function features({ cases }: Results): string {
         ...COLUMNS.map(([where]) => worst(proof.map(([, one]) => one[where]))),
       ];
     });
-    return `### ${area}\n\n${table(['feature', 'covered by', ...COLUMNS.map(([, title]) => title)], rows)}`;
+    return `#### ${area}\n\n${table(['feature', 'covered by', ...COLUMNS.map(([, title]) => title)], rows)}`;
   });
-  return `## Features\n\n${parts.join('\n')}`;
+  return `### Features\n\n${parts.join('\n')}`;
 }
 
-function differences({ cases }: Results, rules: readonly Accepted[]): string {
+function differences({ cases }: ReleaseResults, rules: readonly Accepted[], release: Release): string {
   const rows = rules.map(({ id, reason }) => {
     const where = COLUMNS.map(([on]) =>
       String(Object.values(cases).filter((one) => one[on]?.rules.includes(id)).length),
@@ -66,18 +91,22 @@ function differences({ cases }: Results, rules: readonly Accepted[]): string {
     return [id, reason, ...where];
   });
   const head = ['difference', 'why', ...COLUMNS.map(([, title]) => title)];
-  return `## Accepted differences\n\nThe last columns show the number of cases with each difference. For intentional differences without a recording, see
-[packages/controller/README.md](../packages/controller/README.md#where-it-differs-from-v092-on-purpose).\n\n${table(head, rows)}`;
+  const more =
+    release === 'v0.9.2'
+      ? ` For intentional differences without a recording, see
+[packages/controller/README.md](../packages/controller/README.md#where-it-differs-from-v092-on-purpose).`
+      : '';
+  return `### Accepted differences\n\nThe last columns show the number of cases with each difference.${more}\n\n${table(head, rows)}`;
 }
 
-function cases({ cases: all }: Results): string {
+function cases({ cases: all }: ReleaseResults): string {
   const rows = Object.entries(all).map(([name, one]) => [
     name,
     one.note,
     ...COLUMNS.map(([where]) => word(one[where])),
     rulesOf(one).join(', '),
   ]);
-  return `## Cases\n\n${table(['case', 'about', ...COLUMNS.map(([, title]) => title), 'accepted differences'], rows)}`;
+  return `### Cases\n\n${table(['case', 'about', ...COLUMNS.map(([, title]) => title), 'accepted differences'], rows)}`;
 }
 
 const rulesOf = (one: CaseResult): readonly string[] => [

@@ -3,6 +3,9 @@
 import type { Send } from '@pipewright/apimachinery';
 import type { ClusterKind } from './accepted.js';
 
+/** Settings of the ConfigMaps config-defaults and feature-flags that differ from the defaults, by name. */
+export type Settings = Readonly<Record<string, string>>;
+
 /** A cluster. */
 export interface ParityCluster {
   readonly where: ClusterKind;
@@ -15,7 +18,7 @@ export interface ParityCluster {
   namespaceOf(name: string): string;
   /** Returns the directory to mount instead of a hostPath of a case. */
   directoryFor(path: string): string;
-  /** Called after the namespace is created and before objects are applied; the result is called at the end. */
-  prepare(namespace: string): Promise<() => Promise<void>>;
+  /** Called with the case's settings after the namespace is created and before objects are applied; the result is called at the end. */
+  prepare(namespace: string, config: Settings): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

@@ -55,14 +55,24 @@ const CONTAINER_FIELDS = [
 /** Tolerations that Kubernetes adds to every pod. */
 const GIVEN_TO_ALL = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
 
+/** What of a pod is hidden from its steps. */
+export interface HiddenParts {
+  /** Paths of mounts for the entrypoint, the API token, or credentials before they are written to HOME. */
+  readonly mounts: RegExp;
+  /** Names of volumes that no container mounts. */
+  readonly volumes: RegExp;
+}
+
+const HIDDEN: HiddenParts = { mounts: BEHIND_THE_SCENES, volumes: /^secret-volume-|^(?:tools|downward|scripts)$/ };
+
 /** Returns the view of a pod. */
-export function podView(pod: JsonObject, names: Names): JsonObject {
+export function podView(pod: JsonObject, names: Names, hidden: HiddenParts = HIDDEN): JsonObject {
   const spec = objectAt(pod, 'spec');
   const containers = listAt(spec, 'containers').filter(isObject);
   const named = (role: 'step' | 'sidecar'): readonly (readonly [string, JsonObject])[] =>
     containers
       .filter((one) => roleOf(one) === role && !isInternal(textAt(one, 'name')))
-      .map((one) => [textAt(one, 'name'), containerView(one, spec, names)] as const);
+      .map((one) => [textAt(one, 'name'), containerView(one, spec, names, hidden)] as const);
   return {
     labels: names.value(objectAt(pod, 'metadata', 'labels')),
     annotations: names.value(annotations(pod)),
@@ -70,7 +80,7 @@ export function podView(pod: JsonObject, names: Names): JsonObject {
     containers: containers.map((one) => stepName(textAt(one, 'name'))),
     ...objectAt(names.value(picked(spec, POD_FIELDS))),
     tolerations: listAt(spec, 'tolerations').filter((one) => !GIVEN_TO_ALL.has(textAt(one, 'key'))),
-    volumes: names.value(volumesView(spec)),
+    volumes: names.value(volumesView(spec, hidden)),
     step: Object.fromEntries(named('step')),
     sidecar: Object.fromEntries(named('sidecar')),
   };
@@ -90,22 +100,22 @@ const picked = (from: JsonObject, fields: readonly string[]): JsonObject =>
     }),
   );
 
-function containerView(container: JsonObject, spec: JsonObject, names: Names): JsonObject {
+function containerView(container: JsonObject, spec: JsonObject, names: Names, hidden: HiddenParts): JsonObject {
   const view: JsonObject = {
     image: imageOf(textAt(container, 'image')),
     runs: unwrap(container, spec) as unknown as JsonObject, // texts and lists of texts are JSON
     env: trimmed(listAt(container, 'env')) ?? [],
-    mounts: mountsView(container, spec),
+    mounts: mountsView(container, spec, hidden),
     ...picked(container, CONTAINER_FIELDS),
   };
   return names.value(view) as JsonObject; // an object stays one
 }
 
 /** Returns the mounts by volume source, not by volume name. */
-function mountsView(container: JsonObject, spec: JsonObject): JsonObject {
+function mountsView(container: JsonObject, spec: JsonObject, hidden: HiddenParts): JsonObject {
   const volumes = new Map(listAt(spec, 'volumes').map((volume) => [textAt(volume, 'name'), source(volume)]));
   const seen = listAt(container, 'volumeMounts')
-    .filter((mount) => !BEHIND_THE_SCENES.test(textAt(mount, 'mountPath')))
+    .filter((mount) => !hidden.mounts.test(textAt(mount, 'mountPath')))
     .map((mount) => {
       const { mountPath, name, ...how } = mount as JsonObject; // a mount is an object
       return [String(mountPath), { ...how, volume: { [sharedName(String(name))]: volumes.get(String(name)) ?? null } }];
@@ -117,14 +127,14 @@ function mountsView(container: JsonObject, spec: JsonObject): JsonObject {
 const sharedName = (name: string): string =>
   name.replace(/^ws-[a-z0-9]{5}$/, 'ws-?').replace(/^(?:handover|.*-pvc)$/, 'handover');
 
-function volumesView(spec: JsonObject): JsonObject {
+function volumesView(spec: JsonObject, hidden: HiddenParts): JsonObject {
   const kept = listAt(spec, 'volumes').filter((volume) => {
     const name = textAt(volume, 'name');
     const mounts = listAt(spec, 'containers').flatMap((one) => listAt(one, 'volumeMounts'));
     const places = mounts.filter((mount) => at(mount, 'name') === name).map((mount) => textAt(mount, 'mountPath'));
     return places.length === 0
-      ? !/^secret-volume-|^(?:tools|downward|scripts|default-token-.*)$/.test(name)
-      : !places.every((place) => BEHIND_THE_SCENES.test(place));
+      ? !hidden.volumes.test(name) && !/^default-token-.*$/.test(name)
+      : !places.every((place) => hidden.mounts.test(place));
   });
   return Object.fromEntries(kept.map((volume) => [sharedName(textAt(volume, 'name')), source(volume)]));
 }

@@ -27,12 +27,15 @@ export interface Action {
   /** Seconds after the start. */
   readonly t: number;
   readonly wait?: string;
-  readonly op?: string;
+  readonly op?: 'patch' | 'patch status' | 'delete' | 'create' | 'sleep';
   readonly seconds?: number;
   readonly kind?: string;
   readonly name?: string;
   readonly body?: Json;
+  /** HTTP status of the answer. */
   readonly code?: number;
+  /** The answer's message, if the action was rejected. */
+  readonly message?: string | null;
 }
 
 /** The outcome of a case. */
@@ -46,6 +49,8 @@ export interface Outcome {
   readonly actions: readonly Action[];
   readonly taskruns: readonly JsonObject[];
   readonly pipelineruns: readonly JsonObject[];
+  /** Runs of custom tasks, which v0.9.2 does not have. */
+  readonly customruns: readonly JsonObject[];
   readonly pods: readonly JsonObject[];
   readonly pvcs: readonly JsonObject[];
   /** Deleted objects, as last observed. */
@@ -55,11 +60,18 @@ export interface Outcome {
   readonly events: readonly JsonObject[];
 }
 
+/** A recorded version of Tekton. */
+export type Release = 'v0.9.2' | 'v1.15';
+
 /** One case. */
 export interface Recording {
   readonly name: string;
+  /** The version of Tekton that was recorded. */
+  readonly release: Release;
   /** The text of its manifests, with the placeholders LAB_HOST and LAB_REGISTRY. */
   readonly input: string;
+  /** Settings that differ from the defaults of the version's ConfigMaps, by name. */
+  readonly config: Readonly<Record<string, string>>;
   readonly outcome: Outcome;
 }
 
@@ -91,12 +103,23 @@ function placeOf(folder: string): string {
   return existsSync(inside) ? inside : folder;
 }
 
+/** Settings of the ConfigMaps that each version ships which are not the defaults of absent settings. */
+const SHIPPED_SETTINGS: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
+  'v0.9.2': {},
+  'v1.15': { 'send-cloudevents-for-runs': 'true' },
+};
+
 function readCase(folder: string): Recording {
   const input = readFileSync(join(folder, 'input.yaml'), 'utf8');
-  const outcome = JSON.parse(readFileSync(join(folder, 'outcome.json'), 'utf8')) as Partial<Outcome>; // the recorder's format
+  const outcome = JSON.parse(readFileSync(join(folder, 'outcome.json'), 'utf8')) as Partial<Outcome> & {
+    readonly config?: Readonly<Record<string, string>>;
+  }; // the recorder's format
+  const release = outcome.customruns ? 'v1.15' : 'v0.9.2';
   return {
     name: resolve(folder).split('/').at(-1) ?? folder,
+    release,
     input,
+    config: { ...SHIPPED_SETTINGS[release], ...outcome.config },
     outcome: {
       note: outcome.note ?? '',
       namespace: outcome.namespace ?? '',
@@ -106,6 +129,7 @@ function readCase(folder: string): Recording {
       actions: outcome.actions ?? [],
       taskruns: outcome.taskruns ?? [],
       pipelineruns: outcome.pipelineruns ?? [],
+      customruns: outcome.customruns ?? [],
       pods: outcome.pods ?? [],
       pvcs: outcome.pvcs ?? [],
       deleted: outcome.deleted ?? [],

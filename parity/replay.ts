@@ -17,8 +17,9 @@ import {
 import { at, isObject, listAt, objectAt, textAt, type JsonObject } from './json.js';
 import { HOSTNAME, namesOf, nodeOf, type Names } from './names.js';
 import type { ParityCluster } from './parity-cluster.js';
-import { objectsOf, type Action, type Applied, type Outcome, type Recording } from './recording.js';
+import { objectsOf, type Action, type Applied, type Outcome, type Recording, type Release } from './recording.js';
 import { NamespaceRecorder } from './namespace-recorder.js';
+import { conditionToWaitFor, hasEnded } from './waits.js';
 
 /** The outcome of a replay, and the values of placeholders. */
 export interface Replay {
@@ -33,24 +34,30 @@ export async function replay(recording: Recording, cluster: ParityCluster): Prom
   const client = new KubeClient(cluster.send);
   const namespace = cluster.namespaceOf(recording.name);
   await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  const release = await cluster.prepare(namespace);
-  const recorder = new NamespaceRecorder(client, namespace);
+  const release = await cluster.prepare(namespace, recording.config);
+  const recorder = new NamespaceRecorder(client, namespace, recording.release);
   const { objects, directories } = adaptedObjects(recording, cluster, namespace);
   const context: ReplayContext = { recording, objects, client, namespace, recorder };
   const clusterWide: JsonObject[] = [];
   try {
     await recorder.start();
     await waitForServiceAccount(client, namespace);
-    const applied = await applyAll(context, clusterWide);
+    const [first, repeated] = splitRepeated(objects, recording);
+    const applied = [...(await applyAll(first, context, clusterWide))];
     const limit = recording.outcome.finished ? recording.outcome.seconds * 3 + 60 : 20;
     const deadline = performance.now() + limit * 1000;
-    for (const action of recording.outcome.actions) await runAction(action, context, applied, deadline);
+    const actions: Action[] = [];
+    for (const action of recording.outcome.actions) {
+      const answered = await runAction(action, context, applied, deadline);
+      if (answered) actions.push(answered);
+    }
+    applied.push(...(await applyAll(repeated, context, clusterWide)));
     const finished = await recorder.waitUntil(() => allEnded(recorder, applied), deadline);
     const settled = performance.now() + 10_000;
     await recorder.waitUntil(() => statusesAgree(recorder), settled);
     await recorder.waitForQuiet(700, settled);
     const seconds = (performance.now() - began) / 1000;
-    const outcome = await collectOutcome(context, { applied, finished, seconds });
+    const outcome = await collectOutcome(context, { applied, actions, finished, seconds });
     return { outcome, addresses: { ...cluster.addresses, ...directories } };
   } finally {
     await recorder.stop();
@@ -103,8 +110,23 @@ async function waitForServiceAccount(client: KubeClient, namespace: string): Pro
   }
 }
 
+/** Splits the objects: one that was created under the name of an earlier one was applied after the actions, which delete that one. */
+function splitRepeated(
+  objects: readonly JsonObject[],
+  { outcome }: Recording,
+): readonly [readonly JsonObject[], readonly JsonObject[]] {
+  const seen = new Set<string>();
+  const from = outcome.applied.findIndex(({ kind, name, code }) => {
+    const isRepeated = code === 201 && name !== '' && seen.has(`${kind} ${name}`);
+    seen.add(`${kind} ${name}`);
+    return isRepeated;
+  });
+  return from === -1 ? [objects, []] : [objects.slice(0, from), objects.slice(from)];
+}
+
 async function applyAll(
-  { objects, client, namespace }: ReplayContext,
+  objects: readonly JsonObject[],
+  { client, namespace }: ReplayContext,
   clusterWide: JsonObject[],
 ): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
@@ -154,52 +176,72 @@ function resourceNamed(apiVersion: string, kind: string): Resource {
   return resource(apiVersion, plural, kind, !CLUSTER_WIDE.has(kind));
 }
 
+/** Carries out one action and returns it with the answer's code and message. Undefined for waits. */
 async function runAction(
   action: Action,
   context: ReplayContext,
   applied: readonly Applied[],
   deadline: number,
-): Promise<void> {
-  const { client, recorder, namespace } = context;
+): Promise<Action | undefined> {
+  const { recorder } = context;
   if (action.wait !== undefined) {
-    await recorder.waitUntil(conditionToWaitFor(action.wait, recorder), deadline);
-    return;
+    const condition = conditionToWaitFor(action.wait);
+    await recorder.waitUntil(() => condition(recorder), deadline);
+    return undefined;
   }
-  if (action.op === 'sleep') return pause(action.seconds ?? 0);
-  const kind = action.kind ?? '';
-  const of = resourceNamed(apiVersionOf(action, context.objects), kind);
-  const name = realName(action, context, applied);
-  const where = { namespace: of.namespaced ? namespace : undefined, name };
+  if (action.op === 'sleep') {
+    await pause(action.seconds ?? 0);
+    return undefined;
+  }
+  const { message: _, ...sent } = action;
   try {
-    if (action.op === 'patch') await client.patch(of, where, action.body, { type: 'merge' });
-    else if (action.op === 'delete') {
+    await sendAction(action, context, applied);
+    return { ...sent, code: 200 };
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    if (context.recording.release === 'v0.9.2' && (action.code ?? 200) < 400) throw cause; // its actions are not compared
+    return { ...sent, code: cause.status, message: cause.message };
+  }
+}
+
+async function sendAction(action: Action, context: ReplayContext, applied: readonly Applied[]): Promise<void> {
+  const { client, namespace } = context;
+  const of = resourceNamed(apiVersionOf(action, context.objects, context.recording.release), action.kind ?? '');
+  const where = { namespace: of.namespaced ? namespace : undefined, name: realName(action, context, applied) };
+  switch (action.op) {
+    case 'patch':
+      await client.patch(of, where, action.body, { type: 'merge' });
+      return;
+    case 'patch status':
+      await client.patch(of, where, action.body, { type: 'merge', subresource: 'status' });
+      return;
+    case 'delete': {
       const policy = textAt(action.body, 'propagationPolicy');
       const propagationPolicy = (policy === '' ? 'Background' : policy) as 'Background'; // one of the three policies of Kubernetes
       await client.delete(of, where, { propagationPolicy });
-    } else if (action.op === 'create' && isObject(action.body)) await client.create(of, { namespace }, action.body);
-  } catch (cause) {
-    if (!(cause instanceof ApiError) || (action.code ?? 200) < 400) throw cause; // an action that failed in the recording may fail here
+      return;
+    }
+    case 'create':
+      if (isObject(action.body)) await client.create(of, { namespace }, action.body);
+      return;
+    case 'sleep':
+    case undefined:
+      return;
   }
 }
 
 /** Returns the apiVersion of an action's kind: from the action, from an object of the case, or that of Tekton's or Kubernetes' kind. */
-export function apiVersionOf({ kind = '', body }: Action, objects: readonly JsonObject[]): string {
+export function apiVersionOf(
+  { kind = '', body }: Action,
+  objects: readonly JsonObject[],
+  release: Release = 'v0.9.2',
+): string {
   const apiVersion =
     textAt(body, 'apiVersion') || textAt(objects.find((one) => one['kind'] === kind) ?? {}, 'apiVersion');
   if (apiVersion !== '') return apiVersion;
-  return /^(?:Cluster)?Task$|^Pipeline|Run$|^Condition$/.test(kind) ? 'tekton.dev/v1alpha1' : 'v1';
-}
-
-/** Returns a predicate for a description of a wait, for example `pod is Running`; other descriptions wait for a running pod. */
-function conditionToWaitFor(description: string, recorder: NamespaceRecorder): () => boolean {
-  const [, what = 'pod', state = 'Running'] = /^(?:an? )?(\w+) is (\w+)$/.exec(description) ?? [];
-  const kind = { pod: 'Pod', taskrun: 'TaskRun', pipelinerun: 'PipelineRun' }[what.toLowerCase()] ?? 'Pod';
-  const runs = (): readonly JsonObject[] => [...recorder.list('PipelineRun'), ...recorder.list('TaskRun')];
-  return () =>
-    (runs().length > 0 && runs().every(hasEnded)) ||
-    recorder
-      .list(kind)
-      .some((object) => textAt(object, 'status', 'phase') === state || conditionOf(object)?.['reason'] === state);
+  if (!/^(?:Cluster)?Task$|^Pipeline|Run$|^Condition$/.test(kind)) return 'v1';
+  if (release === 'v0.9.2') return 'tekton.dev/v1alpha1';
+  return kind === 'CustomRun' ? 'tekton.dev/v1beta1' : 'tekton.dev/v1';
 }
 
 const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -209,22 +251,17 @@ function realName({ kind = '', name = '' }: Action, context: ReplayContext, appl
   const existing = context.recorder.list(kind);
   if (existing.length === 0 || existing.some((one) => textAt(one, 'metadata', 'name') === name)) return name;
   const wanted = namesOf(context.recording.outcome).of(name);
-  const names: Names = namesOf(recordedOutcome(context, { applied, finished: false, seconds: 0 }));
+  const names: Names = namesOf(recordedOutcome(context, { applied, actions: [], finished: false, seconds: 0 }));
   return existing.map((one) => textAt(one, 'metadata', 'name')).find((real) => names.of(real) === wanted) ?? name;
 }
-
-const conditionOf = (object: JsonObject): JsonObject | undefined =>
-  listAt(object, 'status', 'conditions')
-    .filter(isObject)
-    .find((one) => one['type'] === 'Succeeded');
-
-const hasEnded = (run: JsonObject): boolean => ['True', 'False'].includes(String(conditionOf(run)?.['status']));
 
 /** Whether all created runs have been observed and have ended. */
 function allEnded(recorder: NamespaceRecorder, applied: readonly Applied[]): boolean {
   const runs = [...recorder.list('PipelineRun'), ...recorder.list('TaskRun')];
   const seenNames = new Set([
-    ...runs.map((run) => `${textAt(run, 'kind')} ${textAt(run, 'metadata', 'name')}`),
+    ...[...runs, ...recorder.list('CustomRun')].map(
+      (run) => `${textAt(run, 'kind')} ${textAt(run, 'metadata', 'name')}`,
+    ),
     ...recorder.deleted.map(({ kind, name }) => `${kind} ${name}`),
   ]);
   const created = applied.filter(({ kind, code }) => kind.endsWith('Run') && code < 400);
@@ -247,6 +284,7 @@ function statusesAgree(recorder: NamespaceRecorder): boolean {
 
 interface RunSummary {
   readonly applied: readonly Applied[];
+  readonly actions: readonly Action[];
   readonly finished: boolean;
   readonly seconds: number;
 }
@@ -256,9 +294,9 @@ const recordedOutcome = ({ recording, namespace, recorder }: ReplayContext, summ
   ...summary,
   note: recording.outcome.note,
   namespace,
-  actions: [],
   taskruns: recorder.list('TaskRun'),
   pipelineruns: recorder.list('PipelineRun'),
+  customruns: recorder.list('CustomRun'),
   pods: recorder.list('Pod'),
   pvcs: recorder.list('PersistentVolumeClaim'),
   deleted: recorder.deleted,

@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterKind } from './accepted.js';
 import { featuresOf } from './features.js';
-import type { Recording } from './recording.js';
+import type { Recording, Release } from './recording.js';
 import type { Comparison } from './comparison.js';
 
 /** The result of a case on one kind of cluster. */
@@ -25,30 +25,38 @@ export type CaseResult = {
   readonly features: readonly string[];
 } & { readonly [W in ClusterKind]?: ClusterResult };
 
-/** All results. */
-export interface Results {
+/** The results of all cases of a recorded version, by name. */
+export interface ReleaseResults {
   readonly cases: Readonly<Record<string, CaseResult>>;
 }
+
+/** All results. */
+export type Results = Readonly<Record<Release, ReleaseResults>>;
 
 const FILE = join(import.meta.dirname, 'results.json');
 
 /** Reads the stored results. */
 export const readResults = (): Results => JSON.parse(readFileSync(FILE, 'utf8')) as Results; // written below
 
-/** Stores the results of one kind of cluster. Cases without a recording are removed. */
+/** Stores the results of one kind of cluster. The recordings have one version of Tekton; its cases without a recording are removed. */
 export function updateResults(
   recordings: readonly Recording[],
   comparisons: readonly Comparison[],
   where: ClusterKind,
 ): void {
-  const before = readResults().cases;
+  const before = readResults();
+  const [release] = recordings.map((one) => one.release);
+  if (release === undefined) return;
   const cases = recordings.map((recording) => {
-    const comparison = comparisons.find(({ name }) => name === recording.name);
+    const { name, outcome } = recording;
+    const comparison = comparisons.find((one) => one.name === name);
     const rules = [...new Set(comparison?.accepted.map(({ rule }) => rule))].sort();
     const found: ClusterResult = { differences: comparison?.differences.length ?? 0, rules };
-    const { embedded, kubernetes } = before[recording.name] ?? {};
+    const { embedded, kubernetes } = before[release].cases[name] ?? {};
     const updated = { ...(embedded && { embedded }), ...(kubernetes && { kubernetes }), [where]: found };
-    return [recording.name, { note: recording.outcome.note, features: featuresOf(recording), ...updated }] as const;
+    const features = release === 'v0.9.2' ? featuresOf(recording) : [];
+    return [name, { note: outcome.note, features, ...updated }] as const;
   });
-  writeFileSync(FILE, `${JSON.stringify({ cases: Object.fromEntries(cases) }, undefined, 2)}\n`);
+  const updated: Results = { ...before, [release]: { cases: Object.fromEntries(cases) } };
+  writeFileSync(FILE, `${JSON.stringify(updated, undefined, 2)}\n`);
 }

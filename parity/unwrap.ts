@@ -15,11 +15,14 @@ export type UserCommand =
 export function unwrap(container: JsonObject, podSpec: JsonObject): UserCommand {
   const command = listAt(container, 'command').map(String);
   const args = listAt(container, 'args').map(String);
-  if (command[0] === '/tekton/tools/entrypoint') return tekton(args, podSpec);
+  if (command[0] === '/tekton/tools/entrypoint' || command[0] === '/tekton/bin/entrypoint')
+    return tekton(args, podSpec);
   if (command.at(-1) === 'pipewright') return own(args);
   const [shell, flag, text] = command;
   if (shell === '/bin/sh' && flag === '-c' && text !== undefined && textAt(container, 'name').startsWith('sidecar-'))
     return { script: undoubled(text), args };
+  if (command[0]?.startsWith('/tekton/scripts/'))
+    return { script: placedScript(command[0], podSpec) ?? `no text of ${command[0]}`, args };
   return { argv: [...command, ...args] };
 }
 
@@ -31,16 +34,17 @@ function tekton(args: readonly string[], podSpec: JsonObject): UserCommand {
   return { script: placedScript(entry, podSpec) ?? `no text of ${entry}`, args: rest };
 }
 
-/** Returns the text that `place-scripts` writes to a file, between two marker lines. */
+/** Returns the text that `place-scripts` writes to a file, between two marker lines; since v0.20 it is encoded as base64. */
 function placedScript(file: string, podSpec: JsonObject): string | undefined {
   for (const init of listAt(podSpec, 'initContainers')) {
     if (!textAt(init, 'name').startsWith('place-scripts')) continue;
     const text = listAt(init, 'args').map(String).join('\n');
-    const from = text.indexOf(`tmpfile="${file}"`);
+    const from = text.search(new RegExp(`(?:tmp|script)file="${file}"`));
     const [, mark] = /<< '([^']+)'\n/.exec(text.slice(Math.max(from, 0))) ?? [];
     if (from === -1 || mark === undefined) continue;
     const start = text.indexOf(`<< '${mark}'\n`, from) + mark.length + 6;
-    return text.slice(start, text.indexOf(`\n${mark}\n`, start - 1));
+    const placed = text.slice(start, text.indexOf(`\n${mark}\n`, start - 1));
+    return text.includes('entrypoint decode-script') ? Buffer.from(placed, 'base64').toString() : placed;
   }
   return undefined;
 }

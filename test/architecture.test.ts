@@ -248,7 +248,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/cli',
     'yaml',
     'node:',
+    'parity/v1.15',
   ],
+  'parity/v1.15': ['parity'],
 };
 
 const root = resolve(import.meta.dirname, '..');

@@ -1,6 +1,6 @@
 /** The outcome of a small case, for tests of its normalization. */
 
-import type { Outcome } from '../parity/recording.js';
+import type { Outcome, Recording } from '../parity/recording.js';
 
 export const nothing: Outcome = {
   note: '',
@@ -11,12 +11,22 @@ export const nothing: Outcome = {
   actions: [],
   taskruns: [],
   pipelineruns: [],
+  customruns: [],
   pods: [],
   pvcs: [],
   deleted: [],
   logs: {},
   events: [],
 };
+
+/** Returns a recording of v0.9.2 with these manifests and this outcome. */
+export const recordingOf = (outcome: Outcome, input = ''): Recording => ({
+  name: 'case',
+  release: 'v0.9.2',
+  input,
+  config: {},
+  outcome,
+});
 
 export const succeeded = {
   type: 'Succeeded',

@@ -12,7 +12,7 @@ import { namesOf, withoutVolatileParts, stepName } from '../parity/names.js';
 import { imageOf, podView } from '../parity/pod-view.js';
 import { objectsOf, readRecordings } from '../parity/recording.js';
 import { unwrap } from '../parity/unwrap.js';
-import { nothing, ownedBy, played } from './parity-case.js';
+import { nothing, ownedBy, played, recordingOf } from './parity-case.js';
 
 describe('names', () => {
   test('lose their random suffixes, each derived from its owner’s name', () => {
@@ -250,7 +250,7 @@ describe('recordings', () => {
         ],
       },
     };
-    const known = imagesOf([{ name: 'x', input: '', outcome: { ...nothing, pods: [pod] } }]);
+    const known = imagesOf([recordingOf({ ...nothing, pods: [pod] })]);
     expect(standIn('gcr.io/x/git', known)).toEqual({ rootfs: 'host', config: { Cmd: ['git'] } });
     expect(standIn('nosuch/image', known)).toBeUndefined();
   });

@@ -5,14 +5,13 @@ import { ACCEPTED, covers, type Accepted } from '../parity/accepted.js';
 import { normalize } from '../parity/normalize.js';
 import type { JsonObject } from '../parity/json.js';
 import { apiVersionOf } from '../parity/replay.js';
-import type { Outcome, Recording } from '../parity/recording.js';
+import type { Outcome } from '../parity/recording.js';
 import { reportOf } from '../parity/report.js';
 import { compareCase, staleRules } from '../parity/comparison.js';
-import { nothing, ownedBy, played, succeeded } from './parity-case.js';
+import { nothing, ownedBy, played, recordingOf, succeeded } from './parity-case.js';
 
-const recording = (outcome: Outcome): Recording => ({ name: 'case', input: '', outcome });
 const comparisonOf = (expected: Outcome, got: Outcome, rules: readonly Accepted[] = []) =>
-  compareCase(recording(expected), got, { where: 'embedded', addresses: {}, rules });
+  compareCase(recordingOf(expected), got, { where: 'embedded', addresses: {}, rules });
 const pathsOf = (expected: Outcome, got: Outcome): string[] =>
   comparisonOf(expected, got).differences.map(({ path }) => path);
 
