@@ -25,6 +25,30 @@ export function dependenciesOfPipeline(pipeline: Pick<PipelineModel, 'tasks'>): 
   return new Map(pipeline.tasks.map((task) => [task.name, dependenciesOfTask(task)]));
 }
 
+/** Returns the tasks, each after its dependencies, otherwise in declared order. Tasks of cycles are left out. */
+export function executionOrder(dependencies: TaskDependencies): readonly string[] {
+  const followers = new Map<string, string[]>();
+  const open = new Map<string, number>();
+  for (const [task, before] of dependencies) {
+    const known = before.filter((name) => dependencies.has(name));
+    open.set(task, known.length);
+    for (const name of known) {
+      const others = followers.get(name);
+      if (others) others.push(task);
+      else followers.set(name, [task]);
+    }
+  }
+  const order = [...open].filter(([, count]) => count === 0).map(([task]) => task);
+  for (const task of order) {
+    for (const next of followers.get(task) ?? []) {
+      const left = (open.get(next) ?? 0) - 1;
+      open.set(next, left);
+      if (left === 0) order.push(next);
+    }
+  }
+  return order;
+}
+
 /** Returns the tasks that have not started and whose dependencies are done. */
 export function readyTasks(
   dependencies: TaskDependencies,

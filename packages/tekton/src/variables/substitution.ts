@@ -41,6 +41,9 @@ export function parseVariables(text: string): Variable[] {
   return [...enclosed(text)].filter(({ name }) => NAME.test(name));
 }
 
+/** Returns the texts between each `$(` and `)`, in order, whether they are names or not: `params.x[0]`. */
+export const textsOfVariables = (text: string): string[] => [...enclosed(text)].map(({ name }) => name);
+
 /** Returns the name of the variable if the text consists of exactly one variable. */
 export function isolatedVariable(text: string): string | undefined {
   const [first] = enclosed(text);
