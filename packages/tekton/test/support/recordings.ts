@@ -1,4 +1,4 @@
-/** What Tekton v1.15 answered to recorded objects, where the recordings are at hand: beside the repository, as for parity. */
+/** Answers of Tekton v1.15 to recorded objects. The recordings are optional: a folder beside the repository, as for parity. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

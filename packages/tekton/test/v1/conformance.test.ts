@@ -89,7 +89,7 @@ const wrong: [what: string, kind: string, spec: object, path: string, message: s
   ],
 ];
 
-test.each(wrong)('%s is of the wrong type, in the words of the webhook', (_what, kind, spec, path, message) => {
+test.each(wrong)('%s is of the wrong type, with the message of the webhook', (_what, kind, spec, path, message) => {
   expect(checkConformance(kind, spec)).toEqual([
     expect.objectContaining({
       code: 'TYPE_WRONG',
@@ -150,16 +150,18 @@ testWithRecordings(
     });
     const dropped = problems.filter((problem) => problem.includes(' FIELD_UNKNOWN '));
     expect(problems.filter((problem) => !dropped.includes(problem))).toEqual(NAMELESS);
-    expect(dropped.every((problem) => /^v-(?:unknown-fields|steps|task-parts) /.test(problem))).toBe(true);
+    expect(dropped.filter((problem) => !/^v-(?:unknown-fields|steps|task-parts) /.test(problem))).toEqual([]);
+    expect(dropped.length).toBeGreaterThan(0);
   },
 );
 
-testWithRecordings('each object that Tekton v1.15 could not decode is of a wrong type, in its words', () => {
+testWithRecordings('each object that Tekton v1.15 could not decode is of a wrong type, with its message', () => {
   const prefix = 'mutation failed: ';
   const rows = recordedObjects().filter(({ message }) => message.includes('Go struct field'));
   const answers = rows.map(({ object, message }) => ({
     expected: message.slice(message.indexOf(prefix) + prefix.length),
     messages: checkConformance(object.kind, object.spec).map(({ tektonMessage }) => tektonMessage),
   }));
+  expect(answers.length).toBeGreaterThan(0);
   for (const { expected, messages } of answers) expect(messages).toEqual([expected]);
 });
