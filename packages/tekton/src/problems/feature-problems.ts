@@ -35,7 +35,7 @@ export const FEATURE_PROBLEMS = {
   ),
   ENUM_INVALID: error<{ name: string; reason: string }>(
     'The allowed values of a param are contradictory',
-    'Tekton rejects an `enum` of a param that is no string, has a value twice, or lacks the default.',
+    'Tekton rejects an `enum` of an array or object param, one that has a value twice, and one without the default.',
     ({ name, reason }) => `the enum of the param ${quote(name)} ${reason}`,
     () => 'list each allowed string once, including the default',
   ),
@@ -84,7 +84,7 @@ export const FEATURE_PROBLEMS = {
   STATUS_TASK_UNKNOWN: error<UnknownName>(
     'The status of an unknown task is used',
     'The reference never gets a value.',
-    ({ name }) => `there is no task ${quote(name)} under \`tasks\` of this pipeline`,
+    ({ name }) => `the pipeline has no task ${quote(name)} in \`tasks\``,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   PIPELINE_RESULT_INVALID: error<{ name: string; reason: string }>(
@@ -148,9 +148,9 @@ export const FEATURE_PROBLEMS = {
     () => 'write $(steps.STEP.results.RESULT), or remove `value`',
   ),
   PARAM_KEY_MISSING: error<{ name: string; keys: readonly string[]; owner: string }>(
-    'An object param lacks keys',
+    'Keys of an object param are missing',
     'Each key that the param declares needs a value, in the object or in the default.',
-    ({ name, keys, owner }) => `the param ${quote(name)} of ${owner} lacks ${quoteList(keys)}`,
+    ({ name, keys, owner }) => `the object param ${quote(name)} of ${owner} does not have ${quoteList(keys)}`,
     () => 'add them, or declare a default that has them',
   ),
   SETTINGS_UNKNOWN: error<UnknownName & { what: string; owner: string }>(

@@ -55,7 +55,7 @@ export const paramSpecs = list(
       type: string('string, array or object. Default: the type of `default`, else string.'),
       description,
       properties,
-      default: anyValue('Value if the run gives none. Without it, the run must give one.'),
+      default: anyValue('Value if the run sets none. Without it, the run must set one.'),
       enum: list('The only values allowed.', string('A value.')),
     },
     { required: ['name'] },
@@ -154,7 +154,7 @@ export const workspaceBindings = list(
   ),
 );
 
-/** Retries of a run. Negative numbers are reported by the checks, in Tekton's words. */
+/** Retries of a run. The checks report negative numbers with Tekton's message. */
 export const retries = integer('Number of retries after a failure. Default: 0.', Number.MIN_SAFE_INTEGER);
 
 /** The fields of a container that steps, sidecars, templates and StepActions share, in v1's spelling. */

@@ -32,9 +32,10 @@ const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
   specReaders: { readTask, readTaskRun, readPipeline, readPipelineRun, readStepAction, readCustomRun },
   interpret: (conforming) => {
     const object = { spec: {}, metadata: {}, ...conforming } as V1Object; // it conforms to the schema of its kind
+    let model: ObjectModel | undefined;
     return {
       kind: object.kind,
-      read: () => read(object),
+      read: () => (model ??= read(object)),
       check: ({ report }) => {
         checkNamespace(object.metadata.namespace, report);
         checkV1Object(object, { path: [], report, config: DEFAULT_CONFIG });

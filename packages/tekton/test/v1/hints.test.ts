@@ -15,3 +15,8 @@ test.each([
 ])('the hint for %s is the whole variable', (script, spec, expected) => {
   expect(hintFor(script, spec)).toBe(expected);
 });
+
+test('an object param whose name has characters of patterns is checked like any other', () => {
+  const params = [{ name: 'a(+', type: 'object', properties: { key: { type: 'string' } } }];
+  expect(hintFor('$(params.a(+.kye)', { params: [...params] })).toContain("begin with a letter or '_'");
+});

@@ -71,6 +71,38 @@ function absolute({ message, fields, details }: WebhookError, base: FieldPath, p
 const joinField = (prefix: string, field: string): string =>
   prefix === '' || field.startsWith('[') ? `${prefix}${field}` : field === '' ? prefix : `${prefix}.${field}`;
 
+/** Where and how {@link checkDuplicates} reports a name. */
+export interface DuplicateOptions {
+  /** What the names are of: `param`, `step`. */
+  readonly what: string;
+  /** Returns the field of a name, relative to the context. */
+  readonly at: (index: number) => FieldPath;
+  /** Returns the webhook's error. Absent, or without one: it admits duplicates. */
+  readonly webhook?: (name: string, index: number) => WebhookError | undefined;
+  /** Whether items may have no name. Default: an empty name is a name. */
+  readonly isNameOptional?: true;
+}
+
+/** Reports each name that an earlier item of a list has. */
+export function checkDuplicates(
+  list: readonly { readonly name?: string }[],
+  context: CheckContext,
+  { what, at, webhook, isNameOptional }: DuplicateOptions,
+): void {
+  const first = new Map<string, number>();
+  list.forEach(({ name = '' }, index) => {
+    if (name === '' && isNameOptional) return;
+    const seen = first.get(name);
+    if (seen === undefined) {
+      first.set(name, index);
+      return;
+    }
+    const error = webhook?.(name, index);
+    const details = { what, name, first: seen };
+    fail(context, 'NAME_TWICE', details, { at: at(index), value: name, ...(error && { webhook: error }) });
+  });
+}
+
 /** Reports that a feature needs another stability of the API than the cluster accepts. */
 export function requireStability(
   context: CheckContext,

@@ -1,4 +1,4 @@
-/** Checks durations in the words of Go's decoder, which reads them before the webhook's other checks. */
+/** Checks durations, with the messages of Go's decoder, which reads them before the webhook's other checks. */
 
 import { formatDuration, parseDuration } from '../../model/duration.js';
 import { fail, type CheckContext } from './check-context.js';

@@ -16,8 +16,7 @@ export function checkTaskOrder(tasks: readonly PipelineTask[], context: CheckCon
   const links = tasks.map(linksOf);
   const names = tasks.map(({ name }) => name);
   const known = new Set(names);
-  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
-  if (duplicate !== undefined) return; // reported at its name, in which Tekton's error about the graph is included
+  if (known.size < names.length) return; // reported at its name, in which Tekton's error about the graph is included
   const dependencies = new Map(
     tasks.map(({ name }, index) => [name, new Set((links[index] ?? []).map(({ task }) => task))]),
   );
@@ -49,9 +48,9 @@ export function checkTaskOrder(tasks: readonly PipelineTask[], context: CheckCon
 function linksOf(task: PipelineTask, index: number): Link[] {
   const at = ['tasks', index];
   return [
-    ...(task.runAfter ?? []).map((name, place) => ({
+    ...(task.runAfter ?? []).map((name, position) => ({
       task: name,
-      at: [...at, 'runAfter', place],
+      at: [...at, 'runAfter', position],
       origin: 'runAfter' as const,
     })),
     ...textsOfPipelineTask(task).flatMap((text) =>

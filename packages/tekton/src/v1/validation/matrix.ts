@@ -57,14 +57,12 @@ export function checkUniquePipelineParams(
 function combinations({ params = [], include = [] }: Matrix): number {
   const product =
     params.length === 0 ? 0 : params.reduce((total, { value }) => total * (Array.isArray(value) ? value.length : 0), 1);
-  const lists = new Map(params.map(({ name, value }) => [name, value]));
+  const elements = new Map<string, ReadonlySet<unknown>>(
+    params.map(({ name, value }) => [name, new Set(Array.isArray(value) ? value : [])]),
+  );
   const added = include.filter(({ params: own = [] }) => {
     if (params.length === 0) return true;
-    const shared = own.filter(({ name }) => lists.has(name));
-    return shared.some(({ name, value }) => {
-      const elements = lists.get(name);
-      return !(Array.isArray(elements) && typeof value === 'string' && elements.includes(value));
-    });
+    return own.some(({ name, value }) => elements.get(name)?.has(value) === false);
   });
   return product + added.length;
 }

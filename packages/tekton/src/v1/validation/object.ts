@@ -15,7 +15,7 @@ export function checkV1Object(object: V1Object, context: CheckContext): void {
   switch (object.kind) {
     case 'Task':
       checkTaskSpec(object.spec, spec);
-      checkDeclaredParams(object.spec, [], context, 'spec');
+      checkDeclaredParams(object.spec, undefined, context, 'spec');
       return;
     case 'Pipeline':
       checkPipelineSpec(object.spec, spec);

@@ -3,22 +3,7 @@
 import type { FieldPath } from '../../model/field-path.js';
 import { DECLARED_TYPES, typeOfParam } from '../param-types.js';
 import type { Param, ParamSpec } from '../types.js';
-import { child, fail, type CheckContext } from './check-context.js';
-import type { DeclaredParams } from './variables.js';
-
-/** Returns the names of declared params by type. */
-export function declaredParams(params: readonly ParamSpec[]): DeclaredParams {
-  const all = new Set<string>();
-  const arrays = new Set<string>();
-  const objects = new Map<string, ReadonlySet<string>>();
-  for (const param of params) {
-    const type = typeOfParam(param);
-    all.add(param.name);
-    if (type === 'array') arrays.add(param.name);
-    if (type === 'object') objects.set(param.name, new Set(Object.keys(param.properties ?? {})));
-  }
-  return { all, arrays, objects };
-}
+import { checkDuplicates, child, fail, type CheckContext } from './check-context.js';
 
 /**
  * Checks types, defaults, enums and duplicates of declared params. `context` is the object with `params`.
@@ -30,19 +15,16 @@ export function checkParamSpecs(
   context: CheckContext,
   tektonFields: readonly string[] = ['params'],
 ): void {
-  const first = new Map<string, number>();
+  const keyed = (name: string): string[] => tektonFields.map((field) => `${field}[${name}]`);
   params.forEach((param, index) => {
     const at = ['params', index];
-    const keyed = tektonFields.map((field) => `${field}[${param.name}]`);
     checkType(param, child(context, ...at), context, tektonFields);
-    checkEnum(param, at, keyed, context);
-    const seen = first.get(param.name);
-    if (seen === undefined) first.set(param.name, index);
-    else {
-      const webhook = { message: 'parameter appears more than once', fields: keyed };
-      const details = { what: 'param', name: param.name, first: seen };
-      fail(context, 'NAME_TWICE', details, { at: [...at, 'name'], value: param.name, webhook });
-    }
+    checkEnum(param, at, keyed(param.name), context);
+  });
+  checkDuplicates(params, context, {
+    what: 'param',
+    at: (index) => ['params', index, 'name'],
+    webhook: (name) => ({ message: 'parameter appears more than once', fields: keyed(name) }),
   });
 }
 
@@ -99,11 +81,13 @@ function checkEnum(
     fail(context, 'FEATURE_DISABLED', details, { at: [...at, 'enum'], webhook: { message, fields } });
   }
   if (typeOfParam({ ...rest, ...(fallback !== undefined && { default: fallback }) }) !== 'string')
-    report('is for a param that is no string', 'enum can only be set with string type param');
-  for (const value of new Set(allowed.filter((one, index) => allowed.indexOf(one) !== index)))
+    report('is only allowed for string params', 'enum can only be set with string type param');
+  const values = new Set<string>();
+  const duplicates = new Set(allowed.filter((value) => values.size === values.add(value).size));
+  for (const value of duplicates)
     report(`has the value '${value}' twice`, `parameter enum value ${value} appears more than once`);
-  if (typeof fallback === 'string' && fallback !== '' && !allowed.includes(fallback))
-    report(`lacks the default '${fallback}'`, `param default value ${fallback} not in the enum list`);
+  if (typeof fallback === 'string' && fallback !== '' && !values.has(fallback))
+    report(`does not have the default '${fallback}'`, `param default value ${fallback} not in the enum list`);
 }
 
 const STRING_NAME = /^[_a-zA-Z][_a-zA-Z0-9.-]*$/;
@@ -112,8 +96,8 @@ const OBJECT_NAME = /^[_a-zA-Z][_a-zA-Z0-9-]*$/;
 /** Checks the names of the params of a Task or StepAction, and of the keys of its objects. `context`: as above. */
 export function checkParamNames(params: readonly ParamSpec[], context: CheckContext): void {
   const isObject = (param: ParamSpec): boolean => typeOfParam(param) === 'object';
-  const invalid = params.filter((param) => !isObject(param) && !STRING_NAME.test(param.name));
-  const names = [...new Set(invalid.map(({ name }) => name))].toSorted();
+  const invalid = new Set(params.filter((param) => !isObject(param) && !STRING_NAME.test(param.name)));
+  const names = [...new Set([...invalid].map(({ name }) => name))].toSorted();
   const stringError = {
     message: `The format of following array and string variable names is invalid: [${names.join(' ')}]`,
     fields: ['params'],
@@ -136,14 +120,15 @@ export function checkParamNames(params: readonly ParamSpec[], context: CheckCont
     details:
       'Object Names: \nMust only contain alphanumeric characters, hyphens (-), underscores (_) \nMust begin with a letter or an underscore (_)',
   };
+  const invalidObjects = new Map(objects.map((object) => [object.name, object]));
   params.forEach((param, index) => {
     const { name } = param;
     const at = ['params', index, 'name'];
-    if (invalid.includes(param)) {
+    if (invalid.has(param)) {
       const rule = "begin with a letter or '_', and go on with letters, digits, '_', '-' and '.'";
       fail(context, 'NAME_FORMAT', { what: 'param', name, rule }, { at, value: name, webhook: stringError });
     }
-    const object = isObject(param) ? objects.find((one) => one.name === name) : undefined;
+    const object = isObject(param) ? invalidObjects.get(name) : undefined;
     if (!object) return;
     const rule = "begin with a letter or '_', and go on with letters, digits, '_' and '-'";
     const [what, wrong] = object.keys[0] === undefined ? ['object param', name] : ['key', object.keys[0]];
@@ -189,20 +174,10 @@ export function checkUniqueParams(
     readonly field: (name: string, index: number) => string;
   },
 ): void {
-  const first = new Map<string, number>();
-  params.forEach(({ name }, index) => {
-    const seen = first.get(name);
-    if (seen === undefined) {
-      first.set(name, index);
-      return;
-    }
-    const webhook = { message: options.message(name), fields: [options.field(name, index)] };
-    fail(
-      context,
-      'NAME_TWICE',
-      { what: 'param', name, first: seen },
-      { at: [...options.at, index, 'name'], value: name, webhook },
-    );
+  checkDuplicates(params, context, {
+    what: 'param',
+    at: (index) => [...options.at, index, 'name'],
+    webhook: (name, index) => ({ message: options.message(name), fields: [options.field(name, index)] }),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Checks the results of a pipeline, which consist of results of its tasks. */
 
 import type { PipelineResult, PipelineSpec } from '../types.js';
-import { fail, type CheckContext, type WebhookError } from './check-context.js';
+import { checkDuplicates, fail, type CheckContext, type WebhookError } from './check-context.js';
 import { parseResultReference, textsOfValue } from './pipeline-texts.js';
 import { expressionsIn } from './variables.js';
 
@@ -13,18 +13,9 @@ export function checkPipelineResults(spec: PipelineSpec, context: CheckContext):
     tasks: new Set((spec.tasks ?? []).map(({ name }) => name)),
     finally: new Set((spec.finally ?? []).map(({ name }) => name)),
   };
-  const first = new Map<string, number>();
-  (spec.results ?? []).forEach((result, index) => {
-    const { name } = result;
-    const seen = first.get(name);
-    if (seen === undefined) first.set(name, index);
-    else
-      fail(
-        context,
-        'NAME_TWICE',
-        { what: 'result', name, first: seen },
-        { at: ['results', index, 'name'], value: name },
-      );
+  const { results = [] } = spec;
+  checkDuplicates(results, context, { what: 'result', at: (index) => ['results', index, 'name'] });
+  results.forEach((result, index) => {
     checkResult(result, index, names, context);
   });
 }
@@ -45,12 +36,12 @@ function checkResult({ name, value }: PipelineResult, index: number, names: Task
   if (isText && (expressions.length === 0 || unknown !== undefined || references.includes(undefined)))
     webhook.push({ message: 'invalid value: referencing a nonexistent task', fields });
   if (webhook.length === 0 && unknown === undefined) return;
-  const stranger = expressions.find((_, place) => references[place] === undefined);
+  const invalid = expressions.find((_, index) => references[index] === undefined);
   const reason =
     unknown === undefined
-      ? stranger === undefined
+      ? invalid === undefined
         ? 'has no reference to a result of a task'
-        : `has $(${stranger}), which is not a result of a task`
+        : `has $(${invalid}), which is not a result of a task`
       : unknown.kind === 'finally'
         ? `refers to a finally task '${unknown.task}' that does not exist`
         : `refers to a task '${unknown.task}' that is not under \`tasks\``;

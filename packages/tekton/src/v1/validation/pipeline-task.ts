@@ -90,7 +90,7 @@ function checkTaskRef({ taskRef }: PipelineTask, context: CheckContext): void {
 }
 
 function checkCustomTask({ taskRef, taskSpec }: PipelineTask, context: CheckContext): void {
-  for (const [field, definition, words] of [
+  for (const [field, definition, kindOfTask] of [
     ['taskRef', taskRef, 'ref'],
     ['taskSpec', taskSpec, 'spec'],
   ] as const) {
@@ -101,7 +101,7 @@ function checkCustomTask({ taskRef, taskSpec }: PipelineTask, context: CheckCont
       ['kind', kind],
     ] as const) {
       if (value !== '') continue;
-      const message = `invalid value: custom task ${words} must specify ${name}`;
+      const message = `invalid value: custom task ${kindOfTask} must specify ${name}`;
       fail(
         context,
         'FIELD_MISSING',

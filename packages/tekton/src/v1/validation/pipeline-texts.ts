@@ -1,6 +1,7 @@
-/** The texts of pipeline tasks that can contain variables, with their places and Tekton's names of these. */
+/** The texts of pipeline tasks that can contain variables, with their field paths. */
 
 import type { FieldPath } from '../../model/field-path.js';
+import { textsOfParamValue } from '../../model/param.js';
 import type { Param, PipelineTask, Value, WhenExpression } from '../types.js';
 import { expressionsIn } from './variables.js';
 
@@ -24,16 +25,16 @@ export interface PipelineText {
 
 /** Returns the texts with variables of a value. */
 export function textsOfValue(value: Value, at: FieldPath): { text: string; at: FieldPath; key?: number | string }[] {
-  if (typeof value === 'string') return value.includes('$(') ? [{ text: value, at }] : [];
-  const entries: [number | string, string][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return entries.filter(([, text]) => text.includes('$(')).map(([key, text]) => ({ text, at: [...at, key], key }));
+  return textsOfParamValue(value)
+    .filter(({ text }) => text.includes('$('))
+    .map(({ text, key }) => (key === undefined ? { text, at } : { text, at: [...at, key], key }));
 }
 
 function* paramTexts(params: readonly Param[], at: FieldPath): Generator<PipelineText> {
   for (const [index, { name, value }] of params.entries()) {
-    for (const { text, at: place, key } of textsOfValue(value, [...at, index, 'value'])) {
+    for (const { text, at: path, key } of textsOfValue(value, [...at, index, 'value'])) {
       const part = key === undefined ? 'string' : typeof key === 'number' ? 'element' : 'key';
-      yield { text, at: place, origin: { kind: 'param', name, part, ...(key !== undefined && { index: key }) } };
+      yield { text, at: path, origin: { kind: 'param', name, part, ...(key !== undefined && { index: key }) } };
     }
   }
 }
@@ -59,9 +60,9 @@ function* whenTexts(expressions: readonly WhenExpression[]): Generator<PipelineT
     const at = ['when', index];
     if (input.includes('$('))
       yield { text: input, at: [...at, 'input'], origin: { kind: 'when', index, part: 'input' } };
-    for (const [place, text] of values.entries())
+    for (const [position, text] of values.entries())
       if (text.includes('$('))
-        yield { text, at: [...at, 'values', place], origin: { kind: 'when', index, part: 'values' } };
+        yield { text, at: [...at, 'values', position], origin: { kind: 'when', index, part: 'values' } };
     if (cel.includes('$(')) yield { text: cel, at: [...at, 'cel'], origin: { kind: 'when', index, part: 'cel' } };
   }
 }

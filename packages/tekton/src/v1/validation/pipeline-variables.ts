@@ -1,9 +1,9 @@
 /** Checks the variables of pipeline tasks: params, context, statuses, results of finally tasks and of matrixed tasks. */
 
-import type { ParamSpec, PipelineSpec, PipelineTask } from '../types.js';
+import type { PipelineSpec, PipelineTask } from '../types.js';
 import { child, fail, type CheckContext } from './check-context.js';
+import type { DeclaredParams } from './declared-params.js';
 import { hasMatrix } from './matrix.js';
-import { declaredParams } from './params.js';
 import { resultReferencesIn, textsOfPipelineTask, type PipelineText } from './pipeline-texts.js';
 import {
   checkIsolatedArrays,
@@ -11,7 +11,6 @@ import {
   checkNoArrays,
   checkObjectParams,
   expressionsIn,
-  type DeclaredParams,
   type Strictness,
   type TextField,
 } from './variables.js';
@@ -23,15 +22,15 @@ export type TaskList = 'tasks' | 'finally';
 /**
  * Checks that the params that pipeline tasks use are declared. `context` is the spec of the pipeline.
  *
+ * @param declared the params of the pipeline, and those of the run around an embedded one
  * @param strictness Tekton refuses undeclared params in Pipelines; an embedded one may get them from its run
  */
 export function checkPipelineParams(
   spec: PipelineSpec,
-  inherited: readonly ParamSpec[],
+  declared: DeclaredParams,
   context: CheckContext,
   strictness: Strictness,
 ): void {
-  const declared = declaredParams([...inherited, ...(spec.params ?? [])]);
   for (const list of ['tasks', 'finally'] as const)
     (spec[list] ?? []).forEach((task, index) => {
       for (const text of textsOfPipelineTask(task)) checkText(text, declared, child(context, list, index), strictness);
@@ -47,22 +46,22 @@ function checkText(text: PipelineText, declared: DeclaredParams, context: CheckC
     (origin.kind === 'matrix' && origin.part === 'string') ||
     (origin.kind === 'when' && origin.part === 'cel');
   const how = isUnchecked ? 'reported' : strictness;
-  checkKnown(context, field, 'params', declared.all, how);
+  checkKnown(context, field, 'params', declared, how);
   const isWhole = 'part' in origin && origin.part === 'string' && isOneReference('params', text.text);
   if (isWhole && /\[\*\]\)$/.test(text.text)) return; // a whole array or object is passed on
-  checkObjectParams(context, field, declared.objects, how);
+  checkObjectParams(context, field, declared, how);
   if (isUnchecked) return;
   const values = origin.kind === 'when' && origin.part === 'values';
   const isElement =
     (origin.kind !== 'include' && 'part' in origin && origin.part === 'element') ||
     (values && isArrayReference(text.text, declared));
-  if (isElement) checkIsolatedArrays(context, field, declared.arrays);
-  else checkNoArrays(context, field, declared.arrays);
+  if (isElement) checkIsolatedArrays(context, field, declared);
+  else checkNoArrays(context, field, declared);
 }
 
-const isArrayReference = (text: string, { arrays }: DeclaredParams): boolean => {
+const isArrayReference = (text: string, declared: DeclaredParams): boolean => {
   const [first] = referencesWith('params', text);
-  return first !== undefined && first.head.endsWith('[*]') && arrays.has(withoutStar(first.head));
+  return first !== undefined && first.head.endsWith('[*]') && declared.isArray(withoutStar(first.head));
 };
 
 function tektonField({ origin }: PipelineText): string {
@@ -90,6 +89,7 @@ const STATUS = /^tasks\.([^.]+)\.(?:status|reason)$/;
 
 /** Checks all variables of pipeline tasks except params. `context` is the spec of the pipeline. */
 export function checkPipelineVariables(spec: PipelineSpec, context: CheckContext): void {
+  const names = (spec.tasks ?? []).map(({ name }) => name);
   const tasks = new Map((spec.tasks ?? []).map((task) => [task.name, task]));
   const finals = new Set((spec.finally ?? []).map(({ name }) => name));
   for (const list of ['tasks', 'finally'] as const)
@@ -99,7 +99,7 @@ export function checkPipelineVariables(spec: PipelineSpec, context: CheckContext
         checkContextVariables(text, list, index, context);
         checkPrefixes(text, at);
         if (list === 'tasks') checkNoStatuses(text, at);
-        else checkFinallyText(text, tasks, finals, at);
+        else checkFinallyText(text, { tasks, names, finals }, at);
         checkProducers(text, tasks, at);
       }
     });
@@ -167,16 +167,17 @@ function checkNoStatuses(text: PipelineText, context: CheckContext): void {
   );
 }
 
-function checkFinallyText(
-  text: PipelineText,
-  tasks: ReadonlyMap<string, PipelineTask>,
-  finals: ReadonlySet<string>,
-  context: CheckContext,
-): void {
+/** The tasks that finally tasks can refer to, their names, and the names of finally tasks. */
+interface TaskNames {
+  readonly tasks: ReadonlyMap<string, PipelineTask>;
+  readonly names: readonly string[];
+  readonly finals: ReadonlySet<string>;
+}
+
+function checkFinallyText(text: PipelineText, { tasks, names, finals }: TaskNames, context: CheckContext): void {
   const fields = [wholeField(text)];
   const options = (message: string): { webhook?: { message: string; fields: string[] } } =>
     text.origin.kind === 'other' ? {} : { webhook: { message, fields } };
-  const names = [...tasks.keys()];
   const base = 'invalid value: invalid task result reference, final task has task result reference from a';
   for (const { task } of resultReferencesIn(text.text)) {
     if (finals.has(task)) {

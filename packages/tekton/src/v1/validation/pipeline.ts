@@ -1,7 +1,9 @@
 /** Checks a pipeline on its own: a Pipeline, the pipelineSpec of a run, or the pipeline of a pipeline task. */
 
+import type { FieldPath } from '../../model/field-path.js';
 import type { ParamSpec, PipelineSpec, PipelineTask } from '../types.js';
-import { child, fail, type CheckContext } from './check-context.js';
+import { checkDuplicates, child, fail, type CheckContext, type WebhookError } from './check-context.js';
+import { DeclaredParams } from './declared-params.js';
 import { checkTaskOrder } from './graph.js';
 import { checkObjectProperties, checkParamSpecs } from './params.js';
 import { checkPipelineResults } from './pipeline-results.js';
@@ -39,29 +41,26 @@ export function checkPipelineSpec(spec: PipelineSpec, context: CheckContext): vo
   checkTaskOrder(tasks, context);
   checkParamSpecs(params, context, ['tasks.params', 'finally.params']);
   checkPipelineVariables(spec, context);
-  const first = new Map<string, number>();
-  workspaces.forEach(({ name }, index) => {
-    const seen = first.get(name);
-    const fields = [`workspaces[${String(index)}]`];
-    if (name === '') {
-      const webhook = { message: `invalid value: workspace ${String(index)} has empty name`, fields };
-      fail(context, 'NAME_INVALID', { what: 'workspace', name }, { at: ['workspaces', index, 'name'], webhook });
-    }
-    if (seen === undefined) first.set(name, index);
-    else {
-      const webhook = {
-        message: `invalid value: workspace with name ${JSON.stringify(name)} appears more than once`,
-        fields,
-      };
-      fail(
-        context,
-        'NAME_TWICE',
-        { what: 'workspace', name, first: seen },
-        { at: ['workspaces', index, 'name'], value: name, webhook },
-      );
-    }
-  });
+  checkWorkspaceNames(workspaces, context);
   checkPipelineResults(spec, context);
+}
+
+function checkWorkspaceNames(workspaces: NonNullable<PipelineSpec['workspaces']>, context: CheckContext): void {
+  const error = (index: number, message: string): WebhookError => ({
+    message: `invalid value: ${message}`,
+    fields: [`workspaces[${String(index)}]`],
+  });
+  const at = (index: number): FieldPath => ['workspaces', index, 'name'];
+  workspaces.forEach(({ name }, index) => {
+    if (name !== '') return;
+    const webhook = error(index, `workspace ${String(index)} has empty name`);
+    fail(context, 'NAME_INVALID', { what: 'workspace', name }, { at: at(index), webhook });
+  });
+  checkDuplicates(workspaces, context, {
+    what: 'workspace',
+    at,
+    webhook: (name, index) => error(index, `workspace with name ${JSON.stringify(name)} appears more than once`),
+  });
 }
 
 const isEmpty = (spec: PipelineSpec): boolean =>
@@ -118,21 +117,29 @@ export function checkPipelineUsage(
 ): void {
   const { params = [] } = spec;
   const lists = (['tasks', 'finally'] as const).map((list) => ({ list, members: spec[list] ?? [] }));
+  const declared = new DeclaredParams(params, new DeclaredParams(inherited));
   for (const { list, members } of lists)
     members.forEach((task, index) => {
       if (!task.taskSpec) return;
       const given = (task.params ?? []).map(({ name, value }) => ({ name, default: value, ...openProperties(value) }));
-      const outer = strictness === 'refused' ? params : [...inherited, ...params, ...given];
-      checkDeclaredParams(task.taskSpec, outer, child(context, list, index), 'taskSpec', strictness);
+      const around = strictness === 'refused' ? declared : new DeclaredParams(given, declared);
+      checkDeclaredParams(task.taskSpec, around, child(context, list, index), 'taskSpec', strictness);
     });
   const embedding = lists.flatMap(({ list, members }) =>
     members.flatMap((task, index) => (task.taskSpec ? [`${list}[${String(index)}]`] : [])),
   );
-  checkObjectProperties(params, context, ['params'], (name) =>
-    strictness === 'refused' ? embedding.map((task) => `${task}.${name}.properties`) : [],
-  );
-  checkPipelineParams(spec, inherited, context, strictness);
+  let unlisted = MOST_FIELDS;
+  checkObjectProperties(params, context, ['params'], (name) => {
+    if (strictness === 'reported') return [];
+    const fields = embedding.slice(0, Math.max(1, unlisted)).map((task) => `${task}.${name}.properties`);
+    unlisted -= fields.length;
+    return fields;
+  });
+  checkPipelineParams(spec, declared, context, strictness);
 }
+
+/** Tekton reports each object param without properties once per embedded task; this is the number of reports for one pipeline. */
+const MOST_FIELDS = 10_000;
 
 /** The keys of an object that a run passes are those that a task may use. */
 export const openProperties = (value: unknown): Pick<ParamSpec, 'properties'> =>
@@ -147,30 +154,25 @@ export function checkWorkspaceUsage(spec: PipelineSpec, context: CheckContext, s
   for (const list of ['tasks', 'finally'] as const)
     (spec[list] ?? []).forEach((task, index) => {
       const at = child(context, list, index);
-      const first = new Map<string, number>();
-      (task.workspaces ?? []).forEach(({ name, workspace = '' }, place) => {
-        const fields = [`workspaces[${String(place)}]`];
-        const seen = first.get(name);
-        const options = (message: string): { webhook?: { message: string; fields: string[] } } =>
-          strictness === 'refused' ? { webhook: { message, fields } } : {};
-        if (seen === undefined) first.set(name, place);
-        else {
-          const message = `workspace name ${JSON.stringify(name)} must be unique`;
-          fail(
-            at,
-            'NAME_TWICE',
-            { what: 'workspace', name, first: seen },
-            { at: ['workspaces', place, 'name'], value: name, ...options(message) },
-          );
-        }
-        const wanted = workspace || name;
-        if (known.has(wanted)) return;
-        const message = `invalid value: pipeline task ${JSON.stringify(task.name)} expects workspace with name ${JSON.stringify(wanted)} but none exists in pipeline spec`;
-        const path = ['workspaces', place, workspace === '' ? 'name' : 'workspace'];
-        fail(at, 'WORKSPACE_UNDECLARED', at.report.unknownName(wanted, declared), {
-          at: path,
-          value: wanted,
-          ...options(message),
+      const { workspaces: bindings = [] } = task;
+      const error = (binding: number, message: string): WebhookError | undefined =>
+        strictness === 'refused' ? { message, fields: [`workspaces[${String(binding)}]`] } : undefined;
+      checkDuplicates(bindings, at, {
+        what: 'workspace',
+        at: (binding) => ['workspaces', binding, 'name'],
+        webhook: (name, binding) => error(binding, `workspace name ${JSON.stringify(name)} must be unique`),
+      });
+      bindings.forEach(({ name, workspace = '' }, binding) => {
+        const source = workspace || name;
+        if (known.has(source)) return;
+        const webhook = error(
+          binding,
+          `invalid value: pipeline task ${JSON.stringify(task.name)} expects workspace with name ${JSON.stringify(source)} but none exists in pipeline spec`,
+        );
+        fail(at, 'WORKSPACE_UNDECLARED', at.report.unknownName(source, declared), {
+          at: ['workspaces', binding, workspace === '' ? 'name' : 'workspace'],
+          value: source,
+          ...(webhook && { webhook }),
         });
       });
     });

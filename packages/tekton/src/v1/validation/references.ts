@@ -19,7 +19,7 @@ export interface Reference {
 /** Returns the references with a prefix, in order. */
 export function referencesWith(prefix: string, text: string): Reference[] {
   if (!text.includes(`$(${prefix}`)) return [];
-  const escaped = prefix.replaceAll('.', String.raw`\.`);
+  const escaped = prefix.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
   const pattern = new RegExp(String.raw`\$\((${escaped}(?:\.([^)\n]*)|\["([^)"\n]*)"\]|\['([^)'\n]*)'\]))\)`, 'g');
   return [...text.matchAll(pattern)].map(([, variable = '', dotted, double, single]) => {
     const rest = dotted ?? double ?? single ?? '';

@@ -22,25 +22,25 @@ const isUrlLike = (name: string): boolean => /[\w-]+:\//.test(name);
  */
 export function checkReference(ref: DefinitionRef, context: CheckContext, field: string, tektonField = field): void {
   const { name = '', resolver = '', params } = ref;
-  const place = (part: string): string[] => [tektonField === '' ? part : `${tektonField}.${part}`];
-  if (params !== undefined) checkResolverParams(ref, context, field, tektonField, place);
+  const fieldsOf = (part: string): string[] => [tektonField === '' ? part : `${tektonField}.${part}`];
+  if (params !== undefined) checkResolverParams(ref, context, field, tektonField, fieldsOf);
   if (resolver !== '') {
     requireStability(context, 'resolver', 'beta', [field, 'resolver']);
-    if (name !== '') checkConciseName(name, context, field, tektonField, place);
+    if (name !== '') checkConciseName(name, context, field, tektonField, fieldsOf);
     return;
   }
   if (params !== undefined) return;
   if (name === '') {
-    const webhook = { message: 'missing field(s)', fields: place('name') };
+    const webhook = { message: 'missing field(s)', fields: fieldsOf('name') };
     fail(context, 'FIELD_MISSING', { name: 'name' }, { at: [field, 'name'], webhook });
   } else if (isUrlLike(name)) {
     reportConciseSyntax(context, field, tektonField);
-    reportMissingResolver(context, field, place);
+    reportMissingResolver(context, field, fieldsOf);
   } else {
     const message = invalidQualifiedName(name);
     if (message === undefined) return;
     const rule = "use letters, digits, '-', '_' and '.', beginning and ending with a letter or digit";
-    const webhook = { message: `invalid value: ${message}`, fields: place('name') };
+    const webhook = { message: `invalid value: ${message}`, fields: fieldsOf('name') };
     fail(context, 'NAME_FORMAT', { what: 'reference', name, rule }, { at: [field, 'name'], value: name, webhook });
   }
 }
@@ -56,22 +56,22 @@ function checkResolverParams(
   context: CheckContext,
   field: string,
   tektonField: string,
-  place: (part: string) => string[],
+  fieldsOf: (part: string) => string[],
 ): void {
   requireStability(context, 'resolver params', 'beta', [field, 'params']);
   if (name !== '') {
     const webhook = {
       message: 'expected exactly one, got both',
-      fields: [...place('name'), ...place('params')],
+      fields: [...fieldsOf('name'), ...fieldsOf('params')],
     };
     fail(context, 'FIELD_NOT_ALLOWED', { field: 'name', other: 'params' }, { at: [field, 'params'], webhook });
   }
-  if (resolver === '') reportMissingResolver(context, field, place);
+  if (resolver === '') reportMissingResolver(context, field, fieldsOf);
   checkRunParams(params, tektonField === '' ? context : child(context, field), '');
 }
 
-function reportMissingResolver(context: CheckContext, field: string, place: (part: string) => string[]): void {
-  const webhook = { message: 'missing field(s)', fields: place('resolver') };
+function reportMissingResolver(context: CheckContext, field: string, fieldsOf: (part: string) => string[]): void {
+  const webhook = { message: 'missing field(s)', fields: fieldsOf('resolver') };
   fail(context, 'FIELD_MISSING', { name: 'resolver' }, { at: [field, 'resolver'], webhook });
 }
 
@@ -80,10 +80,10 @@ function checkConciseName(
   context: CheckContext,
   field: string,
   tektonField: string,
-  place: (part: string) => string[],
+  fieldsOf: (part: string) => string[],
 ): void {
   if (!isUrlLike(name)) {
-    const webhook = { message: 'invalid value: invalid URI for request', fields: place('name') };
+    const webhook = { message: 'invalid value: invalid URI for request', fields: fieldsOf('name') };
     fail(context, 'RESOLVER_NAME', { name }, { at: [field, 'name'], value: name, webhook });
   } else if (!context.config.enableConciseResolverSyntax) reportConciseSyntax(context, field, tektonField);
 }

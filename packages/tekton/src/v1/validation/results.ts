@@ -3,7 +3,7 @@
 import { isDnsLabel } from '../../model/kubernetes-names.js';
 import { DECLARED_TYPES } from '../param-types.js';
 import type { TaskResult } from '../types.js';
-import { fail, type CheckContext } from './check-context.js';
+import { checkDuplicates, fail, type CheckContext } from './check-context.js';
 
 const NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 
@@ -12,14 +12,11 @@ const NAME_DETAILS =
 
 /** Checks names, types and values. `context` is the object with `results`. */
 export function checkResultSpecs(results: readonly TaskResult[], context: CheckContext, owner: 'Task' | 'step'): void {
-  const first = new Map<string, number>();
+  checkDuplicates(results, context, { what: 'result', at: (index) => ['results', index, 'name'] });
   results.forEach((result, index) => {
     const { name, type = '' } = result;
     const at = ['results', index];
     const field = `results[${String(index)}]`;
-    const seen = first.get(name);
-    if (seen === undefined) first.set(name, index);
-    else fail(context, 'NAME_TWICE', { what: 'result', name, first: seen }, { at: [...at, 'name'], value: name });
     if (!NAME.test(name)) {
       const webhook = {
         message: `invalid key name ${JSON.stringify(name)}`,
@@ -45,14 +42,14 @@ export function checkResultSpecs(results: readonly TaskResult[], context: CheckC
 }
 
 function checkProperties({ name, properties }: TaskResult, index: number, context: CheckContext): void {
-  const place = `results[${String(index)}].${name}.properties`;
+  const field = `results[${String(index)}].${name}.properties`;
   const at = ['results', index, 'properties'];
   if (properties === undefined) {
     fail(
       context,
       'FIELD_MISSING',
       { name: 'properties' },
-      { at, webhook: { message: 'missing field(s)', fields: [place] } },
+      { at, webhook: { message: 'missing field(s)', fields: [field] } },
     );
     return;
   }
@@ -66,17 +63,17 @@ function checkProperties({ name, properties }: TaskResult, index: number, contex
     { name: wrong[0]?.[1].type ?? '', known: ['string'] },
     {
       at: [...at, keys[0] ?? '', 'type'],
-      webhook: { message, fields: [place] },
+      webhook: { message, fields: [field] },
     },
   );
 }
 
 function checkValue({ name, value = '' }: TaskResult, index: number, context: CheckContext): void {
   const at = ['results', index, 'value'];
-  const place = `results[${String(index)}].${name}`;
+  const tektonName = `results[${String(index)}].${name}`;
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
   const report = (message: string, field: string, details?: string): void => {
-    const webhook = { message, fields: [`${place}.${field}`], ...(details !== undefined && { details }) };
+    const webhook = { message, fields: [`${tektonName}.${field}`], ...(details !== undefined && { details }) };
     fail(context, 'STEP_RESULT_INVALID', { value: shown }, { at, value: shown, webhook });
   };
   if (typeof value !== 'string') {

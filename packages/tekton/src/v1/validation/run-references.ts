@@ -23,12 +23,37 @@ import { tryFindPipeline, tryFindTask, type ReferenceScope } from '../../validat
 import type { PipelineRunSpec, PipelineSpec, TaskRunSpec } from '../types.js';
 import { resultReferencesIn, textsOfPipelineTask, textsOfValue } from './pipeline-texts.js';
 
-/** A definition that gets arguments, and how messages name it. */
-interface Receiver<Definition> {
-  readonly definition: Definition;
+/** Names to look up, and to list in messages. */
+interface KnownNames {
+  readonly list: readonly string[];
+  readonly set: ReadonlySet<string>;
+}
+
+const knownNames = (list: readonly string[]): KnownNames => ({ list, set: new Set(list) });
+
+/** A task that gets arguments, and how messages name it. */
+interface Receiver {
+  readonly task: TaskModel;
+  readonly params: DeclaredNames;
+  readonly results: KnownNames;
+  readonly workspaces: KnownNames;
   readonly owner: string;
   readonly isEmbedded: boolean;
 }
+
+/** The params of a task or pipeline. */
+interface DeclaredNames {
+  readonly names: readonly string[];
+  readonly byName: ReadonlyMap<string, ParamModel>;
+  /** Those without a default. */
+  readonly required: readonly string[];
+}
+
+const declaredNames = (params: readonly ParamModel[]): DeclaredNames => ({
+  names: names(params),
+  byName: new Map(params.map((param) => [param.name, param])),
+  required: missingParams(params, []),
+});
 
 /** Whether a text stands for a whole array or object, whose type is known only in the run. */
 const isWholeReference = (value: ParamValue): boolean =>
@@ -37,28 +62,28 @@ const isWholeReference = (value: ParamValue): boolean =>
 /** The receiver of params, and what it gets besides them. */
 interface ParamsOptions {
   readonly owner: string;
-  /** Further params that have values: those of a matrix, and those that propagate. */
-  readonly others?: readonly string[];
+  /** Whether a param has a value besides: from a matrix, or because it propagates. Default: none has. */
+  readonly hasValue?: (name: string) => boolean;
   /** Whether undeclared params are allowed: an embedded definition can use them. */
   readonly areUndeclaredAllowed?: boolean;
 }
 
 /** Checks the values of params. `context` is the list of params. */
 function checkParams(
-  declared: readonly ParamModel[],
+  { names: known, byName, required }: DeclaredNames,
   given: readonly ParamAssignment[],
   context: ValidationContext,
-  { owner, others = [], areUndeclaredAllowed = false }: ParamsOptions,
+  { owner, hasValue = () => false, areUndeclaredAllowed = false }: ParamsOptions,
 ): void {
   const { report } = context;
-  const named = [...given, ...others.map((name) => ({ name, value: '' }))];
-  for (const name of missingParams(declared, named)) report.add('PARAM_MISSING', context.path, { name, owner });
-  const byName = new Map(declared.map((param) => [param.name, param]));
+  const named = new Set(names(given));
+  for (const name of required)
+    if (!named.has(name) && !hasValue(name)) report.add('PARAM_MISSING', context.path, { name, owner });
   given.forEach(({ name, value }, index) => {
     const param = byName.get(name);
     if (param) checkValue(param, value, owner, childContext(context, index, 'value'));
     else if (!areUndeclaredAllowed) {
-      const details = { owner, ...report.unknownName(name, [...byName.keys()]) };
+      const details = { owner, ...report.unknownName(name, known) };
       report.add('PARAM_IGNORED', [...context.path, index, 'name'], details, { value: name });
     }
   });
@@ -75,8 +100,8 @@ function checkValue(param: ParamModel, value: ParamValue, owner: string, context
     return;
   }
   if (typeof value === 'object' && !isArrayValue(value)) {
-    const inDefault = typeof param.default === 'object' ? Object.keys(param.default) : [];
-    const keys = (param.keys ?? []).filter((key) => !Object.hasOwn(value, key) && !inDefault.includes(key));
+    const defaults = typeof param.default === 'object' ? param.default : {};
+    const keys = (param.keys ?? []).filter((key) => !Object.hasOwn(value, key) && !Object.hasOwn(defaults, key));
     if (keys.length > 0) context.report.add('PARAM_KEY_MISSING', context.path, { name, keys, owner });
   }
   if (typeof value === 'string' && param.allowedValues && !value.includes('$(') && !param.allowedValues.includes(value))
@@ -86,16 +111,12 @@ function checkValue(param: ParamModel, value: ParamValue, owner: string, context
 }
 
 /** Checks the results that pipeline tasks and the pipeline take from tasks whose definitions are known. */
-function checkResults(
-  spec: PipelineSpec,
-  declared: ReadonlyMap<string, readonly string[]>,
-  context: ValidationContext,
-): void {
+function checkResults(spec: PipelineSpec, declared: ReadonlyMap<string, KnownNames>, context: ValidationContext): void {
   const check = (text: string, at: FieldPath): void => {
     for (const { task, result } of resultReferencesIn(text)) {
       const results = declared.get(task);
-      if (!results || results.includes(result)) continue;
-      const details = { task, ...context.report.unknownName(result, results) };
+      if (!results || results.set.has(result)) continue;
+      const details = { task, ...context.report.unknownName(result, results.list) };
       context.report.add('RESULT_UNKNOWN', [...context.path, ...at], details, { value: text });
     }
   };
@@ -110,11 +131,11 @@ function checkResults(
 
 /** What propagates from a run into the definitions that it embeds. */
 interface Propagated {
-  readonly params: readonly string[];
-  readonly workspaces: readonly string[];
+  readonly params: ReadonlySet<string>;
+  readonly workspaces: ReadonlySet<string>;
 }
 
-const NOTHING: Propagated = { params: [], workspaces: [] };
+const NOTHING: Propagated = { params: new Set(), workspaces: new Set() };
 
 const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
 
@@ -126,43 +147,63 @@ export function checkPipelineArguments(
   context: ValidationContext,
   propagated: Propagated = NOTHING,
 ): void {
-  const results = new Map<string, readonly string[]>();
+  const results = new Map<string, KnownNames>();
+  const receivers = new Map<TaskModel, Receiver>();
+  const around: Propagated = {
+    params: new Set([...propagated.params, ...names(pipeline.params)]),
+    workspaces: new Set([...propagated.workspaces, ...pipeline.workspaces]),
+  };
   for (const list of ['tasks', 'finally'] as const)
     pipeline[list].forEach((task, index) => {
       const at = childContext(context, list, index);
-      const receiver = receiverOf(task.source, scope, at);
+      const receiver = receiverOf(task.source, scope, at, receivers);
       if (!receiver) return;
-      results.set(task.name, receiver.definition.results);
-      checkPipelineTask(task, receiver, pipeline, propagated, at);
+      results.set(task.name, receiver.results);
+      checkPipelineTask(task, receiver, pipeline, around, at);
     });
   checkResults(spec, results, context);
 }
 
+/** `known`: the receivers of this check so far; many pipeline tasks can refer to one Task. */
 function receiverOf(
   source: TaskSource | undefined,
   scope: ReferenceScope,
   context: ValidationContext,
-): Receiver<TaskModel> | undefined {
+  known = new Map<TaskModel, Receiver>(),
+): Receiver | undefined {
   const found = tryFindTask(source, scope, context);
-  return found && { definition: found.task, owner: found.owner, isEmbedded: source?.kind === 'embedded' };
+  if (!found) return undefined;
+  const { task, owner } = found;
+  const receiver = known.get(task) ?? {
+    task,
+    params: declaredNames(task.params),
+    results: knownNames(task.results),
+    workspaces: knownNames(names(task.workspaces)),
+    owner,
+    isEmbedded: source?.kind === 'embedded',
+  };
+  known.set(task, receiver);
+  return receiver;
 }
 
 function checkPipelineTask(
   task: PipelineTaskModel,
-  { definition, owner, isEmbedded }: Receiver<TaskModel>,
+  receiver: Receiver,
   pipeline: PipelineModel,
-  propagated: Propagated,
+  around: Propagated,
   context: ValidationContext,
 ): void {
+  const { owner, isEmbedded } = receiver;
   const { params = [], include = [] } = task.matrix ?? {};
-  const fromMatrix = names([...params, ...include.flatMap((one) => one.params)]);
-  const inherited = isEmbedded ? [...names(pipeline.params), ...propagated.params] : [];
-  const others = [...fromMatrix, ...inherited];
-  checkParams(definition.params, task.params, childContext(context, 'params'), { owner, others });
+  const fromMatrix = new Set(names([...params, ...include.flatMap((one) => one.params)]));
+  checkParams(receiver.params, task.params, childContext(context, 'params'), {
+    owner,
+    hasValue: (name) => fromMatrix.has(name) || (isEmbedded && around.params.has(name)),
+  });
   const given = new Map(task.workspaces.map(({ name, workspace }, index) => [name, { workspace, index }]));
-  for (const { name, isOptional } of definition.workspaces) {
+  for (const { name, isOptional } of receiver.task.workspaces) {
     const binding = given.get(name);
-    const isInherited = isEmbedded && [...pipeline.workspaces, ...propagated.workspaces].includes(name);
+    const isInherited = isEmbedded && around.workspaces.has(name);
     if (binding === undefined) {
       if (!isOptional && !isInherited)
         context.report.add('WORKSPACE_MISSING', [...context.path, 'workspaces'], { name, owner });
@@ -171,19 +212,17 @@ function checkPipelineTask(
       context.report.add('WORKSPACE_MAY_BE_ABSENT', [...context.path, 'workspaces', binding.index], details);
     }
   }
-  if (!isEmbedded) reportExtraWorkspaces(definition, task.workspaces, owner, childContext(context, 'workspaces'));
+  if (!isEmbedded) reportExtraWorkspaces(receiver, task.workspaces, childContext(context, 'workspaces'));
 }
 
 function reportExtraWorkspaces(
-  { workspaces }: TaskModel,
+  { workspaces, owner }: Receiver,
   given: readonly { readonly name: string }[],
-  owner: string,
   context: ValidationContext,
 ): void {
-  const known = names(workspaces);
   given.forEach(({ name }, index) => {
-    if (known.includes(name)) return;
-    const details = { owner, ...context.report.unknownName(name, known) };
+    if (workspaces.set.has(name)) return;
+    const details = { owner, ...context.report.unknownName(name, workspaces.list) };
     context.report.add('WORKSPACE_EXTRA', [...context.path, index, 'name'], details, { value: name });
   });
 }
@@ -199,15 +238,17 @@ export function checkTaskRunArguments(
     checkServiceAccount(run.serviceAccount, scope, childContext(context, ...run.serviceAccountPath));
   const receiver = receiverOf(run.source, scope, context);
   if (!receiver) return;
-  const { definition, owner, isEmbedded } = receiver;
-  const params = childContext(context, 'params');
-  checkParams(definition.params, run.params, params, { owner, areUndeclaredAllowed: isEmbedded });
-  const bound = names(run.workspaces);
-  for (const { name, isOptional } of definition.workspaces)
-    if (!isOptional && !bound.includes(name))
+  const { task, owner, isEmbedded } = receiver;
+  checkParams(receiver.params, run.params, childContext(context, 'params'), {
+    owner,
+    areUndeclaredAllowed: isEmbedded,
+  });
+  const bound = new Set(names(run.workspaces));
+  for (const { name, isOptional } of task.workspaces)
+    if (!isOptional && !bound.has(name))
       context.report.add('WORKSPACE_MISSING', [...context.path, 'workspaces'], { name, owner });
-  reportExtraWorkspaces(definition, run.workspaces, owner, childContext(context, 'workspaces'));
-  checkContainerSpecs(spec, definition, owner, context);
+  reportExtraWorkspaces(receiver, run.workspaces, childContext(context, 'workspaces'));
+  checkContainerSpecs(spec, task, owner, context);
 }
 
 type ContainerSpecs = Pick<TaskRunSpec, 'stepSpecs' | 'sidecarSpecs'>;
@@ -218,10 +259,10 @@ function checkContainerSpecs(spec: ContainerSpecs, task: TaskModel, owner: strin
     { field: 'sidecarSpecs', what: 'sidecar', containers: task.sidecars },
   ] as const;
   for (const { field, what, containers } of lists) {
-    const known = containers.flatMap(({ name }) => (name ? [name] : []));
+    const known = knownNames(containers.flatMap(({ name }) => (name ? [name] : [])));
     spec[field]?.forEach(({ name }, index) => {
-      if (known.includes(name) || name === '') return;
-      const details = { what, owner, ...context.report.unknownName(name, known) };
+      if (known.set.has(name) || name === '') return;
+      const details = { what, owner, ...context.report.unknownName(name, known.list) };
       context.report.add('SETTINGS_UNKNOWN', [...context.path, field, index, 'name'], details, { value: name });
     });
   }
@@ -245,20 +286,22 @@ export function checkPipelineRunArguments(
   const { pipeline, owner } = found;
   const isEmbedded = run.source?.kind === 'embedded';
   if (spec.pipelineSpec && isEmbedded) {
-    const propagated = { params: names(run.params), workspaces: names(run.workspaces) };
+    const propagated = { params: new Set(names(run.params)), workspaces: new Set(names(run.workspaces)) };
     const at = childContext(context, 'pipelineSpec');
     checkPipelineArguments(spec.pipelineSpec, pipeline, scope, at, propagated);
   }
-  const params = childContext(context, 'params');
-  checkParams(pipeline.params, run.params, params, { owner, areUndeclaredAllowed: isEmbedded });
-  const bound = names(run.workspaces);
+  checkParams(declaredNames(pipeline.params), run.params, childContext(context, 'params'), {
+    owner,
+    areUndeclaredAllowed: isEmbedded,
+  });
+  const bound = new Set(names(run.workspaces));
   for (const name of pipeline.workspaces)
-    if (!bound.includes(name) && !pipeline.optionalWorkspaces.has(name))
+    if (!bound.has(name) && !pipeline.optionalWorkspaces.has(name))
       context.report.add('WORKSPACE_MISSING', [...context.path, 'workspaces'], { name, owner });
-  const tasks = names([...pipeline.tasks, ...pipeline.finally]);
+  const tasks = knownNames(names([...pipeline.tasks, ...pipeline.finally]));
   (spec.taskRunSpecs ?? []).forEach(({ pipelineTaskName: name = '' }, index) => {
-    if (name === '' || tasks.includes(name)) return;
-    const details = { what: 'task', owner, ...context.report.unknownName(name, tasks) };
+    if (name === '' || tasks.set.has(name)) return;
+    const details = { what: 'task', owner, ...context.report.unknownName(name, tasks.list) };
     const path = [...context.path, 'taskRunSpecs', index, 'pipelineTaskName'];
     context.report.add('SETTINGS_UNKNOWN', path, details, { value: name });
   });

@@ -1,6 +1,7 @@
 /** Checks TaskRuns, PipelineRuns and CustomRuns on their own. */
 
 import { formatDuration, parseDuration } from '../../model/duration.js';
+import type { FieldPath } from '../../model/field-path.js';
 import type {
   CustomRunSpec,
   PipelineRunSpec,
@@ -9,7 +10,15 @@ import type {
   TaskRunSpec,
   TaskRunStepSpec,
 } from '../types.js';
-import { child, fail, requireStability, type CheckContext } from './check-context.js';
+import {
+  checkDuplicates,
+  child,
+  fail,
+  requireStability,
+  type CheckContext,
+  type WebhookError,
+} from './check-context.js';
+import { DeclaredParams } from './declared-params.js';
 import { checkDuration, checkRunTimeout } from './duration.js';
 import { checkRunParams } from './params.js';
 import { checkPipelineSpec, checkPipelineUsage, checkWorkspaceUsage, openProperties } from './pipeline.js';
@@ -27,7 +36,7 @@ export function checkTaskRunSpec(spec: TaskRunSpec, context: CheckContext): void
   if (spec.taskSpec) {
     checkInline('taskrun', 'taskSpec', context);
     checkTaskSpec(spec.taskSpec, child(context, 'taskSpec'));
-    checkDeclaredParams(spec.taskSpec, givenAsDeclared(params), context, 'taskSpec', 'reported');
+    checkDeclaredParams(spec.taskSpec, new DeclaredParams(givenAsDeclared(params)), context, 'taskSpec', 'reported');
   }
   checkRunParams(params, context, 'params');
   checkWorkspaceBindings(spec.workspaces ?? [], context, 'TaskRun');
@@ -140,8 +149,8 @@ function checkInline(kind: 'taskrun' | 'pipelinerun', field: string, context: Ch
 
 function checkStatus(status: string, known: readonly string[], context: CheckContext): void {
   if (status === '' || known.includes(status)) return;
-  const words = `${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}`;
-  const webhook = { message: `invalid value: ${status} should be ${words}`, fields: ['status'] };
+  const allowed = `${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}`;
+  const webhook = { message: `invalid value: ${status} should be ${allowed}`, fields: ['status'] };
   fail(context, 'VALUE_UNKNOWN', context.report.unknownName(status, known), { at: ['status'], value: status, webhook });
 }
 
@@ -164,27 +173,21 @@ function checkDebug({ breakpoints }: NonNullable<TaskRunSpec['debug']>, context:
   const at = ['debug', 'breakpoints'];
   if (onFailure !== 'enabled') {
     const shown = onFailure === '' ? 'onFailure breakpoint is empty' : onFailure;
-    const words =
+    const reason =
       onFailure === ''
         ? `${shown}, it is only allowed to be set as enabled`
         : `${shown} is not a valid onFailure breakpoint value, onFailure breakpoint is only allowed to be set as enabled`;
-    const webhook = { message: `invalid value: ${words}`, fields: ['debug.breakpoints.onFailure'] };
+    const webhook = { message: `invalid value: ${reason}`, fields: ['debug.breakpoints.onFailure'] };
     fail(context, 'VALUE_UNKNOWN', { name: onFailure, known: ['enabled'] }, { at: [...at, 'onFailure'], webhook });
   }
-  const first = new Map<string, number>();
-  beforeSteps.forEach((step, index) => {
-    const seen = first.get(step);
-    if (seen === undefined) first.set(step, index);
-    else {
-      const message = `before step must be unique, the same step: ${step} is defined multiple times at`;
-      const webhook = { message, fields: [`debug.breakpoints.beforeSteps[${String(index)}]`] };
-      fail(
-        context,
-        'NAME_TWICE',
-        { what: 'step', name: step, first: seen },
-        { at: [...at, 'beforeSteps', index], value: step, webhook },
-      );
-    }
+  const steps = beforeSteps.map((name) => ({ name }));
+  checkDuplicates(steps, context, {
+    what: 'step',
+    at: (index) => [...at, 'beforeSteps', index],
+    webhook: (name, index) => ({
+      message: `before step must be unique, the same step: ${name} is defined multiple times at`,
+      fields: [`debug.breakpoints.beforeSteps[${String(index)}]`],
+    }),
   });
 }
 
@@ -213,31 +216,33 @@ function checkContainerSpecs(
   field: 'stepSpecs' | 'sidecarSpecs',
   context: CheckContext,
 ): void {
-  const what = field === 'stepSpecs' ? 'step' : 'sidecar';
-  const first = new Map<string, number>();
+  const error = (index: number, message: string): WebhookError => ({
+    message,
+    fields: [`${field}[${String(index)}].name`],
+  });
+  const at = (index: number): FieldPath => [field, index, 'name'];
   specs.forEach(({ name }, index) => {
-    const fields = [`${field}[${String(index)}].name`];
-    const at = [field, index, 'name'];
-    const seen = first.get(name);
-    if (name === '')
-      fail(context, 'FIELD_MISSING', { name: 'name' }, { at, webhook: { message: 'missing field(s)', fields } });
-    else if (seen === undefined) first.set(name, index);
-    else {
-      const webhook = { message: 'expected exactly one, got both', fields };
-      fail(context, 'NAME_TWICE', { what, name, first: seen }, { at, value: name, webhook });
-    }
+    if (name !== '') return;
+    fail(context, 'FIELD_MISSING', { name: 'name' }, { at: at(index), webhook: error(index, 'missing field(s)') });
+  });
+  checkDuplicates(specs, context, {
+    what: field === 'stepSpecs' ? 'step' : 'sidecar',
+    isNameOptional: true,
+    at,
+    webhook: (_name, index) => error(index, 'expected exactly one, got both'),
   });
 }
 
 function checkTaskRunSpecs(specs: readonly PipelineTaskRunSpec[], context: CheckContext): void {
-  const first = new Map<string, number>();
+  const tasks = specs.map(({ pipelineTaskName: name = '' }) => ({ name }));
+  checkDuplicates(tasks, context, {
+    what: 'task',
+    isNameOptional: true,
+    at: (index) => ['taskRunSpecs', index, 'pipelineTaskName'],
+  });
   specs.forEach((spec, index) => {
     const at = child(context, 'taskRunSpecs', index);
-    const { pipelineTaskName: name = '' } = spec;
-    const seen = first.get(name);
-    if (name === '') fail(at, 'FIELD_MISSING', { name: 'pipelineTaskName' }, { at: ['pipelineTaskName'] });
-    else if (seen === undefined) first.set(name, index);
-    else fail(at, 'NAME_TWICE', { what: 'task', name, first: seen }, { at: ['pipelineTaskName'], value: name });
+    if (!spec.pipelineTaskName) fail(at, 'FIELD_MISSING', { name: 'pipelineTaskName' }, { at: ['pipelineTaskName'] });
     checkResources(spec, at);
     checkEnv(spec.podTemplate, at, ['podTemplate'], 'PodTemplate.Env');
     checkRunTimeout(spec.timeout, child(at, 'timeout'));

@@ -3,7 +3,8 @@
 import type { ParamSpec, StepActionSpec } from '../types.js';
 import { typeOfParam } from '../param-types.js';
 import { fail, type CheckContext } from './check-context.js';
-import { checkObjectProperties, checkParamNames, checkParamSpecs, declaredParams } from './params.js';
+import { DeclaredParams } from './declared-params.js';
+import { checkObjectProperties, checkParamNames, checkParamSpecs } from './params.js';
 import { referencesWith } from './references.js';
 import { checkResultSpecs } from './results.js';
 import { checkScript, checkStepResultVariables } from './step.js';
@@ -33,14 +34,14 @@ export function checkStepAction(spec: StepActionSpec, context: CheckContext): vo
 }
 
 function checkVariables(spec: StepActionSpec, params: readonly ParamSpec[], context: CheckContext): void {
-  const declared = declaredParams(params);
+  const declared = new DeclaredParams(params);
   for (const field of textsOfStep(spec, [], '')) {
     const kind = field.at[0];
     if (kind === 'script' || kind === 'volumeMounts') continue; // checked on their own
-    checkKnown(context, field, 'params', declared.all);
-    checkObjectParams(context, field, declared.objects);
-    if (field.isElement) checkIsolatedArrays(context, field, declared.arrays);
-    else checkNoArrays(context, field, declared.arrays);
+    checkKnown(context, field, 'params', declared);
+    checkObjectParams(context, field, declared);
+    if (field.isElement) checkIsolatedArrays(context, field, declared);
+    else checkNoArrays(context, field, declared);
   }
 }
 
@@ -48,12 +49,12 @@ function checkMounts({ volumeMounts = [] }: StepActionSpec, params: readonly Par
   const strings = new Set(params.filter((param) => typeOfParam(param) === 'string').map(({ name }) => name));
   volumeMounts.forEach(({ name }, index) => {
     const at = ['volumeMounts', index, 'name'];
-    const place = `volumeMounts[${String(index)}]`;
+    const mount = `volumeMounts[${String(index)}]`;
     const [first] = referencesWith('params', name);
     if (!first || name !== `$(${first.variable})`) {
       const details = 'expect the Name to be a single param reference';
-      const webhook = { message: `invalid value: ${name}`, fields: [`${place}.name`], details };
+      const webhook = { message: `invalid value: ${name}`, fields: [`${mount}.name`], details };
       fail(context, 'MOUNT_NOT_PARAM', { name }, { at, value: name, webhook });
-    } else checkKnown(context, { text: name, at, tektonField: place }, 'params', strings);
+    } else checkKnown(context, { text: name, at, tektonField: mount }, 'params', strings);
   });
 }

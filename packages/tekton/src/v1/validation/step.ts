@@ -48,7 +48,7 @@ export function checkTaskStep(step: Step, template: StepTemplate | undefined, co
 
 function checkStepWithRef(step: Step, context: CheckContext): void {
   if (step.ref) checkReference(step.ref, context, 'ref', '');
-  const fields: [field: keyof Step & string, isSet: boolean, words: string][] = [
+  const fields: [field: keyof Step & string, isSet: boolean, tektonName: string][] = [
     ['image', Boolean(step.image), 'image'],
     ['command', (step.command?.length ?? 0) > 0, 'command'],
     ['args', (step.args?.length ?? 0) > 0, 'args'],
@@ -58,9 +58,9 @@ function checkStepWithRef(step: Step, context: CheckContext): void {
     ['volumeMounts', (step.volumeMounts?.length ?? 0) > 0, 'volumeMounts'],
     ['results', (step.results?.length ?? 0) > 0, 'results'],
   ];
-  for (const [field, isSet, words] of fields) {
+  for (const [field, isSet, tektonName] of fields) {
     if (!isSet) continue;
-    const webhook = { message: `${words} cannot be used with Ref`, fields: [field] };
+    const webhook = { message: `${tektonName} cannot be used with Ref`, fields: [field] };
     fail(context, 'FIELD_NOT_ALLOWED', { field, other: 'ref' }, { at: [field], webhook });
   }
 }
@@ -113,7 +113,7 @@ function checkTimeout({ timeout }: Step, context: CheckContext): void {
 
 function checkMounts({ volumeMounts = [] }: Pick<Step, 'volumeMounts'>, context: CheckContext): void {
   volumeMounts.forEach(({ name, mountPath }, index) => {
-    const place = `volumeMounts[${String(index)}]`;
+    const mount = `volumeMounts[${String(index)}]`;
     if (mountPath.startsWith('/tekton/') && !mountPath.startsWith('/tekton/home')) {
       const message = `volumeMount cannot be mounted under /tekton/ (volumeMount ${JSON.stringify(name)} mounted at ${JSON.stringify(mountPath)})`;
       fail(
@@ -123,7 +123,7 @@ function checkMounts({ volumeMounts = [] }: Pick<Step, 'volumeMounts'>, context:
         {
           at: ['volumeMounts', index, 'mountPath'],
           value: mountPath,
-          webhook: { message, fields: [`${place}.mountPath`] },
+          webhook: { message, fields: [`${mount}.mountPath`] },
         },
       );
     }
@@ -136,7 +136,7 @@ function checkMounts({ volumeMounts = [] }: Pick<Step, 'volumeMounts'>, context:
         {
           at: ['volumeMounts', index, 'name'],
           value: name,
-          webhook: { message, fields: [`${place}.name`] },
+          webhook: { message, fields: [`${mount}.name`] },
         },
       );
     }

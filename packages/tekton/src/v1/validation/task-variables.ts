@@ -7,12 +7,12 @@
 import type { FieldPath } from '../../model/field-path.js';
 import type { ContainerFields, Step, TaskSpec } from '../types.js';
 import type { CheckContext } from './check-context.js';
+import type { DeclaredParams } from './declared-params.js';
 import {
   checkIsolatedArrays,
   checkKnown,
   checkNoArrays,
   checkObjectParams,
-  type DeclaredParams,
   type Strictness,
   type TextField,
 } from './variables.js';
@@ -24,11 +24,15 @@ interface StepText extends TextField {
 }
 
 /** Returns the texts of a step that can contain variables. Tekton names mounts `volumeMount` here. */
-export function textsOfStep(step: ContainerFields & Pick<Step, 'name'>, at: FieldPath, place: string): StepText[] {
+export function textsOfStep(
+  step: ContainerFields & Pick<Step, 'name'>,
+  at: FieldPath,
+  tektonPrefix: string,
+): StepText[] {
   const texts: StepText[] = [];
   const add = (text: unknown, path: FieldPath, field: string, isElement = false): void => {
     if (typeof text === 'string' && text.includes('$('))
-      texts.push({ text, at: [...at, ...path], tektonField: `${place}${field}`, isElement });
+      texts.push({ text, at: [...at, ...path], tektonField: `${tektonPrefix}${field}`, isElement });
   };
   for (const field of ['name', 'image', 'workingDir', 'script', 'onError'] as const) add(step[field], [field], field);
   for (const list of ['command', 'args'] as const)
@@ -45,8 +49,8 @@ export function textsOfStep(step: ContainerFields & Pick<Step, 'name'>, at: Fiel
   return texts;
 }
 
-const textsOfSteps = ({ steps = [] }: TaskSpec, at: FieldPath, place: string): StepText[] =>
-  steps.flatMap((step, index) => textsOfStep(step, [...at, 'steps', index], `${place}steps[${String(index)}].`));
+const textsOfSteps = ({ steps = [] }: TaskSpec, at: FieldPath, tektonPrefix: string): StepText[] =>
+  steps.flatMap((step, index) => textsOfStep(step, [...at, 'steps', index], `${tektonPrefix}steps[${String(index)}].`));
 
 const TASK_RUN_VARIABLES = new Set(['name', 'namespace', 'uid']);
 const TASK_VARIABLES = new Set(['name', 'retry-count']);
@@ -54,21 +58,17 @@ const TASK_VARIABLES = new Set(['name', 'retry-count']);
 /** Checks arrays, context variables and results, which an embedded Task does not inherit. `context` is the spec. */
 export function checkStepVariables(spec: TaskSpec, declared: DeclaredParams, context: CheckContext): void {
   const results = new Set((spec.results ?? []).map(({ name }) => name));
+  const workspaces = new Set((spec.workspaces ?? []).map(({ name }) => name));
   for (const field of textsOfSteps(spec, [], '')) {
     if (field.at.at(-1) !== 'onError') {
-      if (field.isElement) checkIsolatedArrays(context, field, declared.arrays);
-      else checkNoArrays(context, field, declared.arrays);
+      if (field.isElement) checkIsolatedArrays(context, field, declared);
+      else checkNoArrays(context, field, declared);
     }
     checkKnown(context, field, 'context.taskRun', TASK_RUN_VARIABLES);
     checkKnown(context, field, 'context.task', TASK_VARIABLES);
     checkKnown(context, field, 'results', results, field.at.at(-1) === 'script' ? 'refused' : 'reported');
-    checkWorkspaceVariables(spec, field, context);
+    checkKnown(context, field, 'workspaces', workspaces, 'reported'); // Tekton leaves unknown ones as they are
   }
-}
-
-/** Tekton leaves variables of unknown workspaces as they are. */
-function checkWorkspaceVariables({ workspaces = [] }: TaskSpec, field: TextField, context: CheckContext): void {
-  checkKnown(context, field, 'workspaces', new Set(workspaces.map(({ name }) => name)), 'reported');
 }
 
 /** Where the variables of a Task are checked. */
@@ -88,8 +88,8 @@ export function checkDeclaredVariables(
   { context, at, tektonPrefix, strictness }: DeclaredVariablesContext,
 ): void {
   const check = (field: TextField, how: Strictness): void => {
-    checkKnown(context, field, 'params', declared.all, how);
-    checkObjectParams(context, field, declared.objects, how);
+    checkKnown(context, field, 'params', declared, how);
+    checkObjectParams(context, field, declared, how);
   };
   for (const field of textsOfSteps(spec, at, tektonPrefix)) check(field, strictness);
   for (const list of ['sidecars', 'volumes', 'stepTemplate', 'workspaces'] as const)

@@ -2,9 +2,10 @@
 
 import { joinPath } from '../../model/container-path.js';
 import { isDnsLabel } from '../../model/kubernetes-names.js';
-import type { ParamSpec, TaskSpec } from '../types.js';
-import { child, fail, requireStability, type CheckContext } from './check-context.js';
-import { checkObjectProperties, checkParamNames, checkParamSpecs, declaredParams } from './params.js';
+import type { TaskSpec } from '../types.js';
+import { checkDuplicates, child, fail, requireStability, type CheckContext } from './check-context.js';
+import { DeclaredParams } from './declared-params.js';
+import { checkObjectProperties, checkParamNames, checkParamSpecs } from './params.js';
 import { checkResultSpecs } from './results.js';
 import { checkTaskStep } from './step.js';
 import { checkDeclaredVariables, checkStepVariables } from './task-variables.js';
@@ -27,12 +28,12 @@ export function checkTaskSpec(spec: TaskSpec, context: CheckContext): void {
     users.forEach((user, index) => {
       if ((user.workspaces?.length ?? 0) === 0) return;
       requireStability(context, `${what} workspaces`, 'beta', [list, index, 'workspaces']);
-      user.workspaces?.forEach(({ name }, place) => {
+      user.workspaces?.forEach(({ name }, position) => {
         if (known.has(name)) return;
-        const field = `${list}[${String(index)}].workspaces[${String(place)}].name`;
+        const field = `${list}[${String(index)}].workspaces[${String(position)}].name`;
         const webhook = { message: `undefined workspace ${JSON.stringify(name)}`, fields: [field] };
         fail(context, 'WORKSPACE_UNDECLARED', context.report.unknownName(name, [...known]), {
-          at: [list, index, 'workspaces', place, 'name'],
+          at: [list, index, 'workspaces', position, 'name'],
           value: name,
           webhook,
         });
@@ -47,19 +48,19 @@ export function checkTaskSpec(spec: TaskSpec, context: CheckContext): void {
   checkParamSpecs(params, context);
   checkParamNames(params, context);
   checkResultSpecs(results, context, 'Task');
-  checkStepVariables(spec, declaredParams(params), context);
+  checkStepVariables(spec, new DeclaredParams(params), context);
 }
 
 /**
  * Checks that the params that a Task uses are declared.
  *
- * @param inherited params of the pipeline and the run around an embedded Task
+ * @param around the params of the pipeline and the run around an embedded Task
  * @param context the object that has the Task: an object of kind Task with its spec at `spec`, or a pipeline task
  * @param field where the TaskSpec is; Tekton leaves `taskSpec` out of its fields
  */
 export function checkDeclaredParams(
   spec: TaskSpec,
-  inherited: readonly ParamSpec[],
+  around: DeclaredParams | undefined,
   context: CheckContext,
   field: 'spec' | 'taskSpec',
   strictness: Strictness = 'refused',
@@ -68,7 +69,7 @@ export function checkDeclaredParams(
   if (strictness === 'refused') {
     checkObjectProperties(spec.params ?? [], context, [field, 'params'], (name) => [`${prefix}${name}.properties`]);
   }
-  checkDeclaredVariables(spec, declaredParams([...inherited, ...(spec.params ?? [])]), {
+  checkDeclaredVariables(spec, new DeclaredParams(spec.params ?? [], around), {
     context,
     at: [field],
     tektonPrefix: prefix,
@@ -77,59 +78,41 @@ export function checkDeclaredParams(
 }
 
 function checkUniqueSteps({ steps = [] }: TaskSpec, context: CheckContext): void {
-  const first = new Map<string, number>();
-  steps.forEach(({ name = '' }, index) => {
-    const seen = first.get(name);
-    if (name === '') return;
-    if (seen === undefined) first.set(name, index);
-    else {
-      const webhook = { message: 'expected exactly one, got both', fields: [`steps[${String(index)}].name`] };
-      fail(
-        context,
-        'NAME_TWICE',
-        { what: 'step', name, first: seen },
-        { at: ['steps', index, 'name'], value: name, webhook },
-      );
-    }
+  checkDuplicates(steps, context, {
+    what: 'step',
+    isNameOptional: true,
+    at: (index) => ['steps', index, 'name'],
+    webhook: (_name, index) => ({
+      message: 'expected exactly one, got both',
+      fields: [`steps[${String(index)}].name`],
+    }),
   });
 }
 
 function checkVolumes({ volumes = [] }: TaskSpec, context: CheckContext): void {
-  const first = new Map<string, number>();
-  volumes.forEach(({ name }, index) => {
-    const seen = first.get(name);
-    if (seen === undefined) first.set(name, index);
-    else {
-      const message = `multiple volumes with same name ${JSON.stringify(name)}`;
-      const webhook = { message, fields: [`volumes[${String(index)}].name`] };
-      fail(
-        context,
-        'NAME_TWICE',
-        { what: 'volume', name, first: seen },
-        { at: ['volumes', index, 'name'], value: name, webhook },
-      );
-    }
+  checkDuplicates(volumes, context, {
+    what: 'volume',
+    at: (index) => ['volumes', index, 'name'],
+    webhook: (name, index) => ({
+      message: `multiple volumes with same name ${JSON.stringify(name)}`,
+      fields: [`volumes[${String(index)}].name`],
+    }),
   });
 }
 
 function checkWorkspaces({ workspaces = [], steps = [], stepTemplate }: TaskSpec, context: CheckContext): void {
   const mounts = [...steps, stepTemplate].flatMap((container) => container?.volumeMounts ?? []);
   const taken = new Set(mounts.map(({ mountPath }) => joinPath('/', mountPath)));
-  const first = new Map<string, number>();
+  checkDuplicates(workspaces, context, {
+    what: 'workspace',
+    at: (index) => ['workspaces', index, 'name'],
+    webhook: (name, index) => ({
+      message: `workspace name ${JSON.stringify(name)} must be unique`,
+      fields: [`workspaces[${String(index)}].name`],
+    }),
+  });
   workspaces.forEach((workspace, index) => {
     const { name } = workspace;
-    const field = `workspaces[${String(index)}]`;
-    const seen = first.get(name);
-    if (seen === undefined) first.set(name, index);
-    else {
-      const webhook = { message: `workspace name ${JSON.stringify(name)} must be unique`, fields: [`${field}.name`] };
-      fail(
-        context,
-        'NAME_TWICE',
-        { what: 'workspace', name, first: seen },
-        { at: ['workspaces', index, 'name'], value: name, webhook },
-      );
-    }
     const mountPath = joinPath('/', workspace.mountPath || `/workspace/${name}`);
     if (!taken.has(mountPath)) {
       taken.add(mountPath);
@@ -141,14 +124,18 @@ function checkWorkspaces({ workspaces = [], steps = [], stepTemplate }: TaskSpec
       context,
       'WORKSPACE_PATH_TWICE',
       { mountPath },
-      { at, value: mountPath, webhook: { message, fields: [`${field}.mountpath`] } },
+      { at, value: mountPath, webhook: { message, fields: [`workspaces[${String(index)}].mountpath`] } },
     );
   });
 }
 
 /** Tekton reports all sidecars under one path, without their index. */
 function checkSidecars({ sidecars = [] }: TaskSpec, context: CheckContext): void {
-  const first = new Map<string, number>();
+  checkDuplicates(sidecars, context, {
+    what: 'sidecar',
+    isNameOptional: true,
+    at: (index) => ['sidecars', index, 'name'],
+  });
   sidecars.forEach((sidecar, index) => {
     const at = child(context, 'sidecars', index);
     const { name = '' } = sidecar;
@@ -167,10 +154,6 @@ function checkSidecars({ sidecars = [] }: TaskSpec, context: CheckContext): void
     } else if (name !== '' && !isDnsLabel(name)) {
       fail(at, 'NAME_INVALID', { what: 'sidecar', name }, { at: ['name'], value: name });
     }
-    const seen = first.get(name);
-    if (name !== '' && seen !== undefined)
-      fail(at, 'NAME_TWICE', { what: 'sidecar', name, first: seen }, { at: ['name'], value: name });
-    else first.set(name, index);
     if (!sidecar.image)
       fail(
         context,

@@ -9,7 +9,7 @@ import type { FieldPath } from '../../model/field-path.js';
 import { fail, type CheckContext } from './check-context.js';
 import { isOneReference, referencesWith, withoutIndex, withoutStar } from './references.js';
 
-/** A text, its place, and Tekton's name of the place. */
+/** A text, its field path, and Tekton's spelling of that path. */
 export interface TextField {
   readonly text: string;
   /** Relative to the context. */
@@ -18,12 +18,28 @@ export interface TextField {
   readonly tektonField: string;
 }
 
-/** Names of declared params by type. */
-export interface DeclaredParams {
-  readonly all: ReadonlySet<string>;
-  readonly arrays: ReadonlySet<string>;
-  /** Keys of object params. */
-  readonly objects: ReadonlyMap<string, ReadonlySet<string>>;
+/** Names that references may use, such as a `Set` of them. */
+export interface KnownNames extends Iterable<string> {
+  has(name: string): boolean;
+}
+
+/** Number of known names that a problem lists or compares. */
+const LISTED = 500;
+
+function firstOf(names: KnownNames): string[] {
+  const first: string[] = [];
+  for (const name of names) {
+    if (first.length === LISTED) break;
+    first.push(name);
+  }
+  return first;
+}
+
+/** Types of declared params. */
+export interface ParamTypes {
+  isArray(name: string): boolean;
+  /** Returns the keys of an object param; undefined if no object param has this name. */
+  keysOf(name: string): KnownNames | undefined;
 }
 
 /** Whether unknown references are refused, or only lint reports them. */
@@ -34,7 +50,7 @@ export function checkKnown(
   context: CheckContext,
   field: TextField,
   prefix: string,
-  known: ReadonlySet<string>,
+  known: KnownNames,
   strictness: Strictness = 'refused',
 ): void {
   const references = referencesWith(prefix, field.text);
@@ -55,10 +71,11 @@ export function checkKnown(
     const name = withoutIndex(head);
     if (known.has(name) || reported.has(variable)) continue;
     reported.add(variable);
-    const suggestion = context.report.suggest(name, [...known]);
+    const listed = firstOf(known);
+    const suggestion = context.report.suggest(name, listed);
     const details = {
       name: variable,
-      known: [...known].slice(0, 500).map((one) => `${prefix}.${one}`),
+      known: listed.map((one) => `${prefix}.${one}`),
       ...(suggestion !== undefined && { suggestion: `${prefix}.${suggestion}${rest.slice(name.length)}` }),
       ...(prefix === 'params' && { declare: { field: 'params', variable } }),
     };
@@ -71,14 +88,14 @@ export function checkKnown(
 }
 
 /** Reports arrays in a field that holds one string. */
-export function checkNoArrays(context: CheckContext, field: TextField, arrays: ReadonlySet<string>): void {
-  const found = referencesWith('params', field.text).find(({ head }) => arrays.has(withoutStar(head)));
+export function checkNoArrays(context: CheckContext, field: TextField, declared: ParamTypes): void {
+  const found = referencesWith('params', field.text).find(({ head }) => declared.isArray(withoutStar(head)));
   if (found) reportType(context, field, found.variable);
 }
 
 /** Reports arrays that have other text around them, in an element of a list. */
-export function checkIsolatedArrays(context: CheckContext, field: TextField, arrays: ReadonlySet<string>): void {
-  const found = referencesWith('params', field.text).find(({ head }) => arrays.has(withoutStar(head)));
+export function checkIsolatedArrays(context: CheckContext, field: TextField, declared: ParamTypes): void {
+  const found = referencesWith('params', field.text).find(({ head }) => declared.isArray(withoutStar(head)));
   if (!found || isOneReference('params', field.text)) return;
   fail(
     context,
@@ -96,16 +113,16 @@ export function checkIsolatedArrays(context: CheckContext, field: TextField, arr
 export function checkObjectParams(
   context: CheckContext,
   field: TextField,
-  objects: ReadonlyMap<string, ReadonlySet<string>>,
+  declared: ParamTypes,
   strictness: Strictness = 'refused',
 ): void {
-  if (objects.size === 0) return;
   const references = referencesWith('params', field.text);
-  for (const [name, keys] of objects) {
-    if (references.some(({ head, rest }) => head === name && rest !== head))
-      checkKnown(context, field, `params.${name}`, keys, strictness);
+  const names = new Set(references.flatMap(({ head, rest }) => (rest === head ? [] : [head])));
+  for (const name of names) {
+    const keys = declared.keysOf(name);
+    if (keys) checkKnown(context, field, `params.${name}`, keys, strictness);
   }
-  const whole = references.find(({ rest }) => objects.has(withoutStar(rest)));
+  const whole = references.find(({ rest }) => declared.keysOf(withoutStar(rest)) !== undefined);
   if (whole) reportType(context, field, whole.variable);
 }
 

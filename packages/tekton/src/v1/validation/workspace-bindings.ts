@@ -45,11 +45,11 @@ export function checkWorkspaceBindings(
 
 function checkSource(workspace: RunWorkspaceBinding, index: number, context: CheckContext): void {
   const { persistentVolumeClaim, configMap, secret, projected, csi } = workspace;
-  const place = `workspaces[${String(index)}]`;
+  const binding = `workspaces[${String(index)}]`;
   const sources = SOURCES.filter((source) => workspace[source] !== undefined);
   if (sources.length !== 1) {
     const message = `expected exactly one, got ${sources.length === 0 ? 'neither' : 'both'}`;
-    const webhook = { message, fields: LISTED.map((source) => `${place}.${source}`) };
+    const webhook = { message, fields: LISTED.map((source) => `${binding}.${source}`) };
     fail(context, 'WORKSPACE_SOURCE', { name: workspace.name, sources }, { at: ['workspaces', index], webhook });
   }
   const required: [source: string, field: string, tektonField: string, isMissing: boolean][] = [
@@ -66,7 +66,7 @@ function checkSource(workspace: RunWorkspaceBinding, index: number, context: Che
   ];
   for (const [source, field, tektonField, isMissing] of required) {
     if (!isMissing) continue;
-    const webhook = { message: 'missing field(s)', fields: [`${place}.${tektonField}`] };
+    const webhook = { message: 'missing field(s)', fields: [`${binding}.${tektonField}`] };
     fail(context, 'FIELD_MISSING', { name: field }, { at: ['workspaces', index, source, field], webhook });
   }
 }
