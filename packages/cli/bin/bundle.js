@@ -29,6 +29,7 @@ const cacheDirectory = fileURLToPath(new URL('../node_modules/.cache/pipewright/
 
 /** Packages to include: every command loads them, and separate files take longer to load than the same code in the bundle. */
 const INCLUDED_PACKAGES = [
+  '@marcbachmann/cel-js',
   'asn1js',
   'commander',
   'fastest-levenshtein',

@@ -13,6 +13,9 @@ export type CelResult =
 /** Evaluates a CEL expression without variables. */
 export type EvaluateCel = (expression: string) => CelResult;
 
+/** Returns why a CEL expression cannot be compiled: its syntax, an unknown name, or types that do not match. Undefined if it can. */
+export type CelCompileError = (expression: string) => string | undefined;
+
 /** Returns whether all expressions hold, or the first error. Evaluation stops at the first that does not hold. */
 export function evaluateWhen(expressions: readonly WhenModel[], evaluateCel: EvaluateCel): CelResult {
   for (const expression of expressions) {
