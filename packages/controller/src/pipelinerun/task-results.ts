@@ -46,7 +46,7 @@ export function withResults(
         `none of its steps wrote /tekton/results/${result}, or its Task does not declare it`;
       return { kind: 'refused', failure: { reason: 'InvalidTaskResultReference', message } };
     }
-    strings.set(variable, found.value);
+    if (typeof found.value === 'string') strings.set(variable, found.value);
   }
   const filled = { strings, arrays: replacements.arrays };
   return {

@@ -12,6 +12,8 @@ import type { ImageCommandResult } from './image-command.js';
 export interface PodRefusal {
   readonly kind: 'refused';
   readonly message: string;
+  /** Whether Tekton finds it while it translates the Task to a pod. */
+  readonly duringTranslation: boolean;
 }
 
 /** The commands of these images must be looked up first. */
@@ -52,11 +54,10 @@ export function stepCommands(
     }
     const found = known.get(image);
     if (!found) unknown.add(image);
-    else if (found.kind === 'missing')
-      return { kind: 'refused', message: `translating Build to Pod: ${found.message}` };
+    else if (found.kind === 'missing') return { kind: 'refused', message: found.message, duringTranslation: true };
     else if (found.kind === 'unknown') {
       if (!isOnlyContainer || args.length > 0)
-        return { kind: 'refused', message: withoutCommand(step, index, found.reason) };
+        return { kind: 'refused', message: withoutCommand(step, index, found.reason), duringTranslation: false };
       commands.push(undefined);
     } else commands.push({ command: found.command.map(literally), args });
   }

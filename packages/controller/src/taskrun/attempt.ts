@@ -10,6 +10,7 @@
 import {
   statusWithCondition,
   taskRunModel,
+  taskRunRulesOf,
   type Inherited,
   type TaskRunObject,
   type TaskRunObjectStatus,
@@ -19,7 +20,7 @@ import { pendingDeliveries } from '../resources/cloud-events.js';
 import type { RunEvent } from '../run/events.js';
 import { creationFailedEvent } from './events.js';
 import { isQuotaExceeded, quotaAttempts, quotaExceeded, quotaRetryDelayMs } from './quota.js';
-import { missingTaskPrefix, startTaskRun, type Start, type StartInputs } from './start.js';
+import { startTaskRun, namesInMessages, type Start, type StartInputs } from './start.js';
 import { statusWithPod } from './status.js';
 
 /** The API server's answer to the creation of a pod. */
@@ -162,10 +163,10 @@ function planAnswer(
   { start, creation }: AttemptStage & { readonly kind: 'answered' },
 ): AttemptStep {
   const fail = (cause: string): AttemptDecision => {
-    const message = `${missingTaskPrefix(taskRunModel(run), run.metadata.namespace ?? '')}: ${cause}`;
+    const failure = taskRunRulesOf(run).podNotCreated(namesInMessages(run), cause, false);
     return {
       kind: 'decided',
-      status: statusWithCondition(status, { status: 'False', reason: 'CouldntGetTask', message }, now),
+      status: statusWithCondition(status, { status: 'False', ...failure }, now),
       events: [creationFailedEvent(run, cause)],
     };
   };

@@ -4,12 +4,17 @@
  * Tekton's message has only the timeout; the reason is not visible later, for example that no node had room.
  */
 
-import { succeededCondition, type TaskRunObjectStatus } from '@pipewright/tekton';
+import { succeededCondition, type TaskRunObjectStatus, type TaskRunRules } from '@pipewright/tekton';
 import { containersOf, STEP_PREFIX, type Pod } from '../pod/pod-types.js';
 import { evaluatePod } from './status.js';
 
 /** Returns the end of the message about a timeout; empty if steps have started, because then they took the time. */
-export function pendingReason(status: TaskRunObjectStatus, pod: Pod | undefined, now: Date): string {
+export function pendingReason(
+  status: TaskRunObjectStatus,
+  pod: Pod | undefined,
+  rules: TaskRunRules,
+  now: Date,
+): string {
   if (!pod) {
     const { reason, message = '' } = succeededCondition(status) ?? {};
     return reason === 'ExceededResourceQuota' ? `: ${message}` : '';
@@ -18,7 +23,7 @@ export function pendingReason(status: TaskRunObjectStatus, pod: Pod | undefined,
     ({ status: of }) => of?.state?.running ?? of?.state?.terminated,
   );
   if (hasStarted) return '';
-  const outcome = evaluatePod(pod, now);
+  const outcome = evaluatePod(pod, rules, now);
   const { reason, message } = outcome.kind === 'shell-less' ? PENDING : outcome.update;
   if (reason === 'ExceededNodeResources') return `: ${message}: ${schedulingMessage(pod)}`;
   if (reason === 'Pending' && message !== 'Pending') return `: ${message}`;

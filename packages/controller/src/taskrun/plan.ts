@@ -11,8 +11,10 @@
 
 import {
   statusWithCondition,
+  succeededCondition,
   taskRunFormatOf,
   taskRunModel,
+  taskRunRulesOf,
   conditionsOf,
   deadlineOf,
   DEFAULT_TIMEOUT_MS,
@@ -21,7 +23,9 @@ import {
   READY_ANNOTATION,
   type ConditionUpdate,
   type TaskRunObject,
+  type RunFailure,
   type TaskRunObjectStatus,
+  type TaskRunRules,
 } from '@pipewright/tekton';
 import { timestamp } from '@pipewright/apimachinery';
 import { nonStepContainers, type Pod } from '../pod/pod-types.js';
@@ -62,25 +66,32 @@ export interface TaskRunDecision {
 /** The rules, first match wins. */
 export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
   const { run, now } = observed;
+  const rules = taskRunRulesOf(run);
   const status = run.status ?? {};
   const pod = observed.replacement ?? observed.pod;
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };
-  if (isDone(status)) return { status, actions: podsOf(observed).flatMap((one) => cleanUp(one, now)) };
+  if (isDone(status)) return { status, actions: podsOf(observed).flatMap((one) => cleanUp(one, rules, now)) };
 
   const model = taskRunModel(run);
   const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
-  const end = (reason: string, message: string): TaskRunDecision => {
-    const update: ConditionUpdate = { status: 'False', reason, message };
-    const next = pod ? statusWithPod(run, pod, update, now) : statusWithCondition(status, update, now);
+  const end = (failure: RunFailure): TaskRunDecision => {
+    const update: ConditionUpdate = { status: 'False', ...failure };
+    const next = pod
+      ? statusWithPod(run, pod, update, now, rules.reportsKilledSteps)
+      : statusWithCondition(status, update, now);
     return { status: next, actions: podsOf(observed).map((one) => ({ kind: 'delete', pod: one })) };
   };
   const name = run.metadata.name ?? '';
-  if (model.isCancelRequested) return end('TaskRunCancelled', `TaskRun "${name}" was cancelled`);
-  if (deadline && now >= deadline && !hasEnded(pod, now))
+  if (model.isCancelRequested) return end(rules.cancelled(name, model.cancelReason));
+  if (deadline && now >= deadline && !hasEnded(pod, rules, now))
     return end(
-      'TaskRunTimeout',
-      `TaskRun "${name}" failed to finish within "${formatDuration(timeout)}"${pendingReason(status, pod, now)}`,
+      rules.timedOut({
+        name,
+        timeout: formatDuration(timeout),
+        pendingReason: pendingReason(status, pod, rules, now),
+        condition: succeededCondition(status),
+      }),
     );
 
   const decision = pod ? planWithPod(observed, pod) : planWithoutPod(run, now);
@@ -88,8 +99,8 @@ export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
 }
 
 /** The outcome of a pod that has ended takes precedence over a timeout that passed before it was observed. */
-const hasEnded = (pod: Pod | undefined, now: Date): boolean =>
-  pod !== undefined && evaluatePod(pod, now).kind === 'ended';
+const hasEnded = (pod: Pod | undefined, rules: TaskRunRules, now: Date): boolean =>
+  pod !== undefined && evaluatePod(pod, rules, now).kind === 'ended';
 
 const podsOf = ({ pod, replacement }: ObservedTaskRun): readonly Pod[] =>
   [pod, replacement].flatMap((one) => (one && one.metadata.deletionTimestamp === undefined ? [one] : []));
@@ -97,8 +108,8 @@ const podsOf = ({ pod, replacement }: ObservedTaskRun): readonly Pod[] =>
 const earlierOf = (a: Date | undefined, b: Date): Date => (a && a < b ? a : b);
 
 /** Returns what a finished run must still stop: sidecars, or a pod that was not deleted because of a crash. */
-function cleanUp(pod: Pod, now: Date): readonly TaskRunAction[] {
-  const outcome = evaluatePod(pod, now);
+function cleanUp(pod: Pod, rules: TaskRunRules, now: Date): readonly TaskRunAction[] {
+  const outcome = evaluatePod(pod, rules, now);
   const over = outcome.kind === 'ended' && !outcome.mustDelete;
   return over ? sidecarsToStop(pod) : [{ kind: 'delete', pod }];
 }
@@ -109,8 +120,8 @@ export const attemptOf = (run: TaskRunObject): number => taskRunFormatOf(run).at
 function planWithoutPod(run: TaskRunObject, now: Date): TaskRunDecision {
   const status = run.status ?? {};
   if (status.podName) {
-    const message = `the pod "${status.podName}" was deleted before it had finished`;
-    return { status: statusWithCondition(status, { status: 'False', reason: 'Failed', message }, now), actions: [] };
+    const failure = taskRunRulesOf(run).podFailure({ kind: 'deleted', podName: status.podName });
+    return { status: statusWithCondition(status, { status: 'False', ...failure }, now), actions: [] };
   }
   const started: TaskRunObjectStatus = {
     ...status,
@@ -127,7 +138,7 @@ function planWithPod({ run, pod: first, replacement, now }: ObservedTaskRun, pod
   const status = run.status ?? {};
   const deleteFirst: readonly TaskRunAction[] =
     replacement && first && first.metadata.deletionTimestamp === undefined ? [{ kind: 'delete', pod: first }] : [];
-  const outcome = evaluatePod(pod, now);
+  const outcome = evaluatePod(pod, taskRunRulesOf(run), now);
   switch (outcome.kind) {
     case 'shell-less':
       return {
@@ -136,7 +147,7 @@ function planWithPod({ run, pod: first, replacement, now }: ObservedTaskRun, pod
       };
     case 'ended':
       return {
-        status: statusWithPod(run, pod, outcome.update, now),
+        status: statusWithPod(run, pod, outcome.update, now, outcome.isKilled),
         actions: [...deleteFirst, ...(outcome.mustDelete ? [{ kind: 'delete', pod } as const] : sidecarsToStop(pod))],
       };
     case 'going':

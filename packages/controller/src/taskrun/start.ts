@@ -10,12 +10,10 @@ import {
   isInsideWorkspace,
   readPipelineResource,
   taskModel,
-  taskNotFound,
   taskResourceAmbiguous,
   taskResourceNotFound,
-  taskRunFailure,
   taskRunModel,
-  taskWorkspacesFailure,
+  taskRunRulesOf,
   TEKTON_LABELS,
   toLabelValue,
   type Inherited,
@@ -28,6 +26,7 @@ import {
   type TaskModel,
   type TaskRunObject,
   type TaskRunModel,
+  type TaskRunNames,
   type TaskRunSpec,
   type TaskSource,
 } from '@pipewright/tekton';
@@ -134,7 +133,7 @@ function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   const model = taskRunModel(run);
   if (!model.source) return failure('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
   const task = model.source.kind === 'embedded' ? model.source.task : startInputs.task && taskModel(startInputs.task);
-  if (!task) return taskMissing(name, model.source);
+  if (!task) return taskMissing(run, model.source);
 
   const { apiVersion } = (model.source.kind === 'reference' && startInputs.task) || run;
   const spec = model.source.kind === 'embedded' ? run.spec.taskSpec : startInputs.task?.spec;
@@ -146,13 +145,14 @@ function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   if (inputs.kind === 'refused') return inputs;
   const outputs = bindResources('output', model.outputs, startInputs);
   if (outputs.kind === 'refused') return outputs;
-  const mismatch = taskRunFailure(task, model.params, {
-    inputs: resourceTypes(inputs.resources),
-    outputs: resourceTypes(outputs.resources),
+  const mismatch = taskRunRulesOf(run).argumentsFailure({
+    run: model,
+    task,
+    names: namesInMessages(run),
+    bound: { inputs: resourceTypes(inputs.resources), outputs: resourceTypes(outputs.resources) },
+    allowsSeveralClaims: false,
   });
   if (mismatch) return refused(mismatch);
-  const workspaceFailure = taskWorkspacesFailure(task, model.workspaces);
-  if (workspaceFailure) return refused(workspaceFailure);
   const ambiguous = workspaceProblem(model.workspaces);
   if (ambiguous) return failure('TaskRunValidationFailed', ambiguous);
   const invalid = invalidResource([...inputs.resources.values(), ...outputs.resources.values()]);
@@ -167,9 +167,10 @@ function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
     : { ...outcome, cloudEventTargets: cloudEventTargets(task, bindings) };
 }
 
-const taskMissing = (run: string, use: TaskSource): Outcome => {
+const taskMissing = (run: TaskRunObject, use: TaskSource): Outcome => {
   const kind = use.kind === 'reference' && use.taskKind === 'ClusterTask' ? 'clustertask' : 'task';
-  return refused(taskNotFound(run, kind, use.kind === 'reference' ? use.name : ''));
+  const { name = '' } = run.metadata;
+  return refused(taskRunRulesOf(run).taskNotFound(name, kind, use.kind === 'reference' ? use.name : ''));
 };
 
 /** A PipelineResource that is not interpreted yet. */
@@ -241,9 +242,10 @@ function createPod(
 ): Outcome {
   const { run, attempt, replacement, shellLess, secrets, images, scripts, commands, artifacts } = startInputs;
   const { name = '', namespace = '', uid = '' } = run.metadata;
-  const fail = (message: string): Outcome =>
-    failure('CouldntGetTask', `${missingTaskPrefix(model, namespace)}: ${message}`);
-  const translationFailure = (what: string): Outcome => fail(`translating Build to Pod: ${what}`);
+  const rules = taskRunRulesOf(run);
+  const fail = (cause: string): Outcome => refused(rules.podNotCreated(namesInMessages(run), cause, false));
+  const translationFailure = (cause: string): Outcome =>
+    refused(rules.podNotCreated(namesInMessages(run), cause, true));
   if (artifacts?.kind === 'missing-bucket')
     return fail(
       'the files of this run are in a bucket, but the ConfigMap config-artifact-bucket has no location; set it to gs://BUCKET/PATH',
@@ -271,7 +273,8 @@ function createPod(
     commands,
   };
   const result = taskPod({ ...request, artifacts, dockerConfig: startInputs.dockerConfig });
-  if (result.kind === 'refused') return fail(result.message);
+  if (result.kind === 'refused')
+    return result.duringTranslation ? translationFailure(result.message) : fail(result.message);
   if (result.kind === 'commands-needed') return result;
   const userVolumes = [...task.volumes, ...(model.podTemplate?.volumes ?? [])].map((volume) => volume.name);
   const mountFailure = mountProblem(result.pod, new Set(userVolumes));
@@ -281,6 +284,9 @@ function createPod(
 const taskLabel = ({ source: use }: TaskRunModel): StringMap =>
   use?.kind === 'reference' ? { [TEKTON_LABELS.task]: toLabelValue(use.name) } : {};
 
-/** Returns the start of Tekton's message about a run without a pod. */
-export const missingTaskPrefix = ({ source: use }: TaskRunModel, namespace: string): string =>
-  use?.kind === 'reference' ? `Missing or invalid Task ${namespace}/${use.name}` : 'Invalid TaskSpec';
+/** Returns what messages call a TaskRun and its Task. */
+export function namesInMessages(run: TaskRunObject): TaskRunNames {
+  const { name = '', namespace = '' } = run.metadata;
+  const { source } = taskRunModel(run);
+  return { name, namespace, ...(source?.kind === 'reference' && { task: source.name }) };
+}

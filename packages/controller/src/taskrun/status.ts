@@ -6,20 +6,22 @@
  */
 
 import {
+  parseTerminationMessage,
   statusWithCondition,
+  stepReport,
   taskRunFormatOf,
+  TEKTON_LABELS,
   type ConditionUpdate,
-  type ContainerReport,
-  type PodReport,
-  type StepOutput,
+  type ContainerRole,
+  type PodProblem,
+  type StepReport,
   type StepState,
   type TaskRunObject,
   type TaskRunObjectStatus,
+  type TaskRunRules,
 } from '@pipewright/tekton';
+import { podReport } from './pod-report.js';
 import { containersOf, SIDECAR_PREFIX, STEP_PREFIX, type ObservedContainer, type Pod } from '../pod/pod-types.js';
-
-/** Reasons of a waiting container that cannot recover. */
-const PERMANENT_WAITING_REASONS: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull']);
 
 /** Reasons with which a runtime reports a container that did not start. */
 const NOT_STARTED_REASONS: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun', 'RunContainerError']);
@@ -35,29 +37,36 @@ export type PodOutcome =
   | { readonly kind: 'going'; readonly update: ConditionUpdate; readonly requeueAt?: Date }
   /** The containers' images have no /bin/sh; nothing has run. */
   | { readonly kind: 'shell-less'; readonly images: readonly string[] }
-  /** Ended, or unable to recover; `mustDelete`: some of its containers still wait. */
-  | { readonly kind: 'ended'; readonly update: ConditionUpdate; readonly mustDelete: boolean };
+  /** Ended, or unable to recover; `mustDelete`: some of its containers still wait; `isKilled`: its steps count as ended. */
+  | {
+      readonly kind: 'ended';
+      readonly update: ConditionUpdate;
+      readonly mustDelete: boolean;
+      readonly isKilled: boolean;
+    };
 
 /** Evaluates a pod. */
-export function evaluatePod(pod: Pod, now: Date): PodOutcome {
+export function evaluatePod(pod: Pod, rules: TaskRunRules, now: Date): PodOutcome {
   const steps = containersOf(pod, STEP_PREFIX);
-  const ended = (update: ConditionUpdate, mustDelete = false): PodOutcome => ({
+  const ended = (update: ConditionUpdate, mustDelete = false, isKilled = false): PodOutcome => ({
     kind: 'ended',
     update,
     mustDelete,
+    isKilled,
   });
   const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
   const noShell = steps.filter(lacksShell).map(({ image }) => image);
   if (noShell.length > 0 && !pod.spec.initContainers?.length) return { kind: 'shell-less', images: noShell };
+  const failed = (problem: PodProblem): ConditionUpdate => ({ status: 'False', ...rules.podFailure(problem) });
   const notStarted = steps.find((step) => NOT_STARTED_REASONS.has(terminated(step)?.reason ?? ''));
-  if (notStarted) return ended(failedUpdate(couldNotStart(notStarted, terminated(notStarted)?.message)), !over);
-  const unrecoverable = steps.find((step) => PERMANENT_WAITING_REASONS.has(waiting(step)?.reason ?? ''));
-  if (unrecoverable) return ended(failedUpdate(couldNotStart(unrecoverable, waiting(unrecoverable)?.message)), true);
+  if (notStarted) return ended(failed(notStartedProblem(notStarted)), !over);
+  const stuck = steps.find((step) => rules.permanentWaitingReasons.has(waiting(step)?.reason ?? ''));
+  if (stuck) return ended(failed(waitingProblem(pod, stuck, rules)), true, rules.reportsKilledSteps);
   const misconfigured = steps.find((step) => waiting(step)?.reason === 'CreateContainerConfigError');
-  if (misconfigured) return ended(configErrorUpdate(misconfigured), true);
+  if (misconfigured) return ended(failed(configProblem(misconfigured)), true);
   if (over || (steps.length > 0 && steps.every(terminated)))
-    return ended(withLogNotice(pod, finishedUpdate(pod, steps)));
-  return evaluateRunning(pod, steps, now);
+    return ended(withLogNotice(pod, finishedUpdate(pod, steps, failed, rules)));
+  return evaluateRunning(pod, steps, failed, now);
 }
 
 /** Returns when a pod that is being deleted must be gone; after that its node counts as lost. */
@@ -66,16 +75,27 @@ function expectedGoneAt({ metadata }: Pod): Date | undefined {
   return Number.isNaN(due) ? undefined : new Date(due + LOST_NODE_GRACE_MS);
 }
 
-function evaluateRunning(pod: Pod, steps: readonly ObservedContainer[], now: Date): PodOutcome {
+function evaluateRunning(
+  pod: Pod,
+  steps: readonly ObservedContainer[],
+  failed: (problem: PodProblem) => ConditionUpdate,
+  now: Date,
+): PodOutcome {
   const gone = expectedGoneAt(pod);
-  if (gone && now >= gone) return { kind: 'ended', update: failedUpdate(lostNodeMessage(pod)), mustDelete: true };
+  if (gone && now >= gone)
+    return {
+      kind: 'ended',
+      update: failed({ kind: 'node-lost', message: lostNodeMessage(pod) }),
+      mustDelete: true,
+      isKilled: false,
+    };
   if (gone) return { kind: 'going', update: progressUpdate(pod, steps), requeueAt: gone };
   const failure = steps.find((step) => (terminated(step)?.exitCode ?? 0) !== 0);
   const at = failure && Date.parse(terminated(failure)?.finishedAt ?? '');
   if (!failure || at === undefined || Number.isNaN(at)) return { kind: 'going', update: progressUpdate(pod, steps) };
   const until = new Date(at + FAILED_STEP_GRACE_MS);
   if (now < until) return { kind: 'going', update: progressUpdate(pod, steps), requeueAt: until };
-  return { kind: 'ended', update: failedUpdate(exitMessage(pod, failure)), mustDelete: true };
+  return { kind: 'ended', update: failed(exitProblem(pod, failure, 'step')), mustDelete: true, isKilled: false };
 }
 
 const terminated = ({ status }: ObservedContainer): NonNullable<StepState['terminated']> | undefined =>
@@ -101,30 +121,75 @@ const lostNodeMessage = ({ metadata, spec, status }: Pod): string =>
     .map((message) => `: ${message ?? ''}`)
     .join('');
 
-const failedUpdate = (message: string): ConditionUpdate => ({ status: 'False', reason: 'Failed', message });
+function notStartedProblem(step: ObservedContainer): PodProblem {
+  const { exitCode, reason = '', message } = terminated(step) ?? { exitCode: 0 };
+  return {
+    kind: 'not-started',
+    container: step.name,
+    image: step.image,
+    exitCode,
+    reason,
+    ...(message && { message }),
+  };
+}
 
-const couldNotStart = (step: ObservedContainer, message: string | undefined): string =>
-  `"${step.name}" could not start (image: "${step.image}")${message ? `: ${message}` : ''}`;
+/** Returns why a waiting container cannot recover. */
+function waitingProblem({ metadata }: Pod, step: ObservedContainer, rules: TaskRunRules): PodProblem {
+  const { reason = '', message = '' } = waiting(step) ?? {};
+  const { name: container, image } = step;
+  if (rules.permanentWaitingReasons.get(reason) === 'not-started')
+    return { kind: 'not-started', container, image, reason, message };
+  const taskRun = metadata.labels?.[TEKTON_LABELS.taskRun] ?? '';
+  return { kind: 'image-pull', taskRun, step: container.slice(STEP_PREFIX.length), image, message };
+}
 
-const configErrorUpdate = (step: ObservedContainer): ConditionUpdate => ({
-  status: 'False',
-  reason: 'CreateContainerConfigError',
-  message: `Failed to create pod due to config error: "${step.name}": ${waiting(step)?.message ?? 'no reason given'}`,
-});
+function configProblem(step: ObservedContainer): PodProblem {
+  const { message } = waiting(step) ?? {};
+  return { kind: 'config-error', container: step.name, ...(message !== undefined && { message }) };
+}
+
+function exitProblem(
+  { metadata }: Pod,
+  container: ObservedContainer,
+  role: ContainerRole,
+  stopReason?: string,
+): PodProblem & { readonly kind: 'exited' } {
+  const state = terminated(container);
+  return {
+    kind: 'exited',
+    role,
+    container: container.name,
+    exitCode: state?.exitCode ?? NaN,
+    reason: state?.reason ?? '',
+    imageID: container.status?.imageID ?? '',
+    hasTimedOut: reportOf(container).terminationReason === 'TimeoutExceeded',
+    ...(stopReason !== undefined && { stopReason }),
+    podName: metadata.name ?? '',
+    namespace: metadata.namespace ?? '',
+  };
+}
+
+/** Returns what the entrypoint reports about a step itself. */
+const reportOf = (step: ObservedContainer): StepReport =>
+  stepReport(parseTerminationMessage(terminated(step)?.message) ?? []);
 
 /** Returns the condition after all steps of a pod have ended. */
-function finishedUpdate(pod: Pod, steps: readonly ObservedContainer[]): ConditionUpdate {
+function finishedUpdate(
+  pod: Pod,
+  steps: readonly ObservedContainer[],
+  failed: (problem: PodProblem) => ConditionUpdate,
+  { sidecarsFailFirst }: Pick<TaskRunRules, 'sidecarsFailFirst'>,
+): ConditionUpdate {
+  const beside = failedSidecar(pod, steps);
+  if (beside && sidecarsFailFirst) return failed(exitProblem(pod, beside, 'sidecar'));
   const failure = steps.find((step) => (terminated(step)?.exitCode ?? 0) !== 0);
-  const ended = externalStopReason(pod, failure);
-  if (failure && ended) return failedUpdate(`${ended}: ${exitMessage(pod, failure)}`);
-  if (failure) return failedUpdate(exitMessage(pod, failure));
-  const beside = pod.status?.phase === 'Failed' ? failedSidecar(pod, steps) : undefined;
-  if (beside) return failedUpdate(exitMessage(pod, beside));
+  if (failure) return failed(exitProblem(pod, failure, 'step', externalStopReason(pod, failure)));
+  if (beside && pod.status?.phase === 'Failed') return failed(exitProblem(pod, beside, 'sidecar'));
   if (pod.status?.phase !== 'Failed' || steps.every((step) => terminated(step)?.exitCode === 0))
     return { status: 'True', reason: 'Succeeded', message: 'All Steps have completed executing' };
-  const { reason, message } = pod.status;
-  if (reason || message) return failedUpdate([reason, message].filter(Boolean).join(': '));
-  return failedUpdate(initFailure(pod) ?? 'build failed for unspecified reasons.');
+  const { reason = '', message = '' } = pod.status;
+  const initFailure = initFailureOf(pod);
+  return failed({ kind: 'pod-failed', reason, message, ...(initFailure !== undefined && { initFailure }) });
 }
 
 /** The pod condition about incomplete logs. Only the embedded node sets it. */
@@ -156,18 +221,7 @@ function externalStopReason({ metadata, status }: Pod, failure: ObservedContaine
   return `the pod "${metadata.name ?? ''}" was deleted before it had finished`;
 }
 
-/** Returns Tekton's message, with the kubelet's reason unless it is only `Error`. */
-function exitMessage(pod: Pod, step: ObservedContainer): string {
-  const state = terminated(step);
-  const { name = '', namespace = '' } = pod.metadata;
-  const reason = state?.reason && state.reason !== 'Error' ? `${state.reason}: ` : '';
-  return (
-    `${reason}"${step.name}" exited with code ${String(state?.exitCode ?? '?')} (image: "${step.status?.imageID ?? ''}"); ` +
-    `for logs run: kubectl -n ${namespace} logs ${name} -c ${step.name}`
-  );
-}
-
-function initFailure(pod: Pod): string | undefined {
+function initFailureOf(pod: Pod): string | undefined {
   const bad = pod.status?.initContainerStatuses?.find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
   const state = bad?.state?.terminated;
   return (
@@ -190,74 +244,18 @@ function progressUpdate(pod: Pod, steps: readonly ObservedContainer[]): Conditio
     : unknown('Pending', `pod status "PodScheduled":"False"; message: "${scheduled.message}"`);
 }
 
-/** Returns the status of a TaskRun with a pod. */
-export function statusWithPod(run: TaskRunObject, pod: Pod, update: ConditionUpdate, now: Date): TaskRunObjectStatus {
-  const status = statusWithCondition(run.status ?? {}, update, now);
-  return taskRunFormatOf(run).withPod(status, podReport(pod, update));
-}
-
-function podReport(pod: Pod, update: ConditionUpdate): PodReport {
-  const { name: podName } = pod.metadata;
-  // Before a container has started, changes of the reasons for which containers wait are not reported.
-  const isReported = update.message !== 'Pending';
-  return {
-    ...(podName !== undefined && { podName }),
-    steps: isReported ? containerReports(pod, STEP_PREFIX) : [],
-    sidecars: isReported ? containerReports(pod, SIDECAR_PREFIX) : [],
-    outputs: update.status === 'True' ? terminationEntries(pod).flatMap(outputOf) : [],
-  };
-}
-
-/** Returns the states of the containers with a prefix whose status the kubelet has reported. */
-const containerReports = (pod: Pod, prefix: string): readonly ContainerReport[] =>
-  containersOf(pod, prefix).flatMap(({ name: container, status }) =>
-    status
-      ? [
-          {
-            name: container.slice(prefix.length),
-            container,
-            ...(status.imageID && { imageID: status.imageID }),
-            state: status.state ?? {},
-          },
-        ]
-      : [],
-  );
-
-type TerminationEntry = Readonly<Record<string, unknown>>;
-
-/** Returns the entries of the steps' termination messages, in the order of the steps. Skips messages in other formats. */
-function terminationEntries(pod: Pod): readonly TerminationEntry[] {
-  return containersOf(pod, STEP_PREFIX).flatMap((step) => {
-    const message = terminated(step)?.message?.trim() ?? '';
-    if (!message.startsWith('[')) return [];
-    try {
-      const entries: unknown = JSON.parse(message);
-      return Array.isArray(entries) ? entries.filter(isEntry) : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-const isEntry = (entry: unknown): entry is TerminationEntry => typeof entry === 'object' && entry !== null;
-
-/** Tekton's type of an entry that is a result of the task, as opposed to a property of a resource. */
-const TASK_RESULT = 'TaskRunResult';
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-function outputOf({ name, digest, key, value, resourceRef, type }: TerminationEntry): readonly StepOutput[] {
-  if (type === TASK_RESULT) return text(key) ? [{ kind: 'result', name: text(key), value: text(value) }] : [];
-  if (!text(key) && !text(digest)) return [];
-  const reference = isEntry(resourceRef) ? resourceRef : {};
-  return [
-    {
-      kind: 'resource',
-      name: text(name),
-      digest: text(digest),
-      key: text(key),
-      value: text(value),
-      resourceRef: reference,
-    },
-  ];
+/** Returns the status of a TaskRun with a pod. `killed`: its steps that have not ended are about to be killed. */
+export function statusWithPod(
+  run: TaskRunObject,
+  pod: Pod,
+  update: ConditionUpdate,
+  now: Date,
+  killed = false,
+): TaskRunObjectStatus {
+  const format = taskRunFormatOf(run);
+  const hasSucceeded = update.status === 'True';
+  const report = podReport(pod, update, killed ? { reason: update.reason, now } : undefined);
+  const withPod = format.withPod(run.status ?? {}, report);
+  const failure = hasSucceeded ? format.resultsFailure(withPod) : undefined;
+  return statusWithCondition(withPod, failure ? { status: 'False', ...failure } : update, now);
 }

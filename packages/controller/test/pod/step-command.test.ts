@@ -56,11 +56,11 @@ describe('the command of a step', () => {
       'the image does not exist',
       [step('b'), silent],
       { kind: 'missing', message: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
-      'translating Build to Pod: Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
+      'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
     ],
   ])('is required of a step with arguments when %s', (_when, steps, found, message) => {
     const commands = new Map([['corp/tool', found]]);
-    expect(taskPod(request({ steps }, { commands }))).toEqual({ kind: 'refused', message });
+    expect(taskPod(request({ steps }, { commands }))).toMatchObject({ kind: 'refused', message });
   });
 
   test('is started by a copied shell in the replacement pod if the image has no shell', () => {

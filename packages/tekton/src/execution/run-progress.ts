@@ -5,6 +5,7 @@
  */
 
 import type { ContainerState } from '../model/kubernetes.js';
+import type { TaskModel } from '../model/model.js';
 import type { RunObject } from '../model/run-status.js';
 import type { ConditionUpdate } from './condition.js';
 
@@ -50,12 +51,16 @@ export interface ContainerReport {
   readonly container: string;
   readonly imageID?: string;
   readonly state: ContainerState;
+  /** Why it ended, in Tekton's terms. Absent: it has not ended, or did not start. */
+  readonly terminationReason?: string;
 }
 
 /** What a step has written into its termination message. */
 export type StepOutput =
   /** The value of a Task result. */
   | { readonly kind: 'result'; readonly name: string; readonly value: string }
+  /** The value of a result of a step. */
+  | { readonly kind: 'step-result'; readonly step: string; readonly name: string; readonly value: string }
   /** A property of a PipelineResource, for example the cloned commit. */
   | {
       readonly kind: 'resource';
@@ -72,6 +77,23 @@ export interface PodReport {
   /** In the order in which they run. */
   readonly steps: readonly ContainerReport[];
   readonly sidecars: readonly ContainerReport[];
-  /** In the order of the steps. Empty until all of them have succeeded. */
+  /** In the order of the steps. Empty while steps run. */
   readonly outputs: readonly StepOutput[];
+  readonly hasSucceeded: boolean;
+}
+
+/** The Task of a TaskRun that starts. */
+export interface StartedTask {
+  /** Its spec, as it is written in the API version of the run. */
+  readonly written: object;
+  /** The same with the values of its variables. */
+  readonly task: TaskModel;
+  /** Where it comes from. Absent: from the run or its namespace. */
+  readonly source?: {
+    readonly uri: string;
+    readonly digest: Readonly<Record<string, string>>;
+    readonly entryPoint?: string;
+  };
+  /** The settings of the cluster, as statuses record them. */
+  readonly featureFlags: Readonly<Record<string, unknown>>;
 }

@@ -5,7 +5,9 @@
  */
 
 import type { RunObject, RunStatus } from '../model/run-status.js';
-import type { PodReport, RunProgress } from './run-progress.js';
+import type { ParamValue } from '../model/param.js';
+import type { RunFailure } from '../model/run-failure.js';
+import type { PodReport, RunProgress, StartedTask } from './run-progress.js';
 import type { RunMemory } from './run-memory.js';
 
 /** The status of a run object. */
@@ -14,15 +16,19 @@ export type StatusOf<R extends RunObject> = NonNullable<R['status']>;
 /** A result of a Task, with the value that its TaskRun has recorded. */
 export interface RecordedResult {
   readonly name: string;
-  readonly value: string;
+  readonly value: ParamValue;
 }
 
 /** The format of the statuses of TaskRuns. */
 export interface TaskRunFormat<S extends RunStatus = RunStatus> {
+  /** Returns a status with the Task that the run executes. */
+  withTask(before: S, started: StartedTask): S;
   /** Returns a status with the state of the attempt's pod. Conditions and times stay. */
   withPod(before: S, pod: PodReport): S;
   /** Returns the status of the next attempt: pending, with the status of this attempt recorded. */
   nextAttempt(before: S | undefined, now: Date): S;
+  /** Returns why the results of a run whose steps have succeeded are invalid; undefined if they are valid. */
+  resultsFailure(status: S): RunFailure | undefined;
   /** Returns the number of earlier attempts. */
   attempt(status: S | undefined): number;
   /** Returns the results of the Task. */

@@ -9,7 +9,7 @@ import type { FieldPath } from './field-path.js';
 import type { AdditionalFields, Container, ResourceRequirements, Volume } from './kubernetes.js';
 import type { ParamType, ParamValue } from './param.js';
 import type { PipelineResourceSpec, ResourceType } from './resource.js';
-import type { PodTemplate, Step, WorkspaceBinding } from './pod.js';
+import type { PodTemplate, RunWorkspaceBinding, Step } from './pod.js';
 
 /** A declared param. Without `default`, a run must give a value. */
 export interface ParamModel {
@@ -248,7 +248,7 @@ export interface ResourceBindingModel {
 /** Fields that TaskRuns and PipelineRuns share. */
 export interface RunModel {
   readonly params: readonly ParamAssignment[];
-  readonly workspaces: readonly WorkspaceBinding[];
+  readonly workspaces: readonly RunWorkspaceBinding[];
   /** Name of the ServiceAccount. Absent: `default`. */
   readonly serviceAccount?: string;
   /** Field of the spec that names the ServiceAccount, where problems with it are reported. */

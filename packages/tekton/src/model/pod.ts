@@ -17,6 +17,14 @@ export interface WorkspaceBinding {
   readonly secret?: AdditionalFields & { readonly secretName?: string };
 }
 
+/** The same with the sources that only tekton.dev/v1 has. */
+export interface RunWorkspaceBinding extends WorkspaceBinding {
+  /** A claim that is made for the run. */
+  readonly volumeClaimTemplate?: AdditionalFields;
+  readonly projected?: AdditionalFields & { readonly sources?: readonly AdditionalFields[] };
+  readonly csi?: AdditionalFields & { readonly driver?: string };
+}
+
 /** Parts of the pod that a run may set. */
 export interface PodTemplate extends AdditionalFields {
   readonly nodeSelector?: Readonly<Record<string, string>>;

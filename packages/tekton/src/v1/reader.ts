@@ -61,7 +61,7 @@ const readParam = (param: ParamSpec): ParamModel => ({
 });
 
 const readResult = ({ type, properties, value }: TaskResult): ResultModel => ({
-  type: knownType(type ?? 'string'),
+  type: knownType(type || (properties ? 'object' : 'string')),
   ...keysOf(properties),
   ...(typeof value === 'string' && value !== '' && { value }),
 });

@@ -48,8 +48,8 @@ export interface StepState extends ContainerState {
   readonly imageID?: string;
   readonly results?: readonly TaskRunResult[];
   readonly provenance?: Provenance;
-  readonly terminationReason?:
-    'Completed' | 'Error' | 'Skipped' | 'Continued' | 'TimeoutExceeded' | 'Cancelled' | 'OOMKilled';
+  /** `Completed`, `Error`, `Skipped`, `Continued`, `TimeoutExceeded` or `OOMKilled`, or the reason for which the pod was ended. */
+  readonly terminationReason?: string;
   readonly inputs?: readonly Artifact[];
   readonly outputs?: readonly Artifact[];
 }

@@ -13,7 +13,7 @@ import type {
   Volume,
   VolumeMount,
 } from '../model/kubernetes.js';
-import type { PodTemplate, WorkspaceBinding } from '../model/pod.js';
+import type { PodTemplate, RunWorkspaceBinding } from '../model/pod.js';
 
 /** A param's value: a string, a list of strings, or an object with string values. */
 export type Value = string | readonly string[] | Readonly<Record<string, string>>;
@@ -258,12 +258,7 @@ export interface RunPodTemplate extends PodTemplate {
   readonly env?: readonly EnvVar[];
 }
 
-/** A workspace of a run: exactly one source. */
-export interface RunWorkspaceBinding extends WorkspaceBinding {
-  readonly volumeClaimTemplate?: AdditionalFields;
-  readonly projected?: AdditionalFields & { readonly sources?: readonly AdditionalFields[] };
-  readonly csi?: AdditionalFields & { readonly driver?: string };
-}
+export type { RunWorkspaceBinding };
 
 /** The spec of a TaskRun. */
 export interface TaskRunSpec {

@@ -18,6 +18,8 @@ import { V1, V1BETA1, type V1Object } from './objects.js';
 import { readPipeline, readStepAction, readTask } from './reader.js';
 import { readCustomRun, readPipelineRun, readTaskRun } from './run-reader.js';
 import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
+import { taskRunRules } from './task-run-rules.js';
+import { taskRunFormat } from './task-run-status.js';
 import { checkV1Object } from './validation/object.js';
 import {
   checkPipelineArguments,
@@ -50,6 +52,8 @@ const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
   withParams,
   applyDefaults: withDefaults,
   admissionMessage: (problems) => webhookAnswer(problems)?.message,
+  taskRunFormat,
+  taskRunRules,
 };
 
 /** The API version tekton.dev/v1. */

@@ -13,14 +13,9 @@ import {
   mistypedResources,
 } from '../execution/matching.js';
 import type { ParamAssignment, ParamModel, PipelineModel, TaskModel } from '../model/model.js';
+import type { RunFailure } from '../model/run-failure.js';
 import type { TaskResourceBinding } from './types.js';
 import type { ResourceType } from '../model/resource.js';
-
-/** Reason and message of a condition that is False. */
-export interface RunFailure {
-  readonly reason: string;
-  readonly message: string;
-}
 
 const names = (list: readonly string[]): string => `[${list.join(' ')}]`;
 

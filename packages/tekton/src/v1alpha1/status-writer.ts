@@ -16,7 +16,9 @@ import type { PipelineRun, TaskRun } from './types.js';
 
 /** The format of a TaskRun's status. */
 export const taskRunFormat: TaskRunFormat<TaskRunStatus> = {
+  withTask: (before) => before,
   withPod: taskRunStatusWithPod,
+  resultsFailure: () => undefined,
   nextAttempt: ({ retriesStatus = [], ...attempt } = {}, now) => ({
     conditions: conditionsOf(undefined, { status: 'Unknown', reason: 'Pending', message: 'Pending' }, now),
     retriesStatus: [...retriesStatus, attempt],
@@ -33,7 +35,11 @@ export const pipelineRunFormat: PipelineRunFormat<PipelineRun> = {
   areChildrenDone,
 };
 
-function taskRunStatusWithPod(before: TaskRunStatus, { podName, steps, sidecars, outputs }: PodReport): TaskRunStatus {
+function taskRunStatusWithPod(
+  before: TaskRunStatus,
+  { podName, steps, sidecars, outputs: reported, hasSucceeded }: PodReport,
+): TaskRunStatus {
+  const outputs = hasSucceeded ? reported : [];
   const taskResults = outputs.flatMap((output) =>
     output.kind === 'result' ? [{ name: output.name, value: output.value }] : [],
   );

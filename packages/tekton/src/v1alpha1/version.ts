@@ -16,6 +16,7 @@ import { KINDS } from './kinds.js';
 import { readCondition, readPipeline, readPipelineResource, readPipelineRun, readTask, readTaskRun } from './reader.js';
 import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
 import { pipelineRunFormat, taskRunFormat } from './status-writer.js';
+import { taskRunRules } from './task-run-rules.js';
 import { V1ALPHA1, type V1alpha1Object } from './types.js';
 import { checkPipeline } from './validation/pipeline.js';
 import { checkResource } from './validation/resource.js';
@@ -49,6 +50,7 @@ export const v1alpha1: ApiVersion = {
   admissionMessage: firstMessage,
   taskRunFormat,
   pipelineRunFormat,
+  taskRunRules,
 };
 
 function read(object: V1alpha1Object): ObjectModel {

@@ -6,6 +6,7 @@
 
 import type { ConformanceMessages } from '../schema/conformance.js';
 import type { PipelineRunFormat, TaskRunFormat } from '../execution/status-format.js';
+import type { TaskRunRules } from '../execution/task-run-rules.js';
 import type { FieldPaths } from '../model/field-paths.js';
 import type { DefaultOptions } from '../model/default-options.js';
 import type {
@@ -50,6 +51,8 @@ export interface ApiVersion {
   /** The statuses of this version. Absent: its runs are checked and not executed, and API servers do not serve it. */
   readonly taskRunFormat?: TaskRunFormat;
   readonly pipelineRunFormat?: PipelineRunFormat;
+  /** The rules of this version for TaskRuns. Absent: as for `taskRunFormat`. */
+  readonly taskRunRules?: TaskRunRules;
 }
 
 /**

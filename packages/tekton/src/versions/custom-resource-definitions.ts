@@ -64,8 +64,8 @@ interface ServedVersion {
 
 /** Returns the definitions of a kind in the versions whose runs are executed, oldest version first. */
 const servedVersions = (kind: string): readonly ServedVersion[] =>
-  VERSIONS.flatMap(({ apiVersion, kinds, taskRunFormat }: ApiVersion) => {
-    const definition = taskRunFormat && kinds[kind];
+  VERSIONS.flatMap(({ apiVersion, kinds, pipelineRunFormat }: ApiVersion) => {
+    const definition = pipelineRunFormat && kinds[kind];
     return definition ? [{ apiVersion, definition }] : [];
   });
 

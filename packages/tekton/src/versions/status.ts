@@ -1,6 +1,7 @@
-/** The status formats of runs, by the API version of the run. */
+/** The status formats and rules of runs, by the API version of the run. */
 
 import type { PipelineRunFormat, StatusOf, TaskRunFormat } from '../execution/status-format.js';
+import type { TaskRunRules } from '../execution/task-run-rules.js';
 import type { RunObject } from '../model/run-status.js';
 import type { ApiVersion } from '../validation/api-version.js';
 import { findVersion, tryFindVersion } from './versions.js';
@@ -13,10 +14,14 @@ export const taskRunFormatOf = <R extends RunObject>({ apiVersion }: R): TaskRun
 export const pipelineRunFormatOf = <R extends RunObject>({ apiVersion }: R): PipelineRunFormat<R> =>
   formatOf(apiVersion, 'pipelineRunFormat') as PipelineRunFormat<R>; // likewise
 
-/** Whether runs of this API version are executed; others are only checked. */
-export const isExecuted = (apiVersion: string): boolean => tryFindVersion(apiVersion)?.taskRunFormat !== undefined;
+/** Returns the rules for a TaskRun. Throws if TaskRuns of its version are not executed. */
+export const taskRunRulesOf = ({ apiVersion }: { readonly apiVersion: string }): TaskRunRules =>
+  formatOf(apiVersion, 'taskRunRules');
 
-function formatOf<F extends 'taskRunFormat' | 'pipelineRunFormat'>(
+/** Whether runs of this API version are executed; others are only checked. */
+export const isExecuted = (apiVersion: string): boolean => tryFindVersion(apiVersion)?.pipelineRunFormat !== undefined;
+
+function formatOf<F extends 'taskRunFormat' | 'pipelineRunFormat' | 'taskRunRules'>(
   apiVersion: string,
   field: F,
 ): NonNullable<ApiVersion[F]> {
