@@ -86,7 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/cluster/src/api/verbs/patch': [
     ...API_SHARED,
     ...api('kinds', 'schema', 'wire', 'auth/authorization.js'),
-    ...['write', 'object-request', 'commit'].map((file) => cluster(`api/verbs/${file}.js`)),
+    ...['read', 'write', 'object-request', 'commit'].map((file) => cluster(`api/verbs/${file}.js`)),
   ],
   'packages/cluster/src/controllers': [...API_SHARED, ...api('kinds', 'verbs'), cluster('storage/memory')],
   'packages/cluster/src/http': [...CLUSTER_SHARED, cluster('api/server.js'), cluster('tls'), 'node:'],

@@ -59,6 +59,7 @@ export * from './v1alpha1/run-messages.js';
 export * from './versions/admission.js';
 export * from './versions/status.js';
 export * from './versions/resources.js';
+export * from './versions/written-version.js';
 export * from './execution/condition.js';
 export type * from './execution/run-progress.js';
 export type * from './execution/status-format.js';

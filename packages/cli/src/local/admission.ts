@@ -1,5 +1,6 @@
 /**
- * Tekton's admission for the embedded cluster: rejects what the webhook of v0.9.2 rejects, with the same messages, and
+ * Tekton's admission for the embedded cluster: rejects what the webhooks of Tekton v0.9.2 (v1alpha1)
+ * and v1.15 (v1) reject, with the same messages, and
  * applies its defaults to everything else, with canonical field names.
  *
  * `run` and `lint` report all problems before anything is applied. Objects from the API are treated as on any cluster
@@ -11,25 +12,24 @@ import {
   applyDefaults,
   canonicalFields,
   checkObject,
-  admissionMessage,
-  type V1alpha1Object,
+  admissionDenial,
+  writtenApiVersion,
   type CanonicalObject,
 } from '@pipewright/tekton';
 import type { Admission, AdmissionRequest } from '@pipewright/cluster';
 
-const WEBHOOK = 'admission webhook "webhook.tekton.dev" denied the request: mutation failed';
-
 /** Rejects an object with Tekton's message, and lists all problems with hints as causes; or applies defaults. */
 export const tektonAdmission: Admission = (request) => {
   if (request.resource.group !== 'tekton.dev') return { kind: 'allowed', object: request.object };
-  const { apiVersion, kind } = request.object; // the request body may omit them
+  const { kind } = request.object; // the request body may omit it
+  const apiVersion = writtenApiVersion(request.object);
   const written = canonicalFields({ ...request.sent, apiVersion, kind });
   const problems = checkObject(written.object).filter(({ severity }) => severity === 'error');
-  const refusal = admissionMessage(problems);
-  if (refusal === undefined) return { kind: 'allowed', object: withDefaults(withNames(request, written)) };
+  const message = admissionDenial(problems);
+  if (message === undefined) return { kind: 'allowed', object: withDefaults(withNames(request, written)) };
   return {
     kind: 'denied',
-    message: `${WEBHOOK}: ${refusal}`,
+    message,
     reason: 'BadRequest',
     code: 400,
     causes: problems.map(({ code, path, message, hint }) => ({
@@ -63,6 +63,8 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, item]) => [name, withoutNulls(item)]));
 }
 
-const withDefaults = (object: AdmissionRequest['object']): AdmissionRequest['object'] =>
-  // `applyDefaults` does not change objects of another shape.
-  applyDefaults(object as unknown as V1alpha1Object) as unknown as AdmissionRequest['object'];
+/** Returns an object with the defaults of the version in which it is written. */
+const withDefaults = (object: AdmissionRequest['object']): AdmissionRequest['object'] => ({
+  ...applyDefaults({ ...object, apiVersion: writtenApiVersion(object) }),
+  apiVersion: object.apiVersion,
+});

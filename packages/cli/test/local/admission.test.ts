@@ -31,6 +31,50 @@ test('objects that Tekton rejects are rejected with the same status and message,
   });
 });
 
+test('objects of tekton.dev/v1 are rejected with all errors of its webhook, or get its defaults', () => {
+  const review = (spec: object) => {
+    const object = { apiVersion: 'tekton.dev/v1', kind: 'Task', metadata: { name: 'x', uid: 'u' }, spec };
+    const resource = { group: 'tekton.dev', version: 'v1', plural: 'tasks' };
+    return tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
+  };
+  expect(review({ steps: [{ name: 'a' }, { image: 'i', script: 's', command: ['c'] }] })).toMatchObject({
+    kind: 'denied',
+    code: 400,
+    reason: 'BadRequest',
+    message:
+      'admission webhook "validation.webhook.pipeline.tekton.dev" denied the request: validation failed: \
+missing field(s): spec.steps[0].Image\nscript cannot be used with command: spec.steps[1].script',
+  });
+  expect(review({ params: [{ name: 'p' }], steps: [{ image: 'i' }] })).toMatchObject({
+    kind: 'allowed',
+    object: { apiVersion: 'tekton.dev/v1', spec: { params: [{ name: 'p', type: 'string' }] } },
+  });
+});
+
+test('a client that uses another version can change the metadata of an object, and stop a run', async () => {
+  const local = await startLocalCluster({ runtime: fake(), standIns: NO_STAND_INS, hostFiles: {} });
+  const ask = async (method: string, path: string, body: object, type = 'application/json'): Promise<unknown> => {
+    const request = new Request(`http://kubernetes/apis/tekton.dev/${path}`, {
+      method,
+      headers: { 'content-type': type },
+      body: JSON.stringify(body),
+    });
+    return (await local.cluster.send(request)).json();
+  };
+  try {
+    const spec = { inputs: { params: [{ name: 'p' }] }, steps: [{ image: 'i', args: ['$(inputs.params.p)'] }] };
+    await ask('POST', 'v1alpha1/namespaces/default/tasks', { metadata: { name: 't' }, spec });
+    const patch = { metadata: { labels: { a: 'b' } } };
+    expect(await ask('PATCH', 'v1/namespaces/default/tasks/t', patch, 'application/merge-patch+json')).toMatchObject({
+      apiVersion: 'tekton.dev/v1',
+      metadata: { labels: { a: 'b' } },
+      spec: { ...spec, inputs: { params: [{ name: 'p', type: 'string' }] } },
+    });
+  } finally {
+    await local.close();
+  }
+});
+
 test('objects that Tekton admits are admitted with defaults, and fail when they run', () => {
   expect(ask('TaskRun', { taskRef: { name: 'no such task' }, inputs: { resources: [] } })).toEqual({
     kind: 'allowed',

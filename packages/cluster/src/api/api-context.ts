@@ -13,6 +13,7 @@ import { groupResourceOf, type ResourceType } from './kinds/resource-type.js';
 import type { Collection, Objects } from '../storage/memory/collection.js';
 import type { Store } from '../storage/memory/store.js';
 import { PatternCache } from './schema/patterns.js';
+import { VersionForms } from './kinds/version-forms.js';
 import { WatchFrames } from './verbs/watch-frames.js';
 
 /** A write that an admission function may change or deny. */
@@ -56,13 +57,16 @@ export interface ApiContext {
   readonly random: Random;
   /** The frames that watches share. */
   readonly frames: WatchFrames;
+  /** The forms of objects in other versions than they are stored in. */
+  readonly forms: VersionForms;
   /** The compiled patterns of custom schemas. */
   readonly patterns: PatternCache;
 }
 
 /** Creates the dependencies of one API server, with caches of its own. */
-export const createApiContext = (options: Omit<ApiContext, 'frames' | 'patterns'>): ApiContext => ({
+export const createApiContext = (options: Omit<ApiContext, 'forms' | 'frames' | 'patterns'>): ApiContext => ({
   ...options,
+  forms: new VersionForms(),
   frames: new WatchFrames(),
   patterns: new PatternCache(),
 });

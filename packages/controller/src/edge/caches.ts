@@ -1,4 +1,7 @@
-/** The caches that the reconcilers share: one informer for each kind. Runs and pods, which are written here, have an overlay. */
+/**
+ * The caches that the reconcilers share: one informer for each kind, for objects of all its API versions. Runs and pods, which are written
+ * here, have an overlay. Relies on a client that returns each object with the `apiVersion` in which its spec is written.
+ */
 
 import {
   Informer,
@@ -10,14 +13,8 @@ import {
 } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
 import {
-  CLUSTER_TASKS,
-  CONDITIONS,
   MANAGED_BY_TEKTON,
-  PIPELINE_RESOURCES,
-  PIPELINE_RUNS,
-  PIPELINES,
-  TASK_RUNS,
-  TASKS,
+  storedResource,
   TEKTON_LABELS,
   type ClusterTask,
   type Condition,
@@ -59,13 +56,13 @@ export function newCaches(options: ControllerOptions, client: KubeClient, clock:
     new MutationCache<T>(client, resource, wireClock, { ...optionsFor<T>(resource), labelSelector });
   return {
     pods: mutationCache<Pod>(PODS, `${TEKTON_LABELS.managedBy}=${MANAGED_BY_TEKTON}`),
-    taskRuns: mutationCache<TaskRunObject>(TASK_RUNS),
-    pipelineRuns: mutationCache<PipelineRunObject>(PIPELINE_RUNS),
-    tasks: cache<Task>(TASKS),
-    clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
-    pipelines: cache<Pipeline>(PIPELINES),
-    resources: cache<PipelineResource>(PIPELINE_RESOURCES),
-    conditions: cache<Condition>(CONDITIONS),
+    taskRuns: mutationCache<TaskRunObject>(storedResource('TaskRun')),
+    pipelineRuns: mutationCache<PipelineRunObject>(storedResource('PipelineRun')),
+    tasks: cache<Task>(storedResource('Task')),
+    clusterTasks: cache<ClusterTask>(storedResource('ClusterTask')),
+    pipelines: cache<Pipeline>(storedResource('Pipeline')),
+    resources: cache<PipelineResource>(storedResource('PipelineResource')),
+    conditions: cache<Condition>(storedResource('Condition')),
   };
 }
 

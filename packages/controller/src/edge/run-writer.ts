@@ -12,9 +12,9 @@ import {
   type EventRecorder,
   type KubeClient,
   type KubeObject,
-  type Resource,
   type Result,
 } from '@pipewright/kube';
+import { resourceOf } from '@pipewright/tekton';
 import type { RunEvent } from '../run/events.js';
 import { mergePatch } from '../run/merge-patch.js';
 import type { MutationCache } from './mutation-cache.js';
@@ -35,7 +35,6 @@ type StringMap = Readonly<Record<string, string>>;
 /** What a writer of one kind works with. */
 export interface RunWriterOptions<T extends Run> {
   readonly client: KubeClient;
-  readonly resource: Resource;
   readonly cache: MutationCache<T>;
   readonly recorder: EventRecorder;
   /** Returns the events that a written status causes. */
@@ -54,9 +53,10 @@ export class RunWriter<T extends Run> {
 
   /** Writes what changed of a run's status, if anything did, and records the events that it causes. */
   async writeStatus(run: T, status: NonNullable<T['status']>): Promise<StatusWriteResult> {
-    const { client, resource, cache, eventsOf, onWritten } = this.#options;
+    const { client, cache, eventsOf, onWritten } = this.#options;
     const patch = mergePatch(run.status ?? {}, status);
     if (!patch) return 'written';
+    const resource = resourceOf(run);
     const { namespace, name = '', uid, resourceVersion } = run.metadata;
     const body = { metadata: { resourceVersion }, status: patch };
     try {
@@ -82,14 +82,14 @@ export class RunWriter<T extends Run> {
     key: string,
     wanted: { readonly labels: StringMap; readonly annotations: StringMap },
   ): Promise<void> {
-    const { client, resource, cache } = this.#options;
+    const { client, cache } = this.#options;
     const run = cache.get(key);
     if (!run) return;
     if (hasAll(run.metadata.labels, wanted.labels) && hasAll(run.metadata.annotations, wanted.annotations)) return;
     const { namespace, name } = parseKey(key);
     const body = { metadata: { labels: wanted.labels, annotations: wanted.annotations } };
     try {
-      cache.record(await client.patch<T>(resource, { namespace, name }, body, { type: 'merge' }));
+      cache.record(await client.patch<T>(resourceOf(run), { namespace, name }, body, { type: 'merge' }));
     } catch (error) {
       if (!hasReason(error, 'NotFound')) throw error;
     }

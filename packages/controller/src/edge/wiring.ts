@@ -13,7 +13,7 @@ import {
   type WorkQueueOptions,
 } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import { PIPELINE_RUNS, TASK_RUNS, type PipelineRunObject, type TaskRunObject } from '@pipewright/tekton';
+import type { PipelineRunObject, TaskRunObject } from '@pipewright/tekton';
 import { PlannerCaches } from '../pipelinerun/planner-caches.js';
 import { completionEvents } from '../run/events.js';
 import { DEFAULT_IMAGES } from '../run/options.js';
@@ -139,7 +139,6 @@ function newShared(options: ControllerOptions, client: KubeClient, clock: Clock,
   };
   const taskRunWriter = new RunWriter<TaskRunObject>({
     client,
-    resource: TASK_RUNS,
     cache: taskRuns,
     recorder: taskRunRecorder,
     eventsOf: statusEvents,
@@ -147,7 +146,6 @@ function newShared(options: ControllerOptions, client: KubeClient, clock: Clock,
   });
   const pipelineRunWriter = new RunWriter<PipelineRunObject>({
     client,
-    resource: PIPELINE_RUNS,
     cache: pipelineRuns,
     recorder: pipelineRunRecorder,
     eventsOf: (run, status) => completionEvents(run.status, status),

@@ -77,7 +77,12 @@ export interface ClientOptions {
   readonly retries?: number;
   /** By default the system clock. */
   readonly clock?: Clock;
+  /** Converts each object that the server returns, whatever the verb. By default objects stay as they are. */
+  readonly decode?: Decode;
 }
+
+/** Converts an object that a server returned, before anything else sees it. Must return an object of the same kind. */
+export type Decode = <T extends KubeObject>(object: T) => T;
 
 const PATCH_TYPES: Readonly<Record<PatchOptions['type'], string>> = {
   merge: 'application/merge-patch+json',
@@ -95,9 +100,11 @@ const PATCH_TYPES: Readonly<Record<PatchOptions['type'], string>> = {
 export class KubeClient {
   readonly #send: Send;
   readonly #policy: RetryPolicy;
+  readonly #decode: Decode;
 
   constructor(send: Send, options: ClientOptions = {}) {
     this.#send = send;
+    this.#decode = options.decode ?? ((object) => object);
     this.#policy = {
       clock: options.clock ?? systemClock,
       timeoutMs: options.timeoutMs ?? 30_000,
@@ -111,10 +118,14 @@ export class KubeClient {
     return requestJson(this.#send, request, this.#policy) as Promise<T>; // the caller knows the kind
   }
 
+  async #requestObject<T>(request: ApiRequest): Promise<T> {
+    return this.#decode((await this.request(request)) as KubeObject) as T; // the caller knows the kind
+  }
+
   /** Returns an object, or undefined if it does not exist. */
   async get<T = KubeObject>(resource: Resource, key: ObjectKey, options: CallOptions = {}): Promise<T | undefined> {
     try {
-      return await this.request<T>({ method: 'GET', path: pathOf(resource, key), ...options });
+      return await this.#requestObject<T>({ method: 'GET', path: pathOf(resource, key), ...options });
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
@@ -122,8 +133,9 @@ export class KubeClient {
   }
 
   /** Lists all objects of a kind as of one moment, page by page. Adds `apiVersion` and `kind` to the items, which servers omit. */
-  list<T = KubeObject>(resource: Resource, options: ListOptions = {}): Promise<List<T>> {
-    return listAll<T>((request) => this.request(request), resource, options);
+  async list<T = KubeObject>(resource: Resource, options: ListOptions = {}): Promise<List<T>> {
+    const { items, resourceVersion } = await listAll<KubeObject>((request) => this.request(request), resource, options);
+    return { items: items.map((item) => this.#decode(item) as T), resourceVersion }; // the caller knows the kind
   }
 
   /** Creates an object (or, with `name` and `subresource`, a part of one). Rejects with `AlreadyExists` if it exists. */
@@ -134,7 +146,7 @@ export class KubeClient {
     options: WriteOptions = {},
   ): Promise<T> {
     const path = pathOf(resource, { ...key, subresource: options.subresource });
-    return this.request<T>({
+    return this.#requestObject<T>({
       method: 'POST',
       path,
       query: toWriteQuery(options),
@@ -148,7 +160,8 @@ export class KubeClient {
     const { namespace, name } = object.metadata;
     if (!name) throw new TypeError(`a ${resource.kind} without metadata.name cannot be replaced`);
     const path = pathOf(resource, { namespace, name, subresource: options.subresource });
-    return this.request<T>({ method: 'PUT', path, query: toWriteQuery(options), body: object, signal: options.signal });
+    const query = toWriteQuery(options);
+    return this.#requestObject<T>({ method: 'PUT', path, query, body: object, signal: options.signal });
   }
 
   /** Changes parts of an object. `apply` creates it if it does not exist, and requires a `fieldManager`. */
@@ -157,7 +170,7 @@ export class KubeClient {
     const path = pathOf(resource, { ...key, subresource: options.subresource });
     const query = { ...toWriteQuery(options), force: options.type === 'apply' ? options.force : undefined };
     const contentType = PATCH_TYPES[options.type];
-    return this.request<T>({ method: 'PATCH', path, query, body, contentType, signal: options.signal });
+    return this.#requestObject<T>({ method: 'PATCH', path, query, body, contentType, signal: options.signal });
   }
 
   /** Deletes an object. Succeeds if it does not exist, and with `uid` also if another object has its name. */
@@ -187,7 +200,12 @@ export class KubeClient {
    * Throws ApiError for an ERROR event (see `isExpired`), or the error of a broken connection.
    */
   watch<T = KubeObject>(resource: Resource, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>> {
-    return watchEvents<T>((request) => requestEvents(this.#send, request, this.#policy), resource, options);
+    return watchEvents<T>(
+      (request) => requestEvents(this.#send, request, this.#policy),
+      resource,
+      options,
+      this.#decode,
+    );
   }
 
   /** Streams a container's log until the stream is cancelled or the signal fires. Rejects with 400 before the container has started. */

@@ -6,7 +6,7 @@
 
 import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiRequest } from './request.js';
-import { pathOf, type Resource } from './resource.js';
+import { pathOf, type KubeObject, type Resource } from './resource.js';
 
 /** Options of a watch. */
 export interface WatchOptions {
@@ -30,11 +30,12 @@ export interface WatchEvent<T> {
   readonly object: T;
 }
 
-/** Runs one watch, which `request` starts. */
+/** Runs one watch, which `request` starts. `decode` converts the objects of changes. */
 export async function* watchEvents<T>(
   request: (request: ApiRequest & { readonly signal: AbortSignal }) => Promise<AsyncIterable<unknown>>,
   resource: Resource,
   options: WatchOptions,
+  decode: (object: KubeObject) => KubeObject = (object) => object,
 ): AsyncGenerator<WatchEvent<T>> {
   const { namespace, labelSelector, fieldSelector, resourceVersion, bookmarks, timeoutSeconds } = options;
   const query = {
@@ -57,7 +58,7 @@ export async function* watchEvents<T>(
       query,
       signal: watchAbort.signal,
     });
-    for await (const event of events) yield parseEvent<T>(event);
+    for await (const event of events) yield parseEvent<T>(event, decode);
   } catch (error) {
     if (!watchAbort.signal.aborted) throw error;
   } finally {
@@ -66,12 +67,13 @@ export async function* watchEvents<T>(
   }
 }
 
-function parseEvent<T>(received: unknown): WatchEvent<T> {
+function parseEvent<T>(received: unknown, decode: (object: KubeObject) => KubeObject): WatchEvent<T> {
   const event = received as { readonly type: string; readonly object?: unknown }; // checked below
   switch (event.type) {
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
+      return { type: event.type, object: decode(event.object as KubeObject) as T }; // the caller knows the kind
     case 'BOOKMARK':
       return { type: event.type, object: event.object as T }; // the caller knows the kind
     case 'ERROR':

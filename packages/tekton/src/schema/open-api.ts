@@ -7,7 +7,7 @@
 import type { ObjectSchema, Schema } from './schema.js';
 
 /** Converts one schema. */
-export function openApi(schema: Schema): object {
+export function openApi(schema: Schema): Readonly<Record<string, unknown>> {
   const { description } = schema;
   switch (schema.kind) {
     case 'string':
@@ -41,7 +41,7 @@ export function openApi(schema: Schema): object {
   }
 }
 
-function objectOpenApi(schema: ObjectSchema): object {
+function objectOpenApi(schema: ObjectSchema): Readonly<Record<string, unknown>> {
   return {
     type: 'object',
     description: schema.description,

@@ -24,3 +24,16 @@ export function webhookAnswer(problems: readonly Problem[]): WebhookAnswer | und
   const message = formatFieldErrors(problems.flatMap(({ fieldErrors = [] }) => fieldErrors));
   return message === undefined ? undefined : { webhook: 'validation', message };
 }
+
+const WEBHOOKS = {
+  mutation: 'webhook.pipeline.tekton.dev',
+  validation: 'validation.webhook.pipeline.tekton.dev',
+} as const;
+
+/** Returns the answer with the name of the webhook, as API servers pass it on. */
+export function denial(problems: readonly Problem[]): string | undefined {
+  const answer = webhookAnswer(problems);
+  if (!answer) return undefined;
+  const { webhook, message } = answer;
+  return `admission webhook "${WEBHOOKS[webhook]}" denied the request: ${webhook} failed: ${message}`;
+}

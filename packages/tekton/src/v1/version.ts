@@ -9,7 +9,7 @@ import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
 import type { ValidationContext } from '../validation/context.js';
 import { checkNamespace } from '../validation/metadata.js';
 import type { ReferenceScope } from '../validation/pipeline-references.js';
-import { webhookAnswer } from './admission.js';
+import { denial, webhookAnswer } from './admission.js';
 import { DEFAULT_CONFIG } from './config.js';
 import { DECODE_MESSAGES } from './decode-messages.js';
 import { withDefaults } from './defaults.js';
@@ -54,6 +54,7 @@ const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
   admissionMessage: (problems) => webhookAnswer(problems)?.message,
   taskRunFormat,
   taskRunRules,
+  admissionDenial: denial,
 };
 
 /** The API version tekton.dev/v1. */

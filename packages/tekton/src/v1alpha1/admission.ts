@@ -92,3 +92,11 @@ function rankInPipeline(problem: Problem, path: FieldPath): Rank {
     }
   }
 }
+
+/** Returns the message with the name of the webhook, as API servers pass it on. */
+export function denial(problems: readonly Problem[]): string | undefined {
+  const message = firstMessage(problems);
+  return message === undefined
+    ? undefined
+    : `admission webhook "webhook.tekton.dev" denied the request: mutation failed: ${message}`;
+}

@@ -9,10 +9,11 @@ import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
 import type { ValidationContext } from '../validation/context.js';
 import { checkMetadata, checkNamespace } from '../validation/metadata.js';
 import { checkPipelineReferences, type ReferenceScope } from '../validation/pipeline-references.js';
-import { firstMessage } from './admission.js';
+import { denial, firstMessage } from './admission.js';
 import { DECODE_MESSAGES } from './decode-messages.js';
 import { withDefaults } from './defaults.js';
 import { KINDS } from './kinds.js';
+import { hasOwnFields } from './own-fields.js';
 import { readCondition, readPipeline, readPipelineResource, readPipelineRun, readTask, readTaskRun } from './reader.js';
 import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
 import { pipelineRunFormat, taskRunFormat } from './status-writer.js';
@@ -30,6 +31,7 @@ export const v1alpha1: ApiVersion = {
   kinds: KINDS,
   messages: DECODE_MESSAGES,
   specReaders: { readTask, readTaskRun, readPipeline, readPipelineRun },
+  hasOwnFields,
   interpret: (conforming) => {
     const object = { spec: {}, metadata: {}, ...conforming } as V1alpha1Object; // it conforms to the schema of its kind
     return {
@@ -48,6 +50,7 @@ export const v1alpha1: ApiVersion = {
   withParams,
   applyDefaults: withDefaults,
   admissionMessage: firstMessage,
+  admissionDenial: denial,
   taskRunFormat,
   pipelineRunFormat,
   taskRunRules,

@@ -36,6 +36,8 @@ export interface ApiVersion {
   readonly unreadKinds?: ReadonlySet<string>;
   /** Reads specs of this version's kinds. */
   readonly specReaders: SpecReaders;
+  /** Whether a spec has fields that no other version has, which tells its version. Absent: its fields tell nothing. */
+  readonly hasOwnFields?: (kind: string, spec: Readonly<Record<string, unknown>>) => boolean;
   /** Wraps an object that conforms to the schema of its kind. */
   readonly interpret: (object: object) => VersionedObject;
   /** Paths of the fields in objects of this version that hold the lists of the model. */
@@ -48,7 +50,9 @@ export interface ApiVersion {
   readonly applyDefaults: <T extends object>(object: T, options: DefaultOptions) => T;
   /** Returns the webhook's message for an object with these problems; undefined if it admits the object. */
   readonly admissionMessage: (problems: readonly Problem[]) => string | undefined;
-  /** The statuses of this version. Absent: its runs are checked and not executed, and API servers do not serve it. */
+  /** Returns the text in which an API server passes that message on, with the name of the webhook. */
+  readonly admissionDenial: (problems: readonly Problem[]) => string | undefined;
+  /** The statuses of this version. Absent: its runs are checked and not executed. */
   readonly taskRunFormat?: TaskRunFormat;
   readonly pipelineRunFormat?: PipelineRunFormat;
   /** The rules of this version for TaskRuns. Absent: as for `taskRunFormat`. */

@@ -6,3 +6,7 @@ import { tryFindVersion } from './versions.js';
 /** Returns Tekton's message for an object; `undefined` if Tekton admits it. `problems` are those of one object. */
 export const admissionMessage = (problems: readonly Problem[]): string | undefined =>
   tryFindVersion(problems[0]?.object?.apiVersion ?? '')?.admissionMessage(problems);
+
+/** Returns the same message with the name of the webhook, as API servers pass it on. */
+export const admissionDenial = (problems: readonly Problem[]): string | undefined =>
+  tryFindVersion(problems[0]?.object?.apiVersion ?? '')?.admissionDenial(problems);

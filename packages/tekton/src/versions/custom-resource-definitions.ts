@@ -9,6 +9,8 @@
 import { TEKTON_GROUP } from '../model/tekton-group.js';
 import { STATUS_SCHEMA, type KindDefinition } from '../schema/kind-definition.js';
 import { openApi } from '../schema/open-api.js';
+import { isRecord } from '../schema/conformance.js';
+import { extendOpenApi } from '../schema/merged-open-api.js';
 import type { ApiVersion } from '../validation/api-version.js';
 import { VERSIONS } from './versions.js';
 
@@ -28,23 +30,34 @@ export interface CrdOptions {
    * @default false - the API server prunes them
    */
   readonly preserveUnknownFields?: boolean;
+  /** The API versions that are served. @default - all */
+  readonly apiVersions?: readonly string[];
 }
 
-/** Returns one definition for each kind, with all its API versions. The result is deterministic. */
-export function crds({ preserveUnknownFields = false }: CrdOptions = {}): Crd[] {
-  const kinds = new Set(VERSIONS.flatMap((version) => Object.keys(version.kinds)));
-  const definitions = [...kinds].flatMap((kind) => crd(servedVersions(kind)));
-  return preserveUnknownFields ? definitions.map(preservingUnknownFields) : definitions;
+/**
+ * Returns one definition for each kind, with all its API versions. The schema of each version has the fields of all versions: an
+ * API server without conversion prunes the objects of the others. The result is deterministic.
+ */
+export function crds({ preserveUnknownFields = false, apiVersions }: CrdOptions = {}): Crd[] {
+  const versions = VERSIONS.filter(({ apiVersion }) => apiVersions?.includes(apiVersion) ?? true);
+  const kinds = new Set(versions.flatMap((version) => Object.keys(version.kinds)));
+  const toSchema = preserveUnknownFields ? preserving : (schema: object): unknown => schema;
+  return [...kinds].flatMap((kind) => crd(servedVersions(kind, versions), toSchema));
 }
 
-/** Sets `x-kubernetes-preserve-unknown-fields` on every object schema of a definition. */
-function preservingUnknownFields<T>(value: T): T {
-  if (Array.isArray(value)) return value.map((item: unknown) => preservingUnknownFields(item)) as T; // same shape
-  if (typeof value !== 'object' || value === null) return value;
-  const copy = Object.fromEntries(
-    Object.entries(value).map(([name, item]: [string, unknown]) => [name, preservingUnknownFields(item)]),
-  );
-  return { ...copy, ...('properties' in value && { 'x-kubernetes-preserve-unknown-fields': true }) } as T; // adds a field
+/** Sets `x-kubernetes-preserve-unknown-fields` on a schema of an object and on all such schemas in it. */
+function preserving(schema: unknown): unknown {
+  if (!isRecord(schema)) return schema;
+  const { properties, items, additionalProperties } = schema;
+  return {
+    ...schema,
+    ...(items !== undefined && { items: preserving(items) }),
+    ...(additionalProperties !== undefined && { additionalProperties: preserving(additionalProperties) }),
+    ...(isRecord(properties) && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, preserving(field)])),
+      'x-kubernetes-preserve-unknown-fields': true,
+    }),
+  };
 }
 
 const condition = (field: string): string => `.status.conditions[?(@.type=="Succeeded")].${field}`;
@@ -62,15 +75,15 @@ interface ServedVersion {
   readonly definition: KindDefinition;
 }
 
-/** Returns the definitions of a kind in the versions whose runs are executed, oldest version first. */
-const servedVersions = (kind: string): readonly ServedVersion[] =>
-  VERSIONS.flatMap(({ apiVersion, kinds, pipelineRunFormat }: ApiVersion) => {
-    const definition = pipelineRunFormat && kinds[kind];
+/** Returns the definitions of a kind, oldest version first. */
+const servedVersions = (kind: string, versions: readonly ApiVersion[]): readonly ServedVersion[] =>
+  versions.flatMap(({ apiVersion, kinds }) => {
+    const definition = kinds[kind];
     return definition ? [{ apiVersion, definition }] : [];
   });
 
 /** Returns the definition of a kind. Names and scope are those of the newest version, in which objects are stored. */
-function crd(served: readonly ServedVersion[]): readonly Crd[] {
+function crd(served: readonly ServedVersion[], toSchema: (schema: object) => unknown): readonly Crd[] {
   const newest = served.at(-1);
   if (!newest) return [];
   const { kind, plural, isNamespaced, shortNames } = newest.definition;
@@ -97,14 +110,15 @@ function crd(served: readonly ServedVersion[]): readonly Crd[] {
           storage: definition === newest.definition,
           subresources: { status: {} },
           ...(definition.isRun && { additionalPrinterColumns: COLUMNS }),
-          schema: { openAPIV3Schema: rootSchema(definition) },
+          schema: { openAPIV3Schema: toSchema(rootSchema(definition, served)) },
         })),
       },
     },
   ];
 }
 
-function rootSchema({ description, spec }: KindDefinition): object {
+function rootSchema({ description, spec }: KindDefinition, served: readonly ServedVersion[]): object {
+  const others = served.map(({ definition }) => definition.spec).filter((other) => other !== spec);
   return {
     type: 'object',
     description,
@@ -113,7 +127,7 @@ function rootSchema({ description, spec }: KindDefinition): object {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: { type: 'object' },
-      spec: openApi(spec),
+      spec: others.map(openApi).reduce(extendOpenApi, openApi(spec)),
       status: openApi(STATUS_SCHEMA),
     },
   };

@@ -2,7 +2,7 @@
 
 import { TEKTON_GROUP } from '../model/tekton-group.js';
 import { V1ALPHA1 } from '../v1alpha1/types.js';
-import { findVersion } from './versions.js';
+import { findVersion, VERSIONS } from './versions.js';
 
 /** A kind of one API version, and its name in URL paths. */
 export interface TektonResource {
@@ -24,6 +24,26 @@ export function tektonResource(apiVersion: string, kind: string): TektonResource
     kind,
     namespaced: definition.isNamespaced,
   };
+}
+
+/** Returns where an object is served in its own version. Throws if the version is not supported, or has no such kind. */
+export const resourceOf = ({ apiVersion = '', kind = '' }: ObjectType): TektonResource =>
+  tektonResource(apiVersion, kind);
+
+/** What identifies the kind of an object. */
+interface ObjectType {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
+/**
+ * Returns where a kind is served in the version in which API servers store it: the newest. All objects of the kind can be read
+ * there, whatever version they are written in. Throws if no version has the kind.
+ */
+export function storedResource(kind: string): TektonResource {
+  const newest = VERSIONS.findLast(({ kinds }) => Object.hasOwn(kinds, kind));
+  if (!newest) throw new Error(`no version has a kind ${JSON.stringify(kind)}`);
+  return tektonResource(newest.apiVersion, kind);
 }
 
 /** The kinds of v1alpha1. */

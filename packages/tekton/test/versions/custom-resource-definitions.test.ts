@@ -13,6 +13,8 @@ test('each kind has one definition', () => {
     'pipelineruns.tekton.dev',
     'pipelineresources.tekton.dev',
     'conditions.tekton.dev',
+    'stepactions.tekton.dev',
+    'customruns.tekton.dev',
   ]);
   expect(Object.keys(KINDS)).toHaveLength(7);
 });
@@ -33,8 +35,32 @@ test("a PipelineRun has Tekton's short names and printer columns", () => {
           { name: 'CompletionTime', type: 'date', jsonPath: '.status.completionTime' },
         ],
       },
+      { name: 'v1', subresources: { status: {} } },
     ],
   });
+});
+
+test('a kind is served in all its versions and stored in the newest', () => {
+  const served = all.map(({ metadata, spec }) => {
+    const versions = spec['versions'] as unknown as { name: string; served: boolean; storage: boolean }[];
+    return [metadata.name.split('.')[0], versions.map((it) => `${it.name}${it.storage ? ' stored' : ''}`)] as const;
+  });
+  expect(Object.fromEntries(served)).toEqual({
+    tasks: ['v1alpha1', 'v1 stored'],
+    clustertasks: ['v1alpha1 stored'],
+    taskruns: ['v1alpha1', 'v1 stored'],
+    pipelines: ['v1alpha1', 'v1 stored'],
+    pipelineruns: ['v1alpha1', 'v1 stored'],
+    pipelineresources: ['v1alpha1 stored'],
+    conditions: ['v1alpha1 stored'],
+    stepactions: ['v1beta1 stored'],
+    customruns: ['v1beta1 stored'],
+  });
+});
+
+test('the file of a definition fits into the annotation of a plain kubectl apply', () => {
+  const sizes = crds().map((crd) => JSON.stringify(crd).length);
+  expect(Math.max(...sizes)).toBeLessThan(262_144);
 });
 
 /** Returns violations of the rules for structural schemas (apiextensions.k8s.io/v1). */
@@ -62,8 +88,8 @@ function faults(schema: Record<string, unknown>, path: string): string[] {
 
 describe('schemas are structural and have no defaults inside lists', () => {
   test.each(all)('$metadata.name', ({ spec }) => {
-    const [version] = spec['versions'] as unknown as { schema: { openAPIV3Schema: Record<string, unknown> } }[];
-    expect(faults(version!.schema.openAPIV3Schema, '')).toEqual([]);
+    const versions = spec['versions'] as unknown as { schema: { openAPIV3Schema: Record<string, unknown> } }[];
+    expect(versions.flatMap(({ schema }) => faults(schema.openAPIV3Schema, ''))).toEqual([]);
   });
 });
 
@@ -79,13 +105,18 @@ function defaults(schema: Record<string, unknown>, path = ''): string[] {
 }
 
 test('schemas have the defaults that the webhook of Tekton v0.9.2 wrote into runs, as far as a schema can express them, and none for other kinds', () => {
-  const written = all.map(({ metadata, spec }) => {
-    const [version] = spec['versions'] as unknown as { schema: { openAPIV3Schema: Record<string, unknown> } }[];
-    return [metadata.name.split('.')[0], defaults(version!.schema.openAPIV3Schema)] as const;
+  const written = all.flatMap(({ metadata, spec }) => {
+    const versions = spec['versions'] as unknown as {
+      name: string;
+      schema: { openAPIV3Schema: Record<string, unknown> };
+    }[];
+    return versions.map(
+      ({ name, schema }) => [`${metadata.name.split('.')[0]} ${name}`, defaults(schema.openAPIV3Schema)] as const,
+    );
   });
   expect(Object.fromEntries(written.filter(([, found]) => found.length > 0))).toEqual({
-    taskruns: ['spec.taskRef.kind "Task"', 'spec.timeout "1h0m0s"'],
-    pipelineruns: ['spec.timeout "1h0m0s"'],
+    'taskruns v1alpha1': ['spec.taskRef.kind "Task"', 'spec.timeout "1h0m0s"'],
+    'pipelineruns v1alpha1': ['spec.timeout "1h0m0s"'],
   });
 });
 

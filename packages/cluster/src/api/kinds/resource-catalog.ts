@@ -6,6 +6,7 @@
  */
 
 import { groupVersionOf, groupResourceOf, type ResourceType } from './resource-type.js';
+import { byStability } from './version-order.js';
 
 /** The served resources, by name and by kind. */
 export class Catalog {
@@ -56,6 +57,8 @@ export class Catalog {
       if (!versions.includes(version)) versions.push(version);
       found.set(group, versions);
     }
+    const isCustom = new Set(this.#types.flatMap(({ custom, group }) => (custom ? [group] : [])));
+    for (const [group, versions] of found) if (isCustom.has(group)) versions.sort(byStability);
     return found;
   }
 

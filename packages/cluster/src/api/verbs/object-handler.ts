@@ -106,7 +106,7 @@ const tableOf = (
   include: includeOf(query),
   now: api.clock.date(),
   version,
-  textOf: (object) => api.store.texts.textOf(object),
+  textOf: (object) => textFor(api, type, object),
 });
 
 /** Returns the namespace of a collection; undefined for all namespaces. */
@@ -134,7 +134,11 @@ function list({ api }: ObjectsContext, { request, info }: ObjectRequest, type: R
   const page = listObjects(api, type, withinNamespace(type, info), info.query);
   const version = tableVersion(request.headers.get('accept') ?? '');
   if (!version)
-    return respond({ kind: 'json', value: () => listOf(type, page), text: () => listText(api, type, page) }, 200, []);
+    return respond(
+      { kind: 'json', value: () => listOf(api, type, page), text: () => listText(api, type, page) },
+      200,
+      [],
+    );
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.next !== '' && { continue: page.next }),
@@ -234,7 +238,7 @@ function one(
   const version = tableVersion(request.headers.get('accept') ?? '');
   if (!version)
     return respond(
-      { kind: 'json', value: () => valueFor(type, object), text: () => textFor(api, type, object) },
+      { kind: 'json', value: () => valueFor(api, type, object), text: () => textFor(api, type, object) },
       status,
       warnings,
     );

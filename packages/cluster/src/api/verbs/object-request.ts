@@ -70,6 +70,7 @@ export const writeOptions = (
   { onUnknown }: Pick<FieldValidator, 'onUnknown'>,
 ): WriteOptions => ({
   dryRun: isDryRun(info.query),
+  manager: info.query.get('fieldManager') ?? undefined,
   onUnknown,
   confirm: (object, old) => checkEscalation(api, { user, info }, type, object, old),
 });

@@ -24,12 +24,23 @@ export interface Page {
 export function existingObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
   const found = collectionOf(api, type).get(namespace, name);
   if (!found) throw notFound(type, name);
-  return found;
+  return valueFor(api, type, found);
+}
+
+/** Returns an object including pending writes, on which a write is computed; undefined if it does not exist. */
+export function tryLatestObject(
+  api: ApiContext,
+  type: ResourceType,
+  namespace: string,
+  name: string,
+): KubeObject | undefined {
+  const found = latestOf(api, type).get(namespace, name);
+  return found && valueFor(api, type, found);
 }
 
 /** Returns an object including pending writes, on which a write is computed. Throws a 404 if it does not exist. */
 export function latestObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
-  const found = latestOf(api, type).get(namespace, name);
+  const found = tryLatestObject(api, type, namespace, name);
   if (!found) throw notFound(type, name);
   return found;
 }
@@ -132,11 +143,11 @@ const metadataOf = ({ revision, next, remaining }: Page): JsonObject => ({
 });
 
 /** Returns a list object. */
-export const listOf = (type: ResourceType, page: Page): JsonObject => ({
+export const listOf = (api: ApiContext, type: ResourceType, page: Page): JsonObject => ({
   kind: `${type.kind}List`,
   apiVersion: groupVersionOf(type),
   metadata: metadataOf(page),
-  items: page.items.map((item) => valueFor(type, item)),
+  items: page.items.map((item) => valueFor(api, type, item)),
 });
 
 /** Returns the text of a list: the texts of its items, joined. */
@@ -145,12 +156,10 @@ export function listText(api: ApiContext, type: ResourceType, page: Page): strin
   return `${head}${page.items.map((item) => textFor(api, type, item)).join(',')}]}`;
 }
 
-/** Returns an object in the requested version; versions of a kind differ only in apiVersion. */
-export function valueFor(type: ResourceType, object: KubeObject): KubeObject {
-  const apiVersion = groupVersionOf(type);
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
-}
+/** Returns an object in the requested version. */
+export const valueFor = (api: ApiContext, type: ResourceType, object: KubeObject): KubeObject =>
+  api.forms.of(type, object);
 
 /** Returns the text of an object in the requested version. */
 export const textFor = (api: ApiContext, type: ResourceType, object: KubeObject): string =>
-  api.store.texts.textOf(valueFor(type, object));
+  api.store.texts.textOf(valueFor(api, type, object));

@@ -107,7 +107,7 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
   const formatValue = ({ type: eventType, object }: VisibleEvent): unknown =>
     request.show
       ? JSON.parse(`{"type":"${eventType}","object":${show(object, eventType)}}`)
-      : { type: eventType, object: valueFor(type, object) };
+      : { type: eventType, object: valueFor(api, type, object) };
   const size = ({ object, change }: VisibleEvent): number => api.store.sizes.of(change?.object ?? object);
   const lifetime = { clock: api.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
   return {

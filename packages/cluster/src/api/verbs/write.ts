@@ -33,6 +33,7 @@ import { checkCapacity, checkStorable } from './object-limits.js';
 import { fillDefaults, prune } from '../schema/schema.js';
 import { checkSchema } from '../schema/schema-validation.js';
 import { timestamp } from '@pipewright/apimachinery';
+import { recordSpecWriter } from './spec-writer.js';
 import { latestOf, type ApiContext } from '../api-context.js';
 
 /** Options of a write. */
@@ -43,6 +44,8 @@ export interface WriteOptions {
   readonly onUnknown: (fields: readonly string[]) => void;
   /** Throws to reject an object by its writer. Absent for writes of the server itself. */
   readonly confirm?: (object: KubeObject, old: KubeObject | undefined) => void;
+  /** The name of the client, for managedFields. */
+  readonly manager?: string | undefined;
   /** The managedFields of an apply; other writes keep the old ones. */
   readonly managedFields?: readonly unknown[];
 }
@@ -61,6 +64,7 @@ export function create(
   startMetadata(api, type, draft, options);
   if (type.subresources.includes('status') && type.custom) delete draft['status'];
   type.rules.fill?.(draft, undefined);
+  if (!options.managedFields) recordSpecWriter(api, type, asObject(draft), undefined, options.manager);
   options.confirm?.(asObject(draft), undefined);
   const object = admit(api, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
   const { name } = object.metadata;
@@ -92,6 +96,7 @@ export function update(
   continueMetadata(type, draft, old, options);
   keepOtherParts(type, draft, old, part);
   if (part === 'main') type.rules.fill?.(draft, old);
+  if (part === 'main' && !options.managedFields) recordSpecWriter(api, type, asObject(draft), old, options.manager);
   countGeneration(type, draft, old);
   const whole = asObject(draft);
   if (part === 'main') options.confirm?.(whole, old);

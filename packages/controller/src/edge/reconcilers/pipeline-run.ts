@@ -7,7 +7,14 @@
 
 import { ApiError, hasReason, isControlledBy, keyOf, PERSISTENT_VOLUME_CLAIMS, type Result } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import { isDone, TASK_RUNS, type PipelineRunObject, type TaskRunObject } from '@pipewright/tekton';
+import {
+  isDone,
+  isExecuted,
+  resourceOf,
+  storedResource,
+  type PipelineRunObject,
+  type TaskRunObject,
+} from '@pipewright/tekton';
 import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
 import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';
 import type { ObservedPipelineRun } from '../../pipelinerun/observed.js';
@@ -21,6 +28,7 @@ import type { Enqueue } from '../enqueue.js';
 import type { MutationCache } from '../mutation-cache.js';
 import type { RunRateLimiter } from '../rate-limits.js';
 import { resultAfterWrite, type RunWriter } from '../run-writer.js';
+import { refuseRun } from './unexecuted-run.js';
 import { gatherPipelineInputs, NO_INPUTS, type PipelineRunInputsDeps } from './pipeline-run-inputs.js';
 
 /** What PipelineRuns are reconciled with. */
@@ -38,6 +46,7 @@ export interface PipelineRunDeps extends PipelineRunInputsDeps {
 /** Reconciles one PipelineRun. */
 export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): Promise<Result> {
   const run = deps.pipelineRuns.get(key);
+  if (run && !isExecuted(run.apiVersion)) return refuseRun(deps.writer, run, deps.clock.date());
   if (!run || !needsReconcile(run)) {
     deps.rateLimiter.forget(key);
     return {};
@@ -107,7 +116,7 @@ async function taskRunsOf(
 }
 
 async function getTaskRun(deps: PipelineRunDeps, namespace: string, name: string): Promise<TaskRunObject | undefined> {
-  const taskRun = await deps.client.get<TaskRunObject>(TASK_RUNS, { namespace, name });
+  const taskRun = await deps.client.get<TaskRunObject>(storedResource('TaskRun'), { namespace, name });
   return taskRun && deps.taskRuns.record(taskRun);
 }
 
@@ -119,7 +128,7 @@ async function createTaskRun(
 ): Promise<ChildCreation> {
   const { namespace = '', name = '' } = taskRun.metadata;
   try {
-    deps.taskRuns.record(await deps.client.create<TaskRunObject>(TASK_RUNS, { namespace }, taskRun));
+    deps.taskRuns.record(await deps.client.create<TaskRunObject>(resourceOf(taskRun), { namespace }, taskRun));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.reason !== 'AlreadyExists') {
@@ -145,7 +154,9 @@ async function apply(
       const name = action.taskRun.metadata.name ?? '';
       const body = { spec: { status: 'TaskRunCancelled' } };
       try {
-        taskRuns.record(await client.patch<TaskRunObject>(TASK_RUNS, { namespace, name }, body, { type: 'merge' }));
+        taskRuns.record(
+          await client.patch<TaskRunObject>(resourceOf(action.taskRun), { namespace, name }, body, { type: 'merge' }),
+        );
       } catch (error) {
         if (!hasReason(error, 'NotFound')) throw error;
       }

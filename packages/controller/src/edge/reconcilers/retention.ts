@@ -7,14 +7,7 @@
 
 import type { KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import {
-  awaitsDelivery,
-  isDone,
-  PIPELINE_RUNS,
-  TASK_RUNS,
-  type PipelineRunObject,
-  type TaskRunObject,
-} from '@pipewright/tekton';
+import { awaitsDelivery, isDone, resourceOf, type PipelineRunObject, type TaskRunObject } from '@pipewright/tekton';
 import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
 import type { Log } from '../log.js';
 import type { MutationCache } from '../mutation-cache.js';
@@ -138,10 +131,11 @@ export class RunRetention {
     }
   }
 
-  async #delete({ kind, metadata }: Run): Promise<void> {
+  async #delete(run: Run): Promise<void> {
+    const { kind, metadata } = run;
     const { namespace, name = '', uid, resourceVersion } = metadata;
     await this.#deps.client.delete(
-      kind === 'PipelineRun' ? PIPELINE_RUNS : TASK_RUNS,
+      resourceOf(run),
       { namespace, name },
       { uid, resourceVersion, propagationPolicy: 'Background' },
     );

@@ -6,13 +6,14 @@
  */
 
 import { isControlledBy, keyOf, PODS, type Result } from '@pipewright/kube';
-import { awaitsDelivery, isDone, READY_ANNOTATION, type TaskRunObject } from '@pipewright/tekton';
+import { awaitsDelivery, isDone, isExecuted, READY_ANNOTATION, type TaskRunObject } from '@pipewright/tekton';
 import { podNameOf } from '../../pod/pod.js';
 import type { Pod } from '../../pod/pod-types.js';
 import type { AttemptDecision } from '../../taskrun/attempt.js';
 import { attemptOf, planTaskRun, type TaskRunAction } from '../../taskrun/plan.js';
 import { enqueueOwner } from '../enqueue.js';
 import { resultAfterWrite } from '../run-writer.js';
+import { refuseRun } from './unexecuted-run.js';
 import { startAttempt, type StartAttemptDeps } from './start-attempt.js';
 
 /** What TaskRuns are reconciled with. */
@@ -26,6 +27,7 @@ export async function reconcileTaskRun(deps: TaskRunDeps, key: string): Promise<
     deps.unnamedPods.delete(key);
     return {};
   }
+  if (!isExecuted(run.apiVersion)) return refuseRun(deps.writer, run, deps.clock.date());
   const now = deps.clock.date();
   const plan = planTaskRun({ run, ...(await podsOf(deps, run)), now });
   const start = plan.actions.find((action) => action.kind === 'start');

@@ -14,7 +14,8 @@ import { badRequest, forbidden, invalid, notFound, required, unsupportedMedia } 
 import type { ResourceType } from '../../kinds/resource-type.js';
 import { serverSideApply } from './server-side-apply.js';
 import { strategicPatch } from './strategic-merge-patch.js';
-import { latestOf, type ApiContext } from '../../api-context.js';
+import type { ApiContext } from '../../api-context.js';
+import { tryLatestObject } from '../read.js';
 import { create, update, type Part } from '../write.js';
 
 const APPLY = 'application/apply-patch+yaml';
@@ -63,7 +64,7 @@ function patchWith(
   const validator = fieldValidator(type, info.query, body.repeated);
   const options = writeOptions(api, { info, user }, type, validator);
   const namespace = type.namespaced ? info.namespace : '';
-  const old = latestOf(api, type).get(namespace, info.object);
+  const old = tryLatestObject(api, type, namespace, info.object);
   const manager = info.query.get('fieldManager') ?? '';
   if (media === APPLY && manager === '') {
     const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };

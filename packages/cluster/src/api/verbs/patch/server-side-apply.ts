@@ -43,12 +43,13 @@ export function serverSideApply(
   { manager, force, now }: ApplyOptions,
 ): ApplyResult {
   const entries = objectsAt(old, 'metadata', 'managedFields');
-  const ownEntry = entries.find((entry) => entry['manager'] === manager);
+  const ownEntry = entries.find((entry) => isApplier(entry) && entry['manager'] === manager);
   const owned = fieldsOf(applied, type.schema);
   const others = entries
-    .filter((entry) => entry['manager'] !== manager)
+    .filter((entry) => entry !== ownEntry)
     .map((entry) => ({ entry, fields: old ? conflictsWith(objectAt(entry, 'fieldsV1'), owned, old, applied) : [] }));
-  if (!force && others.some(({ fields }) => fields.length > 0)) throw conflictError(others);
+  const conflicts = others.filter(({ entry, fields }) => isApplier(entry) && fields.length > 0);
+  if (!force && conflicts.length > 0) throw conflictError(conflicts);
 
   const remaining = others
     .map(({ entry, fields }) => ({ ...entry, fieldsV1: withoutPaths(objectAt(entry, 'fieldsV1'), fields) }))
@@ -72,6 +73,9 @@ export function serverSideApply(
   const unchanged = ownEntry && deepEqual({ ...ownEntry, time: '' }, { ...entry, time: '' });
   return { object, managedFields: [...remaining, unchanged ? ownEntry : entry] };
 }
+
+/** Whether an entry is one of an apply. Other writers own their fields only to tell their API version. */
+const isApplier = (entry: JsonObject): boolean => entry['operation'] === 'Apply';
 
 interface FieldConflict {
   readonly entry: JsonObject;

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { asWritten, writtenApiVersion } from '@pipewright/tekton';
+
+const [ALPHA, V1] = ['tekton.dev/v1alpha1', 'tekton.dev/v1'];
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** An entry of managedFields. */
+const entry = (manager: string, apiVersion: string, time: string, fieldsV1: object, operation = 'Update'): object => ({
+  manager,
+  operation,
+  apiVersion,
+  time: `2026-01-01T00:00:${time}Z`,
+  fieldsType: 'FieldsV1',
+  fieldsV1,
+});
+const wroteSpec = (apiVersion: string, time = '00'): object =>
+  entry('kubectl-create', apiVersion, time, { 'f:spec': { '.': {}, 'f:steps': {} } });
+const wroteStatus = (apiVersion: string): object =>
+  entry('pipewright', apiVersion, '59', { 'f:status': { 'f:conditions': {} } });
+const cancelled = (apiVersion: string): object =>
+  entry('kubectl-patch', apiVersion, '59', { 'f:spec': { 'f:status': {} } });
+const appliedManifest = (apiVersion: string, time: string): object =>
+  entry('kubectl-client-side-apply', apiVersion, time, {
+    'f:metadata': { 'f:annotations': { '.': {}, [`f:${LAST_APPLIED}`]: {} } },
+  });
+
+/** Returns the written version of an object that is read as v1. */
+const versionOf = (kind: string, spec: object, managedFields: readonly object[], annotations: object = {}): string =>
+  writtenApiVersion({ apiVersion: V1, kind, metadata: { managedFields, annotations }, spec } as never);
+
+const steps = [{ image: 'busybox' }];
+
+describe('the version in which a spec is written', () => {
+  test.each<[string, string, object, readonly object[], string]>([
+    ['is that of its only writer', 'Task', { steps }, [wroteSpec(ALPHA)], ALPHA],
+    [
+      'is that of its only writer, whatever version controllers use',
+      'Task',
+      { steps },
+      [wroteSpec(ALPHA), wroteStatus(V1)],
+      ALPHA,
+    ],
+    [
+      'stays when a client of another version stops the run',
+      'TaskRun',
+      { status: 'x' },
+      [wroteSpec(ALPHA), cancelled(V1)],
+      ALPHA,
+    ],
+    ['is that of the latest writer', 'Task', { steps }, [wroteSpec(V1, '02'), wroteSpec(ALPHA, '01')], V1],
+    ['is the newest of those written in the same second', 'Task', { steps }, [wroteSpec(V1), wroteSpec(ALPHA)], V1],
+    ['is that of the object if no writer is recorded', 'Task', { steps }, [], V1],
+    ['is that of the object if only other groups are recorded', 'Task', { steps }, [wroteSpec('other.dev/v1')], V1],
+    ['is v1alpha1 if the spec has inputs', 'Task', { steps, inputs: {} }, [wroteSpec(V1)], ALPHA],
+    ['is v1alpha1 if an embedded task has outputs', 'TaskRun', { taskSpec: { outputs: {} } }, [], ALPHA],
+    ['is v1alpha1 if a task has conditions', 'Pipeline', { tasks: [{ conditions: [] }] }, [], ALPHA],
+    ['is v1alpha1 if a run binds resources', 'PipelineRun', { resources: [] }, [], ALPHA],
+    ['is the only one that has the kind', 'ClusterTask', {}, [], ALPHA],
+    ['is the only one that has the kind, StepAction', 'StepAction', {}, [], 'tekton.dev/v1beta1'],
+  ])('%s', (_title, kind, spec, managedFields, expected) => {
+    expect(versionOf(kind, spec, managedFields)).toBe(expected);
+  });
+
+  test('is that of a manifest that was applied again in another version, although no field has changed', () => {
+    const applied = { [LAST_APPLIED]: JSON.stringify({ apiVersion: V1 }) };
+    expect(versionOf('Task', { steps }, [wroteSpec(ALPHA, '01'), appliedManifest(V1, '02')], applied)).toBe(V1);
+  });
+
+  test('is that of the applied manifest if a client of another version has edited the object', () => {
+    const applied = { [LAST_APPLIED]: JSON.stringify({ apiVersion: ALPHA }) };
+    const edited = entry('kubectl-edit', V1, '30', { 'f:spec': { 'f:steps': {} } });
+    expect(versionOf('Task', { steps }, [wroteSpec(ALPHA, '01'), edited], applied)).toBe(ALPHA);
+  });
+
+  test('is that of the applied manifest if no writer is recorded', () => {
+    expect(versionOf('Task', { steps }, [], { [LAST_APPLIED]: JSON.stringify({ apiVersion: ALPHA }) })).toBe(ALPHA);
+    expect(versionOf('Task', { steps }, [], { [LAST_APPLIED]: 'not JSON' })).toBe(V1);
+  });
+});
+
+test('an object gets the apiVersion in which its spec is written; objects of other groups stay as they are', () => {
+  const task = { apiVersion: V1, kind: 'Task', metadata: { managedFields: [wroteSpec(ALPHA)] }, spec: { steps } };
+  expect(asWritten(task)).toEqual({ ...task, apiVersion: ALPHA });
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: {} };
+  expect(asWritten(pod)).toBe(pod);
+});
