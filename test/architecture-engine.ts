@@ -21,11 +21,11 @@ export const TEKTON_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     tekton('validation'),
     ...['reader', 'types'].map((file) => tekton(`v1alpha1/${file}.js`)),
   ],
-  'packages/tekton/src/v1': [...TEKTON_SHARED, tekton('validation')],
+  'packages/tekton/src/v1': [...TEKTON_SHARED, tekton('validation'), 'yaml'],
   'packages/tekton/src/v1/validation': [
     ...TEKTON_SHARED,
     tekton('validation'),
-    ...['config', 'custom-task', 'objects', 'param-types', 'types'].map((file) => tekton(`v1/${file}.js`)),
+    ...['custom-task', 'objects', 'param-types', 'types'].map((file) => tekton(`v1/${file}.js`)),
   ],
   'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1'), tekton('v1alpha1')],
 };

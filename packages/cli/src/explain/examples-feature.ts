@@ -41,6 +41,14 @@ export const FEATURE_EXAMPLES = {
     taskRun('taskRef:\n  name: compile\nstatusMessage: no longer needed\n'),
     ['  statusMessage: no longer needed\n', '  status: TaskRunCancelled\n  statusMessage: no longer needed\n'],
   ),
+  CEL_INVALID: remedy(
+    'Fix the expression. CEL is off by default, so the right one has none.',
+    pipeline(`tasks:\n${use('compile', 'when:\n- cel: "$(context.pipelineRun.name) == \'x\'"\n')}`),
+    [
+      '    - cel: "$(context.pipelineRun.name) == \'x\'"\n',
+      '    - input: $(context.pipelineRun.name)\n      operator: in\n      values: [x]\n',
+    ],
+  ),
   ENUM_INVALID: remedy(
     'List each allowed string once, including the default. `enum` is off by default, so the right one has none.',
     task(`params:\n- name: mode\n  enum: [debug, debug]\n${STEPS}`),

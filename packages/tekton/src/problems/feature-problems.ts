@@ -33,6 +33,12 @@ export const FEATURE_PROBLEMS = {
     ({ field, other }) => `\`${field}\` needs \`${other}\``,
     ({ field, other }) => `add \`${other}\`, or remove \`${field}\``,
   ),
+  CEL_INVALID: error<{ reason: string }>(
+    'A CEL expression cannot be compiled',
+    'Tekton compiles the expression before variables are substituted, so a variable must be in quotes.',
+    ({ reason }) => `the CEL expression is invalid: ${reason}`,
+    () => "fix the expression; write a variable in quotes, for example '$(params.NAME)' == 'main'",
+  ),
   ENUM_INVALID: error<{ name: string; reason: string }>(
     'The allowed values of a param are contradictory',
     'Tekton rejects an `enum` of an array or object param, one that has a value twice, and one without the default.',

@@ -9,8 +9,8 @@ import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
 import type { ValidationContext } from '../validation/context.js';
 import { checkNamespace } from '../validation/metadata.js';
 import type { ReferenceScope } from '../validation/pipeline-references.js';
+import { DEFAULT_CONFIG } from '../model/config.js';
 import { denial, webhookAnswer } from './admission.js';
-import { DEFAULT_CONFIG } from './config.js';
 import { DECODE_MESSAGES } from './decode-messages.js';
 import { withDefaults } from './defaults.js';
 import { BETA_KINDS, KINDS } from './kinds.js';
@@ -38,9 +38,9 @@ const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
     return {
       kind: object.kind,
       read: () => (model ??= read(object)),
-      check: ({ report }) => {
+      check: ({ report }, { config = DEFAULT_CONFIG, celCompileError }) => {
         checkNamespace(object.metadata.namespace, report);
-        checkV1Object(object, { path: [], report, config: DEFAULT_CONFIG });
+        checkV1Object(object, { path: [], report, config, celCompileError });
       },
       checkReferences: (scope, context) => {
         checkReferences(object, scope, context);

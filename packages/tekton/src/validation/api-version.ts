@@ -21,6 +21,7 @@ import type {
 import type { NewRun } from '../model/new-run.js';
 import type { Problem } from '../problems/problem.js';
 import type { KindDefinition } from '../schema/kind-definition.js';
+import type { ClusterSettings } from './cluster-settings.js';
 import type { ReadableObject } from './catalog.js';
 import type { ValidationContext } from './context.js';
 import type { ReferenceScope } from './pipeline-references.js';
@@ -77,7 +78,7 @@ export interface SpecReaders {
 /** A Tekton object with the checks and the reader of its API version. */
 export interface VersionedObject extends ReadableObject {
   /** Checks the object on its own. */
-  readonly check: (context: ValidationContext) => void;
+  readonly check: (context: ValidationContext, settings: ClusterSettings) => void;
   /** Checks the references of the object. */
   readonly checkReferences: (scope: ReferenceScope, context: ValidationContext) => void;
 }

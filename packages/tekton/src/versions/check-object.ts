@@ -13,14 +13,22 @@ import type { ObjectSchema } from '../schema/schema.js';
 import { describeValue } from '../schema/type-hint.js';
 import { checkAccess } from '../validation/access.js';
 import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
+import type { ClusterSettings } from '../validation/cluster-settings.js';
 import type { CheckedObject } from '../validation/catalog.js';
 import { checkNamespace, checkObjectName } from '../validation/metadata.js';
 import { canonicalFields } from './canonical-object.js';
 import { tryFindVersion, VERSIONS } from './versions.js';
 
-/** Returns all problems of one object, ordered by path. `index`: its index in the input, for `Problem.object`. */
-export function checkObject(object: unknown, index = 0): readonly Problem[] {
-  return inspectObject(object, index, suggestionBudget()).report.problems();
+/** Returns all problems of one object, ordered by path. */
+export function checkObject(object: unknown, settings: ClusterSettings = {}): readonly Problem[] {
+  return inspectObject(object, 0, { budget: suggestionBudget(), settings }).report.problems();
+}
+
+/** Options of {@link inspectObject}. */
+export interface InspectOptions {
+  readonly budget: SuggestionBudget;
+  readonly settings: ClusterSettings;
+  readonly sourceText?: SourceText | undefined;
 }
 
 /** A checked object with the further checks of its API version. */
@@ -34,8 +42,7 @@ export interface VersionedCheckedObject extends CheckedObject {
 export function inspectObject(
   object: unknown,
   index: number,
-  budget: SuggestionBudget,
-  sourceText?: SourceText,
+  { budget, settings, sourceText }: InspectOptions,
 ): VersionedCheckedObject {
   const id = idOf(object, index);
   const report = new Report(id, budget, sourceText);
@@ -71,7 +78,7 @@ export function inspectObject(
     report.add('FIELD_CASE', path, { name, twice: isDuplicate, written: String(path.at(-1)) });
   const conforming = conform(canonical.object, schema, [], { report, messages: version.messages });
   const tekton = version.interpret(conforming as object); // the root schema is an object
-  tekton.check({ path: ['spec'], report });
+  tekton.check({ path: ['spec'], report }, settings);
   return { id, report, object, tekton, version };
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { Catalog } from '../validation/catalog.js';
+import type { ClusterSettings } from '../validation/cluster-settings.js';
 import { checkCredentials } from '../validation/credentials.js';
 import { inspectObject, type VersionedCheckedObject } from './check-object.js';
 import { checkTokenMounts } from '../validation/tokens.js';
@@ -14,7 +15,7 @@ import { suggestionBudget } from '../problems/report.js';
 import type { FieldPath } from '../model/field-path.js';
 
 /** Options of a check of several objects. */
-export interface CheckOptions {
+export interface CheckOptions extends ClusterSettings {
   /**
    * Objects that may exist outside the input, so that their absence is only a warning: `none`; `shared` for
    * ServiceAccounts, Secrets and ClusterTasks; `any` if the input is part of a larger set.
@@ -35,7 +36,11 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
   const budget = suggestionBudget();
   const { externals = 'shared', sourceText } = options;
   const inspections = objects.map((object, index) =>
-    inspectObject(object, index, budget, sourceText && ((path) => sourceText(index, path))),
+    inspectObject(object, index, {
+      budget,
+      settings: options,
+      ...(sourceText && { sourceText: (path) => sourceText(index, path) }),
+    }),
   );
   const catalog = new Catalog(inspections);
   reportDuplicateObjects(inspections);

@@ -23,7 +23,7 @@ export interface ReadObject {
 
 /** Reads a Tekton object, without invalid fields. Returns undefined if its version or kind is unknown. */
 export function tryReadObject(object: unknown): ReadObject | undefined {
-  const { tekton, version } = inspectObject(object, 0, suggestionBudget());
+  const { tekton, version } = inspectObject(object, 0, { budget: suggestionBudget(), settings: {} });
   if (!tekton || !version) return undefined;
   const { fieldPaths, writeRun, withParams } = version;
   return { model: tekton.read(), paths: fieldPaths, writeRun, withParams };

@@ -7,7 +7,8 @@ import { DECODE_MESSAGES } from '../../src/v1/decode-messages.js';
 import { BETA_KINDS, KINDS } from '../../src/v1/kinds.js';
 import type { Problem } from '../../src/problems/problem.js';
 import { webhookAnswer, type WebhookAnswer } from '../../src/v1/admission.js';
-import { readTektonConfig } from '../../src/v1/config.js';
+import { celCompileError } from '../../src/cel/cel.js';
+import { readTektonConfig } from '../../src/v1/config-reader.js';
 import type { V1Object } from '../../src/v1/objects.js';
 import { checkV1Object } from '../../src/v1/validation/object.js';
 
@@ -47,7 +48,7 @@ export function checkV1(
   const report = new Report({ index: 0, kind: object.kind }, suggestionBudget());
   const conforming = conform(object, objectSchemaOf(definition), [], { report, messages: DECODE_MESSAGES });
   const complete = { spec: {}, metadata: {}, ...(conforming as object) } as V1Object; // it conforms to the schema of its kind
-  checkV1Object(complete, { path: [], report, config: readTektonConfig(config) });
+  checkV1Object(complete, { path: [], report, config: readTektonConfig(config, config).config, celCompileError });
   return report.problems();
 }
 

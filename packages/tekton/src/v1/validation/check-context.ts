@@ -8,16 +8,20 @@ import type { FieldPath } from '../../model/field-path.js';
 import { formatFieldPath, type FieldError } from '../../problems/field-error.js';
 import type { ProblemCode, ProblemDetails } from '../../problems/table.js';
 import type { ValidationContext } from '../../validation/context.js';
-import type { TektonConfig } from '../config.js';
+import type { CelCompileError } from '../../execution/when.js';
+import type { TektonConfig } from '../../model/config.js';
 
 /** The path of the checked field, the report, and the settings of the cluster. */
 export interface CheckContext extends ValidationContext {
   readonly config: TektonConfig;
+  /** Checks CEL expressions. Absent: they are not checked. */
+  readonly celCompileError?: CelCompileError | undefined;
 }
 
 /** Returns the context of a field below `context`. */
 export const child = (context: CheckContext, ...more: FieldPath): CheckContext => ({
   config: context.config,
+  celCompileError: context.celCompileError,
   report: context.report,
   get path() {
     return [...context.path, ...more];

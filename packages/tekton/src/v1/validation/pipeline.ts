@@ -4,9 +4,11 @@ import type { FieldPath } from '../../model/field-path.js';
 import type { ParamSpec, PipelineSpec, PipelineTask } from '../types.js';
 import { checkDuplicates, child, fail, type CheckContext, type WebhookError } from './check-context.js';
 import { DeclaredParams } from './declared-params.js';
+import { reportArtifacts, taskArtifactVariableIn } from './artifacts.js';
 import { checkTaskOrder } from './graph.js';
 import { checkObjectProperties, checkParamSpecs } from './params.js';
 import { checkPipelineResults } from './pipeline-results.js';
+import { textsOfValue } from './pipeline-texts.js';
 import { checkPipelineTask } from './pipeline-task.js';
 import { checkPipelineParams, checkPipelineVariables } from './pipeline-variables.js';
 import { checkDeclaredParams } from './task.js';
@@ -41,8 +43,22 @@ export function checkPipelineSpec(spec: PipelineSpec, context: CheckContext): vo
   checkTaskOrder(tasks, context);
   checkParamSpecs(params, context, ['tasks.params', 'finally.params']);
   checkPipelineVariables(spec, context);
+  checkArtifacts(spec, context);
   checkWorkspaceNames(workspaces, context);
   checkPipelineResults(spec, context);
+}
+
+/** Tekton reports the first use. */
+function checkArtifacts(spec: PipelineSpec, context: CheckContext): void {
+  if (context.config.enableArtifacts) return;
+  for (const list of ['tasks', 'finally'] as const)
+    for (const [index, { params = [] }] of (spec[list] ?? []).entries())
+      for (const { text } of params.flatMap(({ value }) => textsOfValue(value, []))) {
+        const variable = taskArtifactVariableIn(text);
+        if (variable === undefined) continue;
+        reportArtifacts(variable, context, [list, index, 'params']);
+        return;
+      }
 }
 
 function checkWorkspaceNames(workspaces: NonNullable<PipelineSpec['workspaces']>, context: CheckContext): void {

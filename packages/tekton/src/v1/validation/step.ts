@@ -5,6 +5,7 @@ import { parseDuration, formatDuration } from '../../model/duration.js';
 import { suggestLabel } from '../../validation/metadata.js';
 import type { Step, StepTemplate, TaskResult } from '../types.js';
 import { child, fail, requireStability, type CheckContext } from './check-context.js';
+import { artifactVariableIn, reportArtifacts } from './artifacts.js';
 import { checkDuration } from './duration.js';
 import { checkResultSpecs } from './results.js';
 import { checkReference } from './resolver.js';
@@ -21,6 +22,7 @@ export const isParamReference = (text: string): boolean => text.startsWith('$(pa
 
 /** Checks a step. `context` is the step. */
 export function checkTaskStep(step: Step, template: StepTemplate | undefined, context: CheckContext): void {
+  if (usesDisabledArtifacts(step, context)) return; // Tekton checks nothing else
   if (step.ref) checkStepWithRef(step, context);
   else checkOwnStep(step, template, context);
   checkName(step.name ?? '', context);
@@ -44,6 +46,17 @@ export function checkTaskStep(step: Step, template: StepTemplate | undefined, co
     checkResultSpecs(step.results, context, 'step');
   }
   checkWhen(step.when ?? [], context);
+}
+
+function usesDisabledArtifacts(step: Step, context: CheckContext): boolean {
+  if (context.config.enableArtifacts) return false;
+  const { script = '', command = [], args = [], env = [] } = step;
+  const variable = [script, ...command, ...args, ...env.map(({ value = '' }) => value)]
+    .map(artifactVariableIn)
+    .find((found) => found !== undefined);
+  if (variable === undefined) return false;
+  reportArtifacts(variable, context, []);
+  return true;
 }
 
 function checkStepWithRef(step: Step, context: CheckContext): void {

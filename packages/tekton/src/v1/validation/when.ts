@@ -48,7 +48,13 @@ function checkCel(
     fail(context, 'FEATURE_DISABLED', details, { at: [...at, 'cel'], webhook: { message, fields } });
     return;
   }
-  if (input === '' && operator === '' && values.length === 0) return;
+  if (input === '' && operator === '' && values.length === 0) {
+    const reason = context.celCompileError?.(cel);
+    if (reason === undefined) return;
+    const message = `invalid cel expression: ${cel} with err: ERROR: <input>: ${reason}`;
+    fail(context, 'CEL_INVALID', { reason }, { at: [...at, 'cel'], value: cel, webhook: { message, fields } });
+    return;
+  }
   const message = `cel and input+operator+values cannot be set in one WhenExpression: &{${input} ${operator} [${values.join(' ')}] ${cel}}`;
   fail(
     context,

@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { answerTo, type AdmittedRow, type RefusedRow } from '../../support/v1.js';
 
-const refused: readonly RefusedRow[] = [
+const refused: RefusedRow[] = [
   [
     'matrix requires "enable-api-fields" feature gate to be "alpha" or "beta" but it is "stable": ',
     'Pipeline',
@@ -147,11 +147,57 @@ const refused: readonly RefusedRow[] = [
   ],
 ];
 
+const DISABLED = 'feature flag enable-artifacts should be set to true to use artifacts feature.';
+
+refused.push(
+  [
+    `${DISABLED}: spec.steps[0]`,
+    'Task',
+    { steps: [{ name: 's', image: 'busybox', script: 'cat $(step.artifacts.path)', onError: 'never' }] },
+  ],
+  [
+    `${DISABLED}: spec.steps[1]`,
+    'Task',
+    {
+      steps: [
+        { name: 'a', image: 'busybox', script: 'true' },
+        { name: 'b', image: 'busybox', command: ['echo'], args: ['$(steps.a.outputs.image)'] },
+      ],
+    },
+  ],
+  [
+    `${DISABLED}: spec.tasks[1].params`,
+    'Pipeline',
+    {
+      tasks: [
+        { name: 'a', taskRef: { name: 'ok' } },
+        { name: 'b', taskRef: { name: 'ok' }, params: [{ name: 'x', value: '$(tasks.a.outputs.image)' }] },
+      ],
+    },
+  ],
+  [
+    "invalid cel expression: $(params.b) == 'x' with err: ERROR: <input>: Unexpected character: $: spec.tasks[0].when[0]",
+    'Pipeline',
+    { tasks: [{ name: 'a', taskRef: { name: 'ok' }, when: [{ cel: "$(params.b) == 'x'" }] }] },
+    { 'enable-cel-in-whenexpression': 'true' },
+  ],
+);
+
 test.each(refused)('the webhook answers: %s', (...[message, kind, spec, config]) => {
   expect(answerTo(kind, spec, config)).toBe(message);
 });
 
 const admitted: readonly AdmittedRow[] = [
+  [
+    'Task',
+    { steps: [{ name: 's', image: 'busybox', script: 'cat $(step.artifacts.path)' }] },
+    { 'enable-artifacts': 'true' },
+  ],
+  [
+    'Pipeline',
+    { tasks: [{ name: 'a', taskRef: { name: 'ok' }, when: [{ cel: "'$(params.b)' == 'x'" }] }] },
+    { 'enable-cel-in-whenexpression': 'true' },
+  ],
   ['StepAction', { image: 'busybox', script: 'echo act' }, { 'enable-api-fields': 'stable' }],
   ['TaskRun', { taskSpec: { steps: [{ name: 's', ref: { name: 'act' } }] } }, { 'enable-api-fields': 'stable' }],
   [
