@@ -6,7 +6,8 @@
 
 import type { StatusCondition } from '../model/run-status.js';
 import type { RunFailure } from '../model/run-failure.js';
-import type { TaskModel, TaskRunModel } from '../model/model.js';
+import type { PipelineResourceModel, StepActionModel, TaskModel, TaskRunModel } from '../model/model.js';
+import type { RunWorkspaceBinding } from '../model/pod.js';
 import type { ResourceType } from '../model/resource.js';
 
 /** A TaskRun and its Task in messages. */
@@ -87,6 +88,26 @@ export interface TaskRunArguments {
   readonly allowsSeveralClaims: boolean;
 }
 
+/** What the variables of a Task stand for in one run. */
+export interface TaskValues {
+  readonly run: TaskRunModel;
+  readonly names: TaskRunNames;
+  readonly uid: string;
+  /** Number of earlier attempts. */
+  readonly attempt: number;
+  readonly inputs: ReadonlyMap<string, PipelineResourceModel>;
+  readonly outputs: ReadonlyMap<string, PipelineResourceModel>;
+  /** Names of the pod's volumes, by name of the workspace. */
+  readonly workspaceVolumes: ReadonlyMap<string, string>;
+  /** The StepActions that its steps refer to and that exist, by name. */
+  readonly stepActions: ReadonlyMap<string, StepActionModel>;
+}
+
+/** A Task with the values of its variables and the bindings of its workspaces, or why it cannot be executed. */
+export type ResolvedTaskModel =
+  | { readonly kind: 'task'; readonly task: TaskModel; readonly workspaces: readonly RunWorkspaceBinding[] }
+  | { readonly kind: 'refused'; readonly failure: RunFailure };
+
 /** The rules. */
 export interface TaskRunRules {
   /** Layout of pods: paths, names, defaults of containers. */
@@ -110,4 +131,6 @@ export interface TaskRunRules {
   podFailure(problem: PodProblem): RunFailure;
   /** Returns the first mismatch between a Task and what its TaskRun passes. */
   argumentsFailure(given: TaskRunArguments): RunFailure | undefined;
+  /** Fills in the variables that are known before the pod exists. */
+  resolveTask(task: TaskModel, values: TaskValues): ResolvedTaskModel;
 }

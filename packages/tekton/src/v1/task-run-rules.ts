@@ -2,6 +2,7 @@
 
 import type { ExpiredTaskRun, PodProblem, TaskRunNames, TaskRunRules } from '../execution/task-run-rules.js';
 import type { RunFailure } from '../model/run-failure.js';
+import { resolveTask } from './task-values.js';
 import { taskArgumentsFailure } from './task-arguments.js';
 
 /** The rules. */
@@ -31,6 +32,7 @@ export const taskRunRules: TaskRunRules = {
   }),
   podFailure,
   argumentsFailure: taskArgumentsFailure,
+  resolveTask,
 };
 
 const suspect = ({ namespace, task }: TaskRunNames): string =>

@@ -2,6 +2,8 @@
 
 import type { PodProblem, TaskRunRules } from '../execution/task-run-rules.js';
 import type { RunFailure } from '../model/run-failure.js';
+import { taskReplacements } from '../variables/replacements.js';
+import { substituteTask } from '../variables/task-fields.js';
 import { taskNotFound, taskRunFailure, taskWorkspacesFailure } from './run-messages.js';
 
 /** The rules. */
@@ -30,6 +32,11 @@ export const taskRunRules: TaskRunRules = {
   podFailure,
   argumentsFailure: ({ task, run, bound }) =>
     taskRunFailure(task, run.params, bound) ?? taskWorkspacesFailure(task, run.workspaces),
+  resolveTask: (task, { run, inputs, outputs, workspaceVolumes }) => ({
+    kind: 'task',
+    task: substituteTask(task, taskReplacements(task, { params: run.params, inputs, outputs, workspaceVolumes })),
+    workspaces: run.workspaces,
+  }),
 };
 
 const failed = (message: string): RunFailure => ({ reason: 'Failed', message });
