@@ -55,6 +55,8 @@ export const readScripts = (): Scripts => ({
   'ssh-credentials.sh': compact(
     readFileSync(new URL('../scripts/credentials/ssh-credentials.sh', import.meta.url), 'utf8'),
   ),
+  'step-protocol.sh': compact(readFileSync(new URL('../scripts/entrypoint/step-protocol.sh', import.meta.url), 'utf8')),
+  'step-values.sh': compact(readFileSync(new URL('../scripts/entrypoint/step-values.sh', import.meta.url), 'utf8')),
   'upload-pull-request.mjs': compactModule(
     readFileSync(new URL('../scripts/pull-request/upload-pull-request.mjs', import.meta.url), 'utf8'),
   ),

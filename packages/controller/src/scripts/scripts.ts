@@ -30,6 +30,8 @@ export type ScriptFile =
   | 'oci-index.awk'
   | 'pull-request.mjs'
   | 'ssh-credentials.sh'
+  | 'step-protocol.sh'
+  | 'step-values.sh'
   | 'upload-pull-request.mjs';
 
 /** The text of each program, without comments and indentation. */

@@ -33,15 +33,46 @@ const turns: fc.Arbitrary<StepTurn> = fc.record(
   { requiredKeys: ['index', 'count'] },
 );
 
+const texts = fc.array(text, { minLength: 1 });
+const protocols: fc.Arbitrary<StepTurn> = fc.record({
+  index: fc.nat(),
+  count: fc.nat(),
+  results: fc.record({ names: texts, directory: text }, { requiredKeys: ['names'] }),
+  protocol: fc.record(
+    {
+      step: text,
+      message: text,
+      ignoresFailure: fc.constant(true as const),
+      timeout: text,
+      stepResults: texts,
+      stdout: text,
+      stderr: text,
+      variables: fc.array(fc.record({ name: text, file: text, part: text }), { minLength: 1 }),
+      env: texts,
+      when: fc.array(
+        fc.record({ input: text, operator: fc.constantFrom('in' as const, 'notin' as const), values: fc.array(text) }),
+        { minLength: 1 },
+      ),
+    },
+    { requiredKeys: ['step', 'message'] },
+  ),
+});
+
 const shellWords = fc.constantFrom(['/bin/sh'], ['/tekton/tools/bin/busybox', 'sh']);
 
 test('decoding returns the encoded turn after the expansion by Kubernetes, and the command of the user is unchanged', () => {
   fc.assert(
-    fc.property(turns, shellWords, fc.boolean(), fc.array(text), (turn, shell, exactEnvironment, own) => {
-      const { command, args } = entrypoint(scripts, turn, { shell, exactEnvironment });
-      const decoded = decodeTurn([...[...command, ...args].map(expanded), ...own]);
-      expect(decoded).toEqual({ ...turn, own });
-    }),
+    fc.property(
+      fc.oneof(turns, protocols),
+      shellWords,
+      fc.boolean(),
+      fc.array(text),
+      (turn, shell, exactEnvironment, own) => {
+        const { command, args } = entrypoint(scripts, turn, { shell, exactEnvironment });
+        const decoded = decodeTurn([...[...command, ...args].map(expanded), ...own]);
+        expect(decoded).toEqual({ ...turn, own });
+      },
+    ),
   );
 });
 
@@ -62,7 +93,10 @@ test.each([
 });
 
 test('the program reads exactly the options that are encoded', () => {
-  const cases = [...scripts['entrypoint.sh'].matchAll(/^(-[A-Za-z])\) pw_|^(-p)\) /gm)].map(([, a, b]) => a ?? b);
+  const programs = ['entrypoint.sh', 'step-protocol.sh', 'step-values.sh'] as const;
+  const cases = programs.flatMap((program) =>
+    [...scripts[program].matchAll(/^(-[A-Za-z])\)(?: pw_| eval| printf|$)/gm)].map(([, option]) => option),
+  );
   expect(cases.toSorted()).toEqual(Object.values(OPTIONS).toSorted());
 });
 

@@ -29,32 +29,13 @@ pw_t=/tekton/tools pw_i=0 pw_n=1 pw_ready= pw_script= pw_creds= pw_results= pw_r
 pw_log=/dev/termination-log
 # Where the entrypoint finds its own programs, with any PATH of the step; the last ones are those of Nix and busybox images.
 pw_dirs=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/busybox:/nix/var/nix/profiles/default/bin:/root/.nix-profile/bin:/run/current-system/sw/bin
-while [ "$1" != -- ]; do
-  case $1 in
-    -t) pw_t=$2 ;;
-    -i) pw_i=$2 ;;
-    -n) pw_n=$2 ;;
-    -r) pw_ready=$2 ;;
-    -f) pw_script=$2; : >"$pw_script" || exit 1 ;;
-    -p) printf %s "$2" >>"$pw_script" || exit 1 ;;
-    -c) pw_creds=$2 ;;
-    -R) pw_results="$pw_results $2" ;;
-    -d) pw_results_dir=$2 ;;
-    -m) pw_log=$2 ;;
-    -P) pw_dirs=$2 ;;
-    *) exit 2 ;;
-  esac
-  shift 2
-done
-shift
-pw_dirs=$pw_dirs:$pw_t/bin pw_prev=$((pw_i - 1)) pw_next=$((pw_i + 1)) pw_child=
-
 pw_clean() { PATH=$pw_dirs; unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT; }
 # Runs a program that the entrypoint itself needs, without the step's PATH and preloaded libraries.
 pw_tool() { PATH=$pw_dirs LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT= "$@"; }
 pw_say() { printf '%s\n' "$*" >&2; }
 # Tekton's message format and exit code, which users and tools know.
-pw_quit() { pw_say "$(pw_tool date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)$1"; pw_finish 1; }
+pw_note() { pw_say "$(pw_tool date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)$1"; }
+pw_quit() { pw_note "$1"; pw_finish 1; }
 # Without mkfifo and sleep the step fails: a busy loop would fill the log and use a whole processor.
 pw_pause() {
   pw_tool sleep 0.05 2>/dev/null || pw_tool sleep 1 2>/dev/null ||
@@ -77,7 +58,6 @@ trap 'pw_stop TERM 15' TERM
 trap 'pw_stop INT 2' INT
 trap 'pw_stop HUP 1' HUP
 
-if [ "$pw_n" -gt 1 ] && pw_tool mkfifo -m 666 "$pw_t/turn.$pw_i" 2>/dev/null; then exec 9<>"$pw_t/turn.$pw_i"; fi
 # Waits for a line in this step's FIFO. Fails at end-of-file: the previous step was killed.
 pw_await() {
   if [ ! -p "$pw_t/turn.$pw_i" ]; then pw_pause; return 0; fi
@@ -162,9 +142,70 @@ pw_check() {
     *) pw_find "$1" "$PATH" || pw_fault="exec: \"$1\": executable file not found in \$PATH" ;;
   esac
 }
+# What the programs of single steps replace; they are added at the line after these functions.
+pw_option() { exit 2; }
+pw_joined() { :; }
+pw_skip() { pw_quit "Skipping step because a previous step failed"; }
+pw_before() { pw_run "$@"; }
+pw_ready() { :; }
+pw_inside() { :; }
+pw_started() { :; }
+pw_after() { if [ "$pw_code" -eq 0 ] && [ -n "$pw_results" ]; then pw_publish || pw_code=1; fi; }
+# shellcheck disable=SC2034
+pw_added=
+
+while [ "$1" != -- ]; do
+  case $1 in
+    -t) pw_t=$2 ;;
+    -i) pw_i=$2 ;;
+    -n) pw_n=$2 ;;
+    -r) pw_ready=$2 ;;
+    -f) pw_script=$2; : >"$pw_script" || exit 1 ;;
+    -p) printf %s "$2" >>"$pw_script" || exit 1 ;;
+    -c) pw_creds=$2 ;;
+    -R) pw_results="$pw_results $2" ;;
+    -d) pw_results_dir=$2 ;;
+    -m) pw_log=$2 ;;
+    -P) pw_dirs=$2 ;;
+    *) pw_option "$1" "$2" ;;
+  esac
+  shift 2
+done
+shift
+pw_dirs=$pw_dirs:$pw_t/bin pw_prev=$((pw_i - 1)) pw_next=$((pw_i + 1)) pw_child=
+
 # Runs the command in the shell's environment, without what shells add to it. exact-environment.sh replaces this function.
 pw_exec() { unset PWD OLDPWD SHLVL; exec "$@"; }
 
+# Runs the command in this step's turn.
+pw_run() {
+  if [ -n "$pw_creds" ]; then
+    (pw_clean; eval "$pw_creds") || { pw_say "pipewright: the credentials could not be written to $HOME"; pw_finish 1; }
+  fi
+  if [ -n "$pw_script" ]; then
+    pw_interpret
+    if pw_tool chmod 755 "$pw_script" 2>/dev/null; then set -- "$pw_script" "$@"; else set -f; set -- ${pw_line#'#!'} "$pw_script" "$@"; set +f; fi
+  fi
+  pw_check "$1"
+  if [ -n "$pw_fault" ]; then pw_quit "Error executing command: $pw_fault"; fi
+
+  pw_ready
+  if [ "$pw_next" -lt "$pw_n" ] && [ -p "$pw_t/turn.$pw_next" ]; then exec 7<>"$pw_t/turn.$pw_next"; echo start >&7; fi
+  # A shell gives a background command no standard input and makes it ignore interrupts: undo both.
+  exec 6<&0
+  (trap - INT QUIT; exec <&6 6<&- 7>&- 9<&-; pw_inside; pw_exec "$@") &
+  pw_child=$!
+  pw_started
+  # A waiting shell reports on standard error that a child was killed, which would look like output of the step.
+  { wait "$pw_child"; } 2>/dev/null
+  pw_code=$?
+  while kill -0 "$pw_child" 2>/dev/null; do { wait "$pw_child"; } 2>/dev/null; pw_code=$?; done
+  pw_after
+  pw_finish "$pw_code"
+}
+
+if [ "$pw_n" -gt 1 ] && pw_tool mkfifo -m 666 "$pw_t/turn.$pw_i" 2>/dev/null; then exec 9<>"$pw_t/turn.$pw_i"; fi
+pw_joined
 if [ "$pw_i" -eq 0 ]; then
   until pw_all_in; do pw_await; done
   if [ -n "$pw_ready" ]; then until [ -s "$pw_ready" ]; do pw_pause; done; fi
@@ -173,29 +214,8 @@ else
   pw_wake 0 in
   until [ -e "$pw_t/ok.$pw_prev" ]; do
     if [ -e "$pw_t/failed.$pw_prev" ] || { ! pw_await && [ ! -e "$pw_t/ok.$pw_prev" ]; }; then
-      pw_quit "Skipping step because a previous step failed"
+      pw_skip
     fi
   done
 fi
-
-if [ -n "$pw_creds" ]; then
-  (pw_clean; eval "$pw_creds") || { pw_say "pipewright: the credentials could not be written to $HOME"; pw_finish 1; }
-fi
-if [ -n "$pw_script" ]; then
-  pw_interpret
-  if pw_tool chmod 755 "$pw_script" 2>/dev/null; then set -- "$pw_script" "$@"; else set -f; set -- ${pw_line#'#!'} "$pw_script" "$@"; set +f; fi
-fi
-pw_check "$1"
-if [ -n "$pw_fault" ]; then pw_quit "Error executing command: $pw_fault"; fi
-
-if [ "$pw_next" -lt "$pw_n" ] && [ -p "$pw_t/turn.$pw_next" ]; then exec 7<>"$pw_t/turn.$pw_next"; echo start >&7; fi
-# A shell gives a background command no standard input and makes it ignore interrupts: undo both.
-exec 6<&0
-(trap - INT QUIT; exec <&6 6<&- 7>&- 9<&-; pw_exec "$@") &
-pw_child=$!
-# A waiting shell reports on standard error that a child was killed, which would look like output of the step.
-{ wait "$pw_child"; } 2>/dev/null
-pw_code=$?
-while kill -0 "$pw_child" 2>/dev/null; do { wait "$pw_child"; } 2>/dev/null; pw_code=$?; done
-if [ "$pw_code" -eq 0 ] && [ -n "$pw_results" ]; then pw_publish || pw_code=1; fi
-pw_finish "$pw_code"
+pw_before "$@"

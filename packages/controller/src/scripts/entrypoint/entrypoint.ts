@@ -28,6 +28,22 @@ function exactText(scripts: Scripts): string {
   return usual.replace(USUAL_EXEC, () => scripts['exact-environment.sh']);
 }
 
+/** The line of entrypoint.sh after which programs of single steps are added. */
+const ADDED = /^pw_added=$/m;
+
+/** Returns the programs that a step needs beside the entrypoint. */
+function addedPrograms(scripts: Scripts, { protocol }: StepTurn): readonly string[] {
+  if (!protocol) return [];
+  const needsValues = [protocol.variables, protocol.when].some((list) => list !== undefined && list.length > 0);
+  return [scripts['step-protocol.sh'], ...(needsValues ? [scripts['step-values.sh']] : [])];
+}
+
+function withAdded(text: string, programs: readonly string[]): string {
+  if (programs.length === 0) return text;
+  if (!ADDED.test(text)) throw new Error('entrypoint.sh has no line for added programs');
+  return text.replace(ADDED, () => programs.join('\n'));
+}
+
 /** How the entrypoint runs. */
 export interface EntrypointOptions {
   /**
@@ -50,6 +66,9 @@ export function entrypoint(
   turn: StepTurn,
   { shell = ['/bin/sh'], exactEnvironment = false }: EntrypointOptions = {},
 ): { readonly command: readonly string[]; readonly args: readonly string[] } {
-  const text = exactEnvironment ? exactText(scripts) : scripts['entrypoint.sh'];
+  const text = withAdded(
+    exactEnvironment ? exactText(scripts) : scripts['entrypoint.sh'],
+    addedPrograms(scripts, turn),
+  );
   return { command: [...shell, '-c', text, 'pipewright'], args: encodeTurn(turn) };
 }
