@@ -18,8 +18,14 @@ export const MANAGED_BY_TEKTON = 'tekton-pipelines';
 /** Annotation of a pod whose sidecars have all been ready: its steps have started. */
 export const READY_ANNOTATION = 'tekton.dev/ready';
 
+/**
+ * Annotation with the `apiVersion` in which the spec of an object is written. Conversion webhooks set it, and users for an object whose
+ * version cannot be determined.
+ */
+export const SPEC_VERSION = 'pipewright.dev/spec-version';
+
 /** Annotations that describe only one object and are not inherited. */
-const NOT_INHERITED: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
+const NOT_INHERITED: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration', SPEC_VERSION]);
 
 type StringMap = Readonly<Record<string, string>>;
 

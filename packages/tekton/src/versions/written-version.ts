@@ -7,18 +7,27 @@
 
 import { isRecord } from '../schema/conformance.js';
 import type { ApiVersion } from '../validation/api-version.js';
+import { SPEC_VERSION } from '../model/labels.js';
 import { VERSIONS } from './versions.js';
 
 /** The annotation in which `kubectl apply` and Argo CD keep the manifest. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Commands that change parts of an object in the server's preferred version, whatever version its author uses. */
+const PARTIAL_MANAGERS: ReadonlySet<string> = new Set([
+  'kubectl-annotate',
+  'kubectl-edit',
+  'kubectl-label',
+  'kubectl-patch',
+]);
 
 /** Fields of a spec that clients of any version set on objects of any version, to stop a run. */
 const CONTROL_FIELDS: ReadonlySet<string> = new Set(['f:status', 'f:statusMessage']);
 
 /**
  * Returns the `apiVersion` in which the spec of a Tekton object is written; that of the object itself if nothing says
- * otherwise. The reasons, strongest first: the kind exists in one version only; the spec has fields that only one version has;
- * all writers of the spec used one version; the manifest that was applied; the last writer of the spec.
+ * otherwise. The reasons, strongest first: the kind exists in one version only; the annotation {@link SPEC_VERSION}; the spec has
+ * fields that only one version has; all writers of the spec used one version; the manifest that was applied; the last writer of the spec.
  */
 export function writtenApiVersion(object: {
   readonly apiVersion?: string;
@@ -29,6 +38,8 @@ export function writtenApiVersion(object: {
   const candidates = VERSIONS.filter(({ kinds }) => Object.hasOwn(kinds, kind));
   const [only] = candidates;
   if (only && candidates.length === 1) return only.apiVersion;
+  const declared = fieldAt(metadata, 'annotations', SPEC_VERSION);
+  if (candidates.some((version) => version.apiVersion === declared)) return String(declared);
   const spec: unknown = 'spec' in object ? object.spec : undefined;
   const evident = isRecord(spec) ? candidates.find(({ hasOwnFields }) => hasOwnFields?.(kind, spec)) : undefined;
   return evident?.apiVersion ?? recordedVersion(metadata, candidates) ?? apiVersion;
@@ -46,6 +57,7 @@ export function asWritten<
 /** A writer of the spec, from `managedFields`. */
 interface SpecWriter {
   readonly apiVersion: string;
+  readonly manager: unknown;
   /** RFC 3339, with a precision of seconds. */
   readonly time: string;
 }
@@ -58,7 +70,8 @@ function recordedVersion(metadata: object, candidates: readonly ApiVersion[]): s
     readonly annotations?: unknown;
   }; // read below
   const writers = (Array.isArray(managedFields) ? managedFields : []).flatMap((entry: unknown) => specWriter(entry));
-  const known = writers.filter(({ apiVersion }) => names.includes(apiVersion));
+  const authors = writers.filter(({ manager }) => !PARTIAL_MANAGERS.has(String(manager)));
+  const known = (authors.length > 0 ? authors : writers).filter(({ apiVersion }) => names.includes(apiVersion));
   const [first] = known;
   if (first && known.every(({ apiVersion }) => apiVersion === first.apiVersion)) return first.apiVersion;
   const applied = appliedVersion(annotations);
@@ -75,17 +88,20 @@ const compare = (one: SpecWriter, other: SpecWriter, names: readonly string[]): 
       ? -1
       : 1;
 
-/** Returns the writer of an entry of `managedFields` that owns fields of the spec, or the manifest that was applied. */
+/**
+ * Returns the writer of an entry of `managedFields` that has written the spec, or the manifest that was applied. A writer whose fields
+ * were all taken over by others still has an entry, with no fields.
+ */
 function specWriter(entry: unknown): readonly SpecWriter[] {
   if (!isRecord(entry) || typeof entry['apiVersion'] !== 'string') return [];
-  const { apiVersion, time, fieldsV1 } = entry;
+  const { apiVersion, manager, time, fieldsV1 } = entry;
   const spec = fieldAt(fieldsV1, 'f:spec');
-  const ownsSpec = isRecord(spec) && (Object.keys(spec).length === 0 || Object.keys(spec).some(isOfSpec));
+  const hasWrittenSpec = isRecord(spec) && (Object.keys(spec).length === 0 || Object.keys(spec).some(isOfSpec));
   const ownsManifest = fieldAt(fieldsV1, 'f:metadata', 'f:annotations', `f:${LAST_APPLIED}`) !== undefined;
-  return ownsSpec || ownsManifest ? [{ apiVersion, time: typeof time === 'string' ? time : '' }] : [];
+  return hasWrittenSpec || ownsManifest ? [{ apiVersion, manager, time: typeof time === 'string' ? time : '' }] : [];
 }
 
-const isOfSpec = (field: string): boolean => field !== '.' && !CONTROL_FIELDS.has(field);
+const isOfSpec = (field: string): boolean => !CONTROL_FIELDS.has(field);
 
 const fieldAt = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce((found, field) => (isRecord(found) ? found[field] : undefined), value);

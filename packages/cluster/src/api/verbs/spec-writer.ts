@@ -38,7 +38,7 @@ export function recordSpecWriter(
   const kept = Object.keys(objectAt(own, 'fieldsV1', 'f:spec')).filter((field) => !taken.includes(field));
   const fields = [...kept.map((field) => field.slice(2)), ...changed];
   const managedFields = [
-    ...others.flatMap((entry) => withoutFields(entry, taken)),
+    ...others.map((entry) => withoutFields(entry, taken)),
     ...(fields.length > 0 ? [entryOf(writer, fields)] : []),
   ];
   draft.metadata = { ...draft.metadata, managedFields };
@@ -47,10 +47,10 @@ export function recordSpecWriter(
 const isOf = (entry: JsonObject, { manager, apiVersion }: SpecWriter): boolean =>
   entry['operation'] === 'Update' && entry['manager'] === manager && entry['apiVersion'] === apiVersion;
 
-/** Returns an entry without fields of the spec, unless nothing is left. Appliers keep the fields that they have applied. */
-function withoutFields(entry: JsonObject, taken: readonly string[]): readonly JsonObject[] {
-  if (entry['operation'] !== 'Update') return [entry];
+/** Returns an entry without fields of the spec. As in kube-apiserver, an entry without fields stays. Appliers keep the fields that they have applied. */
+function withoutFields(entry: JsonObject, taken: readonly string[]): JsonObject {
+  if (entry['operation'] !== 'Update') return entry;
   const spec = objectAt(entry, 'fieldsV1', 'f:spec');
   const left = Object.entries(spec).filter(([field]) => !taken.includes(field));
-  return left.length === 0 ? [] : [{ ...entry, fieldsV1: { 'f:spec': Object.fromEntries(left) } }];
+  return { ...entry, fieldsV1: { 'f:spec': Object.fromEntries(left) } };
 }

@@ -89,6 +89,15 @@ test('managedFields tell in which version a spec is written', async () => {
   ]);
 });
 
+test('a writer whose fields another version has replaced keeps an entry without fields', async () => {
+  await create('g', 'v1alpha1', { x: 1 });
+  const replaced = await ask('PATCH', `${widgets('v1')}/g?fieldManager=other`, { spec: { x: 2 } }, MERGE);
+  expect(replaced.metadata.managedFields?.map(({ apiVersion, fieldsV1 }) => [apiVersion, fieldsV1])).toEqual([
+    ['example.com/v1alpha1', { 'f:spec': {} }],
+    ['example.com/v1', { 'f:spec': { 'f:x': {} } }],
+  ]);
+});
+
 test('writes of status and metadata in another version do not change the record', async () => {
   const { metadata } = await create('c', 'v1alpha1', { x: 1 });
   await ask('PATCH', `${widgets('v1')}/c/status`, { status: { done: true } }, MERGE);
