@@ -46,3 +46,41 @@ test('a PipelineRun without a value for a param of its pipelineSpec has one prob
     'PARAM_MISSING spec.params',
   ]);
 });
+
+const greet = { steps: [{ name: 's', image: 'busybox:1', script: 'echo $(params.greeting)' }] };
+const given = [{ name: 'greeting', value: 'hello' }];
+const both = { params: [{ name: 'greeting', value: ['hello', 'bye'] }] };
+const included = { include: [{ name: 'one', params: given }] };
+
+test.each([
+  ['its params', { params: given }],
+  ['a matrix', { matrix: both }],
+  ['the include of a matrix', { matrix: included }],
+])('the taskSpec of a run may use a param that its pipeline task gives by %s without a declaration', (_how, gives) => {
+  expect(problems('PipelineRun', { pipelineSpec: { tasks: [{ name: 'a', ...gives, taskSpec: greet }] } })).toEqual([]);
+});
+
+test('the taskSpec of a Pipeline may use a param that the Pipeline declares and the pipeline task sets', () => {
+  const params = [{ name: 'greeting', type: 'string' }];
+  expect(problems('Pipeline', { params, tasks: [{ name: 'a', params: given, taskSpec: greet }] })).toEqual([]);
+});
+
+test.each([
+  ['a matrix', { matrix: both }],
+  ['the include of a matrix', { matrix: included }],
+])('the displayName of a pipeline task may use a param of %s', (_how, gives) => {
+  const task = {
+    name: 'a',
+    displayName: 'Say $(params.greeting)',
+    ...gives,
+    taskSpec: { params: [{ name: 'greeting' }], ...greet },
+  };
+  expect(problems('PipelineRun', { pipelineSpec: { tasks: [task] } })).toEqual([]);
+});
+
+test('the displayName of a pipeline task with a matrix is checked for params that are not declared', () => {
+  const task = { name: 'a', displayName: 'Say $(params.other)', matrix: both, taskSpec: greet };
+  expect(problems('PipelineRun', { pipelineSpec: { tasks: [task] } })).toEqual([
+    'VARIABLE_UNKNOWN spec.pipelineSpec.tasks.0.displayName',
+  ]);
+});

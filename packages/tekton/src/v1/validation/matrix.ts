@@ -1,6 +1,6 @@
 /** Checks the matrix of a pipeline task. */
 
-import type { Matrix, PipelineTask } from '../types.js';
+import type { Matrix, ParamSpec, PipelineTask } from '../types.js';
 import { child, fail, requireStability, type CheckContext } from './check-context.js';
 import { checkUniqueParams } from './params.js';
 
@@ -8,6 +8,10 @@ const isMatrixed = ({ params = [], include = [] }: Matrix): boolean => params.le
 
 /** Whether a pipeline task runs once per combination. */
 export const hasMatrix = (task: PipelineTask): boolean => task.matrix !== undefined && isMatrixed(task.matrix);
+
+/** Returns the params that each combination of a matrix sets, all strings. */
+export const matrixParams = ({ matrix: { params = [], include = [] } = {} }: PipelineTask): ParamSpec[] =>
+  [...params, ...include.flatMap((one) => one.params ?? [])].map(({ name }) => ({ name, type: 'string' }));
 
 /** Checks a matrix. `context` is the pipeline task. */
 export function checkMatrix(task: PipelineTask, context: CheckContext): void {

@@ -2,8 +2,8 @@
 
 import type { PipelineSpec, PipelineTask } from '../types.js';
 import { child, fail, type CheckContext } from './check-context.js';
-import type { DeclaredParams } from './declared-params.js';
-import { hasMatrix } from './matrix.js';
+import { DeclaredParams } from './declared-params.js';
+import { hasMatrix, matrixParams } from './matrix.js';
 import { resultReferencesIn, textsOfPipelineTask, type PipelineText } from './pipeline-texts.js';
 import {
   checkIsolatedArrays,
@@ -33,7 +33,11 @@ export function checkPipelineParams(
 ): void {
   for (const list of ['tasks', 'finally'] as const)
     (spec[list] ?? []).forEach((task, index) => {
-      for (const text of textsOfPipelineTask(task)) checkText(text, declared, child(context, list, index), strictness);
+      const forName = task.displayName === undefined ? declared : new DeclaredParams(matrixParams(task), declared);
+      for (const text of textsOfPipelineTask(task)) {
+        const known = text.at[0] === 'displayName' ? forName : declared;
+        checkText(text, known, child(context, list, index), strictness);
+      }
     });
 }
 

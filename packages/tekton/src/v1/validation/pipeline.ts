@@ -6,6 +6,7 @@ import { checkDuplicates, child, fail, type CheckContext, type WebhookError } fr
 import { DeclaredParams } from './declared-params.js';
 import { reportArtifacts, taskArtifactVariableIn } from './artifacts.js';
 import { checkTaskOrder } from './graph.js';
+import { matrixParams } from './matrix.js';
 import { checkObjectProperties, checkParamSpecs } from './params.js';
 import { checkPipelineResults } from './pipeline-results.js';
 import { textsOfValue } from './pipeline-texts.js';
@@ -138,7 +139,8 @@ export function checkPipelineUsage(
     members.forEach((task, index) => {
       if (!task.taskSpec) return;
       const given = (task.params ?? []).map(({ name, value }) => ({ name, default: value, ...openProperties(value) }));
-      const around = strictness === 'refused' ? declared : new DeclaredParams(given, declared);
+      const around =
+        strictness === 'refused' ? declared : new DeclaredParams([...given, ...matrixParams(task)], declared);
       checkDeclaredParams(task.taskSpec, around, child(context, list, index), 'taskSpec', strictness);
     });
   const embedding = lists.flatMap(({ list, members }) =>

@@ -199,6 +199,7 @@ function checkPipelineTask(
   checkParams(receiver.params, task.params, childContext(context, 'params'), {
     owner,
     hasValue: (name) => fromMatrix.has(name) || (isEmbedded && around.params.has(name)),
+    areUndeclaredAllowed: isEmbedded,
   });
   const given = new Map(task.workspaces.map(({ name, workspace }, index) => [name, { workspace, index }]));
   for (const { name, isOptional } of receiver.task.workspaces) {
