@@ -84,3 +84,62 @@ test('the displayName of a pipeline task with a matrix is checked for params tha
     'VARIABLE_UNKNOWN spec.pipelineSpec.tasks.0.displayName',
   ]);
 });
+
+const bound = [{ name: 'files', emptyDir: {} }];
+const reader = { steps: [{ name: 's', image: 'busybox:1', script: 'ls $(workspaces.files.path)' }] };
+
+test.each([
+  ['a taskSpec of a TaskRun', 'TaskRun', { workspaces: bound, taskSpec: reader }],
+  [
+    'a taskSpec of a PipelineRun',
+    'PipelineRun',
+    { workspaces: bound, pipelineSpec: { tasks: [{ name: 'a', taskSpec: reader }] } },
+  ],
+  [
+    'a taskSpec of a Pipeline',
+    'Pipeline',
+    { workspaces: [{ name: 'files' }], tasks: [{ name: 'a', taskSpec: reader }] },
+  ],
+])('%s may use a workspace of what is around it without a declaration', (_what, kind, spec) => {
+  expect(problems(kind, spec)).toEqual([]);
+});
+
+test('a pipelineSpec may pass on a workspace of its run without a declaration', () => {
+  const taskSpec = { workspaces: [{ name: 'files' }], ...reader };
+  const tasks = [{ name: 'a', workspaces: [{ name: 'files' }], taskSpec }];
+  expect(problems('PipelineRun', { workspaces: bound, pipelineSpec: { tasks } })).toEqual([]);
+});
+
+test('a pipeline of a pipeline task gets only the workspaces that the task passes to it', () => {
+  const pipelineSpec = { tasks: [{ name: 'b', taskSpec: reader }] };
+  const spec = { workspaces: bound, pipelineSpec: { tasks: [{ name: 'a', pipelineSpec }] } };
+  expect(problems('PipelineRun', spec)).toContain(
+    'VARIABLE_UNKNOWN spec.pipelineSpec.tasks.0.pipelineSpec.tasks.0.taskSpec.steps.0.script',
+  );
+});
+
+test('the taskSpec of a run may use the keys that an object param has in any scope', () => {
+  const use = { name: 's', image: 'busybox:1', script: 'echo $(params.o.a) $(params.o.b) $(params.o.c)' };
+  const task = { name: 'a', params: [{ name: 'o', value: { b: '2' } }], taskSpec: { steps: [use] } };
+  const pipelineSpec = { tasks: [task] };
+  expect(problems('PipelineRun', { params: [{ name: 'o', value: { a: '1', b: '1' } }], pipelineSpec })).toEqual([
+    'VARIABLE_UNKNOWN spec.pipelineSpec.tasks.0.taskSpec.steps.0.script',
+  ]);
+});
+
+test.each([
+  ['array', []],
+  ['object', []],
+  ['string', ['PARAM_TYPE spec.pipelineSpec.tasks.1.params.0.value']],
+])('a whole %s result is checked against the type of an array or object param', (type, expected) => {
+  const properties = { properties: { a: { type: 'string' } } };
+  const param = type === 'object' ? { name: 'x', type, ...properties } : { name: 'x', type: 'array' };
+  const result = { name: 'r', type, ...(type === 'object' && properties) };
+  const consumer = { params: [param], steps: [{ name: 's', image: 'busybox:1', script: 'true' }] };
+  const producer = { results: [result], steps: [{ name: 's', image: 'busybox:1', script: 'true' }] };
+  const tasks = [
+    { name: 'a', taskSpec: producer },
+    { name: 'b', params: [{ name: 'x', value: '$(tasks.a.results.r)' }], taskSpec: consumer },
+  ];
+  expect(problems('PipelineRun', { pipelineSpec: { tasks } })).toEqual(expected);
+});

@@ -16,12 +16,15 @@ export interface CheckContext extends ValidationContext {
   readonly config: TektonConfig;
   /** Checks CEL expressions. Absent: they are not checked. */
   readonly celCompileError?: CelCompileError | undefined;
+  /** Workspaces of the definitions and the run around the checked one, which propagate into it. Absent: none. */
+  readonly workspacesAround?: ReadonlySet<string> | undefined;
 }
 
 /** Returns the context of a field below `context`. */
 export const child = (context: CheckContext, ...more: FieldPath): CheckContext => ({
   config: context.config,
   celCompileError: context.celCompileError,
+  workspacesAround: context.workspacesAround,
   report: context.report,
   get path() {
     return [...context.path, ...more];

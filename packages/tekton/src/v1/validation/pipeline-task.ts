@@ -40,7 +40,9 @@ export function checkPipelineTask(
     if (task.taskRef) checkTaskRef(task, context);
     if (task.taskSpec) checkTaskSpec(task.taskSpec, child(context, 'taskSpec'));
     if (task.pipelineRef) checkReference(task.pipelineRef, context, 'pipelineRef');
-    if (task.pipelineSpec) checkPipeline(task.pipelineSpec, child(context, 'pipelineSpec'));
+    // A pipeline of a pipeline task has only the workspaces that the task passes to it.
+    if (task.pipelineSpec)
+      checkPipeline(task.pipelineSpec, { ...child(context, 'pipelineSpec'), workspacesAround: undefined });
   }
   checkUniquePipelineParams(task.params ?? [], context, ['params'], 'params');
   checkMatrix(task, context);

@@ -16,8 +16,10 @@ import { checkDeclaredParams } from './task.js';
 import type { Strictness } from './variables.js';
 
 /** Checks the spec of a pipeline. `context` is the spec. */
-export function checkPipelineSpec(spec: PipelineSpec, context: CheckContext): void {
+export function checkPipelineSpec(spec: PipelineSpec, pipeline: CheckContext): void {
   const { tasks = [], finally: finals = [], params = [], workspaces = [] } = spec;
+  const around = [...(pipeline.workspacesAround ?? []), ...workspaces.map(({ name }) => name)];
+  const context = { ...child(pipeline), workspacesAround: new Set(around) };
   if (isEmpty(spec)) {
     const fields = ['description', 'params', 'resources', 'tasks', 'workspaces'];
     fail(
@@ -138,7 +140,11 @@ export function checkPipelineUsage(
   for (const { list, members } of lists)
     members.forEach((task, index) => {
       if (!task.taskSpec) return;
-      const given = (task.params ?? []).map(({ name, value }) => ({ name, default: value, ...openProperties(value) }));
+      const given = (task.params ?? []).map(({ name, value }) => ({
+        name,
+        default: value,
+        ...openProperties(value, declared.keysOf(name)), // Tekton merges the objects of all scopes
+      }));
       const around =
         strictness === 'refused' ? declared : new DeclaredParams([...given, ...matrixParams(task)], declared);
       checkDeclaredParams(task.taskSpec, around, child(context, list, index), 'taskSpec', strictness);
@@ -159,16 +165,16 @@ export function checkPipelineUsage(
 /** Tekton reports each object param without properties once per embedded task; this is the number of reports for one pipeline. */
 const MOST_FIELDS = 10_000;
 
-/** The keys of an object that a run passes are those that a task may use. */
-export const openProperties = (value: unknown): Pick<ParamSpec, 'properties'> =>
+/** The keys of an object that a run passes, and of the param of this name around it, are those that a task may use. */
+export const openProperties = (value: unknown, around: Iterable<string> = []): Pick<ParamSpec, 'properties'> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? { properties: Object.fromEntries(Object.keys(value).map((key) => [key, { type: 'string' }])) }
+    ? { properties: Object.fromEntries([...around, ...Object.keys(value)].map((key) => [key, { type: 'string' }])) }
     : {};
 
 /** Checks that the workspaces that pipeline tasks use are declared. `context` is the spec of a Pipeline. */
 export function checkWorkspaceUsage(spec: PipelineSpec, context: CheckContext, strictness: Strictness): void {
   const declared = (spec.workspaces ?? []).map(({ name }) => name);
-  const known = new Set(declared);
+  const known = new Set([...declared, ...(context.workspacesAround ?? [])]);
   for (const list of ['tasks', 'finally'] as const)
     (spec[list] ?? []).forEach((task, index) => {
       const at = child(context, list, index);

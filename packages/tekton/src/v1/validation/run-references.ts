@@ -5,7 +5,7 @@
  */
 
 import type { FieldPath } from '../../model/field-path.js';
-import { isArrayValue, type ParamValue } from '../../model/param.js';
+import { isArrayValue, type ParamType, type ParamValue } from '../../model/param.js';
 import type {
   ParamAssignment,
   ParamModel,
@@ -59,8 +59,17 @@ const declaredNames = (params: readonly ParamModel[]): DeclaredNames => ({
 const isWholeReference = (value: ParamValue): boolean =>
   typeof value === 'string' && /^\$\([^()]*\[\*\]\)$/.test(value);
 
+/** Whether a text is one reference to a result, without an index or key: it can stand for a whole array or object. */
+const isWholeResult = (value: ParamValue): value is string =>
+  typeof value === 'string' && /^\$\(tasks\.[^.()]+\.results\.[^.()[\]]+\)$/.test(value);
+
+/** Returns the type of a text that is one reference to a whole result, without `[*]`; undefined if it is unknown. */
+type TypeOfResult = (text: string) => ParamType | undefined;
+
 /** The receiver of params, and what it gets besides them. */
 interface ParamsOptions {
+  /** Default: results have no other type than their text. */
+  readonly typeOfResult?: TypeOfResult;
   readonly owner: string;
   /** Whether a param has a value besides: from a matrix, or because it propagates. Default: none has. */
   readonly hasValue?: (name: string) => boolean;
@@ -73,7 +82,7 @@ function checkParams(
   { names: known, byName, required }: DeclaredNames,
   given: readonly ParamAssignment[],
   context: ValidationContext,
-  { owner, hasValue = () => false, areUndeclaredAllowed = false }: ParamsOptions,
+  { owner, hasValue = () => false, areUndeclaredAllowed = false, typeOfResult = () => 'string' }: ParamsOptions,
 ): void {
   const { report } = context;
   const named = new Set(names(given));
@@ -81,7 +90,8 @@ function checkParams(
     if (!named.has(name) && !hasValue(name)) report.add('PARAM_MISSING', context.path, { name, owner });
   given.forEach(({ name, value }, index) => {
     const param = byName.get(name);
-    if (param) checkValue(param, value, owner, childContext(context, index, 'value'));
+    if (param)
+      checkValue(param, { value, type: typeOf(value, typeOfResult) }, owner, childContext(context, index, 'value'));
     else if (!areUndeclaredAllowed) {
       const details = { owner, ...report.unknownName(name, known) };
       report.add('PARAM_IGNORED', [...context.path, index, 'name'], details, { value: name });
@@ -91,10 +101,20 @@ function checkParams(
 
 const A_TYPE = { string: 'a string', array: 'an array', object: 'an object' } as const;
 
-function checkValue(param: ParamModel, value: ParamValue, owner: string, context: ValidationContext): void {
+/** Returns the type of a value; undefined if it is known only in the run. */
+function typeOf(value: ParamValue, typeOfResult: TypeOfResult): ParamType | undefined {
+  if (isWholeReference(value)) return undefined;
+  return isWholeResult(value) ? typeOfResult(value) : paramTypeOfValue(value);
+}
+
+function checkValue(
+  param: ParamModel,
+  { value, type: got }: { readonly value: ParamValue; readonly type: ParamType | undefined },
+  owner: string,
+  context: ValidationContext,
+): void {
   const { name, type } = param;
-  if (isWholeReference(value)) return;
-  const got = paramTypeOfValue(value);
+  if (got === undefined) return;
   if (got !== type) {
     context.report.add('PARAM_TYPE', context.path, { name, owner, wants: A_TYPE[type], got: A_TYPE[got] }, { value });
     return;
@@ -149,6 +169,7 @@ export function checkPipelineArguments(
 ): void {
   const results = new Map<string, KnownNames>();
   const receivers = new Map<TaskModel, Receiver>();
+  const calls: { task: PipelineTaskModel; receiver: Receiver; at: ValidationContext }[] = [];
   const around: Propagated = {
     params: new Set([...propagated.params, ...names(pipeline.params)]),
     workspaces: new Set([...propagated.workspaces, ...pipeline.workspaces]),
@@ -159,8 +180,14 @@ export function checkPipelineArguments(
       const receiver = receiverOf(task.source, scope, at, receivers);
       if (!receiver) return;
       results.set(task.name, receiver.results);
-      checkPipelineTask(task, receiver, pipeline, around, at);
+      calls.push({ task, receiver, at });
     });
+  const producers = new Map(calls.map(({ task, receiver }) => [task.name, receiver.task]));
+  const typeOfResult: TypeOfResult = (text) => {
+    const [{ task, result } = { task: '', result: '' }] = resultReferencesIn(text);
+    return producers.get(task)?.resultDetails.get(result)?.type;
+  };
+  for (const { task, receiver, at } of calls) checkPipelineTask(task, receiver, { pipeline, around, typeOfResult }, at);
   checkResults(spec, results, context);
 }
 
@@ -186,11 +213,17 @@ function receiverOf(
   return receiver;
 }
 
+/** What the pipeline around a pipeline task gives it. */
+interface PipelineScope {
+  readonly pipeline: PipelineModel;
+  readonly around: Propagated;
+  readonly typeOfResult: TypeOfResult;
+}
+
 function checkPipelineTask(
   task: PipelineTaskModel,
   receiver: Receiver,
-  pipeline: PipelineModel,
-  around: Propagated,
+  { pipeline, around, typeOfResult }: PipelineScope,
   context: ValidationContext,
 ): void {
   const { owner, isEmbedded } = receiver;
@@ -200,6 +233,7 @@ function checkPipelineTask(
     owner,
     hasValue: (name) => fromMatrix.has(name) || (isEmbedded && around.params.has(name)),
     areUndeclaredAllowed: isEmbedded,
+    typeOfResult,
   });
   const given = new Map(task.workspaces.map(({ name, workspace }, index) => [name, { workspace, index }]));
   for (const { name, isOptional } of receiver.task.workspaces) {
@@ -248,7 +282,7 @@ export function checkTaskRunArguments(
   for (const { name, isOptional } of task.workspaces)
     if (!isOptional && !bound.has(name))
       context.report.add('WORKSPACE_MISSING', [...context.path, 'workspaces'], { name, owner });
-  reportExtraWorkspaces(receiver, run.workspaces, childContext(context, 'workspaces'));
+  if (!isEmbedded) reportExtraWorkspaces(receiver, run.workspaces, childContext(context, 'workspaces'));
   checkContainerSpecs(spec, task, owner, context);
 }
 

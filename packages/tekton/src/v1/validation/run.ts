@@ -35,7 +35,7 @@ export function checkTaskRunSpec(spec: TaskRunSpec, context: CheckContext): void
   if (spec.taskRef) checkReference(spec.taskRef, context, 'taskRef');
   if (spec.taskSpec) {
     checkInline('taskrun', 'taskSpec', context);
-    checkTaskSpec(spec.taskSpec, child(context, 'taskSpec'));
+    checkTaskSpec(spec.taskSpec, { ...child(context, 'taskSpec'), workspacesAround: boundIn(spec) });
     checkDeclaredParams(spec.taskSpec, new DeclaredParams(givenAsDeclared(params)), context, 'taskSpec', 'reported');
   }
   checkRunParams(params, context, 'params');
@@ -56,7 +56,7 @@ export function checkPipelineRunSpec(spec: PipelineRunSpec, context: CheckContex
   if (spec.pipelineRef) checkReference(spec.pipelineRef, context, 'pipelineRef');
   if (pipelineSpec) {
     checkInline('pipelinerun', 'pipelineSpec', context);
-    const at = child(context, 'pipelineSpec');
+    const at = { ...child(context, 'pipelineSpec'), workspacesAround: boundIn(spec) };
     checkPipelineSpec(pipelineSpec, at);
     checkPipelineUsage(pipelineSpec, givenAsDeclared(params), at, 'reported');
     checkWorkspaceUsage(pipelineSpec, at, 'reported');
@@ -114,6 +114,9 @@ export function checkCustomRunSpec(spec: CustomRunSpec, context: CheckContext): 
   checkRunParams(spec.params ?? [], context, 'params');
   checkWorkspaceBindings(spec.workspaces ?? [], context, 'TaskRun');
 }
+
+const boundIn = ({ workspaces = [] }: Pick<TaskRunSpec, 'workspaces'>): ReadonlySet<string> =>
+  new Set(workspaces.map(({ name }) => name));
 
 /** The params of a run as declarations: embedded definitions may use them. */
 const givenAsDeclared = (

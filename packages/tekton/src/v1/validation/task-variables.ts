@@ -13,6 +13,7 @@ import {
   checkKnown,
   checkNoArrays,
   checkObjectParams,
+  type KnownNames,
   type Strictness,
   type TextField,
 } from './variables.js';
@@ -58,7 +59,7 @@ const TASK_VARIABLES = new Set(['name', 'retry-count']);
 /** Checks arrays, context variables and results, which an embedded Task does not inherit. `context` is the spec. */
 export function checkStepVariables(spec: TaskSpec, declared: DeclaredParams, context: CheckContext): void {
   const results = new Set((spec.results ?? []).map(({ name }) => name));
-  const workspaces = new Set((spec.workspaces ?? []).map(({ name }) => name));
+  const workspaces = new KnownWorkspaces(spec.workspaces ?? [], context.workspacesAround);
   for (const field of textsOfSteps(spec, [], '')) {
     if (field.at.at(-1) !== 'onError') {
       if (field.isElement) checkIsolatedArrays(context, field, declared);
@@ -68,6 +69,26 @@ export function checkStepVariables(spec: TaskSpec, declared: DeclaredParams, con
     checkKnown(context, field, 'context.task', TASK_VARIABLES);
     checkKnown(context, field, 'results', results, field.at.at(-1) === 'script' ? 'refused' : 'reported');
     checkKnown(context, field, 'workspaces', workspaces, 'reported'); // Tekton leaves unknown ones as they are
+  }
+}
+
+/** The workspaces of a Task, and those that propagate into it. It copies none, so many Tasks are checked in linear time. */
+class KnownWorkspaces implements KnownNames {
+  readonly #own: ReadonlySet<string>;
+  readonly #around: ReadonlySet<string>;
+
+  constructor(own: readonly { readonly name: string }[], around: ReadonlySet<string> = new Set()) {
+    this.#own = new Set(own.map(({ name }) => name));
+    this.#around = around;
+  }
+
+  has(name: string): boolean {
+    return this.#own.has(name) || this.#around.has(name);
+  }
+
+  *[Symbol.iterator](): Iterator<string> {
+    yield* this.#own;
+    yield* this.#around;
   }
 }
 
