@@ -60,6 +60,8 @@ export { parseImageName, type ImageName } from './model/image-name.js';
 export * from './execution/matching.js';
 export * from './v1alpha1/run-messages.js';
 export * from './versions/admission.js';
+export * from './versions/update.js';
+export type { UpdatedObject } from './validation/api-version.js';
 export * from './versions/status.js';
 export * from './versions/resources.js';
 export * from './versions/written-version.js';

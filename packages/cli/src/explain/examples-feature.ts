@@ -41,6 +41,10 @@ export const FEATURE_EXAMPLES = {
     taskRun('taskRef:\n  name: compile\nstatusMessage: no longer needed\n'),
     ['  statusMessage: no longer needed\n', '  status: TaskRunCancelled\n  statusMessage: no longer needed\n'],
   ),
+  UPDATE_REFUSED: remedy('Delete the run, or give the new one another name.', taskRun('taskRef:\n  name: compile\n'), [
+    'name: compile-1',
+    'name: compile-2',
+  ]),
   CEL_INVALID: remedy(
     'Fix the expression. CEL is off by default, so the right one has none.',
     pipeline(`tasks:\n${use('compile', 'when:\n- cel: "$(context.pipelineRun.name) == \'x\'"\n')}`),

@@ -13,6 +13,7 @@ import {
   canonicalFields,
   checkObject,
   admissionDenial,
+  updateProblems,
   writtenApiVersion,
   type CanonicalObject,
 } from '@pipewright/tekton';
@@ -24,7 +25,11 @@ export const tektonAdmission: Admission = (request) => {
   const { kind } = request.object; // the request body may omit it
   const apiVersion = writtenApiVersion(request.object);
   const written = canonicalFields({ ...request.sent, apiVersion, kind });
-  const problems = checkObject(written.object).filter(({ severity }) => severity === 'error');
+  const { oldObject } = request;
+  const problems = [
+    ...checkObject(written.object).filter(({ severity }) => severity === 'error'),
+    ...(oldObject ? updateProblems(oldObject, { ...request.object, apiVersion }) : []),
+  ];
   const message = admissionDenial(problems);
   if (message === undefined) return { kind: 'allowed', object: withDefaults(withNames(request, written)) };
   return {

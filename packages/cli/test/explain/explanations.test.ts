@@ -19,6 +19,7 @@ const NOT_OF_LINT = new Set([
   'REVISION_INVALID',
   'REVISION_UNKNOWN',
   'SECRET_KEY_MISSING',
+  'UPDATE_REFUSED', // only against the object that exists
   'VOLUME_CLAIM_MISSING',
   'YAML_TOO_COMPLEX', // the example would be too long to read
 ]);

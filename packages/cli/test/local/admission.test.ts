@@ -51,6 +51,24 @@ missing field(s): spec.steps[0].Image\nscript cannot be used with command: spec.
   });
 });
 
+test('the spec of a complete run of tekton.dev/v1 cannot change, but its labels can', () => {
+  const spec = { taskRef: { name: 'a' } };
+  const status = { startTime: '2026-01-01T00:00:00Z', conditions: [{ type: 'Succeeded', status: 'True' }] };
+  const oldObject = { apiVersion: 'tekton.dev/v1', kind: 'TaskRun', metadata: { name: 'x', uid: 'u' }, spec, status };
+  const update = (change: object) => {
+    const object = { ...oldObject, ...change };
+    const resource = { group: 'tekton.dev', version: 'v1', plural: 'taskruns' };
+    return tektonAdmission({ operation: 'UPDATE', resource, object, oldObject, sent: object, dryRun: false } as never);
+  };
+  expect(update({ spec: { ...spec, timeout: '2h' } })).toMatchObject({
+    kind: 'denied',
+    message:
+      'admission webhook "validation.webhook.pipeline.tekton.dev" denied the request: validation failed: \
+invalid value: Once the TaskRun is complete, no updates are allowed: spec',
+  });
+  expect(update({ metadata: { name: 'x', uid: 'u', labels: { new: 'label' } } })).toMatchObject({ kind: 'allowed' });
+});
+
 test('a client that uses another version can change the metadata of an object, and stop a run', async () => {
   const local = await startLocalCluster({ runtime: fake(), standIns: NO_STAND_INS, hostFiles: {} });
   const ask = async (method: string, path: string, body: object, type = 'application/json'): Promise<unknown> => {

@@ -33,6 +33,12 @@ export const FEATURE_PROBLEMS = {
     ({ field, other }) => `\`${field}\` needs \`${other}\``,
     ({ field, other }) => `add \`${other}\`, or remove \`${field}\``,
   ),
+  UPDATE_REFUSED: error<{ kind: string; rule: string }>(
+    'A run that exists cannot change in this way',
+    'A run keeps its spec, except for the fields that stop it, so its status tells what it did.',
+    ({ kind, rule }) => `the ${kind} ${rule}`,
+    () => 'create another run',
+  ),
   CEL_INVALID: error<{ reason: string }>(
     'A CEL expression cannot be compiled',
     'Tekton compiles the expression before variables are substituted, so a variable must be in quotes.',

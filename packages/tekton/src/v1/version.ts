@@ -21,6 +21,7 @@ import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
 import { taskRunRules } from './task-run-rules.js';
 import { taskRunFormat } from './task-run-status.js';
 import { checkV1Object } from './validation/object.js';
+import { checkUpdate } from './validation/update.js';
 import {
   checkPipelineArguments,
   checkPipelineRunArguments,
@@ -51,6 +52,10 @@ const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
   writeRun,
   withParams,
   applyDefaults: withDefaults,
+  checkUpdate: (before, after, report) => {
+    const [old, updated] = [before, after].map((object) => withDefaults(object, {}));
+    if (old && updated) checkUpdate(old, updated, { path: [], report, config: DEFAULT_CONFIG });
+  },
   admissionMessage: (problems) => webhookAnswer(problems)?.message,
   taskRunFormat,
   taskRunRules,

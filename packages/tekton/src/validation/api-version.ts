@@ -20,11 +20,21 @@ import type {
 } from '../model/model.js';
 import type { NewRun } from '../model/new-run.js';
 import type { Problem } from '../problems/problem.js';
+import type { Report } from '../problems/report.js';
 import type { KindDefinition } from '../schema/kind-definition.js';
 import type { ClusterSettings } from './cluster-settings.js';
 import type { ReadableObject } from './catalog.js';
 import type { ValidationContext } from './context.js';
 import type { ReferenceScope } from './pipeline-references.js';
+
+/** An object before or after an update. */
+export interface UpdatedObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
 
 /** One version of the API group tekton.dev. */
 export interface ApiVersion {
@@ -49,6 +59,8 @@ export interface ApiVersion {
   readonly withParams: <T extends object>(run: T, params: readonly ParamAssignment[]) => T;
   /** Returns a copy of an object of this version with the defaults of the webhook. Does not validate it. */
   readonly applyDefaults: <T extends object>(object: T, options: DefaultOptions) => T;
+  /** Checks an update. Absent: the webhook of this version admits all. */
+  readonly checkUpdate?: (before: UpdatedObject, after: UpdatedObject, report: Report) => void;
   /** Returns the webhook's message for an object with these problems; undefined if it admits the object. */
   readonly admissionMessage: (problems: readonly Problem[]) => string | undefined;
   /** Returns the text in which an API server passes that message on, with the name of the webhook. */
