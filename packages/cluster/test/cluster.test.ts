@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, startCluster, type Admission, type Cluster, type ClusterOptions } from '@pipewright/cluster';
 
-interface Answer {
+interface ParsedResponse {
   readonly status: number;
   readonly body: {
     message?: string;
@@ -31,29 +31,29 @@ interface Answer {
 
 const open: Cluster[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((cluster) => cluster.close()));
+  await Promise.all(open.splice(0).map((startTestCluster) => startTestCluster.close()));
 });
 
-async function cluster(options: ClusterOptions = {}): Promise<Cluster> {
+async function startTestCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const started = await startCluster(options);
   open.push(started);
   return started;
 }
 
 async function call(
-  to: Cluster,
+  cluster: Cluster,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<ParsedResponse> {
   const type = { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json', ...headers };
   const init = { method, headers: type, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  const response = await to.send(new Request(`http://kubernetes${path}`, init));
+  const response = await cluster.send(new Request(`http://kubernetes${path}`, init));
   const text = await response.text();
   return {
     status: response.status,
-    body: JSON.parse(text) as Answer['body'],
+    body: JSON.parse(text) as ParsedResponse['body'],
     warning: response.headers.get('warning'),
   };
 }
@@ -67,21 +67,21 @@ const pod = (name: string, spec: object = {}) => ({
 
 /** Reads a watch until an event satisfies `enough`; returns all events up to it. */
 async function watchUntil(
-  to: Cluster,
+  cluster: Cluster,
   path: string,
-  enough: (event: WatchedEvent) => boolean,
+  isLast: (event: WatchedEvent) => boolean,
 ): Promise<WatchedEvent[]> {
   const stop = new AbortController();
-  const response = await to.send(new Request(`http://kubernetes${path}`, { signal: stop.signal }));
+  const response = await cluster.send(new Request(`http://kubernetes${path}`, { signal: stop.signal }));
   const events: WatchedEvent[] = [];
-  let rest = '';
+  let incompleteLine = '';
   reading: for await (const chunk of response.body!) {
-    const lines = (rest + Buffer.from(chunk as Uint8Array).toString()).split('\n');
-    rest = lines.pop() ?? '';
+    const lines = (incompleteLine + Buffer.from(chunk as Uint8Array).toString()).split('\n');
+    incompleteLine = lines.pop() ?? '';
     for (const line of lines) {
       const event = JSON.parse(line) as WatchedEvent;
       events.push(event);
-      if (enough(event)) break reading;
+      if (isLast(event)) break reading;
     }
   }
   stop.abort();
@@ -90,14 +90,14 @@ async function watchUntil(
 
 interface WatchedEvent {
   readonly type: string;
-  readonly object: Answer['body'];
+  readonly object: ParsedResponse['body'];
 }
 
 describe('writes of built-in kinds', () => {
   test('a field of the wrong type is rejected with the decoder’s message', async () => {
     const env = [{ name: 'A', value: 1 }];
     const { status, body } = await call(
-      await cluster(),
+      await startTestCluster(),
       'POST',
       PODS,
       pod('a', { containers: [{ name: 'c', image: 'x', env }] }),
@@ -110,21 +110,21 @@ describe('writes of built-in kinds', () => {
   });
 
   test('an unknown field is rejected, warned about or dropped, by fieldValidation', async () => {
-    const to = await cluster();
+    const cluster = await startTestCluster();
     const body = { metadata: { name: 'a', label: { a: 'b' } }, dat: { a: 'b' } };
-    const strict = await call(to, 'POST', `${CONFIG_MAPS}?fieldValidation=Strict`, body);
-    expect([strict.status, strict.body.message]).toEqual([
+    const strictResponse = await call(cluster, 'POST', `${CONFIG_MAPS}?fieldValidation=Strict`, body);
+    expect([strictResponse.status, strictResponse.body.message]).toEqual([
       400,
       'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "metadata.label", unknown field "dat"',
     ]);
-    const warned = await call(to, 'POST', CONFIG_MAPS, body);
-    expect([warned.status, warned.warning]).toEqual([
+    const defaultResponse = await call(cluster, 'POST', CONFIG_MAPS, body);
+    expect([defaultResponse.status, defaultResponse.warning]).toEqual([
       201,
       '299 - "unknown field \\"metadata.label\\"", 299 - "unknown field \\"dat\\""',
     ]);
-    expect(warned.body).not.toHaveProperty('dat');
-    const quiet = await call(to, 'PUT', `${CONFIG_MAPS}/a?fieldValidation=Ignore`, body);
-    expect([quiet.status, quiet.warning]).toEqual([200, null]);
+    expect(defaultResponse.body).not.toHaveProperty('dat');
+    const ignoreResponse = await call(cluster, 'PUT', `${CONFIG_MAPS}/a?fieldValidation=Ignore`, body);
+    expect([ignoreResponse.status, ignoreResponse.warning]).toEqual([200, null]);
   });
 
   test.each([
@@ -165,7 +165,7 @@ describe('writes of built-in kinds', () => {
       /^"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"$/,
     ],
   ])('%s %s is rejected with the message of kube-apiserver', async (method, path, body, status, message) => {
-    const response = await call(await cluster(), method, path, body);
+    const response = await call(await startTestCluster(), method, path, body);
     expect([response.status, response.body.message]).toEqual([status, expect.stringMatching(message)]);
   });
 
@@ -175,7 +175,12 @@ describe('writes of built-in kinds', () => {
       { name: 'b', image: 'x' },
       { name: 'b', image: 'x' },
     ];
-    const { body } = await call(await cluster(), 'POST', PODS, pod('a', { containers, restartPolicy: 'Sometimes' }));
+    const { body } = await call(
+      await startTestCluster(),
+      'POST',
+      PODS,
+      pod('a', { containers, restartPolicy: 'Sometimes' }),
+    );
     const { causes } = body.details as { causes: { field: string }[] };
     expect(causes.map(({ field }) => field)).toEqual([
       'spec.containers[0].name',
@@ -187,7 +192,7 @@ describe('writes of built-in kinds', () => {
   });
 
   test('a pod without its ServiceAccount is rejected with Kubernetes’ message', async () => {
-    const { status, body } = await call(await cluster(), 'POST', PODS, pod('a', { serviceAccountName: 'x' }));
+    const { status, body } = await call(await startTestCluster(), 'POST', PODS, pod('a', { serviceAccountName: 'x' }));
     expect([status, body.message]).toEqual([
       403,
       'pods "a" is forbidden: error looking up service account default/x: serviceaccount "x" not found',
@@ -195,8 +200,8 @@ describe('writes of built-in kinds', () => {
   });
 
   test('a key that refers to built-in properties of JavaScript objects is rejected', async () => {
-    const to = await cluster();
-    await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
+    const cluster = await startTestCluster();
+    await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
     for (const [type, body] of [
       ['application/merge-patch+json', '{"__proto__":{"polluted":1}}'],
       ['application/json-patch+json', '[{"op":"add","path":"/__proto__/polluted","value":1}]'],
@@ -207,7 +212,7 @@ describe('writes of built-in kinds', () => {
         headers: { 'content-type': type! },
         body: body!,
       });
-      expect((await to.send(request)).status).toBe(400);
+      expect((await cluster.send(request)).status).toBe(400);
     }
     expect({}).not.toHaveProperty('polluted');
   });
@@ -225,10 +230,10 @@ test('admission can change an object, or deny it with a reason and causes', asyn
     }
     return { kind: 'allowed', object: { ...object, data: { ...data, seen: 'yes' } } };
   };
-  const to = await cluster({ admission: [admission] });
+  const cluster = await startTestCluster({ admission: [admission] });
   requests.length = 0;
-  expect((await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } })).body.data).toEqual({ seen: 'yes' });
-  const rejection = await call(to, 'PATCH', `${CONFIG_MAPS}/a?dryRun=All`, { data: { bad: '1' } });
+  expect((await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } })).body.data).toEqual({ seen: 'yes' });
+  const rejection = await call(cluster, 'PATCH', `${CONFIG_MAPS}/a?dryRun=All`, { data: { bad: '1' } });
   expect([rejection.status, rejection.body.reason, rejection.body.message]).toEqual([422, 'Invalid', 'no']);
   expect(requests).toEqual([
     ['CREATE', undefined, false],
@@ -238,63 +243,68 @@ test('admission can change an object, or deny it with a reason and causes', asyn
 
 test('admission receives the request’s object, including unknown fields', async () => {
   const requests: unknown[] = [];
-  const admission: Admission = ({ object, sent, resource }) => {
-    if (resource.plural === 'configmaps' && object.metadata.name === 'a') requests.push([sent, 'more' in object]);
+  const admission: Admission = ({ object, sent: requestBody, resource }) => {
+    if (resource.plural === 'configmaps' && object.metadata.name === 'a')
+      requests.push([requestBody, 'more' in object]);
     return { kind: 'allowed', object };
   };
-  const to = await cluster({ admission: [admission] });
+  const cluster = await startTestCluster({ admission: [admission] });
   const body = { metadata: { name: 'a' }, more: { deep: [1] } };
-  await call(to, 'POST', CONFIG_MAPS, body);
+  await call(cluster, 'POST', CONFIG_MAPS, body);
   expect(requests).toEqual([[body, false]]);
 });
 
 test('dependents of a deleted object are deleted, even a thousand; no other objects are', async () => {
-  const to = await cluster();
-  const owner = await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });
+  const cluster = await startTestCluster();
+  const owner = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.body.metadata.uid }];
   for (let index = 0; index < 1000; index += 1) {
-    await call(to, 'POST', CONFIG_MAPS, { metadata: { name: `child-${index}`, ownerReferences } });
+    await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: `child-${index}`, ownerReferences } });
   }
-  const { body } = await call(to, 'GET', CONFIG_MAPS);
-  await call(to, 'DELETE', `${CONFIG_MAPS}/owner`);
+  const { body } = await call(cluster, 'GET', CONFIG_MAPS);
+  await call(cluster, 'DELETE', `${CONFIG_MAPS}/owner`);
   let deletions = 0;
-  await watchUntil(to, `${CONFIG_MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`, ({ type }) => {
-    if (type === 'DELETED') deletions += 1;
-    return deletions >= 1001;
-  });
-  expect((await call(to, 'GET', CONFIG_MAPS)).body.items.map(({ metadata }) => metadata.name)).toEqual([
+  await watchUntil(
+    cluster,
+    `${CONFIG_MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`,
+    ({ type }) => {
+      if (type === 'DELETED') deletions += 1;
+      return deletions >= 1001;
+    },
+  );
+  expect((await call(cluster, 'GET', CONFIG_MAPS)).body.items.map(({ metadata }) => metadata.name)).toEqual([
     'kube-root-ca.crt',
   ]);
 });
 
 test('pages of one list show one state despite writes between them', async () => {
-  const to = await cluster();
-  for (const name of ['a', 'b', 'c', 'd']) await call(to, 'POST', CONFIG_MAPS, { metadata: { name } });
-  const first = await call(to, 'GET', `${CONFIG_MAPS}?limit=2`);
-  await call(to, 'DELETE', `${CONFIG_MAPS}/c`);
-  await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'bb' } });
-  const second = await call(to, 'GET', `${CONFIG_MAPS}?limit=9&continue=${first.body.metadata.continue}`);
+  const cluster = await startTestCluster();
+  for (const name of ['a', 'b', 'c', 'd']) await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name } });
+  const first = await call(cluster, 'GET', `${CONFIG_MAPS}?limit=2`);
+  await call(cluster, 'DELETE', `${CONFIG_MAPS}/c`);
+  await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'bb' } });
+  const second = await call(cluster, 'GET', `${CONFIG_MAPS}?limit=9&continue=${first.body.metadata.continue}`);
   const names = [...first.body.items, ...second.body.items].map(({ metadata }) => metadata.name);
   expect(names).toEqual(['a', 'b', 'c', 'd', 'kube-root-ca.crt']);
 });
 
 test('logs are streamed from the node; the error for an unknown container lists the known ones', async () => {
-  const to = await cluster({
+  const cluster = await startTestCluster({
     runtime: fake({ script: () => ({ exitCode: 0, output: 'hello\n' }) }),
     images: () => ({ rootfs: 'host' }),
   });
-  const done = watchUntil(
-    to,
+  const succeeded = watchUntil(
+    cluster,
     `${PODS}?watch=true`,
     ({ object }) => (object.status as { phase?: string }).phase === 'Succeeded',
   );
   const containers = [{ name: 'main', image: 'busybox', command: ['true'] }];
-  await call(to, 'POST', PODS, pod('a', { restartPolicy: 'Never', containers }));
-  await done;
-  const log = await to.send(new Request(`http://kubernetes${PODS}/a/log`));
+  await call(cluster, 'POST', PODS, pod('a', { restartPolicy: 'Never', containers }));
+  await succeeded;
+  const log = await cluster.send(new Request(`http://kubernetes${PODS}/a/log`));
   expect([log.headers.get('content-type'), await log.text()]).toEqual(['text/plain', 'hello\n']);
-  const wrong = await call(to, 'GET', `${PODS}/a/log?container=x`);
-  expect([wrong.status, wrong.body.message]).toEqual([400, 'container x is not valid for pod a']);
+  const unknownContainer = await call(cluster, 'GET', `${PODS}/a/log?container=x`);
+  expect([unknownContainer.status, unknownContainer.body.message]).toEqual([400, 'container x is not valid for pod a']);
 });
 
 describe('over TLS', () => {
@@ -311,8 +321,8 @@ describe('over TLS', () => {
   }
 
   test('a token authenticates; anonymous users have few permissions, and an invalid token is rejected', async () => {
-    const to = await cluster();
-    const { url, caPem, token } = await to.serve();
+    const cluster = await startTestCluster();
+    const { url, caPem, token } = await cluster.serve();
     expect(new URL(url).hostname).toBe('127.0.0.1');
     expect((await get(`${url}/api/v1/namespaces/default`, caPem, token)).status).toBe(200);
     expect((await get(`${url}/api/v1/namespaces/default`, caPem)).text).toContain(
@@ -323,50 +333,52 @@ describe('over TLS', () => {
   });
 
   test('a token is invalid after its pod or ServiceAccount is deleted', async () => {
-    const to = await cluster();
-    const { url, caPem } = await to.serve();
-    await call(to, 'POST', PODS, pod('a'));
-    const bound = { spec: { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'a' } } };
+    const cluster = await startTestCluster();
+    const { url, caPem } = await cluster.serve();
+    await call(cluster, 'POST', PODS, pod('a'));
+    const podBinding = { spec: { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'a' } } };
     const accounts = '/api/v1/namespaces/default/serviceaccounts';
-    await call(to, 'POST', accounts, { metadata: { name: 'bot' } });
-    const ofPod = (await call(to, 'POST', `${accounts}/default/token`, bound)).body.status as { token: string };
-    const ofBot = (await call(to, 'POST', `${accounts}/bot/token`, {})).body.status as { token: string };
+    await call(cluster, 'POST', accounts, { metadata: { name: 'bot' } });
+    const podToken = (await call(cluster, 'POST', `${accounts}/default/token`, podBinding)).body.status as {
+      token: string;
+    };
+    const botToken = (await call(cluster, 'POST', `${accounts}/bot/token`, {})).body.status as { token: string };
     const statusOfTokens = async () => [
-      (await get(`${url}/apis`, caPem, ofPod.token)).status,
-      (await get(`${url}/apis`, caPem, ofBot.token)).status,
+      (await get(`${url}/apis`, caPem, podToken.token)).status,
+      (await get(`${url}/apis`, caPem, botToken.token)).status,
     ];
     expect(await statusOfTokens()).toEqual([200, 200]);
-    await call(to, 'DELETE', `${PODS}/a`);
-    await call(to, 'DELETE', `${accounts}/bot`);
+    await call(cluster, 'DELETE', `${PODS}/a`);
+    await call(cluster, 'DELETE', `${accounts}/bot`);
     expect(await statusOfTokens()).toEqual([401, 401]);
   });
 
   test('a port in use is an error with a remedy', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
-    const to = await cluster();
-    await expect(to.serve({ port })).rejects.toMatchObject({
+    const otherServer = createServer().listen(0, '127.0.0.1');
+    await once(otherServer, 'listening');
+    const { port } = otherServer.address() as AddressInfo;
+    const cluster = await startTestCluster();
+    await expect(cluster.serve({ port })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
       message: `port ${port} of 127.0.0.1 is in use by another process`,
       hint: 'choose another port, or 0 for any free one',
     });
-    other.close();
+    otherServer.close();
   });
 
   test('closing ends watches', async () => {
-    const to = await cluster();
-    const { url, caPem, token } = await to.serve();
-    const watching = get(`${url}/api/v1/pods?watch=true`, caPem, token).catch((error: Error) => error.message);
-    const inside = to.send(new Request('http://kubernetes/api/v1/pods?watch=true'));
-    await to.close();
-    expect(await watching).toEqual(expect.anything());
-    expect(await (await inside).text()).toBe('');
+    const cluster = await startTestCluster();
+    const { url, caPem, token } = await cluster.serve();
+    const tlsWatch = get(`${url}/api/v1/pods?watch=true`, caPem, token).catch((error: Error) => error.message);
+    const inProcessWatch = cluster.send(new Request('http://kubernetes/api/v1/pods?watch=true'));
+    await cluster.close();
+    expect(await tlsWatch).toEqual(expect.anything());
+    expect(await (await inProcessWatch).text()).toBe('');
   });
 });
 
 test('continuous requests in this process do not starve signals and timers', async () => {
-  const { send } = await cluster();
+  const { send } = await startTestCluster();
   const timer = new AbortController();
   setTimeout(() => timer.abort(), 0);
   const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'one-of-many-' } };

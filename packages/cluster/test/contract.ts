@@ -25,7 +25,7 @@ export interface ConnectedServer {
 
 /** Defines the contract suite. Each part uses its own namespace and cleans up. */
 export function describeApiServer(name: string, connect: () => Promise<ConnectedServer>): void {
-  const parts: readonly [string, (at: () => Server) => void][] = [
+  const parts: readonly [string, (currentServer: () => Server) => void][] = [
     ['objects', describeObjects],
     ['patches', describePatches],
     ['lists and watches', describeWatches],
@@ -45,8 +45,8 @@ export function describeApiServer(name: string, connect: () => Promise<Connected
         connected = await connect();
         server = new Server(connected.send, `contract-${part.replaceAll(' ', '-')}-${process.pid}`);
         const metadata = { name: server.namespace };
-        await server.make('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
-        await server.untilPodsMayCome();
+        await server.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
+        await server.waitForPodAdmission();
       });
 
       afterAll(async () => {

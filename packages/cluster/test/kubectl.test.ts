@@ -15,7 +15,7 @@ import { testWithKubectl, thoroughTestWithKubectl } from '../../../test/kubectl-
 
 interface Result {
   readonly code: number | string;
-  readonly out: string;
+  readonly output: string;
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-kubectl-'));
@@ -27,7 +27,7 @@ function kubectl(...args: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
     execFile('kubectl', args, { env, timeout: 30_000 }, (error, stdout, stderr) => {
       const code = error ? (error.code ?? 'killed') : 0;
-      resolve({ code, out: (stdout + stderr).replaceAll(/\b\d+s\b/g, 'AGE') });
+      resolve({ code, output: (stdout + stderr).replaceAll(/\b\d+s\b/g, 'AGE') });
     });
   });
 }
@@ -114,18 +114,20 @@ const deployment = (image: string) => ({
 
 testWithKubectl('apply creates an object, reports it as unchanged, and changes it', async () => {
   const file = manifest('web.json', deployment('nginx:1'), widget('a', { size: 1 }));
-  expect((await kubectl('apply', '-f', file)).out).toBe('deployment.apps/web created\nwidget.example.io/a created\n');
-  expect((await kubectl('apply', '-f', file)).out).toBe(
+  expect((await kubectl('apply', '-f', file)).output).toBe(
+    'deployment.apps/web created\nwidget.example.io/a created\n',
+  );
+  expect((await kubectl('apply', '-f', file)).output).toBe(
     'deployment.apps/web unchanged\nwidget.example.io/a unchanged\n',
   );
   manifest('web.json', deployment('nginx:2'), widget('a', { size: 2 }));
-  expect((await kubectl('apply', '-f', file)).out).toBe(
+  expect((await kubectl('apply', '-f', file)).output).toBe(
     'deployment.apps/web configured\nwidget.example.io/a configured\n',
   );
-  expect((await kubectl('get', 'deploy', '-o', 'wide')).out.replaceAll(/ +/g, ' ')).toBe(
+  expect((await kubectl('get', 'deploy', '-o', 'wide')).output.replaceAll(/ +/g, ' ')).toBe(
     'NAME READY UP-TO-DATE AVAILABLE AGE CONTAINERS IMAGES SELECTOR\nweb 0/1 0 0 AGE c nginx:2 app=web\n',
   );
-  expect((await kubectl('get', 'wg')).out).toBe('NAME   SIZE\na      2\n');
+  expect((await kubectl('get', 'wg')).output).toBe('NAME   SIZE\na      2\n');
 });
 
 thoroughTestWithKubectl('diff, server-side apply, set and scale work on applied objects', async () => {
@@ -133,36 +135,36 @@ thoroughTestWithKubectl('diff, server-side apply, set and scale work on applied 
   expect((await kubectl('apply', '-f', file)).code).toBe(0);
   expect(await kubectl('diff', '-f', file)).toEqual({ code: 0, out: '' });
   expect((await kubectl('apply', '--server-side', '--force-conflicts', '-f', file)).code).toBe(0);
-  expect((await kubectl('set', 'image', 'deploy/web', 'c=nginx:3')).out).toBe('deployment.apps/web image updated\n');
-  expect((await kubectl('scale', 'deploy/web', '--replicas=0')).out).toBe('deployment.apps/web scaled\n');
+  expect((await kubectl('set', 'image', 'deploy/web', 'c=nginx:3')).output).toBe('deployment.apps/web image updated\n');
+  expect((await kubectl('scale', 'deploy/web', '--replicas=0')).output).toBe('deployment.apps/web scaled\n');
 });
 
 testWithKubectl('create reports the errors of a file, field by field', async () => {
   const unknown = await kubectl('create', '-f', manifest('w.json', widget('b', { size: 1, colour: 'red' })));
-  expect([unknown.code, unknown.out]).toEqual([
+  expect([unknown.code, unknown.output]).toEqual([
     1,
     `Error from server (BadRequest): error when creating "${directory}/w.json": Widget in version "v1" cannot be handled as a ` +
       'Widget: strict decoding error: unknown field "spec.colour"\n',
   ]);
-  const wrong = await kubectl('create', '-f', manifest('w.json', widget('b', { size: 'x' })));
-  expect(wrong.out).toBe(
+  const rejection = await kubectl('create', '-f', manifest('w.json', widget('b', { size: 'x' })));
+  expect(rejection.output).toBe(
     'The Widget "b" is invalid: spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"\n',
   );
 });
 
 testWithKubectl('a pod is created, awaited, described, its log read, and deleted', async () => {
-  expect((await kubectl('create', '-f', manifest('pod.json', pod('once')))).out).toBe('pod/once created\n');
-  const done = await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=20s');
-  expect(done.out).toBe('pod/once condition met\n');
-  expect((await kubectl('get', 'pod', 'once')).out).toBe(
+  expect((await kubectl('create', '-f', manifest('pod.json', pod('once')))).output).toBe('pod/once created\n');
+  const wait = await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=20s');
+  expect(wait.output).toBe('pod/once condition met\n');
+  expect((await kubectl('get', 'pod', 'once')).output).toBe(
     'NAME   READY   STATUS      RESTARTS   AGE\nonce   0/1     Completed   0          AGE\n',
   );
-  expect((await kubectl('logs', '-f', 'once')).out).toBe('hello from once\n');
-  expect((await kubectl('logs', '-l', 'app=once', '--tail=1')).out).toBe('hello from once\n');
-  const { out } = await kubectl('describe', 'pod', 'once');
-  expect(out).toMatch(/^Status: +Succeeded$/m);
-  expect(out).toMatch(/Normal +Scheduled .*Successfully assigned default\/once to pipewright/);
-  expect((await kubectl('delete', 'pod', 'once')).out).toContain('pod "once" deleted');
+  expect((await kubectl('logs', '-f', 'once')).output).toBe('hello from once\n');
+  expect((await kubectl('logs', '-l', 'app=once', '--tail=1')).output).toBe('hello from once\n');
+  const { output } = await kubectl('describe', 'pod', 'once');
+  expect(output).toMatch(/^Status: +Succeeded$/m);
+  expect(output).toMatch(/Normal +Scheduled .*Successfully assigned default\/once to pipewright/);
+  expect((await kubectl('delete', 'pod', 'once')).output).toContain('pod "once" deleted');
 });
 
 thoroughTestWithKubectl(
@@ -176,11 +178,11 @@ thoroughTestWithKubectl(
       ['port-forward', 'pod/long', '8080:80'],
     ];
     for (const command of commands) {
-      const { code, out } = await kubectl(...command);
-      expect([code, out]).toEqual([1, expect.stringContaining('the embedded cluster does not serve pods/')]);
+      const { code, output } = await kubectl(...command);
+      expect([code, output]).toEqual([1, expect.stringContaining('the embedded cluster does not serve pods/')]);
     }
     expect((await kubectl('delete', 'pod', 'long', '--grace-period=5', '--timeout=20s')).code).toBe(0);
-    expect((await kubectl('get', 'pod', 'long')).out).toBe('Error from server (NotFound): pods "long" not found\n');
+    expect((await kubectl('get', 'pod', 'long')).output).toBe('Error from server (NotFound): pods "long" not found\n');
   },
 );
 
@@ -209,7 +211,7 @@ thoroughTestWithKubectl('objects that kubectl generates are accepted', async () 
   const paths =
     `{${secret}.type} {${ingress}.spec.rules[0].http.paths[0].path} {${ingress}.spec.rules[0].host} ` +
     `{${ingress}.spec.tls[0].secretName} {${pdb}.spec.minAvailable}`;
-  expect((await kubectl('get', 'secret/s', 'ingress/i', 'pdb/p', '-o', `jsonpath=${paths}`)).out).toBe(
+  expect((await kubectl('get', 'secret/s', 'ingress/i', 'pdb/p', '-o', `jsonpath=${paths}`)).output).toBe(
     'kubernetes.io/dockerconfigjson /path example.com s 0',
   );
   expect((await kubectl('delete', 'namespace', 'team', '--timeout=20s')).code).toBe(0);
@@ -223,25 +225,25 @@ async function podReader(name: string): Promise<readonly string[]> {
     ['create', 'rolebinding', `${name}-reads`, `--role=${name}-role`, `--serviceaccount=default:${name}`],
   ];
   for (const command of commands) expect(await kubectl(...command)).toMatchObject({ code: 0 });
-  const { out: token } = await kubectl('create', 'token', name);
+  const { output: token } = await kubectl('create', 'token', name);
   const file = join(directory, name);
   writeFileSync(file, (await cluster.serve()).kubeconfig.replace(/token: .*/, `token: ${token.trim()}`));
   return ['--kubeconfig', file];
 }
 
 testWithKubectl('the token of a service account has exactly the permissions of its role', async () => {
-  const as = await podReader('bot');
-  expect((await kubectl(...as, 'auth', 'can-i', 'list', 'pods')).out).toBe('yes\n');
-  expect((await kubectl(...as, 'get', 'secrets')).out).toBe(
+  const kubeconfigOption = await podReader('bot');
+  expect((await kubectl(...kubeconfigOption, 'auth', 'can-i', 'list', 'pods')).output).toBe('yes\n');
+  expect((await kubectl(...kubeconfigOption, 'get', 'secrets')).output).toBe(
     'Error from server (Forbidden): secrets is forbidden: User "system:serviceaccount:default:bot" cannot list resource ' +
       '"secrets" in API group "" in the namespace "default"\n',
   );
 });
 
 thoroughTestWithKubectl('auth can-i denies, for a token and for an impersonated user', async () => {
-  const as = await podReader('reader');
-  expect((await kubectl(...as, 'auth', 'can-i', 'delete', 'pods')).out).toBe('no\n');
-  expect((await kubectl('auth', 'can-i', 'delete', 'pods', '--as=system:serviceaccount:default:reader')).out).toBe(
+  const kubeconfigOption = await podReader('reader');
+  expect((await kubectl(...kubeconfigOption, 'auth', 'can-i', 'delete', 'pods')).output).toBe('no\n');
+  expect((await kubectl('auth', 'can-i', 'delete', 'pods', '--as=system:serviceaccount:default:reader')).output).toBe(
     'no\n',
   );
 });
@@ -253,7 +255,7 @@ thoroughTestWithKubectl('apply --prune removes objects that are no longer in the
     metadata: { name, labels: { app: 'pruned' } },
   });
   await kubectl('apply', '-f', manifest('pruned.json', map('kept'), map('gone')));
-  const { code, out } = await kubectl(
+  const { code, output } = await kubectl(
     'apply',
     '--prune',
     '-l',
@@ -261,15 +263,15 @@ thoroughTestWithKubectl('apply --prune removes objects that are no longer in the
     '-f',
     manifest('pruned.json', map('kept')),
   );
-  expect([code, out]).toEqual([0, expect.stringContaining('configmap/gone pruned')]);
+  expect([code, output]).toEqual([0, expect.stringContaining('configmap/gone pruned')]);
 });
 
 thoroughTestWithKubectl('cluster-info dump contains the objects of the cluster', async () => {
-  const { code, out } = await kubectl('cluster-info', 'dump');
-  expect([code, out]).toEqual([0, expect.stringContaining('"kind": "NodeList"')]);
+  const { code, output } = await kubectl('cluster-info', 'dump');
+  expect([code, output]).toEqual([0, expect.stringContaining('"kind": "NodeList"')]);
 });
 
 thoroughTestWithKubectl('explain describes the fields of built-in and custom kinds', async () => {
-  expect((await kubectl('explain', 'pod.spec.containers.env')).out).toContain('valueFrom\t<');
-  expect((await kubectl('explain', 'widget.spec.size')).out).toContain('How big.');
+  expect((await kubectl('explain', 'pod.spec.containers.env')).output).toContain('valueFrom\t<');
+  expect((await kubectl('explain', 'widget.spec.size')).output).toContain('How big.');
 });

@@ -56,31 +56,31 @@ const put = (file: string, text = file, mode?: number): void => {
 /** Returns all files in a directory, by path. */
 const tree = (directory: string): readonly string[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((it) => it.isFile())
-    .map((it) => join(it.parentPath, it.name).slice(directory.length + 1))
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name).slice(directory.length + 1))
     .sort();
 
-interface Ended {
+interface GsutilResult {
   readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
+  readonly stdout: string;
+  readonly stderr: string;
 }
-type Gsutil = (...words: readonly string[]) => Promise<Ended>;
+type Gsutil = (...commandLine: readonly string[]) => Promise<GsutilResult>;
 
 /** Runs gsutil as a step would. */
-const gsutilProcess: Gsutil = (...words) =>
+const gsutilProcess: Gsutil = (...commandLine) =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'] ?? '', PIPEWRIGHT_BUCKETS: join(base, 'buckets.json') };
     const options = { env, cwd: work };
-    execFile(join(image.overlay, 'usr/local/bin/gsutil'), words, options, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    execFile(join(image.overlay, 'usr/local/bin/gsutil'), commandLine, options, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );
   });
 
 /** Runs the gsutil program in this process, which is equivalent except for starting it. */
-const gsutil: Gsutil = (...words) => {
+const gsutil: Gsutil = (...commandLine) => {
   process.chdir(work);
-  return runInProcess(['node', '-e', gsutilProgram(), '--', 'gsutil', ...words], {
+  return runInProcess(['node', '-e', gsutilProgram(), '--', 'gsutil', ...commandLine], {
     PIPEWRIGHT_BUCKETS: join(base, 'buckets.json'),
   });
 };
@@ -90,8 +90,8 @@ describe('gsutil cp with a directory as the bucket', () => {
     put('bucket/a/app.jar');
     expect(await gsutilProcess('cp', 'gs://shop/a/app.jar', '.')).toMatchObject({ code: 0 });
     expect(tree(work)).toEqual(['app.jar']);
-    const { code, err } = await gsutilProcess('cp', 'gs://shop/none', '.');
-    expect([code, err]).toEqual([1, 'CommandException: No URLs matched: gs://shop/none\n']);
+    const { code, stderr } = await gsutilProcess('cp', 'gs://shop/none', '.');
+    expect([code, stderr]).toEqual([1, 'CommandException: No URLs matched: gs://shop/none\n']);
   });
 
   test.each<[string, readonly string[], readonly string[], readonly string[]]>([
@@ -109,9 +109,9 @@ describe('gsutil cp with a directory as the bucket', () => {
       ['-m', 'cp', '-r', 'gs://shop/d/*', '.'],
       ['1', 'e/3'],
     ],
-  ])('%s', async (_, files, words, want) => {
+  ])('%s', async (_, files, commandLine, want) => {
     for (const file of files) put(file);
-    expect(await gsutil(...words)).toMatchObject({ code: 0 });
+    expect(await gsutil(...commandLine)).toMatchObject({ code: 0 });
     expect(tree(work)).toEqual(want);
   });
 
@@ -126,9 +126,9 @@ describe('gsutil cp with a directory as the bucket', () => {
       ['cp', '-r', 'o', 'gs://shop/d'],
       ['d/1', 'd/e/2'],
     ],
-  ])('%s', async (_, files, words, want) => {
+  ])('%s', async (_, files, commandLine, want) => {
     for (const file of files) put(file);
-    expect(await gsutil(...words)).toMatchObject({ code: 0 });
+    expect(await gsutil(...commandLine)).toMatchObject({ code: 0 });
     expect(tree(bucket)).toEqual(want);
   });
 
@@ -138,10 +138,10 @@ describe('gsutil cp with a directory as the bucket', () => {
     ['a path below a file', ['cp', 'plain/x', 'gs://shop/d'], 'No URLs matched: plain/x'],
     ['a bucket without a directory', ['cp', 'gs://other/x', '.'], 'no directory stands in for the bucket other'],
     ['an unsupported command', ['setmeta', 'x'], 'gsutil setmeta is not supported by this stand-in'],
-  ])('rejects %s', async (_, words, said) => {
+  ])('rejects %s', async (_, commandLine, said) => {
     put('work/plain');
-    const { code, err } = await gsutil(...words);
-    expect([code, err]).toEqual([1, expect.stringContaining(said)]);
+    const { code, stderr } = await gsutil(...commandLine);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(said)]);
   });
 });
 
@@ -151,9 +151,9 @@ describe('gsutil rsync', () => {
     put('bucket/d/e/new', 'new');
     put('work/same', 'same');
     put('work/old', 'old');
-    const { code, err } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
+    const { code, stderr } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
     expect([code, tree(work), readFileSync(join(work, 'e/new'), 'utf8')]).toEqual([0, ['e/new', 'same'], 'new']);
-    expect(err).not.toContain('same');
+    expect(stderr).not.toContain('same');
   });
 
   test('mirrors a directory to the bucket, and keeps the rest of the bucket', async () => {
@@ -176,9 +176,9 @@ describe('gsutil rsync', () => {
     put('other');
     symlinkSync('file', join(bucket, 'd/link'));
     symlinkSync(join(base, 'other'), join(bucket, 'elsewhere'));
-    const { code, err } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
+    const { code, stderr } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
     expect([code, tree(work)]).toEqual([0, ['file']]);
-    expect(err.split('\n').filter((line) => line.startsWith('Skipped'))).toEqual([
+    expect(stderr.split('\n').filter((line) => line.startsWith('Skipped'))).toEqual([
       "Skipped: gs://shop/d/link is not a regular file of less than 2 GiB in the bucket's directory; links are not followed.",
     ]);
   });

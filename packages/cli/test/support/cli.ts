@@ -95,17 +95,17 @@ export function pipewright(
 }
 
 /** The exit code and output of a command. */
-export interface Ended {
+export interface CommandResult {
   readonly status: number;
   readonly out: string;
   readonly err: string;
 }
 
 /** Starts `pipewright up` without containers in this process, which is ten times faster. Resolves when it is ready. */
-export async function upHere(...args: readonly string[]): Promise<{ readonly stop: () => Promise<Ended> }> {
+export async function upHere(...args: readonly string[]): Promise<{ readonly stop: () => Promise<CommandResult> }> {
   const output = recorded();
   let ready = (): void => undefined;
-  const begun = new Promise<void>((resolve) => (ready = resolve));
+  const isReady = new Promise<void>((resolve) => (ready = resolve));
   const print = (line: string): void => {
     output.print(line);
     if (line.startsWith('ready at')) ready();
@@ -115,9 +115,9 @@ export async function upHere(...args: readonly string[]): Promise<{ readonly sto
     out: output.out(),
     err: output.err(),
   }));
-  const early = await Promise.race([begun, ended]);
-  if (early) throw new Error(`ended before it was ready: ${early.err}`);
-  const stop = (): Promise<Ended> => {
+  const endedEarly = await Promise.race([isReady, ended]);
+  if (endedEarly) throw new Error(`ended before it was ready: ${endedEarly.err}`);
+  const stop = (): Promise<CommandResult> => {
     process.emit(OUTPUT_CLOSED as never); // an event of our own commands
     return ended;
   };

@@ -41,8 +41,8 @@ export function describeHandover(bucket: Bucket, testNamespace: TestNamespace): 
         if (!url.includes(OPERATOR)) return cluster.send(request);
         return cluster.send(new Request(url.replace('/tekton-pipelines/', `/${namespace}/`), request));
       };
-      await testNamespace.stop();
-      await testNamespace.start({ send });
+      await testNamespace.stopController();
+      await testNamespace.startController({ send });
     };
 
     testNamespace.runs('are copied to the tasks that use them, including modes, without a claim', async () => {

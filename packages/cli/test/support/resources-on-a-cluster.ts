@@ -253,15 +253,15 @@ function describeCloudEvents(testNamespace: TestNamespace): void {
     });
 
     testNamespace.runs('is sent by the next controller if the first one stopped before', async () => {
-      await testNamespace.stop();
-      await testNamespace.start({ sendEvent: () => Promise.reject(new Error('no way out')) });
+      await testNamespace.stopController();
+      await testNamespace.startController({ sendEvent: () => Promise.reject(new Error('no way out')) });
       await testNamespace.harness.create('TaskRun', 'restarts', runWith({}, { sink }, 'true'));
       await testNamespace.harness.waitFor<TaskRun, true>('TaskRun', 'restarts', ({ status }) =>
         status?.cloudEvents?.[0]?.status.message === 'no way out' ? true : undefined,
       );
       expect(received).toEqual([]);
-      await testNamespace.stop();
-      await testNamespace.start();
+      await testNamespace.stopController();
+      await testNamespace.startController();
       const { status } = await delivered('restarts');
       expect(status).toMatchObject({ condition: 'Sent', message: '' });
       expect(status.retryCount).toBeGreaterThan(1);

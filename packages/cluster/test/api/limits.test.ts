@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 
-const THINGS = '/apis/limits.example.com/v1/namespaces/default/things';
+const THINGS_PATH = '/apis/limits.example.com/v1/namespaces/default/things';
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE = 'application/merge-patch+json';
@@ -11,7 +11,7 @@ const STRATEGIC = 'application/strategic-merge-patch+json';
 const APPLY = 'application/apply-patch+yaml';
 
 let cluster: Cluster;
-const bugs: string[] = [];
+const internalErrors: string[] = [];
 
 const openAPIV3Schema = {
   type: 'object',
@@ -30,7 +30,7 @@ const definition = {
 };
 
 beforeAll(async () => {
-  cluster = await startCluster({ crds: [definition], log: (line) => bugs.push(line) });
+  cluster = await startCluster({ crds: [definition], log: (line) => internalErrors.push(line) });
 });
 afterAll(() => cluster.close());
 
@@ -43,11 +43,11 @@ async function sendRequest(method: string, path: string, body?: string, type = '
   return { status: response.status, code, reason, message, text };
 }
 
-const nested = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
-const lists = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
-const thing = (name: string, spec: string): string =>
+const nestedJson = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+const nestedJsonLists = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+const thingJson = (name: string, spec: string): string =>
   `{"apiVersion":"limits.example.com/v1","kind":"Thing","metadata":{"name":"${name}"},"spec":${spec}}`;
-const plainly = (depth: number): object => {
+const nestedObject = (depth: number): object => {
   let value: object = {};
   for (let level = 0; level < depth; level += 1) value = { a: value };
   return value;
@@ -55,56 +55,77 @@ const plainly = (depth: number): object => {
 
 /** Returns all objects and the current revision. */
 async function state(): Promise<string> {
-  return (await sendRequest('GET', THINGS)).text + (await sendRequest('GET', MAPS)).text;
+  return (await sendRequest('GET', THINGS_PATH)).text + (await sendRequest('GET', MAPS)).text;
 }
 
 describe('a value that is nested too deep', () => {
-  const DEEP = [600, 5_000, 100_000];
-  const ways: readonly [string, (depth: number) => Promise<{ status: number; message?: string | undefined }>][] = [
-    ['as JSON', (depth) => sendRequest('POST', THINGS, thing('deep', nested(depth)))],
-    ['as JSON lists', (depth) => sendRequest('POST', THINGS, thing('deep', `{"a":${lists(depth)}}`))],
-    ['in a replacement', (depth) => sendRequest('PUT', `${THINGS}/old`, thing('old', nested(depth)))],
+  const DEPTHS = [600, 5_000, 100_000];
+  const requests: readonly [string, (depth: number) => Promise<{ status: number; message?: string | undefined }>][] = [
+    ['as JSON', (depth) => sendRequest('POST', THINGS_PATH, thingJson('deep', nestedJson(depth)))],
+    [
+      'as JSON lists',
+      (depth) => sendRequest('POST', THINGS_PATH, thingJson('deep', `{"a":${nestedJsonLists(depth)}}`)),
+    ],
+    ['in a replacement', (depth) => sendRequest('PUT', `${THINGS_PATH}/old`, thingJson('old', nestedJson(depth)))],
     [
       'in an unknown field',
-      (depth) => sendRequest('POST', MAPS, `{"metadata":{"name":"deep"},"more":${nested(depth)}}`),
+      (depth) => sendRequest('POST', MAPS, `{"metadata":{"name":"deep"},"more":${nestedJson(depth)}}`),
     ],
     [
       'as YAML flow',
       (depth) =>
-        sendRequest('POST', THINGS, `x: y\n${thing('deep', nested(Math.min(depth, 5_000)))}`, 'application/yaml'),
+        sendRequest(
+          'POST',
+          THINGS_PATH,
+          `x: y\n${thingJson('deep', nestedJson(Math.min(depth, 5_000)))}`,
+          'application/yaml',
+        ),
     ],
     [
       'as YAML lists',
       (depth) =>
-        sendRequest('POST', THINGS, `spec: {}\nmore:\n  ${'- '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml'),
+        sendRequest(
+          'POST',
+          THINGS_PATH,
+          `spec: {}\nmore:\n  ${'- '.repeat(Math.min(depth, 50_000))}a`,
+          'application/yaml',
+        ),
     ],
     [
       'as YAML keys',
-      (depth) => sendRequest('POST', THINGS, `${'? '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml'),
+      (depth) => sendRequest('POST', THINGS_PATH, `${'? '.repeat(Math.min(depth, 50_000))}a`, 'application/yaml'),
     ],
     [
       'as a YAML list that contains itself',
-      () => sendRequest('POST', THINGS, 'metadata: {name: deep}\nspec: {a: &a [*a]}', 'application/yaml'),
+      () => sendRequest('POST', THINGS_PATH, 'metadata: {name: deep}\nspec: {a: &a [*a]}', 'application/yaml'),
     ],
-    ['in a merge patch', (depth) => sendRequest('PATCH', `${THINGS}/old`, `{"spec":${nested(depth)}}`, MERGE)],
-    ['in a strategic patch', (depth) => sendRequest('PATCH', `${MAPS}/old`, `{"data":${nested(depth)}}`, STRATEGIC)],
+    ['in a merge patch', (depth) => sendRequest('PATCH', `${THINGS_PATH}/old`, `{"spec":${nestedJson(depth)}}`, MERGE)],
+    [
+      'in a strategic patch',
+      (depth) => sendRequest('PATCH', `${MAPS}/old`, `{"data":${nestedJson(depth)}}`, STRATEGIC),
+    ],
     [
       'in a JSON patch',
       (depth) =>
-        sendRequest('PATCH', `${THINGS}/old`, `[{"op":"add","path":"/spec/x","value":${nested(depth)}}]`, JSON_PATCH),
+        sendRequest(
+          'PATCH',
+          `${THINGS_PATH}/old`,
+          `[{"op":"add","path":"/spec/x","value":${nestedJson(depth)}}]`,
+          JSON_PATCH,
+        ),
     ],
     [
       'in an applied object',
-      (depth) => sendRequest('PATCH', `${THINGS}/new?fieldManager=me`, thing('new', nested(depth)), APPLY),
+      (depth) => sendRequest('PATCH', `${THINGS_PATH}/new?fieldManager=me`, thingJson('new', nestedJson(depth)), APPLY),
     ],
     [
       'in an object applied to another',
-      (depth) => sendRequest('PATCH', `${THINGS}/old?fieldManager=me`, thing('old', nested(depth)), APPLY),
+      (depth) => sendRequest('PATCH', `${THINGS_PATH}/old?fieldManager=me`, thingJson('old', nestedJson(depth)), APPLY),
     ],
-    ['in the options of a deletion', (depth) => sendRequest('DELETE', `${THINGS}/old`, nested(depth))],
+    ['in the options of a deletion', (depth) => sendRequest('DELETE', `${THINGS_PATH}/old`, nestedJson(depth))],
     [
       'in a review',
-      (depth) => sendRequest('POST', '/apis/authentication.k8s.io/v1/tokenreviews', `{"spec":${nested(depth)}}`),
+      (depth) => sendRequest('POST', '/apis/authentication.k8s.io/v1/tokenreviews', `{"spec":${nestedJson(depth)}}`),
     ],
     [
       'as plain data of this process',
@@ -113,32 +134,32 @@ describe('a value that is nested too deep', () => {
           apiVersion: 'limits.example.com/v1',
           kind: 'Thing',
           metadata: { name: 'deep' },
-          spec: plainly(depth),
+          spec: nestedObject(depth),
         };
-        const { status, value } = await cluster.send.plain!({ method: 'POST', url: THINGS, headers: {}, body });
+        const { status, value } = await cluster.send.plain!({ method: 'POST', url: THINGS_PATH, headers: {}, body });
         return { status, message: (value as { message?: string }).message };
       },
     ],
   ];
 
   beforeAll(async () => {
-    await sendRequest('POST', THINGS, thing('old', '{"x":{"y":{}}}'));
+    await sendRequest('POST', THINGS_PATH, thingJson('old', '{"x":{"y":{}}}'));
     await sendRequest('POST', MAPS, '{"metadata":{"name":"old"}}');
   });
 
-  test.each(ways)('%s is rejected, without effect', async (_way, send) => {
-    const before = await state();
-    for (const depth of DEEP) {
+  test.each(requests)('%s is rejected, without effect', async (_what, send) => {
+    const stateBefore = await state();
+    for (const depth of DEPTHS) {
       const { status, message } = await send(depth);
       expect([depth, status, message]).toEqual([depth, 400, expect.stringContaining('exceeded max depth')]);
     }
-    expect(await state()).toBe(before);
-    expect(bugs).toEqual([]);
+    expect(await state()).toBe(stateBefore);
+    expect(internalErrors).toEqual([]);
   });
 
   test('is rejected, without effect, if a JSON patch produces it', async () => {
-    const before = await state();
-    const value = nested(300);
+    const stateBefore = await state();
+    const value = nestedJson(300);
     const path = '/a'.repeat(300);
     for (const operations of [
       `{"op":"add","path":"/spec/one","value":${value}},{"op":"add","path":"/spec/one${path}","value":${value}}`,
@@ -146,50 +167,65 @@ describe('a value that is nested too deep', () => {
       `{"op":"add","path":"/spec/one","value":${value}},{"op":"add","path":"/spec/two","value":${value}},{"op":"move","from":"/spec/two","path":"/spec/one${path}"}`,
       `{"op":"add","path":"/spec/x/y/z","value":{}},${Array.from({ length: 3000 }, () => '{"op":"move","from":"/spec","path":"/metadata/annotations"},{"op":"add","path":"/spec","value":{}},{"op":"move","from":"/metadata/annotations","path":"/spec/a"}').join(',')}`,
     ]) {
-      const { status, message } = await sendRequest('PATCH', `${THINGS}/old`, `[${operations}]`, JSON_PATCH);
+      const { status, message } = await sendRequest('PATCH', `${THINGS_PATH}/old`, `[${operations}]`, JSON_PATCH);
       expect([status, message]).toEqual([422, expect.stringContaining('exceeded max depth')]);
     }
-    expect(await state()).toBe(before);
-    expect(bugs).toEqual([]);
+    expect(await state()).toBe(stateBefore);
+    expect(internalErrors).toEqual([]);
   });
 
   test('is accepted up to the limit: it is stored, listed, patched and deleted', async () => {
     const depth = 500;
-    expect((await sendRequest('POST', THINGS, thing('fits', nested(depth)))).status).toBe(201);
-    expect((await sendRequest('PATCH', `${THINGS}/fits`, `{"spec":{"b":1}}`, MERGE)).status).toBe(200);
+    expect((await sendRequest('POST', THINGS_PATH, thingJson('fits', nestedJson(depth)))).status).toBe(201);
+    expect((await sendRequest('PATCH', `${THINGS_PATH}/fits`, `{"spec":{"b":1}}`, MERGE)).status).toBe(200);
     expect(
-      (await sendRequest('PATCH', `${THINGS}/fits`, `[{"op":"test","path":"/spec/b","value":1}]`, JSON_PATCH)).status,
+      (await sendRequest('PATCH', `${THINGS_PATH}/fits`, `[{"op":"test","path":"/spec/b","value":1}]`, JSON_PATCH))
+        .status,
     ).toBe(200);
-    expect((await sendRequest('GET', THINGS)).text).toContain(nested(depth - 1));
-    expect((await sendRequest('DELETE', `${THINGS}/fits`)).status).toBe(200);
+    expect((await sendRequest('GET', THINGS_PATH)).text).toContain(nestedJson(depth - 1));
+    expect((await sendRequest('DELETE', `${THINGS_PATH}/fits`)).status).toBe(200);
   });
 });
 
 describe('an object that is larger than etcd’s limit', () => {
-  const MOST = 1.5 * 1024 * 1024;
+  const MAX_BYTES = 1.5 * 1024 * 1024;
   const TOO_LARGE = { status: 500, code: 500, reason: undefined, message: 'etcdserver: request is too large' };
-  const half = 'x'.repeat(MOST / 2);
+  const halfOfMaxBytes = 'x'.repeat(MAX_BYTES / 2);
 
   test('is rejected with etcd’s message, without effect', async () => {
-    await sendRequest('POST', THINGS, thing('half', `{"a":"${half}"}`));
-    const before = await state();
-    const stored = (await sendRequest('GET', `${THINGS}/half`)).text;
+    await sendRequest('POST', THINGS_PATH, thingJson('half', `{"a":"${halfOfMaxBytes}"}`));
+    const stateBefore = await state();
+    const stored = (await sendRequest('GET', `${THINGS_PATH}/half`)).text;
     for (const response of [
-      await sendRequest('POST', THINGS, thing('large', `{"a":"${half}","b":"${half}"}`)),
-      await sendRequest('POST', THINGS, thing('large', `{"a":"${'\\u0001'.repeat(MOST / 6)}"}`)),
-      await sendRequest('PUT', `${THINGS}/half`, stored.replace('"spec":{', `"spec":{"b":"${half}",`)),
-      await sendRequest('PATCH', `${THINGS}/half`, `{"spec":{"b":"${half}"}}`, MERGE),
-      await sendRequest('PATCH', `${THINGS}/half`, `[{"op":"copy","from":"/spec/a","path":"/spec/b"}]`, JSON_PATCH),
-      await sendRequest('PATCH', `${THINGS}/half?fieldManager=me`, thing('half', `{"b":"${half}"}`), APPLY),
-      await sendRequest('POST', `${THINGS}?dryRun=All`, thing('large', `{"a":"${half}","b":"${half}"}`)),
+      await sendRequest('POST', THINGS_PATH, thingJson('large', `{"a":"${halfOfMaxBytes}","b":"${halfOfMaxBytes}"}`)),
+      await sendRequest('POST', THINGS_PATH, thingJson('large', `{"a":"${'\\u0001'.repeat(MAX_BYTES / 6)}"}`)),
+      await sendRequest('PUT', `${THINGS_PATH}/half`, stored.replace('"spec":{', `"spec":{"b":"${halfOfMaxBytes}",`)),
+      await sendRequest('PATCH', `${THINGS_PATH}/half`, `{"spec":{"b":"${halfOfMaxBytes}"}}`, MERGE),
+      await sendRequest(
+        'PATCH',
+        `${THINGS_PATH}/half`,
+        `[{"op":"copy","from":"/spec/a","path":"/spec/b"}]`,
+        JSON_PATCH,
+      ),
+      await sendRequest(
+        'PATCH',
+        `${THINGS_PATH}/half?fieldManager=me`,
+        thingJson('half', `{"b":"${halfOfMaxBytes}"}`),
+        APPLY,
+      ),
+      await sendRequest(
+        'POST',
+        `${THINGS_PATH}?dryRun=All`,
+        thingJson('large', `{"a":"${halfOfMaxBytes}","b":"${halfOfMaxBytes}"}`),
+      ),
     ]) {
       const { text: _text, ...status } = response;
       expect(status).toEqual(TOO_LARGE);
     }
-    expect(await state()).toBe(before);
-    expect(bugs).toEqual([]);
-    const body = { metadata: { name: 'large' }, spec: { a: half, b: half } };
-    const { status, value } = await cluster.send.plain!({ method: 'POST', url: THINGS, headers: {}, body });
+    expect(await state()).toBe(stateBefore);
+    expect(internalErrors).toEqual([]);
+    const body = { metadata: { name: 'large' }, spec: { a: halfOfMaxBytes, b: halfOfMaxBytes } };
+    const { status, value } = await cluster.send.plain!({ method: 'POST', url: THINGS_PATH, headers: {}, body });
     expect([status, value]).toEqual([
       500,
       { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: TOO_LARGE.message, code: 500 },
@@ -197,8 +233,10 @@ describe('an object that is larger than etcd’s limit', () => {
   });
 
   test('is accepted up to the limit', async () => {
-    expect((await sendRequest('POST', THINGS, thing('fits', `{"a":"${'x'.repeat(MOST - 1000)}"}`))).status).toBe(201);
-    expect((await sendRequest('DELETE', `${THINGS}/fits`)).status).toBe(200);
+    expect(
+      (await sendRequest('POST', THINGS_PATH, thingJson('fits', `{"a":"${'x'.repeat(MAX_BYTES - 1000)}"}`))).status,
+    ).toBe(201);
+    expect((await sendRequest('DELETE', `${THINGS_PATH}/fits`)).status).toBe(200);
   });
 
   test.each([

@@ -54,7 +54,7 @@ test.each([
   expect(pathReader(path)(run)).toEqual(expected);
 });
 
-const labelled = (labels: Record<string, string>): KubeObject => ({
+const objectWithLabels = (labels: Record<string, string>): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'a', uid: '', resourceVersion: '', creationTimestamp: '', labels },
@@ -77,7 +77,7 @@ test.each([
   ['a=b,c', false],
   ['a in (b),!c', true],
 ])('the label selector %s matches the labels a=b, n= : %p', (text, expected) => {
-  expect(labelSelector(text)?.(labelled({ a: 'b', n: '' }))).toBe(expected);
+  expect(labelSelector(text)?.(objectWithLabels({ a: 'b', n: '' }))).toBe(expected);
 });
 
 test.each([
@@ -93,7 +93,7 @@ test.each([
   ['a in (b)', { a: 'b', toString: 'x' }, true],
   ['!toString', {}, true],
 ])('the label selector %s matches %j: %p', (text, labels, expected) => {
-  expect(labelSelector(text)?.(labelled(labels as Record<string, string>))).toBe(expected);
+  expect(labelSelector(text)?.(objectWithLabels(labels as Record<string, string>))).toBe(expected);
 });
 
 const LABEL_MESSAGE =
@@ -126,7 +126,7 @@ test.each([
 
 test('a label selector of several hundred kilobytes is parsed in linear time', () => {
   const commas = 'a,'.repeat(100_000);
-  expect(labelSelector(`${commas}a`)?.(labelled({ a: '' }))).toBe(true);
+  expect(labelSelector(`${commas}a`)?.(objectWithLabels({ a: '' }))).toBe(true);
   expect(() => labelSelector(`a in (${commas}`)).toThrow("found '', expected: ',', ')' or identifier");
   expect(() => labelSelector('('.repeat(200_000))).toThrow("found '(', expected: !, identifier, or 'end of string'");
 });
@@ -141,7 +141,7 @@ test.each([
   ['metadata.name=a\\,b', false],
   ['spec.nodeName=', true],
 ])('the field selector %s matches a running pod called a: %p', (text, expected) => {
-  expect(fieldSelector(text, PODS)?.(labelled({}))).toBe(expected);
+  expect(fieldSelector(text, PODS)?.(objectWithLabels({}))).toBe(expected);
 });
 
 test.each([

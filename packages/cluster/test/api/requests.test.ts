@@ -10,14 +10,19 @@ import { definition, requestFor, TYPES, type GeneratedRequest } from '../support
 import { isThorough } from '../../../../test/thorough.js';
 
 let cluster: Cluster;
-const bugs: string[] = [];
+const internalErrors: string[] = [];
 beforeAll(async () => {
-  cluster = await startCluster({ crds: [definition], log: (line) => bugs.push(line) });
+  cluster = await startCluster({ crds: [definition], log: (line) => internalErrors.push(line) });
 });
 afterAll(() => cluster.close());
 
 /** Returns the response to a request, excluding later watch events. */
-async function answerTo({ method, path, headers, body }: GeneratedRequest): Promise<{ status: number; text: string }> {
+async function responseTo({
+  method,
+  path,
+  headers,
+  body,
+}: GeneratedRequest): Promise<{ status: number; text: string }> {
   const stop = new AbortController();
   const init = {
     method,
@@ -34,12 +39,14 @@ async function answerTo({ method, path, headers, body }: GeneratedRequest): Prom
 
 const KNOWN_ERRORS = /does not serve|etcdserver: request is too large|without impersonating a user/;
 
-async function everyKindIsListed(after: string): Promise<void> {
+async function expectAllKindsListed(precedingRequest: string): Promise<void> {
   for (const type of TYPES.filter(({ verbs }) => verbs.includes('list'))) {
     const path = `${type.group === '' ? '/api' : '/apis'}/${groupVersionOf(type)}/${type.plural}`;
     for (const accept of ['application/json', 'application/json;as=Table;v=v1;g=meta.k8s.io']) {
-      const { status, text } = await answerTo({ method: 'GET', path, headers: { accept } });
-      expect(`${path} ${status} ${typeof JSON.parse(text)} ${after}`).toBe(`${path} 200 object ${after}`);
+      const { status, text } = await responseTo({ method: 'GET', path, headers: { accept } });
+      expect(`${path} ${status} ${typeof JSON.parse(text)} ${precedingRequest}`).toBe(
+        `${path} 200 object ${precedingRequest}`,
+      );
     }
   }
   for (const path of [
@@ -47,7 +54,7 @@ async function everyKindIsListed(after: string): Promise<void> {
     '/openapi/v3/apis/apiextensions.k8s.io/v1',
     '/openapi/v3/apis/fuzz.example.com/v1',
   ])
-    expect((await answerTo({ method: 'GET', path, headers: {} })).status).toBe(200);
+    expect((await responseTo({ method: 'GET', path, headers: {} })).status).toBe(200);
 }
 
 const SEEDS = isThorough ? 3000 : 1500;
@@ -55,15 +62,15 @@ const SEEDS = isThorough ? 3000 : 1500;
 test(`each of ${SEEDS} generated requests gets a valid response, and none damages the server`, async () => {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const request = requestFor(seed);
-    const { status, text } = await answerTo(request);
+    const { status, text } = await responseTo(request);
     const description = `seed ${seed}: ${request.method} ${request.path} ${String(request.body).slice(0, 2000)}`;
-    if (bugs.length > 0) throw new Error(`${description}\n${bugs.join('\n')}`);
+    if (internalErrors.length > 0) throw new Error(`${description}\n${internalErrors.join('\n')}`);
     expect([description, status < 500 || status === 504 || KNOWN_ERRORS.test(text)]).toEqual([description, true]);
     if (status >= 400)
       expect([description, JSON.parse(text)]).toEqual([
         description,
         expect.objectContaining({ kind: 'Status', code: status }),
       ]);
-    if (seed % 500 === 0) await everyKindIsListed(description);
+    if (seed % 500 === 0) await expectAllKindsListed(description);
   }
 });

@@ -1,7 +1,7 @@
 /** CustomResourceDefinitions and custom objects. */
 
 import { expect, test } from '@jest/globals';
-import { fieldsOf, MERGE, STRATEGIC, TABLE, type Json, type Server } from './server.js';
+import { fieldsOf, MERGE, STRATEGIC, TABLE_MEDIA_TYPE, type Json, type Server } from './server.js';
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
@@ -58,23 +58,23 @@ const isEstablished = (crd: Json | undefined): boolean => {
   return conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
 };
 
-export function describeDefinitions(at: () => Server): void {
-  const group = (): string => `${at().namespace}.pipewright.dev`;
-  const widgets = (path = ''): string => at().group(`${group()}/v1`, `widgets${path}`);
-  const widget = (name: string, spec: object, more: object = {}) => ({
+export function describeDefinitions(currentServer: () => Server): void {
+  const group = (): string => `${currentServer().namespace}.pipewright.dev`;
+  const widgets = (path = ''): string => currentServer().group(`${group()}/v1`, `widgets${path}`);
+  const widget = (name: string, spec: object, metadata: object = {}) => ({
     apiVersion: `${group()}/v1`,
     kind: 'Widget',
     metadata: { name },
     spec,
-    ...more,
+    ...metadata,
   });
 
   test('a definition is established and then served', async () => {
-    const server = at();
-    await server.make(CRDS, definition(group()));
-    await server.until(CRDS, `widgets.${group()}`, isEstablished);
+    const server = currentServer();
+    await server.create(CRDS, definition(group()));
+    await server.waitForObject(CRDS, `widgets.${group()}`, isEstablished);
     // A real server starts serving shortly after it reports Established.
-    const list = await server.untilAnswer(widgets(), (status) => status !== 404);
+    const list = await server.waitForStatus(widgets(), (status) => status !== 404);
     expect(list.body).toMatchObject({ kind: 'WidgetList', apiVersion: `${group()}/v1`, items: [] });
     const discovered = await server.get(`/apis/${group()}/v1`);
     const resources = discovered.body['resources'] as { name: string }[];
@@ -87,8 +87,8 @@ export function describeDefinitions(at: () => Server): void {
   });
 
   test('defaults are filled in and unknown fields pruned at every depth, unless they are preserved', async () => {
-    const sent = { size: 3, unknown: 1, parts: [{ name: 'a', more: 1 }], free: { any: { thing: [1] } }, port: '80%' };
-    const created = await at().make(widgets(), widget('filled', sent, { alsoUnknown: true }));
+    const spec = { size: 3, unknown: 1, parts: [{ name: 'a', more: 1 }], free: { any: { thing: [1] } }, port: '80%' };
+    const created = await currentServer().create(widgets(), widget('filled', spec, { alsoUnknown: true }));
     expect(created.spec).toEqual({
       size: 3,
       color: 'red',
@@ -100,8 +100,8 @@ export function describeDefinitions(at: () => Server): void {
   });
 
   test('a null is treated as an absent field unless it is allowed', async () => {
-    const sent = { size: 1, color: null, code: null, parts: [{ name: null }], map: { a: null }, maybe: null };
-    const created = await at().make(widgets(), widget('nulls', sent));
+    const spec = { size: 1, color: null, code: null, parts: [{ name: null }], map: { a: null }, maybe: null };
+    const created = await currentServer().create(widgets(), widget('nulls', spec));
     expect(created.spec).toEqual({ size: 1, color: 'red', parts: [{ count: 1 }], map: {}, maybe: null });
   });
 
@@ -122,27 +122,27 @@ export function describeDefinitions(at: () => Server): void {
     ],
     ['a map with a number as value', { size: 1, map: { a: 1 } }, ['spec.map.a', 'spec.map']],
     ['a value that is neither an integer nor a string', { size: 1, port: 1.5 }, ['spec.port']],
-  ])('%s is invalid, and the cause names the field', async (_, spec, oneOf) => {
-    const response = await at().post(widgets(), widget('invalid', spec));
+  ])('%s is invalid, and the cause names the field', async (_, spec, possibleFields) => {
+    const response = await currentServer().post(widgets(), widget('invalid', spec));
     expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
     expect(response.body.details).toMatchObject({ kind: 'Widget', name: 'invalid' });
     expect(response.body.message).toMatch(/^Widget\.\S+ "invalid" is invalid: /);
-    expect(oneOf).toContain(fieldsOf(response)[0]);
+    expect(possibleFields).toContain(fieldsOf(response)[0]);
   });
 
   test('all violations are reported', async () => {
-    const response = await at().post(widgets(), widget('invalid', { size: 0, color: 'green' }));
+    const response = await currentServer().post(widgets(), widget('invalid', { size: 0, color: 'green' }));
     expect(fieldsOf(response).sort()).toEqual(['spec.color', 'spec.size']);
   });
 
   test('null is accepted only in nullable fields', async () => {
-    const kept = await at().make(widgets(), widget('nullable', { size: 1, maybe: null, color: null }));
-    expect(kept.spec).toEqual({ size: 1, maybe: null, color: 'red' });
+    const created = await currentServer().create(widgets(), widget('nullable', { size: 1, maybe: null, color: null }));
+    expect(created.spec).toEqual({ size: 1, maybe: null, color: 'red' });
   });
 
   test('the status changes only through the status subresource', async () => {
-    const server = at();
-    const created = await server.make(widgets(), widget('doors', { size: 1 }, { status: { phase: 'forged' } }));
+    const server = currentServer();
+    const created = await server.create(widgets(), widget('doors', { size: 1 }, { status: { phase: 'forged' } }));
     expect(created).not.toHaveProperty('status');
     const main = await server.patch(widgets('/doors'), MERGE, { spec: { size: 2 }, status: { phase: 'forged' } });
     expect([main.body.spec?.['size'], main.body.status]).toEqual([2, undefined]);
@@ -151,14 +151,14 @@ export function describeDefinitions(at: () => Server): void {
       status: { phase: 'Running' },
     });
     expect([status.body.spec?.['size'], status.body.status]).toEqual([2, { phase: 'Running' }]);
-    const put = await server.put(widgets('/doors/status'), { ...status.body, status: { phase: 'Done' } });
-    expect(put.body.status).toEqual({ phase: 'Done' });
+    const replaced = await server.put(widgets('/doors/status'), { ...status.body, status: { phase: 'Done' } });
+    expect(replaced.body.status).toEqual({ phase: 'Done' });
   });
 
   test('the generation counts only changes of the spec', async () => {
-    const server = at();
+    const server = currentServer();
     const path = widgets('/counted');
-    const created = await server.make(widgets(), widget('counted', { size: 1 }));
+    const created = await server.create(widgets(), widget('counted', { size: 1 }));
     const label = await server.patch(path, MERGE, { metadata: { labels: { a: 'b' } } });
     const status = await server.patch(`${path}/status`, MERGE, { status: { phase: 'x' } });
     const spec = await server.patch(path, MERGE, { spec: { size: 2 } });
@@ -167,19 +167,19 @@ export function describeDefinitions(at: () => Server): void {
   });
 
   test('a strategic patch is unsupported, and a replacement requires a resourceVersion', async () => {
-    const server = at();
-    await server.make(widgets(), widget('strict', { size: 1 }));
+    const server = currentServer();
+    await server.create(widgets(), widget('strict', { size: 1 }));
     const strategic = await server.patch(widgets('/strict'), STRATEGIC, { spec: { size: 2 } });
     expect([strategic.status, strategic.body.reason]).toEqual([415, 'UnsupportedMediaType']);
-    const put = await server.put(widgets('/strict'), widget('strict', { size: 2 }));
-    expect([put.status, fieldsOf(put)]).toEqual([422, ['metadata.resourceVersion']]);
+    const replaced = await server.put(widgets('/strict'), widget('strict', { size: 2 }));
+    expect([replaced.status, fieldsOf(replaced)]).toEqual([422, ['metadata.resourceVersion']]);
   });
 
   test('a table has the columns of the definition', async () => {
-    const server = at();
-    await server.make(widgets(), widget('tabled', { size: 7 }));
+    const server = currentServer();
+    await server.create(widgets(), widget('tabled', { size: 7 }));
     await server.patch(widgets('/tabled/status'), MERGE, { status: { phase: 'Up' } });
-    const { body } = await server.get(widgets('/tabled'), { accept: TABLE });
+    const { body } = await server.get(widgets('/tabled'), { accept: TABLE_MEDIA_TYPE });
     expect((body['columnDefinitions'] as { name: string }[]).map(({ name }) => name)).toEqual([
       'Name',
       'Size',
@@ -189,21 +189,23 @@ export function describeDefinitions(at: () => Server): void {
   });
 
   test('watches receive custom objects like built-in objects', async () => {
-    const server = at();
+    const server = currentServer();
     const { body } = await server.get(widgets());
     const watch = await server.watch(widgets(), `resourceVersion=${body.metadata.resourceVersion}`);
-    await server.make(widgets(), widget('watched', { size: 1 }));
+    await server.create(widgets(), widget('watched', { size: 1 }));
     await server.patch(widgets('/watched/status'), MERGE, { status: { phase: 'x' } });
     await server.delete(widgets('/watched'));
     expect((await watch.take(3)).map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
-    await watch.leave();
+    await watch.close();
   });
 
   test('a definition that is not structural is rejected', async () => {
     const crd = definition(`bad.${group()}`);
-    const broken = structuredClone(crd) as unknown as { spec: { versions: { schema: object }[] } };
-    broken.spec.versions[0]!.schema = { openAPIV3Schema: { properties: { spec: { properties: { a: {} } } } } };
-    const response = await at().post(CRDS, broken);
+    const brokenDefinition = structuredClone(crd) as unknown as { spec: { versions: { schema: object }[] } };
+    brokenDefinition.spec.versions[0]!.schema = {
+      openAPIV3Schema: { properties: { spec: { properties: { a: {} } } } },
+    };
+    const response = await currentServer().post(CRDS, brokenDefinition);
     expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
   });
 
@@ -234,10 +236,10 @@ export function describeDefinitions(at: () => Server): void {
       ['x-kubernetes-list-map-keys'],
     ],
   ])('a definition with %s is rejected, and the cause names the field', async (_what, schema, fields) => {
-    const response = await at().post(CRDS, field(schema));
+    const response = await currentServer().post(CRDS, field(schema));
     expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
     const path = 'spec.validation.openAPIV3Schema.properties[spec].properties[a]';
-    expect(fieldsOf(response)).toEqual(expect.arrayContaining(fields.map((each) => `${path}.${each}`)));
+    expect(fieldsOf(response)).toEqual(expect.arrayContaining(fields.map((field) => `${path}.${field}`)));
   });
 
   test.each<[string, object]>([
@@ -249,7 +251,7 @@ export function describeDefinitions(at: () => Server): void {
     ['maxLength: 1.5', { type: 'string', maxLength: 1.5 }],
     ['a list in place of a schema', [{ type: 'string' }]],
   ])('a definition with %s is a bad request', async (_what, schema) => {
-    const response = await at().post(CRDS, field(schema));
+    const response = await currentServer().post(CRDS, field(schema));
     expect([response.status, response.body.reason]).toEqual([400, 'BadRequest']);
   });
 
@@ -262,15 +264,15 @@ export function describeDefinitions(at: () => Server): void {
       'spec.names.plural',
     ],
     ['no versions', { versions: [] }, 'spec.versions'],
-  ])('a definition with %s is rejected', async (_what, spec, wrong) => {
+  ])('a definition with %s is rejected', async (_what, spec, expectedFields) => {
     const crd = definition(`bad.${group()}`);
-    const response = await at().post(CRDS, { ...crd, spec: { ...crd.spec, ...spec } });
+    const response = await currentServer().post(CRDS, { ...crd, spec: { ...crd.spec, ...spec } });
     expect([response.status, response.body.reason]).toEqual([422, 'Invalid']);
-    expect(fieldsOf(response)).toContain(wrong);
+    expect(fieldsOf(response)).toContain(expectedFields);
   });
 
   test("patterns have Go's syntax, may begin with flags, and are matched in linear time", async () => {
-    const server = at();
+    const server = currentServer();
     const name = `patterns.${group()}`;
     const crd = structuredClone(definition(group())) as unknown as {
       metadata: { name: string };
@@ -280,31 +282,34 @@ export function describeDefinitions(at: () => Server): void {
     crd.spec.names = { plural: 'patterns', singular: 'pattern', kind: 'Pattern', listKind: 'PatternList' };
     const spec = {
       type: 'object',
-      properties: { any: { type: 'string', pattern: '(?i)^[a-z]+$' }, slow: { type: 'string', pattern: '^(a+)+$' } },
+      properties: {
+        any: { type: 'string', pattern: '(?i)^[a-z]+$' },
+        slow: { type: 'string', pattern: '^(a+)+$' },
+      },
     };
     crd.spec.versions[0]!.schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
-    await server.make(CRDS, crd);
-    await server.until(CRDS, name, isEstablished);
+    await server.create(CRDS, crd);
+    await server.waitForObject(CRDS, name, isEstablished);
     const path = server.group(`${group()}/v1`, 'patterns');
     while ((await server.get(path)).status === 404);
-    const pattern = (more: object) => ({
+    const pattern = (fields: object) => ({
       apiVersion: `${group()}/v1`,
       kind: 'Pattern',
       metadata: { name: 'one' },
-      spec: more,
+      spec: fields,
     });
-    const slow = await server.post(path, pattern({ slow: `${'a'.repeat(5000)}b` }));
-    expect([slow.status, fieldsOf(slow)]).toEqual([422, ['spec.slow']]);
+    const slowMatch = await server.post(path, pattern({ slow: `${'a'.repeat(5000)}b` }));
+    expect([slowMatch.status, fieldsOf(slowMatch)]).toEqual([422, ['spec.slow']]);
     expect(fieldsOf(await server.post(path, pattern({ any: 'a1' })))).toEqual(['spec.any']);
     expect((await server.post(path, pattern({ any: 'ABC', slow: 'aaa' }))).status).toBe(201);
     await server.delete(`${CRDS}/${name}`);
   });
 
   test('deleting a definition deletes its objects', async () => {
-    const server = at();
+    const server = currentServer();
     await server.delete(`${CRDS}/widgets.${group()}`);
-    await server.until(CRDS, `widgets.${group()}`, (crd) => crd === undefined);
-    const list = await server.untilAnswer(widgets(), (status) => status === 404);
+    await server.waitForObject(CRDS, `widgets.${group()}`, (crd) => crd === undefined);
+    const list = await server.waitForStatus(widgets(), (status) => status === 404);
     expect(list.status).toBe(404);
   });
 }

@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { MERGE, type Server } from './server.js';
 
-const reviewed = (body: { readonly status?: unknown }): unknown => (body.status as { allowed?: boolean }).allowed;
+const isAllowedBy = (body: { readonly status?: unknown }): unknown => (body.status as { allowed?: boolean }).allowed;
 
 const pod = (name: string, container: object = {}) => ({
   apiVersion: 'v1',
@@ -16,19 +16,19 @@ const pod = (name: string, container: object = {}) => ({
   },
 });
 
-export function describeKinds(at: () => Server): void {
+export function describeKinds(currentServer: () => Server): void {
   test('stringData of a Secret is merged into data and removed', async () => {
-    const server = at();
+    const server = currentServer();
     const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { a: 'hunter2' } };
-    const created = await server.make(server.core('secrets'), body);
+    const created = await server.create(server.core('secrets'), body);
     expect(created).toMatchObject({ type: 'Opaque', data: { a: 'aHVudGVyMg==' } });
     expect(created).not.toHaveProperty('stringData');
-    const typed = await server.patch(server.core('secrets/s'), MERGE, { type: 'other' });
-    expect([typed.status, typed.body.reason]).toEqual([422, 'Invalid']);
+    const typeChange = await server.patch(server.core('secrets/s'), MERGE, { type: 'other' });
+    expect([typeChange.status, typeChange.body.reason]).toEqual([422, 'Invalid']);
   });
 
   test('immutable Secrets and ConfigMaps cannot be changed', async () => {
-    const server = at();
+    const server = currentServer();
     const body = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -36,7 +36,7 @@ export function describeKinds(at: () => Server): void {
       immutable: true,
       data: { a: '1' },
     };
-    await server.make(server.core('configmaps'), body);
+    await server.create(server.core('configmaps'), body);
     expect((await server.patch(server.core('configmaps/fixed'), MERGE, { data: { a: '2' } })).status).toBe(422);
     expect(
       (await server.patch(server.core('configmaps/fixed'), MERGE, { metadata: { labels: { a: 'b' } } })).status,
@@ -47,7 +47,7 @@ export function describeKinds(at: () => Server): void {
     ['3', '2026-01-01T12:00:00.123Z', 400],
     ['6', '2026-01-01T12:00:00.123456Z', 201],
   ])('a Lease time with %s fractional digits', async (digits, renewTime, expected) => {
-    const server = at();
+    const server = currentServer();
     const response = await server.post(server.group('coordination.k8s.io/v1', 'leases'), {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
@@ -59,9 +59,9 @@ export function describeKinds(at: () => Server): void {
   });
 
   test('events can be selected by their involved object', async () => {
-    const server = at();
+    const server = currentServer();
     for (const name of ['one', 'two']) {
-      await server.make(server.core('events'), {
+      await server.create(server.core('events'), {
         apiVersion: 'v1',
         kind: 'Event',
         metadata: { name: `${name}.1` },
@@ -78,9 +78,9 @@ export function describeKinds(at: () => Server): void {
   });
 
   test('a pod has its defaults, its service account with a token, and canonical quantities', async () => {
-    const server = at();
-    await server.until(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
-    const created = await server.make(
+    const server = currentServer();
+    await server.waitForObject(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
+    const created = await server.create(
       server.core('pods'),
       pod('defaulted', { resources: { requests: { cpu: '1000m', memory: '1024Mi' } } }),
     );
@@ -109,8 +109,8 @@ export function describeKinds(at: () => Server): void {
   });
 
   test("only the images of a pod's spec can change; violations are reported with their fields", async () => {
-    const server = at();
-    await server.make(server.core('pods'), pod('set'));
+    const server = currentServer();
+    await server.create(server.core('pods'), pod('set'));
     const changed = await server.patch(server.core('pods/set'), MERGE, { spec: { restartPolicy: 'Never' } });
     expect([changed.status, changed.body.reason]).toEqual([422, 'Invalid']);
     const invalid = await server.post(server.core('pods'), {
@@ -124,7 +124,7 @@ export function describeKinds(at: () => Server): void {
     expect(fields).toEqual(
       expect.arrayContaining(['spec.containers[0].name', 'spec.containers[0].volumeMounts[0].name']),
     );
-    const twice = await server.post(server.core('pods'), {
+    const duplicateNames = await server.post(server.core('pods'), {
       ...pod('twice'),
       spec: {
         volumes: [
@@ -134,7 +134,7 @@ export function describeKinds(at: () => Server): void {
         containers: [{ name: 'a', image: 'x', resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }],
       },
     });
-    expect(twice.body.details?.causes?.map(({ field, message }) => `${field}: ${message}`)).toEqual([
+    expect(duplicateNames.body.details?.causes?.map(({ field, message }) => `${field}: ${message}`)).toEqual([
       'spec.volumes[1].name: Duplicate value: "v"',
       'spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit',
     ]);
@@ -147,8 +147,8 @@ export function describeKinds(at: () => Server): void {
   });
 
   test('a pod that is not scheduled is deleted at once, and has an empty log', async () => {
-    const server = at();
-    await server.make(server.core('pods'), pod('unborn'));
+    const server = currentServer();
+    await server.create(server.core('pods'), pod('unborn'));
     const log = await server.get(server.core('pods/unborn/log'));
     expect([log.status < 300, log.text]).toEqual([true, '']);
     const deleted = await server.delete(server.core('pods/unborn'), { gracePeriodSeconds: 0 });
@@ -157,10 +157,10 @@ export function describeKinds(at: () => Server): void {
   });
 
   test('a Job selects its own pods by its uid, which is in their labels', async () => {
-    const server = at();
+    const server = currentServer();
     const containers = [{ name: 'main', image: 'busybox', command: ['true'] }];
-    const never = { 'pipewright.dev/never': 'true' };
-    const template = { spec: { restartPolicy: 'Never', nodeSelector: never, containers } };
+    const noSuchNode = { 'pipewright.dev/never': 'true' };
+    const template = { spec: { restartPolicy: 'Never', nodeSelector: noSuchNode, containers } };
     const job = (name: string, spec: object) => ({
       apiVersion: 'batch/v1',
       kind: 'Job',
@@ -168,7 +168,7 @@ export function describeKinds(at: () => Server): void {
       spec: { template, ...spec },
     });
     const jobs = server.group('batch/v1', 'jobs');
-    const { metadata } = await server.make(jobs, job('own', {}));
+    const { metadata } = await server.create(jobs, job('own', {}));
     const { spec } = (await server.get(`${jobs}/own`)).body;
     expect(spec).toMatchObject({ parallelism: 1, completions: 1, backoffLimit: 6 });
     expect(Object.values((spec?.['selector'] as { matchLabels: object }).matchLabels)).toEqual([metadata.uid]);
@@ -186,9 +186,9 @@ export function describeKinds(at: () => Server): void {
   });
 
   test('fields that a manifest omits have their defaults', async () => {
-    const server = at();
-    const make = async (path: string, apiVersion: string, kind: string, more: object): Promise<object> => {
-      const created = await server.make(path, { apiVersion, kind, metadata: { name: 'defaults' }, ...more });
+    const server = currentServer();
+    const createObject = async (path: string, apiVersion: string, kind: string, fields: object): Promise<object> => {
+      const created = await server.create(path, { apiVersion, kind, metadata: { name: 'defaults' }, ...fields });
       await server.delete(`${path}/defaults`);
       return created;
     };
@@ -198,31 +198,46 @@ export function describeKinds(at: () => Server): void {
     const selector = { matchLabels: metadata.labels };
     const apps = (plural: string): string => server.group('apps/v1', plural);
     expect(
-      await make(apps('statefulsets'), 'apps/v1', 'StatefulSet', { spec: { serviceName: 's', selector, template } }),
+      await createObject(apps('statefulsets'), 'apps/v1', 'StatefulSet', {
+        spec: { serviceName: 's', selector, template },
+      }),
     ).toMatchObject({ spec: { replicas: 1, podManagementPolicy: 'OrderedReady', revisionHistoryLimit: 10 } });
-    expect(await make(apps('daemonsets'), 'apps/v1', 'DaemonSet', { spec: { selector, template } })).toMatchObject({
+    expect(
+      await createObject(apps('daemonsets'), 'apps/v1', 'DaemonSet', { spec: { selector, template } }),
+    ).toMatchObject({
       spec: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } } },
     });
     expect(
-      await make(server.group('networking.k8s.io/v1', 'networkpolicies'), 'networking.k8s.io/v1', 'NetworkPolicy', {
-        spec: { podSelector: {} },
-      }),
+      await createObject(
+        server.group('networking.k8s.io/v1', 'networkpolicies'),
+        'networking.k8s.io/v1',
+        'NetworkPolicy',
+        {
+          spec: { podSelector: {} },
+        },
+      ),
     ).toMatchObject({ spec: { policyTypes: ['Ingress'] } });
     expect(
-      await make('/apis/storage.k8s.io/v1/storageclasses', 'storage.k8s.io/v1', 'StorageClass', { provisioner: 'x/y' }),
+      await createObject('/apis/storage.k8s.io/v1/storageclasses', 'storage.k8s.io/v1', 'StorageClass', {
+        provisioner: 'x/y',
+      }),
     ).toMatchObject({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });
     expect(
-      await make('/apis/scheduling.k8s.io/v1/priorityclasses', 'scheduling.k8s.io/v1', 'PriorityClass', { value: 1 }),
+      await createObject('/apis/scheduling.k8s.io/v1/priorityclasses', 'scheduling.k8s.io/v1', 'PriorityClass', {
+        value: 1,
+      }),
     ).toMatchObject({ preemptionPolicy: 'PreemptLowerPriority' });
     const limits = { type: 'Container', max: { cpu: '2' }, min: { memory: '1Mi' } };
-    expect(await make(server.core('limitranges'), 'v1', 'LimitRange', { spec: { limits: [limits] } })).toMatchObject({
+    expect(
+      await createObject(server.core('limitranges'), 'v1', 'LimitRange', { spec: { limits: [limits] } }),
+    ).toMatchObject({
       spec: { limits: [{ default: { cpu: '2' }, defaultRequest: { cpu: '2', memory: '1Mi' } }] },
     });
   });
 
   test('tokens can be requested for a service account', async () => {
-    const server = at();
-    await server.make(server.core('serviceaccounts'), {
+    const server = currentServer();
+    await server.create(server.core('serviceaccounts'), {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata: { name: 'robot' },
@@ -243,10 +258,10 @@ export function describeKinds(at: () => Server): void {
   });
 
   test('permissions come only from roles and their bindings', async () => {
-    const server = at();
+    const server = currentServer();
     const rbac = (path: string): string => server.group('rbac.authorization.k8s.io/v1', path);
     const user = `${server.namespace}-reader`;
-    await server.make(rbac('roles'), {
+    await server.create(rbac('roles'), {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata: { name: 'reader' },
@@ -255,46 +270,46 @@ export function describeKinds(at: () => Server): void {
         { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['web'], verbs: ['patch'] },
       ],
     });
-    await server.make(rbac('rolebindings'), {
+    await server.create(rbac('rolebindings'), {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata: { name: 'reader' },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
       subjects: [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }],
     });
-    const may = async (resourceAttributes: object): Promise<unknown> => {
-      const review = await server.make('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    const isAllowed = async (resourceAttributes: object): Promise<unknown> => {
+      const review = await server.create('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SubjectAccessReview',
         spec: { user, resourceAttributes: { namespace: server.namespace, ...resourceAttributes } },
       });
-      return reviewed(review);
+      return isAllowedBy(review);
     };
     // A real server observes a new binding with a delay.
-    while (!(await may({ verb: 'get', resource: 'pods' })));
-    expect(await may({ verb: 'list', resource: 'pods' })).toBe(true);
-    expect(await may({ verb: 'delete', resource: 'pods' })).toBe(false);
-    expect(await may({ verb: 'get', resource: 'pods', subresource: 'log' })).toBe(false);
-    expect(await may({ verb: 'get', resource: 'pods', namespace: 'default' })).toBe(false);
-    expect(await may({ verb: 'patch', group: 'apps', resource: 'deployments', name: 'web' })).toBe(true);
-    expect(await may({ verb: 'patch', group: 'apps', resource: 'deployments', name: 'other' })).toBe(false);
-    const self = await server.make('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+    while (!(await isAllowed({ verb: 'get', resource: 'pods' })));
+    expect(await isAllowed({ verb: 'list', resource: 'pods' })).toBe(true);
+    expect(await isAllowed({ verb: 'delete', resource: 'pods' })).toBe(false);
+    expect(await isAllowed({ verb: 'get', resource: 'pods', subresource: 'log' })).toBe(false);
+    expect(await isAllowed({ verb: 'get', resource: 'pods', namespace: 'default' })).toBe(false);
+    expect(await isAllowed({ verb: 'patch', group: 'apps', resource: 'deployments', name: 'web' })).toBe(true);
+    expect(await isAllowed({ verb: 'patch', group: 'apps', resource: 'deployments', name: 'other' })).toBe(false);
+    const selfReview = await server.create('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',
       spec: { resourceAttributes: { verb: '*', group: '*', resource: '*' } },
     });
-    expect(reviewed(self)).toBe(true);
+    expect(isAllowedBy(selfReview)).toBe(true);
   });
 
   test('a new namespace has a default service account', async () => {
-    const server = at();
-    await server.until(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
+    const server = currentServer();
+    await server.waitForObject(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
   });
 
   test('a Deployment has a generation and a scale', async () => {
-    const server = at();
+    const server = currentServer();
     const path = server.group('apps/v1', 'deployments');
-    const created = await server.make(path, {
+    const created = await server.create(path, {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'web' },
@@ -307,7 +322,9 @@ export function describeKinds(at: () => Server): void {
     expect(created.metadata.generation).toBe(1);
     const image = { spec: { template: { spec: { containers: [{ name: 'main', image: 'nginx:2' }] } } } };
     expect((await server.patch(`${path}/web`, MERGE, image)).body.metadata.generation).toBe(2);
-    const wrong = await server.patch(`${path}/web`, MERGE, { spec: { selector: { matchLabels: { app: 'x' } } } });
-    expect(wrong.status).toBe(422);
+    const wrongSelector = await server.patch(`${path}/web`, MERGE, {
+      spec: { selector: { matchLabels: { app: 'x' } } },
+    });
+    expect(wrongSelector.status).toBe(422);
   });
 }

@@ -8,19 +8,19 @@ import { expect, test } from '@jest/globals';
 import { configMap, JSON_PATCH, MERGE, type Json, type Server } from './server.js';
 
 /** Returns a pseudorandom generator of integers from 0 to `below` - 1 (Park-Miller). */
-function numbers(seed: number): (below: number) => number {
+function numbers(seed: number): (limit: number) => number {
   let state = seed;
-  return (below) => {
+  return (limit) => {
     state = (state * 48_271) % 2_147_483_647;
-    return state % below;
+    return state % limit;
   };
 }
 
-async function write(server: Server, pick: (below: number) => number): Promise<void> {
-  const name = `model-${pick(6)}`;
+async function write(server: Server, nextNumber: (limit: number) => number): Promise<void> {
+  const name = `model-${nextNumber(6)}`;
   const path = server.core(`configmaps/${name}`);
-  const value = String(pick(1000));
-  switch (pick(5)) {
+  const value = String(nextNumber(1000));
+  switch (nextNumber(5)) {
     case 0:
     case 1:
       await server.post(server.core('configmaps'), configMap(name, { metadata: { labels: { model: 'yes' } } }));
@@ -38,39 +38,42 @@ async function write(server: Server, pick: (below: number) => number): Promise<v
 
 const versionOf = ({ metadata }: Json): number => Number(metadata.resourceVersion);
 
-export function describeModel(at: () => Server): void {
+export function describeModel(currentServer: () => Server): void {
   test.each([1, 7, 42])('the events of a watch are consistent with the list (seed %i)', async (seed) => {
-    const server = at();
+    const server = currentServer();
     const list = `${server.core('configmaps')}?labelSelector=model%3Dyes`;
     const { body } = await server.get(list);
     const query = `labelSelector=model%3Dyes&resourceVersion=${body.metadata.resourceVersion}`;
     const watch = await server.watch(server.core('configmaps'), query);
     const writers = [1, 2, 3].map(async (writer) => {
-      const pick = numbers(seed * 100 + writer);
-      for (let turn = 0; turn < 40; turn++) await write(server, pick);
+      const nextNumber = numbers(seed * 100 + writer);
+      for (let index = 0; index < 40; index++) await write(server, nextNumber);
     });
     await Promise.all(writers);
     await server.configMap(`end-${seed}`, { metadata: { labels: { model: 'yes' } } });
 
-    const folded = new Map(body.items.map((item) => [item.metadata.name, item.metadata.resourceVersion]));
+    const fromEvents = new Map(body.items.map((item) => [item.metadata.name, item.metadata.resourceVersion]));
     const uids = new Map(body.items.map((item) => [item.metadata.name, item.metadata.uid]));
-    let last = Number(body.metadata.resourceVersion);
+    let lastVersion = Number(body.metadata.resourceVersion);
     for (;;) {
       const { type, object } = await watch.next();
       const { name, uid, resourceVersion } = object.metadata;
-      expect(versionOf(object)).toBeGreaterThan(last);
-      last = versionOf(object);
+      expect(versionOf(object)).toBeGreaterThan(lastVersion);
+      lastVersion = versionOf(object);
       expect(`${name} ${type} ${uids.has(name)}`).toBe(`${name} ${type} ${type !== 'ADDED'}`);
       if (type !== 'ADDED') expect(uid).toBe(uids.get(name));
-      if (type === 'DELETED') [folded, uids].forEach((map) => map.delete(name));
+      if (type === 'DELETED') [fromEvents, uids].forEach((map) => map.delete(name));
       else {
-        folded.set(name, resourceVersion);
+        fromEvents.set(name, resourceVersion);
         uids.set(name, uid);
       }
       if (name === `end-${seed}`) break;
     }
-    await watch.leave();
-    const now = (await server.get(list)).body.items.map((item) => [item.metadata.name, item.metadata.resourceVersion]);
-    expect([...folded].sort()).toEqual(now.sort());
+    await watch.close();
+    const listed = (await server.get(list)).body.items.map((item) => [
+      item.metadata.name,
+      item.metadata.resourceVersion,
+    ]);
+    expect([...fromEvents].sort()).toEqual(listed.sort());
   });
 }

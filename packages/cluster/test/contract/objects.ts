@@ -1,16 +1,16 @@
 /** Creation, reading and replacement of objects. */
 
 import { expect, test } from '@jest/globals';
-import { configMap, fieldsOf, TABLE, type Server } from './server.js';
+import { configMap, fieldsOf, TABLE_MEDIA_TYPE, type Server } from './server.js';
 
-export function describeObjects(at: () => Server): void {
+export function describeObjects(currentServer: () => Server): void {
   test('a created object has a uid, a resourceVersion, a creation time and its namespace', async () => {
-    const server = at();
-    const sent = configMap('echo', {
+    const server = currentServer();
+    const spec = configMap('echo', {
       data: { a: '1' },
       metadata: { uid: 'mine', creationTimestamp: '2001-01-01T00:00:00Z' },
     });
-    const { status, body } = await server.post(server.core('configmaps'), sent);
+    const { status, body } = await server.post(server.core('configmaps'), spec);
     expect(status).toBe(201);
     expect(body).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1' } });
     expect(body.metadata.namespace).toBe(server.namespace);
@@ -21,7 +21,7 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('a second object of the same name is rejected', async () => {
-    const server = at();
+    const server = currentServer();
     await server.configMap('twice');
     const { status, body } = await server.post(server.core('configmaps'), configMap('twice'));
     expect(status).toBe(409);
@@ -37,9 +37,9 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('a generated name is unique and has the requested prefix', async () => {
-    const server = at();
+    const server = currentServer();
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'gen-' } };
-    const created = await Promise.all(Array.from({ length: 30 }, () => server.make(server.core('configmaps'), body)));
+    const created = await Promise.all(Array.from({ length: 30 }, () => server.create(server.core('configmaps'), body)));
     expect(new Set(created.map(({ metadata }) => metadata.name)).size).toBe(30);
     for (const { metadata } of created) expect(metadata.name).toMatch(/^gen-[a-z0-9]{5}$/);
   });
@@ -50,7 +50,7 @@ export function describeObjects(at: () => Server): void {
     ['254 characters', 'x'.repeat(254)],
     ['a leading dash', '-a'],
   ])('a name with %s is invalid', async (_, name) => {
-    const server = at();
+    const server = currentServer();
     const response = await server.post(server.core('configmaps'), configMap(name));
     expect(response.status).toBe(422);
     expect(response.body).toMatchObject({ reason: 'Invalid', details: { name, kind: 'ConfigMap' } });
@@ -59,7 +59,7 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('a name or a generateName is required', async () => {
-    const server = at();
+    const server = currentServer();
     const response = await server.post(server.core('configmaps'), {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -70,7 +70,7 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('a missing object is not found', async () => {
-    const server = at();
+    const server = currentServer();
     const { status, body } = await server.get(server.core('configmaps/missing'));
     expect(status).toBe(404);
     expect(body).toMatchObject({
@@ -79,9 +79,9 @@ export function describeObjects(at: () => Server): void {
       details: { name: 'missing', kind: 'configmaps' },
     });
     expect((await server.put(server.core('configmaps/missing'), configMap('missing'))).status).toBe(404);
-    const elsewhere = await server.post('/api/v1/namespaces/no-such-namespace/configmaps', configMap('a'));
-    expect(elsewhere.status).toBe(404);
-    expect(elsewhere.body.message).toBe('namespaces "no-such-namespace" not found');
+    const missingNamespace = await server.post('/api/v1/namespaces/no-such-namespace/configmaps', configMap('a'));
+    expect(missingNamespace.status).toBe(404);
+    expect(missingNamespace.body.message).toBe('namespaces "no-such-namespace" not found');
     expect((await server.get('/apis/no.such.group/v1/things')).status).toBe(404);
     expect((await server.get(server.core('nosuchthings'))).status).toBe(404);
   });
@@ -92,25 +92,25 @@ export function describeObjects(at: () => Server): void {
     ['another apiVersion', { ...configMap('a'), apiVersion: 'v2' }],
     ['a field of the wrong type', { ...configMap('a'), data: { a: 1 } }],
   ])('a body with %s than the URL is a bad request', async (_, body) => {
-    const server = at();
+    const server = currentServer();
     const response = await server.post(server.core('configmaps'), body);
     expect([response.status, response.body.reason]).toEqual([400, 'BadRequest']);
   });
 
   test('a body that is not JSON is a bad request; YAML is accepted, other media types are unsupported', async () => {
-    const server = at();
+    const server = currentServer();
     expect((await server.post(server.core('configmaps'), '{"kind":')).status).toBe(400);
     const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: "1"\n';
     const created = await server.post(server.core('configmaps'), yaml, { 'content-type': 'application/yaml' });
     expect([created.status, created.body['data']]).toEqual([201, { a: '1' }]);
     const xml = await server.post(server.core('configmaps'), '<a/>', { 'content-type': 'application/xml' });
     expect([xml.status, xml.body.reason]).toEqual([415, 'UnsupportedMediaType']);
-    const picky = await server.get(server.core('configmaps'), { accept: 'application/xml' });
-    expect([picky.status, picky.body.reason]).toEqual([406, 'NotAcceptable']);
+    const unacceptable = await server.get(server.core('configmaps'), { accept: 'application/xml' });
+    expect([unacceptable.status, unacceptable.body.reason]).toEqual([406, 'NotAcceptable']);
   });
 
   test('a body of more than three megabytes is too large', async () => {
-    const server = at();
+    const server = currentServer();
     const response = await server.post(
       server.core('configmaps'),
       configMap('big', { data: { a: 'x'.repeat(3_200_000) } }),
@@ -119,14 +119,14 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('annotations are limited to 256 KiB', async () => {
-    const server = at();
+    const server = currentServer();
     const body = configMap('noted', { metadata: { annotations: { a: 'x'.repeat(262_145) } } });
     const response = await server.post(server.core('configmaps'), body);
     expect([response.status, fieldsOf(response)]).toEqual([422, ['metadata.annotations']]);
   });
 
   test('a replacement based on a stale read is a conflict', async () => {
-    const server = at();
+    const server = currentServer();
     const created = await server.configMap('stale');
     await server.put(server.core('configmaps/stale'), { ...created, data: { by: 'first' } });
     const conflict = await server.put(server.core('configmaps/stale'), { ...created, data: { by: 'second' } });
@@ -140,47 +140,52 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('a replacement without a resourceVersion is unconditional; one with another uid or name is rejected', async () => {
-    const server = at();
+    const server = currentServer();
     await server.configMap('replaced');
-    const won = await server.put(server.core('configmaps/replaced'), configMap('replaced', { data: { a: '1' } }));
-    expect([won.status, won.body['data']]).toEqual([200, { a: '1' }]);
+    const firstReplacement = await server.put(
+      server.core('configmaps/replaced'),
+      configMap('replaced', { data: { a: '1' } }),
+    );
+    expect([firstReplacement.status, firstReplacement.body['data']]).toEqual([200, { a: '1' }]);
     const uid = { metadata: { uid: '00000000-0000-0000-0000-000000000000' } };
-    const other = await server.put(server.core('configmaps/replaced'), configMap('replaced', uid));
-    expect([other.status, other.body.reason]).toEqual([409, 'Conflict']);
+    const otherUid = await server.put(server.core('configmaps/replaced'), configMap('replaced', uid));
+    expect([otherUid.status, otherUid.body.reason]).toEqual([409, 'Conflict']);
     const renamed = await server.put(server.core('configmaps/replaced'), configMap('renamed'));
     expect([renamed.status, renamed.body.reason]).toEqual([400, 'BadRequest']);
   });
 
   test('a replacement without changes keeps the resourceVersion', async () => {
-    const server = at();
+    const server = currentServer();
     const created = await server.configMap('same', { data: { a: '1' } });
     const unchanged = await server.put(server.core('configmaps/same'), created);
     expect(unchanged.body.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   });
 
   test('a dry run has the response of the write, without effect', async () => {
-    const server = at();
-    const mine = { metadata: { labels: { dry: 'run' } } };
-    const created = await server.configMap('wet', mine);
+    const server = currentServer();
+    const labels = { metadata: { labels: { dry: 'run' } } };
+    const created = await server.configMap('wet', labels);
     const query = `labelSelector=dry&resourceVersion=${created.metadata.resourceVersion}`;
     const watch = await server.watch(server.core('configmaps'), query);
-    const dry = await server.post(`${server.core('configmaps')}?dryRun=All`, configMap('dry', mine));
-    expect([dry.status, dry.body.metadata.name]).toEqual([201, 'dry']);
+    const dryRun = await server.post(`${server.core('configmaps')}?dryRun=All`, configMap('dry', labels));
+    expect([dryRun.status, dryRun.body.metadata.name]).toEqual([201, 'dry']);
     expect(
       (await server.put(`${server.core('configmaps/wet')}?dryRun=All`, configMap('wet', { data: { a: '1' } }))).status,
     ).toBe(200);
     expect((await server.delete(`${server.core('configmaps/wet')}?dryRun=All`)).status).toBe(200);
     expect((await server.get(server.core('configmaps/dry'))).status).toBe(404);
     expect((await server.get(server.core('configmaps/wet'))).body).toEqual(created);
-    await server.configMap('end', mine);
+    await server.configMap('end', labels);
     expect((await watch.next()).object.metadata.name).toBe('end');
-    await watch.leave();
+    await watch.close();
   });
 
   test('a table has columns and rows', async () => {
-    const server = at();
+    const server = currentServer();
     await server.configMap('row', { data: { a: '1', b: '2' }, metadata: { labels: { table: 'yes' } } });
-    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=table%3Dyes`, { accept: TABLE });
+    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=table%3Dyes`, {
+      accept: TABLE_MEDIA_TYPE,
+    });
     expect(body).toMatchObject({ kind: 'Table', apiVersion: 'meta.k8s.io/v1' });
     const columns = body['columnDefinitions'] as { name: string }[];
     expect(columns.map(({ name }) => name)).toEqual(['Name', 'Data', 'Age']);
@@ -190,7 +195,7 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('discovery lists the served resources', async () => {
-    const server = at();
+    const server = currentServer();
     const core = await server.get('/api/v1');
     expect(core.body.kind).toBe('APIResourceList');
     const resources = core.body['resources'] as { name: string; namespaced: boolean; kind: string; verbs: string[] }[];
@@ -210,14 +215,14 @@ export function describeObjects(at: () => Server): void {
   });
 
   test('a body that is nested too deep, or that expands too much, is a bad request, without effect', async () => {
-    const server = at();
+    const server = currentServer();
     const path = server.core('configmaps');
     const nested = '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000);
-    const deep = await server.post(
+    const tooDeep = await server.post(
       path,
       `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"deep"},"more":${nested}}`,
     );
-    expect([deep.status, deep.body.reason]).toEqual([400, 'BadRequest']);
+    expect([tooDeep.status, tooDeep.body.reason]).toEqual([400, 'BadRequest']);
     const names = [...'abcdefghi'];
     const lines = names.map(
       (name, index) =>
@@ -226,9 +231,9 @@ export function describeObjects(at: () => Server): void {
           .join(', ')}]`,
     );
     const bomb = ['apiVersion: v1', 'kind: ConfigMap', 'metadata: {name: bomb}', 'data:', ...lines].join('\n');
-    const multiplied = await server.post(path, bomb, { 'content-type': 'application/yaml' });
-    expect([multiplied.status, multiplied.body.reason]).toEqual([400, 'BadRequest']);
-    expect(multiplied.body.message).toContain('excessive aliasing');
+    const aliasBomb = await server.post(path, bomb, { 'content-type': 'application/yaml' });
+    expect([aliasBomb.status, aliasBomb.body.reason]).toEqual([400, 'BadRequest']);
+    expect(aliasBomb.body.message).toContain('excessive aliasing');
     for (const name of ['deep', 'bomb']) expect((await server.get(`${path}/${name}`)).status).toBe(404);
   });
 }

@@ -41,7 +41,7 @@ export interface Json {
 }
 
 /** A response with its text and its JSON (`{}` if it has none). */
-export interface Answer {
+export interface ParsedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -54,7 +54,7 @@ export interface Event {
   readonly object: Json;
 }
 
-export const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+export const TABLE_MEDIA_TYPE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 export const MERGE = 'application/merge-patch+json';
 export const JSON_PATCH = 'application/json-patch+json';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
@@ -80,7 +80,12 @@ export class Server {
     return `/apis/${groupVersion}/namespaces/${this.namespace}/${path}`;
   }
 
-  async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<ParsedResponse> {
     const content = typeof body === 'string' ? body : JSON.stringify(body);
     const response = await this.#send(
       new Request(`http://kubernetes${path}`, {
@@ -103,79 +108,79 @@ export class Server {
     return { status: response.status, headers: response.headers, text, body: parsed as Json };
   }
 
-  get(path: string, headers?: Record<string, string>): Promise<Answer> {
+  get(path: string, headers?: Record<string, string>): Promise<ParsedResponse> {
     return this.request('GET', path, undefined, headers);
   }
 
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer> {
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<ParsedResponse> {
     return this.request('POST', path, body, headers);
   }
 
-  put(path: string, body: unknown): Promise<Answer> {
+  put(path: string, body: unknown): Promise<ParsedResponse> {
     return this.request('PUT', path, body);
   }
 
-  patch(path: string, type: string, body: unknown): Promise<Answer> {
+  patch(path: string, type: string, body: unknown): Promise<ParsedResponse> {
     return this.request('PATCH', path, body, { 'content-type': type });
   }
 
-  delete(path: string, options?: object): Promise<Answer> {
+  delete(path: string, options?: object): Promise<ParsedResponse> {
     return this.request('DELETE', path, options && { apiVersion: 'v1', kind: 'DeleteOptions', ...options });
   }
 
   /** Creates an object. Throws if that fails. */
-  async make(path: string, body: unknown): Promise<Json> {
+  async create(path: string, body: unknown): Promise<Json> {
     const response = await this.post(path, body);
     if (response.status !== 201) throw new Error(`POST ${path}: ${response.status} ${response.text}`);
     return response.body;
   }
 
   /** Creates a ConfigMap. */
-  configMap(name: string, more: { data?: object; metadata?: object } = {}): Promise<Json> {
-    return this.make(this.core('configmaps'), configMap(name, more));
+  configMap(name: string, fields: { data?: object; metadata?: object } = {}): Promise<Json> {
+    return this.create(this.core('configmaps'), configMap(name, fields));
   }
 
   /** Starts a watch. Resolves when the response has started. */
   async watch(path: string, query: string, headers: Record<string, string> = {}): Promise<Watch> {
-    const off = new AbortController();
+    const abortController = new AbortController();
     const url = `http://kubernetes${path}?watch=true&${query}`;
     const response = await this.#send(
-      new Request(url, { headers: { accept: 'application/json', ...headers }, signal: off.signal }),
+      new Request(url, { headers: { accept: 'application/json', ...headers }, signal: abortController.signal }),
     );
     if (!response.ok || !response.body) throw new Error(`watch ${path}: ${response.status} ${await response.text()}`);
-    return new Watch(response.body, off);
+    return new Watch(response.body, abortController);
   }
 
   /** Waits until pods can be created: the default ServiceAccount exists and, before 1.24, has its Secret. */
-  async untilPodsMayCome(): Promise<void> {
-    await this.until(this.core('serviceaccounts'), 'default', (account) => account !== undefined);
+  async waitForPodAdmission(): Promise<void> {
+    await this.waitForObject(this.core('serviceaccounts'), 'default', (account) => account !== undefined);
     const containers = [{ name: 'c', image: 'none' }];
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'none' }, spec: { containers } };
     const { status } = await this.post(`${this.core('pods')}?dryRun=All`, pod);
     if (status !== 500) return;
-    await this.until(this.core('serviceaccounts'), 'default', (account) => Array.isArray(account?.secrets));
+    await this.waitForObject(this.core('serviceaccounts'), 'default', (account) => Array.isArray(account?.secrets));
   }
 
   /** Polls a path until its status matches: a real server starts and stops serving kinds with a delay. */
-  async untilAnswer(path: string, isWanted: (status: number) => boolean): Promise<Answer> {
+  async waitForStatus(path: string, isExpected: (status: number) => boolean): Promise<ParsedResponse> {
     for (let response = await this.get(path); ; response = await this.get(path)) {
-      if (isWanted(response.status)) return response;
+      if (isExpected(response.status)) return response;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
   /** Watches until an object matches; `undefined` means deleted. */
-  async until(path: string, name: string, matches: (object: Json | undefined) => boolean): Promise<void> {
+  async waitForObject(path: string, name: string, matches: (object: Json | undefined) => boolean): Promise<void> {
     const watch = await this.watch(path, `fieldSelector=metadata.name%3D${name}`);
     try {
-      const now = await this.get(`${path}/${name}`);
-      if (matches(now.status === 404 ? undefined : now.body)) return;
+      const current = await this.get(`${path}/${name}`);
+      if (matches(current.status === 404 ? undefined : current.body)) return;
       for (;;) {
         const { type, object } = await watch.next();
         if (matches(type === 'DELETED' ? undefined : object)) return;
       }
     } finally {
-      await watch.leave();
+      await watch.close();
     }
   }
 }
@@ -183,13 +188,13 @@ export class Server {
 /** A watch, read event by event. */
 export class Watch {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #off: AbortController;
+  readonly #abortController: AbortController;
   readonly #decoder = new TextDecoder();
-  #rest = '';
+  #unread = '';
 
-  constructor(stream: ReadableStream<Uint8Array>, off: AbortController) {
+  constructor(stream: ReadableStream<Uint8Array>, abortController: AbortController) {
     this.#reader = stream.getReader();
-    this.#off = off;
+    this.#abortController = abortController;
   }
 
   /** Returns the next event that is not a bookmark. */
@@ -202,16 +207,16 @@ export class Watch {
   /** Returns the next event, or undefined at the end of the watch. */
   async nextOrEnd(): Promise<Event | undefined> {
     for (;;) {
-      const end = this.#rest.indexOf('\n');
+      const end = this.#unread.indexOf('\n');
       if (end >= 0) {
-        const event = JSON.parse(this.#rest.slice(0, end)) as Event;
-        this.#rest = this.#rest.slice(end + 1);
+        const event = JSON.parse(this.#unread.slice(0, end)) as Event;
+        this.#unread = this.#unread.slice(end + 1);
         if (event.type !== 'BOOKMARK') return event;
         continue;
       }
       const { done, value } = await this.#reader.read();
       if (done) return undefined;
-      this.#rest += this.#decoder.decode(value, { stream: true });
+      this.#unread += this.#decoder.decode(value, { stream: true });
     }
   }
 
@@ -221,9 +226,9 @@ export class Watch {
     return events;
   }
 
-  async leave(): Promise<void> {
+  async close(): Promise<void> {
     await this.#reader.cancel().catch(() => undefined);
-    this.#off.abort();
+    this.#abortController.abort();
   }
 }
 
@@ -235,4 +240,5 @@ export const configMap = (name: string, { data = {}, metadata = {} }: { data?: o
 });
 
 /** Returns the fields in the causes of an Invalid response. */
-export const fieldsOf = (response: Answer): string[] => (response.body.details?.causes ?? []).map(({ field }) => field);
+export const fieldsOf = (response: ParsedResponse): string[] =>
+  (response.body.details?.causes ?? []).map(({ field }) => field);

@@ -36,9 +36,9 @@ const OWNER = { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('owner', 'ci
 const REFERENCE = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: 'uid-owner', blockOwnerDeletion: true };
 const DELETION: DeleteOptions = { dryRun: false, graceSeconds: undefined, propagation: 'Background' };
 
-function meta(name: string, namespace?: string, more: Partial<KubeObject['metadata']> = {}): KubeObject['metadata'] {
-  const at = { name, uid: `uid-${name}`, resourceVersion: '', creationTimestamp: '' };
-  return { ...at, ...(namespace !== undefined && { namespace }), ...more };
+function meta(name: string, namespace?: string, fields: Partial<KubeObject['metadata']> = {}): KubeObject['metadata'] {
+  const identity = { name, uid: `uid-${name}`, resourceVersion: '', creationTimestamp: '' };
+  return { ...identity, ...(namespace !== undefined && { namespace }), ...fields };
 }
 
 const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
@@ -61,18 +61,21 @@ function apiContextWith(count: number, ownerReferences?: readonly OwnerReference
 }
 
 /** Resolves when the collector is idle. */
-async function idle(store: CountingStore): Promise<void> {
-  for (let before = -1; before !== store.lookups;) {
-    before = store.lookups;
+async function waitUntilIdle(store: CountingStore): Promise<void> {
+  for (let lookupsBefore = -1; lookupsBefore !== store.lookups;) {
+    lookupsBefore = store.lookups;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 /** Counts lookups while the finalizers are removed one by one. `begin` starts the deletion. */
-async function countLookups({ store, api }: ReturnType<typeof apiContextWith>, begin: () => void): Promise<number> {
-  await idle(store);
-  begin();
-  await idle(store);
+async function countLookups(
+  { store, api }: ReturnType<typeof apiContextWith>,
+  startDeletion: () => void,
+): Promise<number> {
+  await waitUntilIdle(store);
+  startDeletion();
+  await waitUntilIdle(store);
   const objects = store.collection('/configmaps').list('ci');
   store.lookups = 0;
   for (const object of objects) {
@@ -80,7 +83,7 @@ async function countLookups({ store, api }: ReturnType<typeof apiContextWith>, b
     expect(object.metadata.deletionTimestamp).toBeDefined();
     const { finalizers, ...metadata } = object.metadata;
     api.store.remove('/configmaps', { ...object, metadata });
-    await idle(store);
+    await waitUntilIdle(store);
   }
   return store.lookups;
 }

@@ -4,9 +4,9 @@ import { writeBody } from '../../src/http/response-body.js';
 
 /** Returns a body with this number of chunks. */
 const bodyOf = (chunks: number): ReadableStream<Uint8Array> => {
-  let left = chunks;
+  let remaining = chunks;
   return new ReadableStream({
-    pull: (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(64)) : controller.close()),
+    pull: (controller) => (remaining-- > 0 ? controller.enqueue(new Uint8Array(64)) : controller.close()),
   });
 };
 
@@ -15,27 +15,30 @@ const listeners = (stream: Writable): readonly number[] => EVENTS.map((event) =>
 
 test('a client that reads slowly causes no additional listeners, however many chunks wait', async () => {
   const listenerCounts: (readonly number[])[] = [];
-  const slow: Writable = new Writable({
+  const slowWritable: Writable = new Writable({
     highWaterMark: 1,
     write: (_chunk, _encoding, done) => {
-      listenerCounts.push(listeners(slow));
+      listenerCounts.push(listeners(slowWritable));
       setImmediate(done);
     },
   });
-  await writeBody(bodyOf(100), slow);
+  await writeBody(bodyOf(100), slowWritable);
   expect(listenerCounts).toHaveLength(100);
   expect(Math.max(...listenerCounts.flat())).toBeLessThanOrEqual(1);
-  expect(listeners(slow)).toEqual([0, 0, 0, 0]);
+  expect(listeners(slowWritable)).toEqual([0, 0, 0, 0]);
 });
 
 test('a client that disconnects while a write waits ends the body', async () => {
   let cancelled = false;
-  const endless = new ReadableStream<Uint8Array>({
+  const endlessStream = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(64)),
     cancel: () => void (cancelled = true),
   });
-  const stuck = new Writable({ highWaterMark: 1, write: () => void setImmediate(() => stuck.destroy()) });
-  await writeBody(endless, stuck);
+  const blockedWritable = new Writable({
+    highWaterMark: 1,
+    write: () => void setImmediate(() => blockedWritable.destroy()),
+  });
+  await writeBody(endlessStream, blockedWritable);
   expect(cancelled).toBe(true);
-  expect(listeners(stuck)).toEqual([0, 0, 0, 0]);
+  expect(listeners(blockedWritable)).toEqual([0, 0, 0, 0]);
 });

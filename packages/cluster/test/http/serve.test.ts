@@ -23,9 +23,9 @@ async function sendRequest(
   body?: string,
 ): Promise<{ readonly status: number; readonly body: string }> {
   const [method, path] = line.split(' ');
-  const sent = httpsRequest(served.url, { method, path, headers, ca: served.caPem });
-  sent.end(body);
-  const [response] = (await once(sent, 'response')) as [IncomingMessage]; // by the event's definition
+  const request = httpsRequest(served.url, { method, path, headers, ca: served.caPem });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage]; // by the event's definition
   return { status: response.statusCode ?? 0, body: await text(response) };
 }
 
@@ -73,8 +73,8 @@ test.each([
     expect(response).toMatch(/^HTTP\/1.1 40[13] /);
     const closed = new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // system-dependent
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
-    const more = (failed?: Error | null): void => void (failed ?? socket.write(chunk, more));
-    more();
+    const writeMore = (failed?: Error | null): void => void (failed ?? socket.write(chunk, writeMore));
+    writeMore();
     await closed;
     socket.destroy();
   },

@@ -36,21 +36,23 @@ type Possible = Map<string, State[]>;
 export async function killProcesses(count: number, firstLines = 20): Promise<Kills> {
   const parent = mkdtempSync(join(tmpdir(), 'pipewright-kills-'));
   const directory = join(parent, 'data');
-  const possible: Possible = new Map();
+  const possibleStates: Possible = new Map();
   const lostWrites: string[] = [];
   const notices: string[] = [];
-  let [acknowledged, first] = [0, 1];
+  let [acknowledged, nextNumber] = [0, 1];
   try {
     for (let kill = 0; kill < count; kill += 1) {
-      for (const line of await linesUntilKilled(directory, first, firstLines + ((kill * 137) % 400))) {
+      for (const line of await linesUntilKilled(directory, nextNumber, firstLines + ((kill * 137) % 400))) {
         const [progress, kind, name = '', number = '0'] = line.split(' ');
         const state = kind === 'delete' ? 'gone' : number;
-        if (progress === 'try') possible.set(name, [...(possible.get(name) ?? ['gone']), state]);
-        else possible.set(name, [state]);
+        if (progress === 'try') possibleStates.set(name, [...(possibleStates.get(name) ?? ['gone']), state]);
+        else possibleStates.set(name, [state]);
         if (progress === 'done') acknowledged += 1;
-        first = Math.max(first, Number(number) + 1);
+        nextNumber = Math.max(nextNumber, Number(number) + 1);
       }
-      lostWrites.push(...(await compare(directory, possible, notices)).map((line) => `kill ${kill + 1}: ${line}`));
+      lostWrites.push(
+        ...(await compare(directory, possibleStates, notices)).map((line) => `kill ${kill + 1}: ${line}`),
+      );
     }
   } finally {
     rmSync(parent, { recursive: true, force: true });
@@ -59,9 +61,9 @@ export async function killProcesses(count: number, firstLines = 20): Promise<Kil
 }
 
 /** Starts a writer and kills it after `count` lines. Returns all printed lines. */
-async function linesUntilKilled(directory: string, first: number, count: number): Promise<string[]> {
+async function linesUntilKilled(directory: string, firstNumber: number, count: number): Promise<string[]> {
   const script = join(import.meta.dirname, 'writer.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, directory, String(first)], {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, directory, String(firstNumber)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
@@ -76,14 +78,14 @@ async function linesUntilKilled(directory: string, first: number, count: number)
 }
 
 /** Opens the directory and returns lost writes. The states found become the only possible ones. */
-async function compare(directory: string, possible: Possible, notices: string[]): Promise<string[]> {
+async function compare(directory: string, possibleStates: Possible, notices: string[]): Promise<string[]> {
   const storage = await openStorage(directory, { log: (line) => notices.push(line) });
   const lostWrites: string[] = [];
-  for (const [name, states] of possible) {
+  for (const [name, states] of possibleStates) {
     const object = storage.store.collection('/configmaps').get('default', name);
     const found = object ? (object['data'] as { readonly n: string }).n : 'gone'; // as written by the process
     if (!states.includes(found)) lostWrites.push(`${name} is ${found}, but should be one of ${states.join(', ')}`);
-    possible.set(name, [found]);
+    possibleStates.set(name, [found]);
   }
   await storage.close();
   return lostWrites;

@@ -11,10 +11,10 @@ import { openStorage } from '../../src/storage/open.js';
 const WRITERS = 8;
 const CONFIG_MAPS = 'http://kubernetes/api/v1/namespaces/default/configmaps';
 
-const [directory = '', first = '1'] = process.argv.slice(2);
+const [directory = '', firstNumber = '1'] = process.argv.slice(2);
 const limits = { segmentBytes: 100_000, chunkBytes: 4096 };
 const cluster = await startClusterOn(await openStorage(directory, { limits }), {});
-let next = Number(first);
+let next = Number(firstNumber);
 
 async function send(method: string, path: string, body?: object): Promise<number> {
   const init = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {};
@@ -26,11 +26,11 @@ async function send(method: string, path: string, body?: object): Promise<number
 /** Writes to one object. Each writer has its own, so that its last write is known. */
 async function write(name: string): Promise<void> {
   for (;;) {
-    const n = next;
+    const number = next;
     next += 1;
-    const object = { metadata: { name }, data: { n: String(n), padding: 'x'.repeat(n % 3000) } };
-    const isDeletion = n % 7 === 0;
-    const write = `${isDeletion ? 'delete' : 'put'} ${name} ${n}`;
+    const object = { metadata: { name }, data: { n: String(number), padding: 'x'.repeat(number % 3000) } };
+    const isDeletion = number % 7 === 0;
+    const write = `${isDeletion ? 'delete' : 'put'} ${name} ${number}`;
     process.stdout.write(`try ${write}\n`);
     let status = await (isDeletion ? send('DELETE', `/${name}`) : send('PUT', `/${name}`, object));
     if (status === 404 && !isDeletion) status = await send('POST', '', object);

@@ -31,16 +31,16 @@ async function open(outcomes: Record<string, FakeOutcome | FakeOutcome[]> = {}, 
   });
 }
 
-const c = (name: string, more: object = {}): { name: string; command: string[] } => ({
+const container = (name: string, fields: object = {}): { name: string; command: string[] } => ({
   name,
   command: ['run'],
-  ...more,
+  ...fields,
 });
 
 describe('a pod', () => {
   test('is scheduled, runs and succeeds', async () => {
     await open({ one: { output: 'hello\n', message: 'result' }, two: { exitCode: 3 } });
-    await testCluster.pod('p', [c('one'), c('two')]);
+    await testCluster.pod('p', [container('one'), container('two')]);
     const pod = await testCluster.untilFinished('p');
     expect(pod.spec.nodeName).toBe('pipewright');
     expect(pod.status?.phase).toBe('Failed');
@@ -56,7 +56,7 @@ describe('a pod', () => {
     writeFileSync(join(dataDir, 'logs'), 'a file where the directory belongs');
     testCluster = await PodTestCluster.open({ runtime: fake({ script: () => ({ output: 'hello\n' }) }), dataDir });
     try {
-      await testCluster.pod('p', [c('one')]);
+      await testCluster.pod('p', [container('one')]);
       const pod = await testCluster.untilFinished('p');
       expect(pod.status?.phase).toBe('Succeeded');
       expect(await testCluster.log('p', 'one')).toMatch(
@@ -72,7 +72,7 @@ describe('a pod', () => {
 
   test('has events whose names are in chronological order', async () => {
     await open();
-    await testCluster.pod('p', [c('one')]);
+    await testCluster.pod('p', [container('one')]);
     await testCluster.untilFinished('p');
     await testCluster.event('p', 'Started');
     const response = await testCluster.cluster.send(new Request('http://kubernetes/api/v1/namespaces/default/events'));
@@ -84,15 +84,15 @@ describe('a pod', () => {
   test('runs its init containers in order before the others', async () => {
     const clock = virtualClock(noon);
     await open({ first: { duration: 1000 }, second: { duration: 1000 } }, clock);
-    await testCluster.pod('p', [c('main')], { initContainers: [c('first'), c('second')] });
-    const begun = await testCluster.until('p', (pod) => stateOf(pod, 'first') === 'running');
-    expect([stateOf(begun, 'second'), stateOf(begun, 'main'), begun.status?.phase]).toEqual([
+    await testCluster.pod('p', [container('main')], { initContainers: [container('first'), container('second')] });
+    const firstRunning = await testCluster.waitForPod('p', (pod) => stateOf(pod, 'first') === 'running');
+    expect([stateOf(firstRunning, 'second'), stateOf(firstRunning, 'main'), firstRunning.status?.phase]).toEqual([
       'waiting PodInitializing',
       'waiting PodInitializing',
       'Pending',
     ]);
     await clock.advance(1000);
-    const next = await testCluster.until('p', (pod) => stateOf(pod, 'second') === 'running');
+    const next = await testCluster.waitForPod('p', (pod) => stateOf(pod, 'second') === 'running');
     expect(stateOf(next, 'first')).toBe('Completed 0');
     await clock.advance(1000);
     expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
@@ -100,14 +100,14 @@ describe('a pod', () => {
 
   test('fails if an init container fails', async () => {
     await open({ first: { exitCode: 1 } });
-    await testCluster.pod('p', [c('main')], { initContainers: [c('first')] });
+    await testCluster.pod('p', [container('main')], { initContainers: [container('first')] });
     const pod = await testCluster.untilFinished('p');
     expect([pod.status?.phase, stateOf(pod, 'main')]).toEqual(['Failed', 'waiting PodInitializing']);
   });
 
   test('reports that a command cannot be run', async () => {
     await open({ main: { startError: 'exec: "/bin/sh": stat /bin/sh: no such file or directory' } });
-    await testCluster.pod('p', [c('main')]);
+    await testCluster.pod('p', [container('main')]);
     const pod = await testCluster.untilFinished('p');
     expect(pod.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
       reason: 'StartError',
@@ -119,15 +119,15 @@ describe('a pod', () => {
   test('restarts failed containers with increasing backoff', async () => {
     const clock = virtualClock(noon);
     await open({ main: [{ exitCode: 1 }, { exitCode: 1 }, { exitCode: 1 }, {}] }, clock);
-    await testCluster.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
-    const looping = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
-    expect(looping.status?.containerStatuses?.[0]).toMatchObject({
+    await testCluster.pod('p', [container('main')], { restartPolicy: 'OnFailure' });
+    const backingOff = await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
+    expect(backingOff.status?.containerStatuses?.[0]).toMatchObject({
       restartCount: 1,
       lastState: { terminated: { exitCode: 1 } },
     });
-    expect(looping.status?.phase).toBe('Running');
+    expect(backingOff.status?.phase).toBe('Running');
     await clock.advance(10_000);
-    await testCluster.until('p', (pod) =>
+    await testCluster.waitForPod('p', (pod) =>
       pod.status?.containerStatuses?.[0]?.state.waiting?.message?.startsWith('back-off 20s'),
     );
     await clock.advance(20_000);
@@ -137,16 +137,16 @@ describe('a pod', () => {
 
   test('provides the log of the previous attempt, if one exists', async () => {
     const clock = virtualClock(noon);
-    const says = (output: string, exitCode: number): FakeOutcome => ({ output, exitCode });
-    await open({ main: [says('one\n', 1), says('two\n', 1), says('three\n', 0)] }, clock);
-    await testCluster.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
-    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
+    const outcomeWith = (output: string, exitCode: number): FakeOutcome => ({ output, exitCode });
+    await open({ main: [outcomeWith('one\n', 1), outcomeWith('two\n', 1), outcomeWith('three\n', 0)] }, clock);
+    await testCluster.pod('p', [container('main')], { restartPolicy: 'OnFailure' });
+    await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
     expect(await testCluster.log('p', 'main', '&previous=true')).toBe('two\n');
     await clock.advance(10_000);
     await testCluster.untilFinished('p');
     expect(await testCluster.log('p', 'main', '&previous=true')).toBe('two\n');
     expect(await testCluster.log('p', 'main')).toBe('three\n');
-    await testCluster.pod('once', [c('other')]);
+    await testCluster.pod('once', [container('other')]);
     await testCluster.untilFinished('once');
     expect(JSON.parse(await testCluster.log('once', 'other', '&previous=true'))).toMatchObject({
       code: 400,
@@ -158,8 +158,8 @@ describe('a pod', () => {
   test('fails at its deadline', async () => {
     const clock = virtualClock(noon);
     await open({ main: { duration: 'forever' } }, clock);
-    await testCluster.pod('p', [c('main')], { activeDeadlineSeconds: 60 });
-    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.pod('p', [container('main')], { activeDeadlineSeconds: 60 });
+    await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'running');
     await clock.advance(60_000);
     const pod = await testCluster.untilFinished('p');
     expect(pod.status).toMatchObject({
@@ -171,7 +171,7 @@ describe('a pod', () => {
 
   test('is rejected if it mounts a directory of the machine', async () => {
     await open();
-    await testCluster.pod('p', [c('main')], { volumes: [{ name: 'v', hostPath: { path: '/etc' } }] });
+    await testCluster.pod('p', [container('main')], { volumes: [{ name: 'v', hostPath: { path: '/etc' } }] });
     expect((await testCluster.untilFinished('p')).status).toMatchObject({
       phase: 'Failed',
       reason: 'HostPathNotAllowed',
@@ -184,11 +184,11 @@ describe('a pod', () => {
 describe('a pod waits for', () => {
   test('a missing Secret of a volume, with an event', async () => {
     await open();
-    await testCluster.pod('p', [c('main')], { volumes: [{ name: 'v', secret: { secretName: 's' } }] });
+    await testCluster.pod('p', [container('main')], { volumes: [{ name: 'v', secret: { secretName: 's' } }] });
     expect(await testCluster.event('p', 'FailedMount')).toBe(
       'MountVolume.SetUp failed for volume "v" : secret "s" not found',
     );
-    const waiting = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ContainerCreating');
+    const waiting = await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'waiting ContainerCreating');
     expect(waiting.status?.phase).toBe('Pending');
     await testCluster.create('secrets', 's', { stringData: { key: 'value' } });
     expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
@@ -198,8 +198,8 @@ describe('a pod waits for', () => {
     await open();
     await testCluster.create('configmaps', 'm', { data: { other: 'x' } });
     const env = [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'm', key: 'key' } } }];
-    await testCluster.pod('p', [c('main', { env })]);
-    const waiting = await testCluster.until(
+    await testCluster.pod('p', [container('main', { env })]);
+    const waiting = await testCluster.waitForPod(
       'p',
       (pod) => stateOf(pod, 'main') === 'waiting CreateContainerConfigError',
     );
@@ -218,21 +218,24 @@ describe('a pod waits for', () => {
   test('an image without a stand-in', async () => {
     const clock = virtualClock(noon);
     await open({}, clock);
-    await testCluster.pod('p', [c('main', { image: 'missing' })]);
-    const waiting = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
+    await testCluster.pod('p', [container('main', { image: 'missing' })]);
+    const waiting = await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
     expect(waiting.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
       'image "missing" cannot be pulled: it has no stand-in on this machine; give one with --image NAME=host',
     );
     await clock.advance(1000);
-    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ImagePullBackOff');
+    await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'waiting ImagePullBackOff');
     await testCluster.patch('p', { spec: { containers: [{ name: 'main', image: 'host' }] } });
     expect((await testCluster.untilFinished('p')).status?.phase).toBe('Succeeded');
   });
 
   test('an image with an invalid name', async () => {
     await open();
-    await testCluster.pod('p', [c('main', { image: 'no image' })]);
-    const pod = await testCluster.until('p', (it) => stateOf(it, 'main') === 'waiting InvalidImageName');
+    await testCluster.pod('p', [container('main', { image: 'no image' })]);
+    const pod = await testCluster.waitForPod(
+      'p',
+      (candidate) => stateOf(candidate, 'main') === 'waiting InvalidImageName',
+    );
     expect(pod.status?.containerStatuses?.[0]?.state.waiting?.message).toBe(
       'Failed to apply default image tag "no image": couldn\'t parse image name "no image": invalid reference format',
     );
@@ -242,12 +245,12 @@ describe('a pod waits for', () => {
 describe('termination', () => {
   test('a deleted pod is removed after its containers have ended', async () => {
     await open({ main: { duration: 'forever' } });
-    await testCluster.pod('p', [c('main')]);
-    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
-    const ending = testCluster.until('p', (pod) => stateOf(pod, 'main') === 'Error 143');
+    await testCluster.pod('p', [container('main')]);
+    await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'running');
+    const terminated = testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'Error 143');
     await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
-    const ended = await ending;
-    expect(ended.metadata.deletionTimestamp).toBeDefined();
+    const pod = await terminated;
+    expect(pod.metadata.deletionTimestamp).toBeDefined();
     await testCluster.untilDeleted('p');
     expect(await testCluster.event('p', 'Killing')).toBe('Stopping container main');
   });
@@ -255,12 +258,12 @@ describe('termination', () => {
   test('a container that ignores SIGTERM is killed after its grace period', async () => {
     const clock = virtualClock(noon);
     await open({ main: { duration: 'forever', handlesSigterm: false } }, clock);
-    await testCluster.pod('p', [c('main')], { terminationGracePeriodSeconds: 7 });
-    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.pod('p', [container('main')], { terminationGracePeriodSeconds: 7 });
+    await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'running');
     await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
     await clock.advance(6999);
-    expect(stateOf(await testCluster.until('p', () => true), 'main')).toBe('running');
-    const killed = testCluster.until('p', (pod) => stateOf(pod, 'main') === 'Error 137');
+    expect(stateOf(await testCluster.waitForPod('p', () => true), 'main')).toBe('running');
+    const killed = testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'Error 137');
     await clock.advance(1);
     await killed;
     await testCluster.untilDeleted('p');
@@ -268,16 +271,16 @@ describe('termination', () => {
 
   test('a pod that waits for an image can be deleted', async () => {
     await open({}, virtualClock(noon));
-    await testCluster.pod('p', [c('main', { image: 'missing' })]);
-    await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
+    await testCluster.pod('p', [container('main', { image: 'missing' })]);
+    await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'waiting ErrImagePull');
     await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
     await testCluster.untilDeleted('p');
   });
 
   test('a container whose image is patched is stopped and started with the new image, under any restart policy', async () => {
     await open({ sidecar: [{ duration: 'forever' }, {}] });
-    await testCluster.pod('p', [c('step'), c('sidecar')]);
-    await testCluster.until(
+    await testCluster.pod('p', [container('step'), container('sidecar')]);
+    await testCluster.waitForPod(
       'p',
       (pod) => stateOf(pod, 'step') === 'Completed 0' && stateOf(pod, 'sidecar') === 'running',
     );
@@ -295,9 +298,13 @@ describe('termination', () => {
   test('a container with a failing liveness probe is restarted', async () => {
     const clock = virtualClock(noon);
     await open({ main: [{ duration: 'forever', exec: () => ({ exitCode: 1, output: 'sick' }) }, {}] }, clock);
-    await testCluster.pod('p', [c('main', { livenessProbe: { exec: { command: ['check'] }, failureThreshold: 1 } })], {
-      restartPolicy: 'OnFailure',
-    });
+    await testCluster.pod(
+      'p',
+      [container('main', { livenessProbe: { exec: { command: ['check'] }, failureThreshold: 1 } })],
+      {
+        restartPolicy: 'OnFailure',
+      },
+    );
     const pod = await testCluster.untilFinished('p');
     expect(pod.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 1 });
     expect(await testCluster.event('p', 'Unhealthy')).toBe('Liveness probe failed: sick');
@@ -308,7 +315,9 @@ test("a readiness probe's first failure is an event, and a different later failu
   const clock = virtualClock(noon);
   let output = 'not yet';
   await open({ main: { duration: 'forever', exec: () => ({ exitCode: 1, output }) } }, clock);
-  await testCluster.pod('p', [c('main', { readinessProbe: { exec: { command: ['check'] }, periodSeconds: 1 } })]);
+  await testCluster.pod('p', [
+    container('main', { readinessProbe: { exec: { command: ['check'] }, periodSeconds: 1 } }),
+  ]);
   expect(await testCluster.event('p', 'Unhealthy')).toBe('Readiness probe failed: not yet');
   await clock.advance(5000);
   output = 'refused';
@@ -325,13 +334,13 @@ test("a readiness probe's first failure is an event, and a different later failu
 
 test('a container becomes ready when its readiness probe succeeds', async () => {
   const clock = virtualClock(noon);
-  let well = false;
-  await open({ main: { duration: 'forever', exec: () => ({ exitCode: well ? 0 : 1, output: '' }) } }, clock);
+  let isHealthy = false;
+  await open({ main: { duration: 'forever', exec: () => ({ exitCode: isHealthy ? 0 : 1, output: '' }) } }, clock);
   const readinessProbe = { exec: { command: ['check'] }, periodSeconds: 5 };
-  await testCluster.pod('p', [c('main', { readinessProbe }), c('other')]);
-  const running = await testCluster.until('p', (pod) => stateOf(pod, 'main') === 'running');
+  await testCluster.pod('p', [container('main', { readinessProbe }), container('other')]);
+  const running = await testCluster.waitForPod('p', (pod) => stateOf(pod, 'main') === 'running');
   expect(running.status?.containerStatuses?.[0]?.ready).toBe(false);
-  well = true;
+  isHealthy = true;
   await clock.advance(5000);
-  await testCluster.until('p', (pod) => pod.status?.containerStatuses?.[0]?.ready);
+  await testCluster.waitForPod('p', (pod) => pod.status?.containerStatuses?.[0]?.ready);
 });

@@ -9,10 +9,10 @@ const node = {
 };
 
 const pod = (spec: object, ...requests: readonly object[]) => ({
-  spec: { containers: requests.map((one) => ({ name: 'c', resources: { requests: one } })), ...spec },
+  spec: { containers: requests.map((resources) => ({ name: 'c', resources: { requests: resources } })), ...spec },
 });
 
-const affine = (...matchExpressions: readonly object[]) => ({
+const withAffinity = (...matchExpressions: readonly object[]) => ({
   affinity: {
     nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
   },
@@ -28,14 +28,19 @@ describe('a pod', () => {
     ['fits a node with the label it selects', pod({ nodeSelector: { disk: 'ssd' } }), node, undefined],
     ['does not fit a node with another value of the label', pod({ nodeSelector: { disk: 'hdd' } }), node, AFFINITY],
     ['does not fit a node without the label', pod({ nodeSelector: { zone: 'a' } }), node, AFFINITY],
-    ['fits by In', pod(affine({ key: 'disk', operator: 'In', values: ['hdd', 'ssd'] })), node, undefined],
-    ['does not fit by NotIn', pod(affine({ key: 'disk', operator: 'NotIn', values: ['ssd'] })), node, AFFINITY],
-    ['fits by NotIn without the label', pod(affine({ key: 'x', operator: 'NotIn', values: ['y'] })), node, undefined],
-    ['does not fit by Exists', pod(affine({ key: 'zone', operator: 'Exists' })), node, AFFINITY],
-    ['fits by DoesNotExist', pod(affine({ key: 'zone', operator: 'DoesNotExist' })), node, undefined],
-    ['fits by Gt', pod(affine({ key: 'cores', operator: 'Gt', values: ['4'] })), node, undefined],
-    ['does not fit by Lt', pod(affine({ key: 'cores', operator: 'Lt', values: ['4'] })), node, AFFINITY],
-    ['does not fit by a term without expressions', pod(affine()), node, AFFINITY],
+    ['fits by In', pod(withAffinity({ key: 'disk', operator: 'In', values: ['hdd', 'ssd'] })), node, undefined],
+    ['does not fit by NotIn', pod(withAffinity({ key: 'disk', operator: 'NotIn', values: ['ssd'] })), node, AFFINITY],
+    [
+      'fits by NotIn without the label',
+      pod(withAffinity({ key: 'x', operator: 'NotIn', values: ['y'] })),
+      node,
+      undefined,
+    ],
+    ['does not fit by Exists', pod(withAffinity({ key: 'zone', operator: 'Exists' })), node, AFFINITY],
+    ['fits by DoesNotExist', pod(withAffinity({ key: 'zone', operator: 'DoesNotExist' })), node, undefined],
+    ['fits by Gt', pod(withAffinity({ key: 'cores', operator: 'Gt', values: ['4'] })), node, undefined],
+    ['does not fit by Lt', pod(withAffinity({ key: 'cores', operator: 'Lt', values: ['4'] })), node, AFFINITY],
+    ['does not fit by a term without expressions', pod(withAffinity()), node, AFFINITY],
     [
       'exceeds two resources',
       pod({}, { memory: '9Gi', cpu: '5' }),
@@ -80,8 +85,8 @@ describe('a pod', () => {
     ],
     ['does not fit a cordoned node', pod({}), cordoned, '0/1 nodes are available: 1 node(s) were unschedulable.'],
     ['fits any node if it tolerates everything', pod({ tolerations: [{ operator: 'Exists' }] }), cordoned, undefined],
-  ])('%s', (_what, spec, on, reason) => {
-    expect(unschedulableReason(spec, on)).toBe(reason);
+  ])('%s', (_what, spec, nodeOfTest, reason) => {
+    expect(unschedulableReason(spec, nodeOfTest)).toBe(reason);
   });
 });
 
@@ -92,7 +97,7 @@ describe('on the embedded cluster', () => {
   test('a pod that fits no node stays pending with a message, and runs as soon as a label makes it fit', async () => {
     testCluster = await PodTestCluster.open({ runtime: fake() });
     await testCluster.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
-    const waiting = await testCluster.until('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
+    const waiting = await testCluster.waitForPod('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
     expect(waiting.spec.nodeName).toBeUndefined();
     expect(waiting.status).toMatchObject({
       phase: 'Pending',
@@ -110,7 +115,7 @@ describe('on the embedded cluster', () => {
     await testCluster.pod('p', [{ name: 'one', command: ['run'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], {
       volumes,
     });
-    const waiting = await testCluster.until('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
+    const waiting = await testCluster.waitForPod('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
     expect(waiting.spec.nodeName).toBeUndefined();
     expect(waiting.status?.conditions).toMatchObject([
       { status: 'False', message: '0/1 nodes are available: 1 persistentvolumeclaim "late" not found.' },
@@ -138,7 +143,7 @@ describe('on the embedded cluster', () => {
   test('a pending pod can be deleted', async () => {
     testCluster = await PodTestCluster.open({ runtime: fake() });
     await testCluster.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
-    await testCluster.until('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
+    await testCluster.waitForPod('p', (pod) => (pod.status?.conditions?.length ?? 0) > 0);
     await testCluster.request('DELETE', '/api/v1/namespaces/default/pods/p');
     expect(await testCluster.request('GET', '/api/v1/namespaces/default/pods/p')).toMatchObject({ reason: 'NotFound' });
   });

@@ -19,13 +19,13 @@ afterAll(async () => {
   await removeTree(dataDir);
 });
 
-const sh = (name: string, script: string, more: object = {}): TestContainer => ({
+const sh = (name: string, script: string, fields: object = {}): TestContainer => ({
   name,
   command: ['/bin/sh', '-c', script],
-  ...more,
+  ...fields,
 });
-const mount = (name: string, mountPath: string, more: object = {}): { volumeMounts: object[] } => ({
-  volumeMounts: [{ name, mountPath, ...more }],
+const mount = (name: string, mountPath: string, fields: object = {}): { volumeMounts: object[] } => ({
+  volumeMounts: [{ name, mountPath, ...fields }],
 });
 /** A volume `d` with the annotation `ready`, for which a container can wait. */
 const READY_ANNOTATION = [
@@ -124,7 +124,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
   test('sees an annotation change in its downward file', async () => {
     const script = 'echo begun; until test -s /downward/ready; do sleep 0.01; done; cat /downward/ready';
     await testCluster.pod('downward', [sh('main', script, mount('d', '/downward'))], { volumes: READY_ANNOTATION });
-    await testCluster.until('downward', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.waitForPod('downward', (pod) => stateOf(pod, 'main') === 'running');
     await testCluster.patch('downward', { metadata: { annotations: { ready: 'READY' } } });
     await testCluster.untilFinished('downward');
     expect(await testCluster.log('downward', 'main')).toBe('begun\nREADY');
@@ -155,8 +155,8 @@ describeWithSandbox('a pod of real processes', probe, () => {
 
   test('has downward API fields and the address of its cluster', async () => {
     const env = [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }];
-    const at = '/var/run/secrets/kubernetes.io/serviceaccount';
-    const script = `echo $NAME $HOSTNAME; cat ${at}/namespace; echo; head -c 27 ${at}/ca.crt; echo; tr . ' ' < ${at}/token | wc -w; echo $KUBERNETES_SERVICE_HOST; test "$KUBERNETES_PORT" = "tcp://127.0.0.1:$KUBERNETES_SERVICE_PORT" && echo reachable`;
+    const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+    const script = `echo $NAME $HOSTNAME; cat ${mountPath}/namespace; echo; head -c 27 ${mountPath}/ca.crt; echo; tr . ' ' < ${mountPath}/token | wc -w; echo $KUBERNETES_SERVICE_HOST; test "$KUBERNETES_PORT" = "tcp://127.0.0.1:$KUBERNETES_SERVICE_PORT" && echo reachable`;
     expect(await printed(script, { env }, { automountServiceAccountToken: true })).toMatch(
       /^(p\d+) \1\ndefault\n-----BEGIN CERTIFICATE-----\n3\n127\.0\.0\.1\nreachable\n$/,
     );
@@ -182,7 +182,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
   test('streams its log while it runs, to the last line', async () => {
     const script = 'for i in 1 2 3; do echo $i; done; until test -s /downward/ready; do sleep 0.01; done; printf end';
     await testCluster.pod('follow', [sh('main', script, mount('d', '/downward'))], { volumes: READY_ANNOTATION });
-    await testCluster.until('follow', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.waitForPod('follow', (pod) => stateOf(pod, 'main') === 'running');
     const log = testCluster.log('follow', 'main', '&follow=true');
     await testCluster.patch('follow', { metadata: { annotations: { ready: 'READY' } } });
     expect(await log).toBe('1\n2\n3\nend');
@@ -206,7 +206,7 @@ describeWithSandbox('a pod of real processes', probe, () => {
     await testCluster.pod('long', [
       sh('main', 'trap "echo bye; exit 0" TERM; echo begun; while :; do sleep 0.01; done'),
     ]);
-    await testCluster.until('long', (pod) => stateOf(pod, 'main') === 'running');
+    await testCluster.waitForPod('long', (pod) => stateOf(pod, 'main') === 'running');
     const path = '/api/v1/namespaces/default/pods/long';
     const log = (
       await testCluster.cluster.send(new Request(`http://kubernetes${path}/log?follow=true`))

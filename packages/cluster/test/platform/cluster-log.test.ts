@@ -8,12 +8,12 @@ afterEach(() => cluster?.close());
 
 test('an internal error of the API server is logged with its stack, and the response refers to the log', async () => {
   const lines: [string, LogLevel | undefined][] = [];
-  const broken: Admission = ({ object }) => {
+  const failingAdmission: Admission = ({ object }) => {
     if (object.metadata.name === 'broken') throw new Error('a bug');
     return { kind: 'allowed', object };
   };
   const log = (line: string, level?: LogLevel): void => void lines.push([line, level]);
-  cluster = await startCluster({ admission: [broken], log, logPlace: '/var/log/cluster' });
+  cluster = await startCluster({ admission: [failingAdmission], log, logPlace: '/var/log/cluster' });
   const url = 'http://kubernetes/api/v1/namespaces/default/configmaps';
   const body = JSON.stringify({ metadata: { name: 'broken' } });
   const headers = { 'content-type': 'application/json' };

@@ -3,14 +3,14 @@ import { expect, test } from '@jest/globals';
 import { withPath, writeNamed } from '../../src/platform/disk-failure.js';
 
 test('the error of a write to a full disk names the file', () => {
-  const full = openSync('/dev/full', 'w');
+  const fullDevice = openSync('/dev/full', 'w');
   let failure: unknown;
   try {
-    writeSync(full, 'x');
+    writeSync(fullDevice, 'x');
   } catch (cause) {
     failure = withPath(cause, '/data/log');
   }
-  closeSync(full);
+  closeSync(fullDevice);
   expect(failure).toMatchObject({
     code: 'ENOSPC',
     path: '/data/log',
@@ -19,11 +19,11 @@ test('the error of a write to a full disk names the file', () => {
 });
 
 test('an error that names its path, or is not a system error, is unchanged', () => {
-  const named = Object.assign(new Error("ENOENT: no such file or directory, open '/a'"), {
+  const errorWithPath = Object.assign(new Error("ENOENT: no such file or directory, open '/a'"), {
     code: 'ENOENT',
     path: '/a',
   });
-  expect(withPath(named, '/b')).toMatchObject({
+  expect(withPath(errorWithPath, '/b')).toMatchObject({
     path: '/a',
     message: "ENOENT: no such file or directory, open '/a'",
   });

@@ -28,7 +28,7 @@ const directory = (): string => {
   return created;
 };
 
-interface Answered {
+interface ReceivedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -40,18 +40,18 @@ async function sendRequest(
   line: string,
   headers: Readonly<Record<string, string>>,
   body?: string,
-): Promise<Answered> {
+): Promise<ReceivedResponse> {
   const [method, path] = line.split(' ');
-  const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers, setHost: !('host' in headers) });
-  sent.end(body);
-  const [response] = (await once(sent, 'response')) as [IncomingMessage]; // by the event's definition
+  const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, setHost: !('host' in headers) });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage]; // by the event's definition
   return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
 }
 
 const basic = ({ username, password }: { readonly username: string; readonly password: string }): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
-const codeOf = ({ status, body }: Answered): string =>
+const codeOf = ({ status, body }: ReceivedResponse): string =>
   `${status} ${(JSON.parse(body) as { errors: { code: string }[] }).errors[0]?.code}`;
 
 describe('a registry that listens', () => {
@@ -107,9 +107,9 @@ describe('a registry that listens', () => {
   test('accepts its own login, which differs on each start', async () => {
     const response = await sendRequest(served.port, 'GET /v2/', { authorization: basic(served.login) });
     expect([response.status, response.body]).toEqual([200, '{}']);
-    const other = await registry.serve();
-    await other.close();
-    expect(other.login.password).not.toBe(served.login.password);
+    const secondServer = await registry.serve();
+    await secondServer.close();
+    expect(secondServer.login.password).not.toBe(served.login.password);
     expect(served.login.password).toMatch(/^[\w-]{32}$/);
   });
 
@@ -132,31 +132,31 @@ describe('a registry that listens', () => {
   });
 
   test('rejects a body that is too large with a response, not with a closed connection', async () => {
-    const small = createRegistry({ limits: { bytes: 8 } });
-    const limited = await small.serve();
-    const authorization = basic(limited.login);
+    const smallRegistry = createRegistry({ limits: { bytes: 8 } });
+    const server = await smallRegistry.serve();
+    const authorization = basic(server.login);
     const manifest = await sendRequest(
-      limited.port,
+      server.port,
       'PUT /v2/app/manifests/v1',
       { authorization },
       'x'.repeat(5_000_000),
     );
-    const whole = await sendRequest(
-      limited.port,
+    const complete = await sendRequest(
+      server.port,
       `POST /v2/app/blobs/uploads/?digest=${digest}`,
       { authorization },
       'x'.repeat(9),
     );
-    await limited.close();
-    expect([codeOf(manifest), codeOf(whole)]).toEqual(['413 SIZE_INVALID', '413 SIZE_INVALID']);
+    await server.close();
+    expect([codeOf(manifest), codeOf(complete)]).toEqual(['413 SIZE_INVALID', '413 SIZE_INVALID']);
   });
 
   test('closes a connection whose rejected body does not end', async () => {
     const socket = connect(served.port, '127.0.0.1');
     socket.write('POST /v2/app/blobs/uploads/ HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
-    const more = (failed?: Error | null): void => void (failed ?? socket.write(chunk, more));
-    more();
+    const writeMore = (failed?: Error | null): void => void (failed ?? socket.write(chunk, writeMore));
+    writeMore();
     let response = '';
     socket.on('data', (bytes: Buffer) => (response += bytes.toString()));
     await new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // system-dependent
@@ -197,7 +197,7 @@ describe.each([
     const [method = '', path = ''] = line.split(' ');
     return registry.handle(new Request(`http://registry${path}`, { method, ...(body !== undefined && { body }) }));
   };
-  const begin = async (registry: Registry): Promise<string> =>
+  const startUpload = async (registry: Registry): Promise<string> =>
     (await call(registry, 'POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
   const outcomeOf = async (response: Promise<Response>): Promise<string> => {
     const { errors } = (await (await response).json()) as { errors: { code: string; message: string }[] };
@@ -206,22 +206,22 @@ describe.each([
 
   test('are limited in number; finished, cancelled and rejected ones do not count', async () => {
     const registry = limited();
-    const [one, two] = [await begin(registry), await begin(registry)];
-    const full =
+    const [first, second] = [await startUpload(registry), await startUpload(registry)];
+    const expectedError =
       '429 TOOMANYREQUESTS: 2 uploads are unfinished; finish or cancel some (DELETE), or wait until they expire';
-    expect(await outcomeOf(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
-    expect((await call(registry, `PUT ${one}?digest=${sha('a')}`, 'a')).status).toBe(201);
-    const three = await begin(registry);
-    expect(await outcomeOf(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
-    expect((await call(registry, `DELETE ${two}`)).status).toBe(204);
-    await begin(registry);
-    expect((await call(registry, `PUT ${three}?digest=${sha('a')}`, 'b')).status).toBe(400);
-    expect(await begin(registry)).not.toBe('');
+    expect(await outcomeOf(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(expectedError);
+    expect((await call(registry, `PUT ${first}?digest=${sha('a')}`, 'a')).status).toBe(201);
+    const third = await startUpload(registry);
+    expect(await outcomeOf(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(expectedError);
+    expect((await call(registry, `DELETE ${second}`)).status).toBe(204);
+    await startUpload(registry);
+    expect((await call(registry, `PUT ${third}?digest=${sha('a')}`, 'b')).status).toBe(400);
+    expect(await startUpload(registry)).not.toBe('');
   });
 
   test('are limited in size, and an upload that is too large leaves nothing', async () => {
     const registry = limited();
-    const upload = await begin(registry);
+    const upload = await startUpload(registry);
     expect((await call(registry, `PATCH ${upload}`, '12345')).status).toBe(202);
     expect(await outcomeOf(call(registry, `PATCH ${upload}`, '6789'))).toBe(
       '413 SIZE_INVALID: a blob has at most 8 bytes',
@@ -231,35 +231,37 @@ describe.each([
 
   test('are limited in total size', async () => {
     const registry = limited();
-    const [one, two] = [await begin(registry), await begin(registry)];
-    expect((await call(registry, `PATCH ${one}`, '12345678')).status).toBe(202);
-    expect(await outcomeOf(call(registry, `PATCH ${two}`, '12345'))).toBe(
+    const [first, second] = [await startUpload(registry), await startUpload(registry)];
+    expect((await call(registry, `PATCH ${first}`, '12345678')).status).toBe(202);
+    expect(await outcomeOf(call(registry, `PATCH ${second}`, '12345'))).toBe(
       '429 TOOMANYREQUESTS: unfinished uploads have at most 12 bytes together; finish or cancel some (DELETE), or wait until they expire',
     );
-    expect((await call(registry, `PUT ${one}?digest=${sha('12345678')}`)).status).toBe(201);
-    expect((await call(registry, `PATCH ${await begin(registry)}`, '12345678')).status).toBe(202);
+    expect((await call(registry, `PUT ${first}?digest=${sha('12345678')}`)).status).toBe(201);
+    expect((await call(registry, `PATCH ${await startUpload(registry)}`, '12345678')).status).toBe(202);
   });
 
   test('expire when idle, and after a maximum age even while data arrives', async () => {
     const registry = limited();
-    const [idle, busy] = [await begin(registry), await begin(registry)];
+    const [idleUpload, busyUpload] = [await startUpload(registry), await startUpload(registry)];
     for (let round = 0; round < 6; round++) {
       time += 900;
-      const { status } = await call(registry, `PATCH ${busy}`, 'a');
+      const { status } = await call(registry, `PATCH ${busyUpload}`, 'a');
       expect([round, status]).toEqual([round, round < 5 ? 202 : 404]);
     }
-    expect((await call(registry, `GET ${idle}`)).status).toBe(404);
-    expect([await begin(registry), await begin(registry)]).not.toContain('');
+    expect((await call(registry, `GET ${idleUpload}`)).status).toBe(404);
+    expect([await startUpload(registry), await startUpload(registry)]).not.toContain('');
   });
 
   test('belong to one repository', async () => {
     const registry = limited();
-    const other = (await begin(registry)).replace('/app/', '/other/');
+    const otherRepository = (await startUpload(registry)).replace('/app/', '/other/');
     for (const method of ['GET', 'PATCH', 'DELETE'])
-      expect(await outcomeOf(call(registry, `${method} ${other}`))).toContain(
+      expect(await outcomeOf(call(registry, `${method} ${otherRepository}`))).toContain(
         '404 BLOB_UPLOAD_UNKNOWN: other has no upload',
       );
-    expect(await outcomeOf(call(registry, `PUT ${other}?digest=${sha('')}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
+    expect(await outcomeOf(call(registry, `PUT ${otherRepository}?digest=${sha('')}`))).toContain(
+      '404 BLOB_UPLOAD_UNKNOWN',
+    );
   });
 });
 
@@ -267,10 +269,12 @@ test('closing a registry removes unfinished uploads from the disk, even while da
   const dir = directory();
   const registry = createRegistry({ dir });
   await registry.handle(new Request('http://registry/v2/app/blobs/uploads/', { method: 'POST' }));
-  const begun = await registry.handle(new Request('http://registry/v2/app/blobs/uploads/', { method: 'POST' }));
+  const startResponse = await registry.handle(new Request('http://registry/v2/app/blobs/uploads/', { method: 'POST' }));
   let send: (text: string) => void = () => undefined;
-  const body = new ReadableStream<Uint8Array>({ start: (it) => void (send = (part) => it.enqueue(Buffer.from(part))) });
-  const url = `http://registry${begun.headers.get('location') ?? ''}`;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => void (send = (part) => controller.enqueue(Buffer.from(part))),
+  });
+  const url = `http://registry${startResponse.headers.get('location') ?? ''}`;
   const patching = registry.handle(new Request(url, { method: 'PATCH', body, duplex: 'half' }));
   send('half');
   await registry.close();

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRegistry, type ServedRegistry } from '../../src/registry/registry.js';
 
 const run = promisify(execFile);
-const works = async (command: string): Promise<boolean> => {
+const isInstalled = async (command: string): Promise<boolean> => {
   try {
     await run(command, ['--version']);
     return true;
@@ -25,22 +25,22 @@ const works = async (command: string): Promise<boolean> => {
 };
 
 const sha = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const work = mkdtempSync(join(tmpdir(), 'registry-clients-'));
-const registry = createRegistry({ dir: join(work, 'registry') });
+const directory = mkdtempSync(join(tmpdir(), 'registry-clients-'));
+const registry = createRegistry({ dir: join(directory, 'registry') });
 let serving: ServedRegistry;
 beforeAll(async () => {
   serving = await registry.serve();
 });
 afterAll(async () => {
   await serving.close();
-  rmSync(work, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
 
 /** Writes an OCI layout with one image that has one empty layer. @returns the digest of the manifest */
 function writeLayout(directory: string): string {
   const blobs = join(directory, 'blobs', 'sha256');
   mkdirSync(blobs, { recursive: true });
-  const put = (mediaType: string, text: string | Uint8Array): object => {
+  const writeBlob = (mediaType: string, text: string | Uint8Array): object => {
     writeFileSync(join(blobs, sha(text)), text);
     return { mediaType, digest: `sha256:${sha(text)}`, size: text.length };
   };
@@ -51,13 +51,13 @@ function writeLayout(directory: string): string {
     config: {},
     rootfs: { type: 'layers', diff_ids: [`sha256:${sha(layer)}`] },
   };
-  const manifest = put(
+  const manifest = writeBlob(
     'application/vnd.oci.image.manifest.v1+json',
     JSON.stringify({
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: put('application/vnd.oci.image.config.v1+json', JSON.stringify(config)),
-      layers: [put('application/vnd.oci.image.layer.v1.tar+gzip', gzipSync(layer))],
+      config: writeBlob('application/vnd.oci.image.config.v1+json', JSON.stringify(config)),
+      layers: [writeBlob('application/vnd.oci.image.layer.v1.tar+gzip', gzipSync(layer))],
     }),
   );
   writeFileSync(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
@@ -65,14 +65,14 @@ function writeLayout(directory: string): string {
   return (manifest as { digest: string }).digest;
 }
 
-const hasSkopeo = await works('skopeo');
+const hasSkopeo = await isInstalled('skopeo');
 const client = hasSkopeo ? 'skopeo' : 'a client of the distribution API, since skopeo is not installed,';
 
 test(`${client} copies an image in and out unchanged`, async () => {
-  const layout = join(work, 'layout');
+  const layout = join(directory, 'layout');
   const digest = writeLayout(layout);
   const auth = Buffer.from(`${serving.login.username}:${serving.login.password}`).toString('base64');
-  const authfile = join(work, 'auth.json');
+  const authfile = join(directory, 'auth.json');
   writeFileSync(authfile, JSON.stringify({ auths: { [`127.0.0.1:${serving.port}`]: { auth } } }));
   const kind = `127.0.0.1:${serving.port}/team/app:v1`;
   if (!hasSkopeo) {
@@ -83,14 +83,14 @@ test(`${client} copies an image in and out unchanged`, async () => {
       const body = readFileSync(join(layout, 'blobs', 'sha256', blob.slice(7)));
       await fetch(`${base}/blobs/uploads/?digest=${blob}`, { method: 'POST', headers, body });
     }
-    const put = await fetch(`${base}/manifests/v1`, {
+    const response = await fetch(`${base}/manifests/v1`, {
       method: 'PUT',
       headers: { ...headers, 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
       body: manifest,
     });
-    expect(put.status).toBe(201);
+    expect(response.status).toBe(201);
   } else {
-    const policy = join(work, 'policy.json');
+    const policy = join(directory, 'policy.json');
     writeFileSync(policy, '{"default":[{"type":"insecureAcceptAnything"}]}');
     const skopeo = (...args: string[]): Promise<{ stdout: string }> => run('skopeo', ['--policy', policy, ...args]);
     await skopeo('copy', '-q', '--authfile', authfile, '--dest-tls-verify=false', `oci:${layout}`, `docker://${kind}`);
@@ -103,9 +103,9 @@ test(`${client} copies an image in and out unchanged`, async () => {
       authfile,
       '--src-tls-verify=false',
       `docker://${kind}`,
-      `oci:${join(work, 'back')}`,
+      `oci:${join(directory, 'back')}`,
     );
-    expect(readFileSync(join(work, 'back', 'index.json'), 'utf8')).toContain(digest);
+    expect(readFileSync(join(directory, 'back', 'index.json'), 'utf8')).toContain(digest);
   }
   expect(await registry.resolve('team/app', 'v1')).toEqual({
     digest,

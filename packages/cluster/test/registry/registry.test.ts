@@ -14,19 +14,19 @@ const DOCKER = 'application/vnd.docker.distribution.manifest.v2+json';
 
 const config = '{}';
 const layer = 'a layer';
-const absent = sha('absent');
+const absentDigest = sha('absent');
 const descriptor = (bytes: string, mediaType: string): object => ({
   mediaType,
   digest: sha(bytes),
   size: bytes.length,
 });
-const image = (more: object = {}): string =>
+const image = (fields: object = {}): string =>
   JSON.stringify({
     schemaVersion: 2,
     mediaType: MANIFEST,
     config: descriptor(config, 'application/vnd.oci.image.config.v1+json'),
     layers: [descriptor(layer, 'application/vnd.oci.image.layer.v1.tar')],
-    ...more,
+    ...fields,
   });
 
 const directories: string[] = [];
@@ -56,13 +56,13 @@ const requester =
   };
 
 /** Returns a body whose connection breaks after the first chunk. */
-function broken(chunk: string): ReadableStream<Uint8Array> {
-  let sent = false;
+function failingBody(chunk: string): ReadableStream<Uint8Array> {
+  let isFirstPull = false;
   return new ReadableStream<Uint8Array>({
     pull(controller) {
-      if (sent) controller.error(new Error('connection reset'));
+      if (isFirstPull) controller.error(new Error('connection reset'));
       else controller.enqueue(Buffer.from(chunk));
-      sent = true;
+      isFirstPull = true;
     },
   });
 }
@@ -105,18 +105,25 @@ describe.each([
   });
 
   test('stores a blob with POST and PUT, and serves it whole, in part and by HEAD', async () => {
-    const begun = await call('POST /v2/team/app/blobs/uploads/');
-    const location = begun.headers.get('location') ?? '';
-    expect([begun.status, location]).toEqual([202, expect.stringMatching(/^\/v2\/team\/app\/blobs\/uploads\/[\w-]+$/)]);
-    const put = await call(`PUT ${location}?digest=${sha(layer)}`, { body: layer });
-    expect([put.status, put.headers.get('location'), put.headers.get('docker-content-digest')]).toEqual([
+    const startResponse = await call('POST /v2/team/app/blobs/uploads/');
+    const location = startResponse.headers.get('location') ?? '';
+    expect([startResponse.status, location]).toEqual([
+      202,
+      expect.stringMatching(/^\/v2\/team\/app\/blobs\/uploads\/[\w-]+$/),
+    ]);
+    const response = await call(`PUT ${location}?digest=${sha(layer)}`, { body: layer });
+    expect([response.status, response.headers.get('location'), response.headers.get('docker-content-digest')]).toEqual([
       201,
       `/v2/team/app/blobs/${sha(layer)}`,
       sha(layer),
     ]);
 
-    const whole = await call(`GET /v2/team/app/blobs/${sha(layer)}`);
-    expect([whole.status, whole.headers.get('content-length'), await whole.text()]).toEqual([200, '7', layer]);
+    const wholeBlob = await call(`GET /v2/team/app/blobs/${sha(layer)}`);
+    expect([wholeBlob.status, wholeBlob.headers.get('content-length'), await wholeBlob.text()]).toEqual([
+      200,
+      '7',
+      layer,
+    ]);
     const head = await call(`HEAD /v2/team/app/blobs/${sha(layer)}`);
     expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '7', null]);
     const part = await call(`GET /v2/team/app/blobs/${sha(layer)}`, { headers: { range: 'bytes=2-3' } });
@@ -127,32 +134,35 @@ describe.each([
     const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
     const first = await call(`PATCH ${location}`, { body: 'a la', headers: { 'content-range': '0-3' } });
     expect([first.status, first.headers.get('range')]).toEqual([202, '0-3']);
-    const early = await call(`PATCH ${location}`, { body: 'er', headers: { 'content-range': '5-6' } });
-    expect([early.headers.get('range'), await errorOf(early)]).toEqual([
+    const gap = await call(`PATCH ${location}`, { body: 'er', headers: { 'content-range': '5-6' } });
+    expect([gap.headers.get('range'), await errorOf(gap)]).toEqual([
       '0-3',
       '416 RANGE_INVALID: the upload continues at byte 4',
     ]);
     const progress = await call(`GET ${location}`);
     expect([progress.status, progress.headers.get('range')]).toEqual([204, '0-3']);
     await call(`PATCH ${location}`, { body: 'ye', headers: { 'content-range': '4-5' } });
-    const put = await call(`PUT ${location}?digest=${sha(layer)}`, { body: 'r', headers: { 'content-range': '6-6' } });
-    expect(put.status).toBe(201);
+    const completion = await call(`PUT ${location}?digest=${sha(layer)}`, {
+      body: 'r',
+      headers: { 'content-range': '6-6' },
+    });
+    expect(completion.status).toBe(201);
     expect(await (await call(`GET /v2/app/blobs/${sha(layer)}`)).text()).toBe(layer);
   });
 
   test('keeps bytes that arrived before a connection failed, so that the client can resume', async () => {
     const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
-    expect((await call(`PATCH ${location}`, { body: broken('a la') })).status).toBe(500);
+    expect((await call(`PATCH ${location}`, { body: failingBody('a la') })).status).toBe(500);
     expect((await call(`GET ${location}`)).headers.get('range')).toBe('0-3');
     expect((await call(`PUT ${location}?digest=${sha(layer)}`, { body: 'yer' })).status).toBe(201);
   });
 
   test('rejects content that does not match its digest, and stores none of it', async () => {
-    const rejection = await call(`POST /v2/app/blobs/uploads/?digest=${absent}`, { body: layer });
+    const rejection = await call(`POST /v2/app/blobs/uploads/?digest=${absentDigest}`, { body: layer });
     expect(await errorOf(rejection)).toBe(
-      `400 DIGEST_INVALID: the uploaded content has the digest ${sha(layer)}, not ${absent}`,
+      `400 DIGEST_INVALID: the uploaded content has the digest ${sha(layer)}, not ${absentDigest}`,
     );
-    expect((await call(`HEAD /v2/app/blobs/${absent}`)).status).toBe(404);
+    expect((await call(`HEAD /v2/app/blobs/${absentDigest}`)).status).toBe(404);
     expect((await call(`HEAD /v2/app/blobs/${sha(layer)}`)).status).toBe(404);
   });
 
@@ -161,22 +171,22 @@ describe.each([
     expect((await call(`HEAD /v2/two/blobs/${sha(layer)}`)).status).toBe(404);
     expect((await call(`POST /v2/two/blobs/uploads/?mount=${sha(layer)}&from=one`)).status).toBe(201);
     expect((await call(`HEAD /v2/two/blobs/${sha(layer)}`)).status).toBe(200);
-    expect((await call(`POST /v2/two/blobs/uploads/?mount=${absent}&from=one`)).status).toBe(202);
+    expect((await call(`POST /v2/two/blobs/uploads/?mount=${absentDigest}&from=one`)).status).toBe(202);
     await call(`DELETE /v2/one/blobs/${sha(layer)}`);
     expect(await (await call(`GET /v2/two/blobs/${sha(layer)}`)).text()).toBe(layer);
   });
 
   test('stores a manifest by tag and serves the same bytes by tag and by digest', async () => {
-    const pushed = await pushImage('aiyijing/nginx', '7661907');
-    for (const reference of ['7661907', pushed]) {
+    const digest = await pushImage('aiyijing/nginx', '7661907');
+    for (const reference of ['7661907', digest]) {
       const response = await call(`GET /v2/aiyijing/nginx/manifests/${reference}`);
       expect([
         response.headers.get('content-type'),
         response.headers.get('docker-content-digest'),
         await response.text(),
-      ]).toEqual([MANIFEST, pushed, image()]);
+      ]).toEqual([MANIFEST, digest, image()]);
     }
-    expect(await registry.resolve('aiyijing/nginx', '7661907')).toEqual({ digest: pushed, mediaType: MANIFEST });
+    expect(await registry.resolve('aiyijing/nginx', '7661907')).toEqual({ digest, mediaType: MANIFEST });
     expect(await registry.resolve('aiyijing/nginx', 'latest')).toBeUndefined();
     expect(await registry.repositories()).toEqual(['aiyijing/nginx']);
   });
@@ -192,8 +202,8 @@ describe.each([
   ])('keeps the media type of %s', async (_what, type, manifest) => {
     await push('app', config);
     await push('app', layer);
-    const put = await call('PUT /v2/app/manifests/latest', { body: manifest, headers: { 'content-type': type } });
-    expect(put.status).toBe(201);
+    const response = await call('PUT /v2/app/manifests/latest', { body: manifest, headers: { 'content-type': type } });
+    expect(response.status).toBe(201);
     expect((await call('HEAD /v2/app/manifests/latest')).headers.get('content-type')).toBe(type);
   });
 
@@ -214,14 +224,14 @@ describe.each([
     [
       'a manifest whose layer was not pushed',
       'PUT /v2/app/manifests/v1',
-      { body: image({ layers: [{ mediaType: 'x', digest: absent, size: 1 }] }) },
-      `404 MANIFEST_BLOB_UNKNOWN: push ${absent} to app before the manifest that needs it`,
+      { body: image({ layers: [{ mediaType: 'x', digest: absentDigest, size: 1 }] }) },
+      `404 MANIFEST_BLOB_UNKNOWN: push ${absentDigest} to app before the manifest that needs it`,
     ],
     [
       'a manifest under another digest',
-      `PUT /v2/app/manifests/${absent}`,
+      `PUT /v2/app/manifests/${absentDigest}`,
       { body: image() },
-      `400 DIGEST_INVALID: the manifest has the digest ${sha(image())}, not ${absent}`,
+      `400 DIGEST_INVALID: the manifest has the digest ${sha(image())}, not ${absentDigest}`,
     ],
     [
       'a manifest beyond the size limit',
@@ -231,7 +241,7 @@ describe.each([
     ],
     ['an unknown tag', 'GET /v2/app/manifests/v2', {}, '404 MANIFEST_UNKNOWN: app has no manifest v2'],
     ['an unknown repository', 'GET /v2/other/tags/list', {}, '404 NAME_UNKNOWN: nothing was pushed to other'],
-    ['an unknown blob', `GET /v2/app/blobs/${absent}`, {}, `404 BLOB_UNKNOWN: app has no blob ${absent}`],
+    ['an unknown blob', `GET /v2/app/blobs/${absentDigest}`, {}, `404 BLOB_UNKNOWN: app has no blob ${absentDigest}`],
     [
       'a range beyond the blob',
       `GET /v2/app/blobs/${sha(layer)}`,
@@ -269,32 +279,29 @@ describe.each([
       {},
       '400 DIGEST_INVALID: "md5:00" is not sha256:<64 hex digits>',
     ],
-    ['an unsupported method', `PUT /v2/app/blobs/${absent}`, {}, '405 UNSUPPORTED: PUT is not supported'],
+    ['an unsupported method', `PUT /v2/app/blobs/${absentDigest}`, {}, '405 UNSUPPORTED: PUT is not supported'],
     [
       'a path outside the specification',
       'GET /v3/',
       {},
       '404 NAME_UNKNOWN: /v3/ is not an endpoint of a registry; see /v2/',
     ],
-  ])('rejects %s', async (_what, line, sent, expected) => {
+  ])('rejects %s', async (_what, line, request, expected) => {
     await pushImage('app', 'v1');
-    expect(await errorOf(await call(line, sent))).toContain(expected);
+    expect(await errorOf(await call(line, request))).toContain(expected);
   });
 
   test('lists tags in order, in pages', async () => {
     for (const tag of ['b', 'c', 'a']) await pushImage('app', tag);
-    const firstPage = await call('GET /v2/app/tags/list');
+    const allTags = await call('GET /v2/app/tags/list');
+    expect([await allTags.json(), allTags.headers.get('link')]).toEqual([{ name: 'app', tags: ['a', 'b', 'c'] }, null]);
+    const firstPage = await call('GET /v2/app/tags/list?n=2');
     expect([await firstPage.json(), firstPage.headers.get('link')]).toEqual([
-      { name: 'app', tags: ['a', 'b', 'c'] },
-      null,
-    ]);
-    const first = await call('GET /v2/app/tags/list?n=2');
-    expect([await first.json(), first.headers.get('link')]).toEqual([
       { name: 'app', tags: ['a', 'b'] },
       '</v2/app/tags/list?n=2&last=b>; rel="next"',
     ]);
-    const rest = await call('GET /v2/app/tags/list?n=2&last=b');
-    expect([await rest.json(), rest.headers.get('link')]).toEqual([{ name: 'app', tags: ['c'] }, null]);
+    const secondPage = await call('GET /v2/app/tags/list?n=2&last=b');
+    expect([await secondPage.json(), secondPage.headers.get('link')]).toEqual([{ name: 'app', tags: ['c'] }, null]);
     expect(await (await call('GET /v2/app/tags/list?n=0')).json()).toEqual({ name: 'app', tags: [] });
   });
 
@@ -305,8 +312,8 @@ describe.each([
       artifactType: 'text/signature',
       annotations: { by: 'us' },
     });
-    const put = await call(`PUT /v2/app/manifests/${sha(signature)}`, { body: signature });
-    expect(put.headers.get('oci-subject')).toBe(subject);
+    const response = await call(`PUT /v2/app/manifests/${sha(signature)}`, { body: signature });
+    expect(response.headers.get('oci-subject')).toBe(subject);
 
     const row = {
       mediaType: MANIFEST,
@@ -315,26 +322,26 @@ describe.each([
       artifactType: 'text/signature',
       annotations: { by: 'us' },
     };
-    const listed = await call(`GET /v2/app/referrers/${subject}`);
-    expect([listed.headers.get('content-type'), await listed.json()]).toEqual([
+    const referrers = await call(`GET /v2/app/referrers/${subject}`);
+    expect([referrers.headers.get('content-type'), await referrers.json()]).toEqual([
       INDEX,
       { schemaVersion: 2, mediaType: INDEX, manifests: [row] },
     ]);
-    const other = await call(`GET /v2/app/referrers/${subject}?artifactType=other`);
-    expect([other.headers.get('oci-filters-applied'), await other.json()]).toEqual([
+    const withoutMatch = await call(`GET /v2/app/referrers/${subject}?artifactType=other`);
+    expect([withoutMatch.headers.get('oci-filters-applied'), await withoutMatch.json()]).toEqual([
       'artifactType',
       { schemaVersion: 2, mediaType: INDEX, manifests: [] },
     ]);
-    expect(await (await call(`GET /v2/none/referrers/${absent}`)).json()).toMatchObject({ manifests: [] });
+    expect(await (await call(`GET /v2/none/referrers/${absentDigest}`)).json()).toMatchObject({ manifests: [] });
   });
 
   test('deletes a tag alone, and a digest with its tags', async () => {
-    const pushed = await pushImage('app', 'v1');
+    const digest = await pushImage('app', 'v1');
     await pushImage('app', 'v2');
     await pushImage('app', 'v3');
     expect((await call('DELETE /v2/app/manifests/v1')).status).toBe(202);
-    expect((await call(`HEAD /v2/app/manifests/${pushed}`)).status).toBe(200);
-    expect((await call(`DELETE /v2/app/manifests/${pushed}`)).status).toBe(202);
+    expect((await call(`HEAD /v2/app/manifests/${digest}`)).status).toBe(200);
+    expect((await call(`DELETE /v2/app/manifests/${digest}`)).status).toBe(202);
     expect((await call('HEAD /v2/app/manifests/v2')).status).toBe(404);
     expect(await (await call('GET /v2/app/tags/list')).json()).toEqual({ name: 'app', tags: [] });
     expect((await call(`DELETE /v2/app/blobs/${sha(layer)}`)).status).toBe(202);
@@ -356,11 +363,13 @@ describe.each([
 
 test('a registry on disk keeps its content after a restart, and drops unfinished uploads', async () => {
   const dir = directory();
-  const before = requester(createRegistry({ dir }));
-  await before(`POST /v2/app/blobs/uploads/?digest=${sha(config)}`, { body: config });
-  await before(`POST /v2/app/blobs/uploads/?digest=${sha(layer)}`, { body: layer });
-  await before('PUT /v2/app/manifests/v1', { body: image() });
-  await before('PATCH ' + (await before('POST /v2/app/blobs/uploads/')).headers.get('location'), { body: 'half' });
+  const firstProcess = requester(createRegistry({ dir }));
+  await firstProcess(`POST /v2/app/blobs/uploads/?digest=${sha(config)}`, { body: config });
+  await firstProcess(`POST /v2/app/blobs/uploads/?digest=${sha(layer)}`, { body: layer });
+  await firstProcess('PUT /v2/app/manifests/v1', { body: image() });
+  await firstProcess('PATCH ' + (await firstProcess('POST /v2/app/blobs/uploads/')).headers.get('location'), {
+    body: 'half',
+  });
 
   const registry = createRegistry({ dir });
   expect(await registry.resolve('app', 'v1')).toEqual({ digest: sha(image()), mediaType: MANIFEST });
@@ -372,16 +381,16 @@ test('a registry on disk keeps its content after a restart, and drops unfinished
 test('an upload in one request whose connection fails leaves no session', async () => {
   const call = requester(createRegistry({ limits: { sessions: 1 } }));
   const path = `/v2/app/blobs/uploads/?digest=${sha(layer)}`;
-  expect((await call(`POST ${path}`, { body: broken('a la') })).status).toBe(500);
+  expect((await call(`POST ${path}`, { body: failingBody('a la') })).status).toBe(500);
   expect((await call(`POST ${path}`, { body: layer })).status).toBe(201);
 });
 
 test('listens on loopback, and rejects if the port is in use', async () => {
-  const one = await createRegistry().serve();
-  const { username, password } = one.login;
+  const server = await createRegistry().serve();
+  const { username, password } = server.login;
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const response = await fetch(`http://127.0.0.1:${one.port}/v2/`, { headers: { authorization } });
+  const response = await fetch(`http://127.0.0.1:${server.port}/v2/`, { headers: { authorization } });
   expect([response.status, await response.json()]).toEqual([200, {}]);
-  await expect(createRegistry().serve({ port: one.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  await one.close();
+  await expect(createRegistry().serve({ port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await server.close();
 });

@@ -23,12 +23,15 @@ async function call(
   return message === undefined ? [response.status] : [response.status, message];
 }
 
-const filled = (name: string, bytes: number): object => ({ metadata: { name }, data: { padding: 'x'.repeat(bytes) } });
+const configMapOfSize = (name: string, bytes: number): object => ({
+  metadata: { name },
+  data: { padding: 'x'.repeat(bytes) },
+});
 
 /** Creates ConfigMaps until one is rejected. Returns their number. */
 async function fill(cluster: Cluster): Promise<number> {
   for (let n = 0; ; n += 1) {
-    const response = await call(cluster, 'POST', CONFIG_MAPS, filled(`full-${n}`, 10_000));
+    const response = await call(cluster, 'POST', CONFIG_MAPS, configMapOfSize(`full-${n}`, 10_000));
     if (response[0] === 201) continue;
     expect(response).toEqual(SPACE_EXCEEDED);
     return n;
@@ -45,11 +48,13 @@ test.each<[string, () => Promise<Storage>]>([
   const cluster = await startClusterOn(storage, {});
   const count = await fill(cluster);
   expect([count > 10, storage.store.bytes <= limits.capacityBytes]).toEqual([true, true]);
-  expect(await call(cluster, 'PATCH', `${CONFIG_MAPS}/full-0`, filled('full-0', 30_000))).toEqual(SPACE_EXCEEDED);
+  expect(await call(cluster, 'PATCH', `${CONFIG_MAPS}/full-0`, configMapOfSize('full-0', 30_000))).toEqual(
+    SPACE_EXCEEDED,
+  );
   expect(await call(cluster, 'GET', `${CONFIG_MAPS}/full-0`)).toEqual([200]);
-  expect(await call(cluster, 'PATCH', `${CONFIG_MAPS}/full-0`, filled('full-0', 9_000))).toEqual([200]);
+  expect(await call(cluster, 'PATCH', `${CONFIG_MAPS}/full-0`, configMapOfSize('full-0', 9_000))).toEqual([200]);
   expect((await call(cluster, 'DELETE', `${CONFIG_MAPS}/full-1`))[0]).toBe(200);
-  expect(await call(cluster, 'POST', CONFIG_MAPS, filled('again', 10_000))).toEqual([201]);
+  expect(await call(cluster, 'POST', CONFIG_MAPS, configMapOfSize('again', 10_000))).toEqual([201]);
   await cluster.close();
 });
 

@@ -1,7 +1,7 @@
 /** Snapshots in the background: they do not block or fail writes, and keep the log short. */
 
 import { expect, test } from '@jest/globals';
-import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
+import { diskError, MemoryDisk, yieldToEventLoop } from '../support/memory-disk.js';
 import { configMap, numbers, openOn, GROUP_RESOURCE, put } from '../support/stored-objects.js';
 
 const LIMITS = { segmentBytes: 4000, chunkBytes: 500 };
@@ -15,16 +15,16 @@ const logBytes = (disk: MemoryDisk): number =>
 test('under load no write fails, and the log stays short', async () => {
   const disk = new MemoryDisk();
   const { store, close, notices } = await openOn(disk, { limits: LIMITS });
-  let longest = 0;
-  const writer = async (which: number): Promise<void> => {
+  let longestLog = 0;
+  const writer = async (writerIndex: number): Promise<void> => {
     for (let n = 0; n < 100; n += 1) {
-      await put(store, `object${which}`, n);
-      longest = Math.max(longest, logBytes(disk));
+      await put(store, `object${writerIndex}`, n);
+      longestLog = Math.max(longestLog, logBytes(disk));
     }
   };
-  await Promise.all(Array.from({ length: 10 }, (_, which) => writer(which)));
+  await Promise.all(Array.from({ length: 10 }, (_, writerIndex) => writer(writerIndex)));
   expect(notices).toEqual([]);
-  expect(longest).toBeLessThan(20_000); // of about 200,000 bytes written
+  expect(longestLog).toBeLessThan(20_000); // of about 200,000 bytes written
   await close();
   expect(disk.names().map((name) => name.replace(/\d+/, 'N'))).toEqual([
     'committed',
@@ -37,16 +37,16 @@ test('under load no write fails, and the log stays short', async () => {
 test('writes continue while a snapshot is written', async () => {
   const disk = new MemoryDisk();
   let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  disk.before = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? held : undefined);
+  const blocked = new Promise<void>((resolve) => (release = resolve));
+  disk.beforeOperation = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? blocked : undefined);
   const { store } = await openOn(disk, { limits: LIMITS });
   for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
   expect(disk.names()).toEqual(['committed', 'log-00000001.ndjson', 'log-00000002.ndjson', 'snapshot.tmp']);
   const crashed = disk.copy();
   release();
-  await turn();
+  await yieldToEventLoop();
   await put(store, 'last', 100);
-  await turn();
+  await yieldToEventLoop();
   expect(disk.names()).not.toContain('log-00000001.ndjson');
   expect(numbers((await openOn(disk.copy())).store)).toEqual(numbers(store));
   expect(Object.keys(numbers((await openOn(crashed)).store))).toHaveLength(7);
@@ -56,17 +56,17 @@ test('writes continue while a snapshot is written', async () => {
 test('a snapshot is synced in pieces, so that syncs of the log never wait for all of it', async () => {
   const disk = new MemoryDisk();
   const { store, close } = await openOn(disk, { limits: { segmentBytes: 100_000, chunkBytes: 500 } });
-  let [unsynced, most, pieces] = [0, 0, 0];
-  disk.before = ({ kind, name }) => {
+  let [unsynced, mostUnsynced, syncs] = [0, 0, 0];
+  disk.beforeOperation = ({ kind, name }) => {
     if (name !== 'snapshot.tmp') return;
-    if (kind === 'write') [unsynced, pieces] = [unsynced + 1, pieces + 1];
+    if (kind === 'write') [unsynced, syncs] = [unsynced + 1, syncs + 1];
     else if (kind === 'datasync') unsynced = 0;
-    most = Math.max(most, unsynced);
+    mostUnsynced = Math.max(mostUnsynced, unsynced);
   };
   for (let n = 0; n < 400; n += 1) await put(store, `object${n}`, n, 200);
-  await turn();
+  await yieldToEventLoop();
   await close();
-  expect([pieces > 100, most <= 32]).toEqual([true, true]);
+  expect([syncs > 100, mostUnsynced <= 32]).toEqual([true, true]);
 });
 
 test.each([
@@ -78,12 +78,12 @@ test.each([
   'a snapshot that %s fails no write, and is reported once, and again at the end',
   async (_what, kind, code, file) => {
     const disk = new MemoryDisk();
-    disk.before = (operation) => {
+    disk.beforeOperation = (operation) => {
       if (operation.kind === kind && operation.name === file) throw diskError(code, file);
     };
     const { store, close, notices } = await openOn(disk, { limits: LIMITS });
     for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
-    await turn();
+    await yieldToEventLoop();
     const reason =
       code === 'ENOSPC'
         ? `the disk is full (${code}: injected, '/data/${file}')`
@@ -98,7 +98,7 @@ test.each([
 
 test('a snapshot that differs when it is read back replaces nothing', async () => {
   const disk = new MemoryDisk();
-  disk.before = ({ kind, name }) => {
+  disk.beforeOperation = ({ kind, name }) => {
     if (kind !== 'open' || name !== 'snapshot.tmp') return;
     const content = Buffer.from(disk.content(name));
     content[content.length - 100]! ^= 1;
@@ -106,7 +106,7 @@ test('a snapshot that differs when it is read back replaces nothing', async () =
   };
   const { store, notices } = await openOn(disk, { limits: LIMITS });
   for (let n = 0; n < 30; n += 1) await put(store, `object${n % 7}`, n);
-  await turn();
+  await yieldToEventLoop();
   expect(notices[0]).toMatch(
     /^cannot write a snapshot to \/data: .*snapshot\.tmp is damaged: record \d+ at byte \d+ has a wrong/,
   );
@@ -116,27 +116,27 @@ test('a snapshot that differs when it is read back replaces nothing', async () =
 test('closing aborts a snapshot in progress', async () => {
   const disk = new MemoryDisk();
   let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  disk.before = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? held : undefined);
+  const blocked = new Promise<void>((resolve) => (release = resolve));
+  disk.beforeOperation = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? blocked : undefined);
   const { store, close, notices } = await openOn(disk, { limits: LIMITS });
   for (let n = 0; n < 30; n += 1) await put(store, `object${n}`, n);
-  const closing = close();
+  const closed = close();
   release();
-  await closing;
+  await closed;
   expect([disk.names(), notices]).toEqual([['committed', 'log-00000001.ndjson', 'log-00000002.ndjson'], []]);
 });
 
 test('a snapshot contains the state at its start, even if objects are deleted meanwhile', async () => {
   const disk = new MemoryDisk();
   let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  disk.before = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? held : undefined);
+  const blocked = new Promise<void>((resolve) => (release = resolve));
+  disk.beforeOperation = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? blocked : undefined);
   const { store } = await openOn(disk, { limits: LIMITS });
   for (let n = 0; n < 30; n += 1) await put(store, `object${n}`, n);
   for (const object of store.collection(GROUP_RESOURCE).list()) store.remove(GROUP_RESOURCE, object);
   await store.settled();
   release();
-  await turn();
+  await yieldToEventLoop();
   expect(disk.names()).toEqual(['committed', 'log-00000002.ndjson', 'snapshot-00000002.ndjson']);
   expect(disk.content('snapshot-00000002.ndjson').toString()).toContain('"name":"object0"');
   expect(numbers((await openOn(disk)).store)).toEqual({});

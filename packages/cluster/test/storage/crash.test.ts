@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { ClusterError } from '../../src/platform/cluster-error.js';
 import type { KubeObject } from '../../src/model/json.js';
 import type { Store } from '../../src/storage/memory/store.js';
-import { diskError, MemoryDisk, turn, type Choose } from '../support/memory-disk.js';
+import { diskError, MemoryDisk, yieldToEventLoop, type Choose } from '../support/memory-disk.js';
 import { configMap, openOn, GROUP_RESOURCE } from '../support/stored-objects.js';
 
 const NAMES = ['a', 'b', 'c', 'd'];
@@ -43,7 +43,7 @@ interface State {
 class WriteHistory {
   readonly violations: string[] = [];
   /** States by name, in order, starting with the last observed one. */
-  readonly #possible = new Map<string, State[]>(NAMES.map((name) => [name, [{ n: undefined }]]));
+  readonly #possibleStates = new Map<string, State[]>(NAMES.map((name) => [name, [{ n: undefined }]]));
   readonly #served = new Map<number, string>();
   #written = 0;
 
@@ -51,7 +51,7 @@ class WriteHistory {
   watch(store: Store): void {
     for (const name of NAMES) {
       const object = store.collection(GROUP_RESOURCE).get('default', name);
-      this.#tell(name, ({ n }) => n === numberOf(object));
+      this.#recordObserved(name, ({ n }) => n === numberOf(object));
       if (object) this.#serve(Number(object.metadata.resourceVersion), object);
     }
     let last = store.revision;
@@ -63,18 +63,19 @@ class WriteHistory {
   }
 
   async write(store: Store, { kind, name }: Step): Promise<void> {
-    const old = store.latest(GROUP_RESOURCE).get('default', name);
-    if (kind === 'remove' && !old) return;
+    const oldObject = store.latest(GROUP_RESOURCE).get('default', name);
+    if (kind === 'remove' && !oldObject) return;
     this.#written += 1;
     const state: State = { n: kind === 'put' ? this.#written : undefined };
-    this.#possible.get(name)?.push(state);
+    this.#possibleStates.get(name)?.push(state);
     const stored =
-      old && kind === 'remove'
-        ? store.remove(GROUP_RESOURCE, old)
+      oldObject && kind === 'remove'
+        ? store.remove(GROUP_RESOURCE, oldObject)
         : store.put(GROUP_RESOURCE, configMap(name, state.n));
     const settled = store.settled();
     store.onChange(({ revision }) => {
-      if (String(revision) === stored.metadata.resourceVersion) this.#tell(name, (each) => each === state);
+      if (String(revision) === stored.metadata.resourceVersion)
+        this.#recordObserved(name, (observed) => observed === state);
     });
     try {
       await settled;
@@ -82,7 +83,7 @@ class WriteHistory {
       return; // may be durable, if the process crashes before truncating the log
     }
     if (store.revision < Number(stored.metadata.resourceVersion)) this.violations.push(`answered ahead of ${state.n}`);
-    this.#tell(name, (each) => each === state, true);
+    this.#recordObserved(name, (observed) => observed === state, true);
   }
 
   /** Checks that opening a storage failed because of an injected failure, not because of damage. */
@@ -91,11 +92,11 @@ class WriteHistory {
   }
 
   /** Records an observed state: older states must not be found later. */
-  #tell(name: string, isTold: (state: State) => boolean, mayBeOlder = false): void {
-    const possible = this.#possible.get(name) ?? [];
-    const index = possible.findIndex(isTold);
-    if (index >= 0) possible.splice(0, index);
-    else if (!mayBeOlder) this.violations.push(`${name} is not one of ${possible.map(({ n }) => n).join()}`);
+  #recordObserved(name: string, isObserved: (state: State) => boolean, canBeOlder = false): void {
+    const states = this.#possibleStates.get(name) ?? [];
+    const index = states.findIndex(isObserved);
+    if (index >= 0) states.splice(0, index);
+    else if (!canBeOlder) this.violations.push(`${name} is not one of ${states.map(({ n }) => n).join()}`);
   }
 
   #serve(revision: number, object: KubeObject): void {
@@ -114,7 +115,7 @@ const never = new Promise<void>(() => undefined);
 /** Makes a disk hang after `stopAt` operations, and fail the operations in `failing`. */
 function fail(disk: MemoryDisk, faults: { readonly stopAt: number; readonly failing: readonly number[] }): void {
   let count = 0;
-  disk.before = ({ name, kind }) => {
+  disk.beforeOperation = ({ name, kind }) => {
     count += 1;
     if (count >= faults.stopAt) return never;
     if (faults.failing.includes(count)) throw diskError(kind === 'write' ? 'ENOSPC' : 'EIO', name);
@@ -133,20 +134,20 @@ async function run(
   const opening = openOn(disk, { limits: LIMITS });
   const opened = await Promise.race([
     opening.catch((cause: unknown) => writeHistory.checkInjected(cause)),
-    turn()
-      .then(turn)
+    yieldToEventLoop()
+      .then(yieldToEventLoop)
       .then(() => undefined),
   ]);
   if (opened) {
     writeHistory.watch(opened.store);
     for (const step of history) {
-      if (step.kind === 'pause') await turn();
+      if (step.kind === 'pause') await yieldToEventLoop();
       else void writeHistory.write(opened.store, step);
     }
-    await turn();
-    await turn();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
   }
-  return isKilled ? disk : disk.crashed(choose);
+  return isKilled ? disk : disk.afterCrash(choose);
 }
 
 const writes = (count: number): Step[] => Array.from({ length: count }, () => ({ name: 'a', kind: 'put' }));
@@ -179,7 +180,7 @@ test('acknowledged and observed writes survive crashes at any point, also during
         fail(disk, { stopAt, failing });
         disk = await run(disk, writeHistory, history, choose, isKilled);
       }
-      disk.before = () => undefined;
+      disk.beforeOperation = () => undefined;
       const { store, close } = await openOn(disk, { limits: LIMITS });
       writeHistory.watch(store);
       await close();

@@ -28,28 +28,28 @@ const newDisk = (): MemoryDisk => {
   return disk;
 };
 
-interface Written {
+interface WrittenDisk {
   readonly disk: MemoryDisk;
   /** Copies of the disk before the last writes. */
-  readonly older: readonly MemoryDisk[];
+  readonly earlierDisks: readonly MemoryDisk[];
   readonly objects: Readonly<Record<string, unknown>>;
 }
 
 /** Writes a history and closes the storage. Negative numbers are deletions. */
-async function written(history: readonly number[]): Promise<Written> {
+async function writeHistory(history: readonly number[]): Promise<WrittenDisk> {
   const disk = newDisk();
-  const older: MemoryDisk[] = [];
+  const earlierDisks: MemoryDisk[] = [];
   const storage = await openStorageOn(disk, { limits: LIMITS });
-  for (const [n, which] of history.entries()) {
-    older.push(disk.copy());
-    await (which < 0 ? remove(storage.store, `object${-which}`) : put(storage.store, `object${which}`, n));
+  for (const [n, id] of history.entries()) {
+    earlierDisks.push(disk.copy());
+    await (id < 0 ? remove(storage.store, `object${-id}`) : put(storage.store, `object${id}`, n));
   }
   await storage.close();
-  return { disk, older, objects: numbers(storage.store) };
+  return { disk, earlierDisks, objects: numbers(storage.store) };
 }
 
 /** Opens a damaged disk. Resolves with the error, or undefined if no object is lost. */
-async function errorOf(disk: MemoryDisk, objects: Written['objects']): Promise<ClusterError | undefined> {
+async function errorOf(disk: MemoryDisk, objects: WrittenDisk['objects']): Promise<ClusterError | undefined> {
   try {
     const storage = await openStorageOn(disk, { limits: LIMITS });
     expect(numbers(storage.store)).toEqual(objects);
@@ -62,7 +62,7 @@ async function errorOf(disk: MemoryDisk, objects: Written['objects']): Promise<C
   }
 }
 
-const NAMED = /^\/data\/\S+ (is damaged: .*(record \d+|record before byte \d+|empty)|is missing: )/;
+const NAMES_FILE = /^\/data\/\S+ (is damaged: .*(record \d+|record before byte \d+|empty)|is missing: )/;
 
 const HISTORY = [1, 2, 3, 1, -2, 4, 5, 1, 6, 3, -4, 7, 1, 2];
 
@@ -83,8 +83,8 @@ test.each([
   ['an emptied committed length', 'committed', () => ''],
   ['empty secrets', 'secrets', () => ''],
 ])('%s is rejected with the file and a remedy', async (_what, file, damage) => {
-  const { disk, objects } = await written(HISTORY);
-  const name = disk.names().find((each) => each.startsWith(file))!;
+  const { disk, objects } = await writeHistory(HISTORY);
+  const name = disk.names().find((candidate) => candidate.startsWith(file))!;
   disk.replace(name, damage(disk.content(name).toString()));
   const error = await errorOf(disk, objects);
   expect(error).toMatchObject({
@@ -92,11 +92,11 @@ test.each([
     hint: 'restore the whole directory from a copy, or start with an empty directory',
   });
   expect(error?.message).toContain(`/data/${name} is damaged: `);
-  expect(error?.message).toMatch(NAMED);
+  expect(error?.message).toMatch(NAMES_FILE);
 });
 
 test('any missing file is rejected, with its name', async () => {
-  const { disk, objects } = await written(HISTORY);
+  const { disk, objects } = await writeHistory(HISTORY);
   const names = disk.names();
   expect(names.map((name) => name.replace(/\d+/, 'N'))).toEqual([
     'committed',
@@ -106,85 +106,90 @@ test('any missing file is rejected, with its name', async () => {
   ]);
   for (const name of names) {
     const damaged = disk.copy();
-    damaged.take(name);
+    damaged.delete(name);
     const error = await errorOf(damaged, objects);
     expect(error?.message).toMatch(new RegExp(`^/data/${name} is missing: `));
   }
 });
 
 test('a flipped bit in any byte is rejected with file and record, or has no effect', async () => {
-  const { disk, objects } = await written(HISTORY);
+  const { disk, objects } = await writeHistory(HISTORY);
   const rejections = new Map<string, number>();
   for (const name of disk.names()) {
     const content = disk.content(name);
-    let looked = 0;
+    let flippedBits = 0;
     for (
       let byte = 0;
       byte < content.length;
       byte += content[byte] === 0x20 && content[byte + 1] === 0x20 ? 61 : STEP
     ) {
-      looked += 1;
+      flippedBits += 1;
       const damaged = disk.copy();
-      const flipped = Buffer.from(content);
-      flipped[byte]! ^= 1 << (byte % 8);
-      damaged.replace(name, flipped);
+      const flippedContent = Buffer.from(content);
+      flippedContent[byte]! ^= 1 << (byte % 8);
+      damaged.replace(name, flippedContent);
       const error = await errorOf(damaged, objects);
       if (!error) continue;
-      expect(error.message).toMatch(NAMED);
+      expect(error.message).toMatch(NAMES_FILE);
       expect(error.message).toContain(name);
       rejections.set(name, (rejections.get(name) ?? 0) + 1);
     }
-    if (name !== 'committed') expect([name, rejections.get(name)]).toEqual([name, looked]); // `committed` has two slots
+    if (name !== 'committed') expect([name, rejections.get(name)]).toEqual([name, flippedBits]); // `committed` has two slots
   }
 });
 
 describe('after any history', () => {
-  type Damage = (disk: MemoryDisk, name: string, older: readonly MemoryDisk[]) => void;
+  type Damage = (disk: MemoryDisk, name: string, earlierDisks: readonly MemoryDisk[]) => void;
   const lines = (disk: MemoryDisk, name: string): string[] => disk.content(name).toString('latin1').split('\n');
   const join = (disk: MemoryDisk, name: string, text: readonly string[]): void =>
     disk.replace(name, Buffer.from(text.join('\n'), 'latin1'));
-  const damages = (at: number, other: number): Readonly<Record<string, Damage>> => ({
+  const damages = (position: number, secondPosition: number): Readonly<Record<string, Damage>> => ({
     'a flipped bit': (disk, name) => {
       const content = Buffer.from(disk.content(name));
-      content[at % content.length]! ^= 1 << (other % 8);
+      content[position % content.length]! ^= 1 << (secondPosition % 8);
       disk.replace(name, content);
     },
-    'a cut end': (disk, name) => disk.replace(name, disk.content(name).subarray(0, at % disk.content(name).length)),
+    'a cut end': (disk, name) =>
+      disk.replace(name, disk.content(name).subarray(0, position % disk.content(name).length)),
     'a removed line': (disk, name) => {
       const records = lines(disk, name);
       join(
         disk,
         name,
-        records.filter((_, index) => index !== at % (records.length - 1)),
+        records.filter((_, index) => index !== position % (records.length - 1)),
       );
     },
     'a repeated line': (disk, name) => {
       const records = lines(disk, name);
-      const index = at % (records.length - 1);
+      const index = position % (records.length - 1);
       join(disk, name, [...records.slice(0, index), ...records.slice(index, index + 1), ...records.slice(index)]);
     },
     'two swapped lines': (disk, name) => {
       const records = lines(disk, name);
-      const [one, two] = [at % (records.length - 1), other % (records.length - 1)];
-      [records[one], records[two]] = [records[two]!, records[one]!];
+      const [first, second] = [position % (records.length - 1), secondPosition % (records.length - 1)];
+      [records[first], records[second]] = [records[second]!, records[first]!];
       join(disk, name, records);
     },
     'a block of zeros': (disk, name) => {
       const content = Buffer.from(disk.content(name));
-      content.fill(0, at % content.length, Math.min(content.length, (at % content.length) + (other % 600)));
+      content.fill(
+        0,
+        position % content.length,
+        Math.min(content.length, (position % content.length) + (secondPosition % 600)),
+      );
       disk.replace(name, content);
     },
-    'a removed file': (disk, name) => disk.take(name),
+    'a removed file': (disk, name) => disk.delete(name),
     'two swapped files': (disk, name) => {
       const names = disk.names();
-      const swapped = names[other % names.length]!;
+      const otherName = names[secondPosition % names.length]!;
       const content = disk.content(name);
-      disk.replace(name, disk.content(swapped));
-      disk.replace(swapped, content);
+      disk.replace(name, disk.content(otherName));
+      disk.replace(otherName, content);
     },
-    'an older copy of a file': (disk, name, older) => {
-      const copies = older.filter((each) => each.names().includes(name));
-      const copy = copies[at % copies.length];
+    'an older copy of a file': (disk, name, earlierDisks) => {
+      const copies = earlierDisks.filter((earlierDisk) => earlierDisk.names().includes(name));
+      const copy = copies[position % copies.length];
       if (copy) disk.replace(name, copy.content(name));
     },
   });
@@ -198,13 +203,13 @@ describe('after any history', () => {
           fc.record({ kind: fc.constantFrom(...kinds), file: fc.nat(20), at: fc.nat(20_000), other: fc.nat(20_000) }),
           { minLength: 10, maxLength: 10 },
         ),
-        async (history, tries) => {
-          const { disk, older, objects } = await written(history);
-          for (const { kind, file, at, other } of tries) {
+        async (history, damageCases) => {
+          const { disk, earlierDisks, objects } = await writeHistory(history);
+          for (const { kind, file, at: position, other: secondPosition } of damageCases) {
             const damaged = disk.copy();
             const names = damaged.names();
             const name = names[file % names.length]!;
-            damages(at, other)[kind]!(damaged, name, older);
+            damages(position, secondPosition)[kind]!(damaged, name, earlierDisks);
             const error = await errorOf(damaged, objects);
             if (error) expect(error.message).toMatch(/^\/data\/\S+ is (damaged|missing): /);
           }
@@ -216,9 +221,9 @@ describe('after any history', () => {
 });
 
 /** Functions that change the version in a file and update the checksum. */
-const ofVersion2: Readonly<Record<string, (text: string) => string>> = {
-  log: (text) => sealed(text.split('\n')[0]!.slice(9).replace('"version":1', '"version":2')),
-  committed: (text) => sealed(text.slice(9, 4096).trimEnd().replace('"version":1', '"version":2')),
+const version2Files: Readonly<Record<string, (text: string) => string>> = {
+  log: (text) => withChecksum(text.split('\n')[0]!.slice(9).replace('"version":1', '"version":2')),
+  committed: (text) => withChecksum(text.slice(9, 4096).trimEnd().replace('"version":1', '"version":2')),
   secrets: (text) => {
     const { content, ...rest } = JSON.parse(text) as { readonly content: string };
     const sha256 = createHash('sha256')
@@ -227,18 +232,21 @@ const ofVersion2: Readonly<Record<string, (text: string) => string>> = {
     return JSON.stringify({ ...rest, version: 2, content, sha256 });
   },
 };
-const sealed = (text: string): string => `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
+const withChecksum = (text: string): string => `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
 
-test.each(Object.keys(ofVersion2))('a directory of a newer version is rejected with that reason: %s', async (file) => {
-  const { disk, objects } = await written([]);
-  const name = disk.names().find((each) => each.startsWith(file))!;
-  disk.replace(name, ofVersion2[file]!(disk.content(name).toString()));
-  expect(await errorOf(disk, objects)).toMatchObject({
-    code: 'DATA_DIR_VERSION',
-    message: `/data/${name} has format version 2; this version of Pipewright reads version 1`,
-    hint: 'use the version of Pipewright that wrote the directory, or start with an empty directory',
-  });
-});
+test.each(Object.keys(version2Files))(
+  'a directory of a newer version is rejected with that reason: %s',
+  async (file) => {
+    const { disk, objects } = await writeHistory([]);
+    const name = disk.names().find((candidate) => candidate.startsWith(file))!;
+    disk.replace(name, version2Files[file]!(disk.content(name).toString()));
+    expect(await errorOf(disk, objects)).toMatchObject({
+      code: 'DATA_DIR_VERSION',
+      message: `/data/${name} has format version 2; this version of Pipewright reads version 1`,
+      hint: 'use the version of Pipewright that wrote the directory, or start with an empty directory',
+    });
+  },
+);
 
 test('a directory from before format 1 is rejected, not initialized again', async () => {
   const disk = newDisk();

@@ -79,7 +79,7 @@ test('objects, revisions, secrets and definitions survive a restart', async () =
 });
 
 /** Leaves a directory as a killed process does, without a snapshot or shutdown. */
-async function crashed(): Promise<void> {
+async function leaveCrashedDirectory(): Promise<void> {
   const storage = await openStorage(dataDir);
   for (const name of ['a', 'b']) {
     storage.store.put('/configmaps', {
@@ -93,7 +93,7 @@ async function crashed(): Promise<void> {
 }
 
 test('a record that a crash truncated is removed, and writing continues', async () => {
-  await crashed();
+  await leaveCrashedDirectory();
   const log = join(dataDir, 'log-00000001.ndjson');
   appendFileSync(log, readFileSync(log, 'utf8').split('\n')[0]!.slice(0, 40));
   const reopened = await openStorage(dataDir);
@@ -108,7 +108,7 @@ test('a record that a crash truncated is removed, and writing continues', async 
 });
 
 test('damage in the middle of the log is an error, and is not skipped', async () => {
-  await crashed();
+  await leaveCrashedDirectory();
   const log = join(dataDir, 'log-00000001.ndjson');
   writeFileSync(log, readFileSync(log, 'utf8').replace('"name":"a"', '"name":"x"'));
   await expect(openStorage(dataDir)).rejects.toMatchObject({
@@ -133,8 +133,8 @@ test('the lock of a dead process is ignored, even if its pid was reused', async 
   await first.close();
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
-  for (const holder of [{ pid: child.pid, began: '1' }, { pid: process.pid, began: '1' }, 'half']) {
-    writeFileSync(join(dataDir, 'lock'), JSON.stringify(holder));
+  for (const lockOwner of [{ pid: child.pid, began: '1' }, { pid: process.pid, began: '1' }, 'half']) {
+    writeFileSync(join(dataDir, 'lock'), JSON.stringify(lockOwner));
     await (await openStorage(dataDir)).close();
   }
 });
@@ -172,7 +172,7 @@ test.each([
 
 test('a directory that is removed while in use rejects writes, and closing reports it', async () => {
   const storage = await openStorage(dataDir);
-  const put = (): Promise<void> | undefined => {
+  const tryPut = (): Promise<void> | undefined => {
     storage.store.put('/configmaps', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -180,9 +180,9 @@ test('a directory that is removed while in use rejects writes, and closing repor
     });
     return storage.store.settled();
   };
-  await put();
+  await tryPut();
   rmSync(dataDir, { recursive: true });
-  await expect(put()).rejects.toThrow(
+  await expect(tryPut()).rejects.toThrow(
     `cannot write to the data directory ${dataDir}: ENOENT: the file was removed while it was in use '${dataDir}/log-00000001.ndjson'`,
   );
   expect(storage.store.revision).toBe(1);

@@ -5,23 +5,23 @@ import { fake } from '@pipewright/cluster';
 import { startClusterOn, type Cluster } from '../../src/cluster.js';
 import { openStorageOn } from '../../src/storage/open.js';
 import { SECRETS } from '../support/stored-objects.js';
-import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
+import { diskError, MemoryDisk, yieldToEventLoop } from '../support/memory-disk.js';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 
 async function call(cluster: Cluster, method: string, path: string, body?: object, type = 'application/json') {
   const init = body ? { body: JSON.stringify(body), headers: { 'content-type': type } } : {};
   const response = await cluster.send(new Request(`http://kubernetes${path}`, { method, ...init }));
-  return (await response.json()) as Answer;
+  return (await response.json()) as ParsedResponse;
 }
 
-interface Answer {
+interface ParsedResponse {
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
   readonly data?: object;
-  readonly items?: readonly Answer[];
+  readonly items?: readonly ParsedResponse[];
 }
 
 /** Starts a cluster on a disk with controllable delays. */
@@ -30,15 +30,15 @@ async function clusterOn(disk: MemoryDisk): Promise<Cluster> {
 }
 
 /** Blocks the syncs of a disk until the returned function is called. With an error, the syncs fail. */
-function hold(disk: MemoryDisk): (error?: Error) => void {
+function blockSyncs(disk: MemoryDisk): (error?: Error) => void {
   let release: (error?: Error) => void = () => undefined;
-  const held = new Promise<void>((resolve, reject) => {
+  const blocked = new Promise<void>((resolve, reject) => {
     release = (error) => (error ? reject(error) : resolve());
   });
-  held.catch(() => undefined);
-  disk.before = ({ kind }) => (kind === 'datasync' ? held : undefined);
+  blocked.catch(() => undefined);
+  disk.beforeOperation = ({ kind }) => (kind === 'datasync' ? blocked : undefined);
   return (error) => {
-    disk.before = () => undefined;
+    disk.beforeOperation = () => undefined;
     release(error);
   };
 }
@@ -50,35 +50,35 @@ async function watch(cluster: Cluster, path: string): Promise<string[]> {
   void (async () => {
     const decoder = new TextDecoder();
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      const { type, object } = JSON.parse(decoder.decode(chunk)) as { type: string; object: Answer };
+      const { type, object } = JSON.parse(decoder.decode(chunk)) as { type: string; object: ParsedResponse };
       events.push(`${type} ${object.metadata.name}`);
     }
   })().catch(() => undefined);
-  await turn();
+  await yieldToEventLoop();
   events.length = 0; // drop the initial events
   return events;
 }
 
-const settle = async (): Promise<void> => {
-  for (let n = 0; n < 20; n += 1) await turn();
+const yieldRepeatedly = async (): Promise<void> => {
+  for (let n = 0; n < 20; n += 1) await yieldToEventLoop();
 };
 
-const named = (response: Answer): string[] => (response.items ?? []).map(({ metadata }) => metadata.name);
+const namesIn = (response: ParsedResponse): string[] => (response.items ?? []).map(({ metadata }) => metadata.name);
 
 test('a write is visible to get, list and watch only when it is durable', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const events = await watch(cluster, CONFIG_MAPS);
   const before = await call(cluster, 'GET', CONFIG_MAPS);
-  const release = hold(disk);
+  const release = blockSyncs(disk);
   let response = false;
-  const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }).finally(() => (response = true));
-  await settle();
+  const creation = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }).finally(() => (response = true));
+  await yieldRepeatedly();
   expect([(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code, response, events]).toEqual([404, false, []]);
   expect(await call(cluster, 'GET', CONFIG_MAPS)).toEqual(before);
   release();
-  const created = await making;
-  await settle();
+  const created = await creation;
+  await yieldRepeatedly();
   expect(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).toEqual(created);
   expect(events).toEqual(['ADDED a']);
   await cluster.close();
@@ -87,26 +87,26 @@ test('a write is visible to get, list and watch only when it is durable', async 
 test('writes are computed on pending ones, and a conflict is reported only when it is certain', async () => {
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
-  const release = hold(disk);
+  const release = blockSyncs(disk);
   const json = 'application/merge-patch+json';
-  const requests: (() => Promise<Answer>)[] = [
+  const requests: (() => Promise<ParsedResponse>)[] = [
     () => call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { one: '1' } }),
     () => call(cluster, 'PATCH', `${CONFIG_MAPS}/a`, { data: { two: '2' } }, json),
     () => call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
     () => call(cluster, 'DELETE', `${CONFIG_MAPS}/a`),
     () => call(cluster, 'DELETE', `${CONFIG_MAPS}/a`),
   ];
-  let answers = 0;
-  const writes: Promise<Answer>[] = [];
+  let responseCount = 0;
+  const writes: Promise<ParsedResponse>[] = [];
   for (const request of requests) {
-    writes.push(request().finally(() => (answers += 1)));
-    await settle();
+    writes.push(request().finally(() => (responseCount += 1)));
+    await yieldRepeatedly();
   }
-  expect(answers).toBe(0);
+  expect(responseCount).toBe(0);
   release();
-  const [, patched, conflicting, , twice] = await Promise.all(writes);
+  const [, patched, conflicting, , secondDeletion] = await Promise.all(writes);
   expect(patched?.data).toEqual({ one: '1', two: '2' });
-  expect([conflicting?.reason, twice?.reason]).toEqual(['AlreadyExists', 'NotFound']);
+  expect([conflicting?.reason, secondDeletion?.reason]).toEqual(['AlreadyExists', 'NotFound']);
   await cluster.close();
 });
 
@@ -114,12 +114,12 @@ test('a write that the disk rejects gets a Status with the reason, and is never 
   const disk = new MemoryDisk();
   const cluster = await clusterOn(disk);
   const events = await watch(cluster, CONFIG_MAPS);
-  const release = hold(disk);
+  const release = blockSyncs(disk);
   const writes = [
     call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
     call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
   ];
-  await settle();
+  await yieldRepeatedly();
   release(diskError('ENOSPC', 'log-00000001.ndjson'));
   for (const response of await Promise.all(writes)) {
     expect(response).toMatchObject({
@@ -132,9 +132,9 @@ test('a write that the disk rejects gets a Status with the reason, and is never 
   }
   expect((await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code).toBe(404);
   const created = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
-  await settle();
+  await yieldRepeatedly();
   expect(events).toEqual(['ADDED b']);
-  expect(named(await call(cluster, 'GET', CONFIG_MAPS))).toEqual(['b', 'kube-root-ca.crt']);
+  expect(namesIn(await call(cluster, 'GET', CONFIG_MAPS))).toEqual(['b', 'kube-root-ca.crt']);
   const list = await call(cluster, 'GET', CONFIG_MAPS);
   expect(list.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   await cluster.close();
@@ -169,18 +169,18 @@ test('namespaces are emptied, quotas updated and dependents deleted after the di
   const { uid } = owner.metadata as unknown as { readonly uid: string };
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
   await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'owned', ownerReferences } });
-  await settle();
+  await yieldRepeatedly();
   let allowed = 2; // the two deletions; later writes fail
-  disk.before = ({ kind, name }) => {
+  disk.beforeOperation = ({ kind, name }) => {
     if (kind === 'write' && name.startsWith('log') && allowed-- <= 0) throw diskError('ENOSPC', name);
   };
   await call(cluster, 'DELETE', '/api/v1/namespaces/ci');
   await call(cluster, 'DELETE', `${CONFIG_MAPS}/owner`);
-  await settle();
+  await yieldRepeatedly();
   expect((await call(cluster, 'GET', `${CONFIG_MAPS}/owned`)).code).toBeUndefined();
-  disk.before = () => undefined;
+  disk.beforeOperation = () => undefined;
   for (const run of waiting.splice(0)) run();
-  await settle();
+  await yieldRepeatedly();
   expect((await call(cluster, 'GET', `${CONFIG_MAPS}/owned`)).code).toBe(404);
   expect((await call(cluster, 'GET', '/api/v1/namespaces/ci')).code).toBe(404);
   await cluster.close();
@@ -195,8 +195,8 @@ test('closing ends while the disk is full and pods are running', async () => {
   });
   const spec = { containers: [{ name: 'main', image: 'busybox', command: ['sleep'] }] };
   await call(cluster, 'POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'p' }, spec });
-  await settle();
-  disk.before = ({ kind, name }) => {
+  await yieldRepeatedly();
+  disk.beforeOperation = ({ kind, name }) => {
     if (kind === 'write') throw diskError('ENOSPC', name);
   };
   const outcome = await cluster.close().catch((cause: unknown) => cause);
@@ -208,18 +208,18 @@ test('a quota that was not updated before a crash is updated at the next start',
   const cluster = await clusterOn(disk);
   const quotas = '/api/v1/namespaces/default/resourcequotas';
   await call(cluster, 'POST', quotas, { metadata: { name: 'few' }, spec: { hard: { configmaps: '5' } } });
-  await settle();
+  await yieldRepeatedly();
   let crashed: MemoryDisk | undefined;
-  const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
-  disk.before = ({ kind, name }) => {
+  const creation = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
+  disk.beforeOperation = ({ kind, name }) => {
     if (kind === 'write' && name.startsWith('log')) crashed = disk.copy(); // before the last write, the quota's status
   };
-  await making;
-  await settle();
+  await creation;
+  await yieldRepeatedly();
   await cluster.close();
   const restarted = await clusterOn(crashed!);
-  await settle();
-  const { status } = (await call(restarted, 'GET', `${quotas}/few`)) as Answer & { readonly status: object };
+  await yieldRepeatedly();
+  const { status } = (await call(restarted, 'GET', `${quotas}/few`)) as ParsedResponse & { readonly status: object };
   expect(status).toEqual({ hard: { configmaps: '5' }, used: { configmaps: '2' } });
   await restarted.close();
 });
@@ -245,12 +245,12 @@ test('objects whose definition was deleted before a crash are removed at the nex
     await call(cluster, 'POST', `/apis/x.io/v1/namespaces/default/${plural}`, { metadata: { name: 'one' } });
   }
   let crashed: MemoryDisk | undefined;
-  disk.before = ({ kind, name }) => {
+  disk.beforeOperation = ({ kind, name }) => {
     // the deletion of the definition is durable, but the next one, of its objects, is not yet
     if (kind === 'write' && name.startsWith('log')) crashed = disk.copy();
   };
   await call(cluster, 'DELETE', `${definitions}/things.x.io`);
-  await settle();
+  await yieldRepeatedly();
   await cluster.close();
   const storage = await openStorageOn(crashed!, { secrets: SECRETS });
   expect([storage.store.collection('x.io/things').size, storage.store.collection('x.io/others').size]).toEqual([1, 1]);
@@ -263,10 +263,10 @@ test('objects of built-in kinds that only a later version serves are kept', asyn
   const disk = new MemoryDisk();
   const storage = await openStorageOn(disk, { secrets: SECRETS });
   const metadata = { name: 'one', namespace: 'default', uid: 'u', resourceVersion: '', creationTimestamp: '' };
-  const places = ['/laters', 'batch/laters', 'later.k8s.io/laters'];
-  for (const place of places) storage.store.put(place, { apiVersion: 'v1', kind: 'Later', metadata });
+  const resources = ['/laters', 'batch/laters', 'later.k8s.io/laters'];
+  for (const resource of resources) storage.store.put(resource, { apiVersion: 'v1', kind: 'Later', metadata });
   await (await startClusterOn(storage, {})).close();
   const reopened = await openStorageOn(disk, { secrets: SECRETS });
-  expect(places.map((place) => reopened.store.collection(place).size)).toEqual([1, 1, 1]);
+  expect(resources.map((resource) => reopened.store.collection(resource).size)).toEqual([1, 1, 1]);
   await reopened.close();
 });

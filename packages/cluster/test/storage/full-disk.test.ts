@@ -1,7 +1,7 @@
 /** A full or failing disk: writes are rejected without side effects, reads succeed, and writes resume automatically. */
 
 import { expect, test } from '@jest/globals';
-import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
+import { diskError, MemoryDisk, yieldToEventLoop } from '../support/memory-disk.js';
 import { configMap, numbers, openOn, GROUP_RESOURCE, put } from '../support/stored-objects.js';
 
 const FULL =
@@ -46,13 +46,13 @@ test.each([
     const { store } = await openOn(disk);
     await put(store, 'a', 1);
     let failures = 1;
-    disk.before = (operation) => {
+    disk.beforeOperation = (operation) => {
       if (operation.kind === kind && operation.name.startsWith(file) && failures-- > 0) throw diskError(code, file);
     };
     await expect(put(store, 'b', 2)).rejects.toThrow(code);
-    expect(numbers((await openOn(disk.crashed(() => 2))).store)).toEqual({ a: 1 });
+    expect(numbers((await openOn(disk.afterCrash(() => 2))).store)).toEqual({ a: 1 });
     expect(await put(store, 'c', 3)).toBe(3); // the failed write used revision 2
-    expect(numbers((await openOn(disk.crashed(() => 0))).store)).toEqual({ a: 1, c: 3 });
+    expect(numbers((await openOn(disk.afterCrash(() => 0))).store)).toEqual({ a: 1, c: 3 });
   }
 });
 
@@ -60,7 +60,7 @@ test('all writes that are computed on a failed one are rejected with it, and the
   const disk = new MemoryDisk();
   const { store } = await openOn(disk);
   await put(store, 'a', 1);
-  disk.before = ({ kind }) => {
+  disk.beforeOperation = ({ kind }) => {
     if (kind === 'datasync') throw diskError('EIO', 'log');
   };
   const writes = [put(store, 'a', 2), put(store, 'a', 3), put(store, 'b', 1)];
@@ -68,7 +68,7 @@ test('all writes that are computed on a failed one are rejected with it, and the
   for (const write of writes) await expect(write).rejects.toThrow('EIO');
   expect([numbers(store), store.revision]).toEqual([{ a: 1 }, 1]);
   expect(store.latest(GROUP_RESOURCE)).toBe(store.collection(GROUP_RESOURCE));
-  disk.before = () => undefined;
+  disk.beforeOperation = () => undefined;
   expect(await put(store, 'a', 4)).toBe(5);
 });
 
@@ -114,14 +114,14 @@ test('a read-only directory is rejected at the start', async () => {
 
 test('listeners whose writes no client repeats are called some time after a failure', async () => {
   const disk = new MemoryDisk();
-  const waiting: (() => void)[] = [];
+  const blockedWrites: (() => void)[] = [];
   const clock = {
     date: () => new Date(0),
     now: () => 0,
     defer: () => undefined,
     after: (ms: number, run: () => void) => {
       expect(ms).toBe(1000);
-      waiting.push(run);
+      blockedWrites.push(run);
       return () => undefined;
     },
   };
@@ -129,12 +129,12 @@ test('listeners whose writes no client repeats are called some time after a fail
   store.onRetry(() => store.put(GROUP_RESOURCE, configMap('mine', 1)));
   disk.capacity = sizeOf(disk);
   for (let n = 0; n < 3; n += 1) await put(store, 'a', n).catch(() => undefined);
-  expect(waiting).toHaveLength(1);
-  waiting.shift()?.(); // still full
-  await turn();
-  expect([waiting.length, numbers(store)]).toEqual([1, {}]);
+  expect(blockedWrites).toHaveLength(1);
+  blockedWrites.shift()?.(); // still full
+  await yieldToEventLoop();
+  expect([blockedWrites.length, numbers(store)]).toEqual([1, {}]);
   disk.capacity = Number.POSITIVE_INFINITY;
-  waiting.shift()?.();
-  await turn();
-  expect([waiting.length, numbers(store)]).toEqual([0, { mine: 1 }]);
+  blockedWrites.shift()?.();
+  await yieldToEventLoop();
+  expect([blockedWrites.length, numbers(store)]).toEqual([0, { mine: 1 }]);
 });

@@ -8,12 +8,12 @@ test('the text of an object is cached for readers at about the same time, and dr
   const object = { name: 'first' };
   const text = texts.textOf(object);
   expect([text, texts.cached(object)]).toEqual(['{"name":"first"}', '{"name":"first"}']);
-  const others = Array.from({ length: 40 }, (_, n) => ({ n, padding: 'x'.repeat(1024 * 1024) }));
-  for (const other of others.slice(0, 10)) texts.textOf(other);
+  const otherObjects = Array.from({ length: 40 }, (_, n) => ({ n, padding: 'x'.repeat(1024 * 1024) }));
+  for (const other of otherObjects.slice(0, 10)) texts.textOf(other);
   expect(texts.cached(object)).toBe(text);
-  for (const other of others.slice(10)) texts.textOf(other);
-  expect([texts.cached(object), others.filter((other) => texts.cached(other) !== undefined).length <= 34]).toEqual([
-    undefined,
-    true,
-  ]);
+  for (const other of otherObjects.slice(10)) texts.textOf(other);
+  expect([
+    texts.cached(object),
+    otherObjects.filter((other) => texts.cached(other) !== undefined).length <= 34,
+  ]).toEqual([undefined, true]);
 });

@@ -64,7 +64,7 @@ export const definition = {
     ],
   },
 };
-const THING = {
+const CUSTOM_TYPE = {
   ...BUILT_IN[0]!,
   group: 'fuzz.example.com',
   version: 'v1',
@@ -76,7 +76,7 @@ const THING = {
   custom: true,
 };
 /** All kinds that requests are generated for. */
-export const TYPES: readonly ResourceType[] = [...BUILT_IN, THING];
+export const TYPES: readonly ResourceType[] = [...BUILT_IN, CUSTOM_TYPE];
 
 /** Pseudorandom choices from a seed (Park-Miller generator). */
 class Choices {
@@ -86,23 +86,23 @@ class Choices {
     this.#state = seed * 7919 + 1;
   }
 
-  below(limit: number): number {
+  integerBelow(limit: number): number {
     this.#state = (this.#state * 48_271) % 2_147_483_647;
     return this.#state % limit;
   }
 
   /** Returns true with probability 1 / `times`. */
-  once(times: number): boolean {
-    return this.below(times) === 0;
+  withOddsOf(times: number): boolean {
+    return this.integerBelow(times) === 0;
   }
 
-  of<T>(...values: readonly T[]): T {
-    return values[this.below(values.length)]!;
+  oneOf<T>(...values: readonly T[]): T {
+    return values[this.integerBelow(values.length)]!;
   }
 }
 
-const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: [nested(depth - 1)] });
-const JUNK: readonly unknown[] = [
+const nestedObject = (depth: number): unknown => (depth === 0 ? 1 : { a: [nestedObject(depth - 1)] });
+const UNUSUAL_VALUES: readonly unknown[] = [
   null,
   '',
   'x',
@@ -118,7 +118,7 @@ const JUNK: readonly unknown[] = [
   { a: 1 },
   [{}],
   'x'.repeat(300),
-  nested(20),
+  nestedObject(20),
   '2020-01-01T00:00:00Z',
   '1Gi',
   '1e999',
@@ -137,11 +137,11 @@ const JUNK: readonly unknown[] = [
 
 /** Generates a value that usually conforms to a schema. */
 function valueFor(choices: Choices, schema: Schema | undefined, depth: number): unknown {
-  if (!schema || choices.once(40)) return choices.of(...JUNK);
-  if (schema['x-kubernetes-int-or-string'] === true) return choices.of<unknown>(1, '80%', '1Gi', '100m', 'http');
+  if (!schema || choices.withOddsOf(40)) return choices.oneOf(...UNUSUAL_VALUES);
+  if (schema['x-kubernetes-int-or-string'] === true) return choices.oneOf<unknown>(1, '80%', '1Gi', '100m', 'http');
   switch (schema.type) {
     case 'string':
-      return choices.of(
+      return choices.oneOf(
         'a',
         'x',
         'default',
@@ -156,11 +156,11 @@ function valueFor(choices: Choices, schema: Schema | undefined, depth: number): 
       );
     case 'integer':
     case 'number':
-      return choices.of(0, 1, 3, 600, 65_536);
+      return choices.oneOf(0, 1, 3, 600, 65_536);
     case 'boolean':
-      return choices.once(2);
+      return choices.withOddsOf(2);
     case 'array':
-      return Array.from({ length: choices.below(3) }, () => valueFor(choices, schema.items, depth - 1));
+      return Array.from({ length: choices.integerBelow(3) }, () => valueFor(choices, schema.items, depth - 1));
     case undefined:
     default:
       return objectFor(choices, schema, depth);
@@ -171,12 +171,14 @@ function objectFor(choices: Choices, schema: Schema, depth: number): Record<stri
   const created: Record<string, unknown> = {};
   if (depth <= 0) return created;
   const fields = Object.entries(schema.properties ?? {});
-  const often = Math.max(1, Math.ceil(fields.length / 4));
-  for (const [field, inner] of fields) if (choices.once(often)) created[field] = valueFor(choices, inner, depth - 1);
+  const odds = Math.max(1, Math.ceil(fields.length / 4));
+  for (const [field, inner] of fields)
+    if (choices.withOddsOf(odds)) created[field] = valueFor(choices, inner, depth - 1);
   if (typeof schema.additionalProperties === 'object')
     for (const field of ['a', 'b/c', 'constructor'])
-      if (choices.once(3)) created[field] = valueFor(choices, schema.additionalProperties, depth - 1);
-  if (choices.once(10)) created[choices.of('extra', 'constructor', 'toString')] = choices.of(...JUNK);
+      if (choices.withOddsOf(3)) created[field] = valueFor(choices, schema.additionalProperties, depth - 1);
+  if (choices.withOddsOf(10))
+    created[choices.oneOf('extra', 'constructor', 'toString')] = choices.oneOf(...UNUSUAL_VALUES);
   return created;
 }
 
@@ -210,20 +212,22 @@ const TEMPLATES = new Map<string, object>([
 ]);
 
 function bodyFor(choices: Choices, type: ResourceType): Record<string, unknown> {
-  const whole = type.schema ? objectFor(choices, type.schema, 7) : {};
-  const [field = 'status'] = Object.keys(whole);
-  const part = choices.once(2) ? {} : { [field]: whole[field] };
-  const created: Record<string, unknown> = choices.once(3) ? whole : { ...TEMPLATES.get(type.plural), ...part };
+  const validObject = type.schema ? objectFor(choices, type.schema, 7) : {};
+  const [field = 'status'] = Object.keys(validObject);
+  const part = choices.withOddsOf(2) ? {} : { [field]: validObject[field] };
+  const created: Record<string, unknown> = choices.withOddsOf(3)
+    ? validObject
+    : { ...TEMPLATES.get(type.plural), ...part };
   const metadata =
     typeof created['metadata'] === 'object' && created['metadata'] !== null && !Array.isArray(created['metadata'])
       ? created['metadata']
       : {};
-  if (choices.once(25)) return created;
+  if (choices.withOddsOf(25)) return created;
   return {
     ...created,
     apiVersion: groupVersionOf(type),
     kind: type.kind,
-    metadata: { ...metadata, name: choices.of('a', 'b'), ...(choices.once(5) && { finalizers: ['x/y'] }) },
+    metadata: { ...metadata, name: choices.oneOf('a', 'b'), ...(choices.withOddsOf(5) && { finalizers: ['x/y'] }) },
   };
 }
 
@@ -243,11 +247,11 @@ const POINTERS = [
 
 /** Generates a body that usually matches its content type. */
 function contentFor(choices: Choices, method: string, type: ResourceType): { type: string; text: string | Uint8Array } {
-  const object = choices.once(15) ? choices.of(...JUNK) : bodyFor(choices, type);
-  if (choices.once(25))
+  const object = choices.withOddsOf(15) ? choices.oneOf(...UNUSUAL_VALUES) : bodyFor(choices, type);
+  if (choices.withOddsOf(25))
     return {
-      type: choices.of('application/json', 'application/yaml', 'text/plain'),
-      text: choices.of(
+      type: choices.oneOf('application/json', 'application/yaml', 'text/plain'),
+      text: choices.oneOf(
         '',
         '{',
         '[',
@@ -260,25 +264,25 @@ function contentFor(choices: Choices, method: string, type: ResourceType): { typ
         '{"a":1e999}',
       ),
     };
-  if (choices.once(30)) {
-    const bytes = Uint8Array.from({ length: choices.below(40) }, () => choices.below(256));
+  if (choices.withOddsOf(30)) {
+    const bytes = Uint8Array.from({ length: choices.integerBelow(40) }, () => choices.integerBelow(256));
     return { type: 'application/vnd.kubernetes.protobuf', text: Uint8Array.from([0x6b, 0x38, 0x73, 0, ...bytes]) };
   }
   if (method !== 'PATCH')
     return {
-      type: choices.once(20) ? 'application/xml' : choices.of('application/json', 'application/yaml'),
+      type: choices.withOddsOf(20) ? 'application/xml' : choices.oneOf('application/json', 'application/yaml'),
       text: JSON.stringify(object),
     };
-  const operations = Array.from({ length: choices.below(4) }, () => ({
-    op: choices.of('add', 'replace', 'remove', 'move', 'copy', 'test', 'x'),
-    path: choices.of(...POINTERS),
-    from: choices.of(...POINTERS),
-    value: choices.once(3) ? object : choices.of(...JUNK),
+  const operations = Array.from({ length: choices.integerBelow(4) }, () => ({
+    op: choices.oneOf('add', 'replace', 'remove', 'move', 'copy', 'test', 'x'),
+    path: choices.oneOf(...POINTERS),
+    from: choices.oneOf(...POINTERS),
+    value: choices.withOddsOf(3) ? object : choices.oneOf(...UNUSUAL_VALUES),
   }));
-  return choices.once(3)
+  return choices.withOddsOf(3)
     ? { type: 'application/json-patch+json', text: JSON.stringify(operations) }
     : {
-        type: choices.of(
+        type: choices.oneOf(
           'application/merge-patch+json',
           'application/strategic-merge-patch+json',
           'application/apply-patch+yaml',
@@ -328,15 +332,16 @@ export interface GeneratedRequest {
 /** Generates a request. Deterministic for a given seed. */
 export function requestFor(seed: number): GeneratedRequest {
   const choices = new Choices(seed);
-  const type = choices.once(3)
-    ? choices.of(
-        THING,
+  const type = choices.withOddsOf(3)
+    ? choices.oneOf(
+        CUSTOM_TYPE,
         ...TYPES.filter(({ plural }) => /^(pods|secrets|configmaps|customres.*|roles|deployments)$/.test(plural)),
       )
-    : choices.of(...TYPES);
+    : choices.oneOf(...TYPES);
   const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
-  const namespace = type.namespaced && !choices.once(15) ? `/namespaces/${choices.once(10) ? 'none' : 'default'}` : '';
-  const method = choices.of(
+  const namespace =
+    type.namespaced && !choices.withOddsOf(15) ? `/namespaces/${choices.withOddsOf(10) ? 'none' : 'default'}` : '';
+  const method = choices.oneOf(
     'GET',
     'GET',
     'POST',
@@ -348,31 +353,34 @@ export function requestFor(seed: number): GeneratedRequest {
     'PATCH',
     'PATCH',
     'DELETE',
-    ODD_METHODS[choices.below(8)] ?? 'GET',
+    ODD_METHODS[choices.integerBelow(8)] ?? 'GET',
   );
-  const named = choices.once(10) || (method === 'POST' ? choices.once(10) : !choices.once(4));
-  const name = named
-    ? `/${encodeURIComponent(choices.once(6) ? choices.of(...NAMES) : choices.of('a', 'a', 'b'))}`
+  const hasName = choices.withOddsOf(10) || (method === 'POST' ? choices.withOddsOf(10) : !choices.withOddsOf(4));
+  const name = hasName
+    ? `/${encodeURIComponent(choices.withOddsOf(6) ? choices.oneOf(...NAMES) : choices.oneOf('a', 'a', 'b'))}`
     : '';
-  const below = name !== '' && choices.once(6) ? `/${choices.of(...type.subresources, 'status', 'scale', 'x')}` : '';
-  const prefix = choices.once(40) ? choices.of('/', '//', '/%2e%2e/', '/watch/x', '/%zz') : '';
+  const subresource =
+    name !== '' && choices.withOddsOf(6) ? `/${choices.oneOf(...type.subresources, 'status', 'scale', 'x')}` : '';
+  const prefix = choices.withOddsOf(40) ? choices.oneOf('/', '//', '/%2e%2e/', '/watch/x', '/%zz') : '';
   const safe =
     method === 'DELETE' && /^(namespaces|customresourcedefinitions|cluster.*)$/.test(type.plural) ? 'GET' : method;
-  const query = PARAMETERS.filter(() => choices.once(12)).map(
-    ([key, values]) => `${key}=${encodeURIComponent(choices.of(...values))}`,
+  const query = PARAMETERS.filter(() => choices.withOddsOf(12)).map(
+    ([key, values]) => `${key}=${encodeURIComponent(choices.oneOf(...values))}`,
   );
   const content = contentFor(choices, method, type);
   const bodiless = safe === 'GET' || safe === 'HEAD';
   return {
     method: safe,
-    path: `${root}${namespace}/${type.plural}${name}${below}${prefix}${query.length > 0 ? `?${query.join('&')}` : ''}`,
+    path: `${root}${namespace}/${type.plural}${name}${subresource}${prefix}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     headers: {
       'content-type': content.type,
-      accept: choices.once(20)
-        ? choices.of('text/html', '')
-        : choices.of('application/json', '*/*', 'application/json;as=Table;v=v1;g=meta.k8s.io'),
-      ...(choices.once(30) && { 'impersonate-user': choices.of('a', 'system:serviceaccount:default:default') }),
-      ...(choices.once(60) && { 'impersonate-group': 'x' }),
+      accept: choices.withOddsOf(20)
+        ? choices.oneOf('text/html', '')
+        : choices.oneOf('application/json', '*/*', 'application/json;as=Table;v=v1;g=meta.k8s.io'),
+      ...(choices.withOddsOf(30) && {
+        'impersonate-user': choices.oneOf('a', 'system:serviceaccount:default:default'),
+      }),
+      ...(choices.withOddsOf(60) && { 'impersonate-group': 'x' }),
     },
     ...(!bodiless && { body: content.text }),
   };

@@ -27,7 +27,7 @@ export const diskError = (code: string, name: string): Error =>
   Object.assign(new Error(`${code}: injected, '/data/${name}'`), { code });
 
 /** Resolves when all pending operations of in-memory disks have been processed. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class Inode {
   cached: Buffer = Buffer.alloc(0);
@@ -46,11 +46,11 @@ class Inode {
   }
 
   /** Applies the effect of a crash on unsynced data. */
-  settle(choose: Choose): void {
+  loseUnsynced(choose: Choose): void {
     for (const mutation of this.unsynced) {
-      const fate = choose(3);
-      if (fate === 0) continue;
-      const isTorn = fate === 1 && mutation.kind === 'write';
+      const effect = choose(3);
+      if (effect === 0) continue;
+      const isTorn = effect === 1 && mutation.kind === 'write';
       this.durable = changed(
         this.durable,
         isTorn ? { ...mutation, bytes: mutation.bytes.subarray(0, choose(mutation.bytes.length)) } : mutation,
@@ -77,7 +77,7 @@ function changed(content: Buffer, mutation: Mutation): Buffer {
 export class MemoryDisk implements Disk {
   readonly path = '/data';
   /** Called before each operation. Can throw to make the operation fail, or wait to delay it. */
-  before: (operation: DiskOperation) => Promise<void> | void = () => undefined;
+  beforeOperation: (operation: DiskOperation) => Promise<void> | void = () => undefined;
   /** The capacity in bytes. */
   capacity = Number.POSITIVE_INFINITY;
   /** Decides which data a failed sync loses, and the length of short writes. */
@@ -89,15 +89,15 @@ export class MemoryDisk implements Disk {
   #unsyncedNames: ((names: Map<string, Inode>) => void)[] = [];
 
   /** Returns the disk as it is after a crash. */
-  crashed(choose: Choose): MemoryDisk {
-    const left = new MemoryDisk();
+  afterCrash(choose: Choose): MemoryDisk {
+    const remaining = new MemoryDisk();
     const names = new Map(this.#durableNames);
     for (const change of this.#unsyncedNames.slice(0, choose(this.#unsyncedNames.length + 1))) change(names);
     for (const [name, inode] of names) {
-      inode.settle(choose);
-      left.replace(name, inode.durable);
+      inode.loseUnsynced(choose);
+      remaining.replace(name, inode.durable);
     }
-    return left;
+    return remaining;
   }
 
   /** Returns a copy of the disk. */
@@ -126,7 +126,7 @@ export class MemoryDisk implements Disk {
   }
 
   /** Removes a file. */
-  take(name: string): void {
+  delete(name: string): void {
     this.#names.delete(name);
     this.#durableNames.delete(name);
   }
@@ -136,21 +136,21 @@ export class MemoryDisk implements Disk {
   }
 
   async open(name: string): Promise<DiskFile> {
-    await this.before({ kind: 'open', name });
+    await this.beforeOperation({ kind: 'open', name });
     return this.#file(name, this.#find(name));
   }
 
   async create(name: string): Promise<DiskFile> {
-    await this.before({ kind: 'create', name });
-    const known = this.#names.get(name);
-    known?.change({ kind: 'truncate', size: 0 });
-    const inode = known ?? new Inode();
-    if (!known) this.#rename((names) => names.set(name, inode));
+    await this.beforeOperation({ kind: 'create', name });
+    const existing = this.#names.get(name);
+    existing?.change({ kind: 'truncate', size: 0 });
+    const inode = existing ?? new Inode();
+    if (!existing) this.#rename((names) => names.set(name, inode));
     return this.#file(name, inode);
   }
 
   async rename(from: string, to: string): Promise<void> {
-    await this.before({ kind: 'rename', name: from });
+    await this.beforeOperation({ kind: 'rename', name: from });
     const inode = this.#find(from);
     this.#rename((names) => {
       names.delete(from);
@@ -159,12 +159,12 @@ export class MemoryDisk implements Disk {
   }
 
   async remove(name: string): Promise<void> {
-    await this.before({ kind: 'remove', name });
+    await this.beforeOperation({ kind: 'remove', name });
     this.#rename((names) => names.delete(name));
   }
 
   async syncDirectory(): Promise<void> {
-    await this.before({ kind: 'syncDirectory', name: '' });
+    await this.beforeOperation({ kind: 'syncDirectory', name: '' });
     this.#unsyncedNames = [];
     this.#durableNames = new Map(this.#names);
   }
@@ -186,21 +186,21 @@ export class MemoryDisk implements Disk {
       read: async (buffer, position) =>
         inode.cached.copy(buffer, 0, Math.min(position, inode.cached.length), position + buffer.byteLength),
       write: async (bytes, position) => {
-        await this.before({ kind: 'write', name });
+        await this.beforeOperation({ kind: 'write', name });
         const count = Math.min(bytes.byteLength, this.writeBytes, this.#room(inode, position));
         if (count <= 0) throw diskError('ENOSPC', name);
         inode.change({ kind: 'write', position, bytes: Buffer.from(bytes.subarray(0, count)) });
         return count;
       },
       truncate: async (size) => {
-        await this.before({ kind: 'truncate', name });
+        await this.beforeOperation({ kind: 'truncate', name });
         inode.change({ kind: 'truncate', size });
       },
       datasync: async () => {
         try {
-          await this.before({ kind: 'datasync', name });
+          await this.beforeOperation({ kind: 'datasync', name });
         } catch (cause) {
-          inode.settle(this.choose);
+          inode.loseUnsynced(this.choose);
           throw cause;
         }
         inode.sync();

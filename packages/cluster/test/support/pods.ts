@@ -74,22 +74,22 @@ export class PodTestCluster {
     spec: Partial<PodSpec> = {},
     metadata: object = {},
   ): Promise<void> {
-    const whole = (it: TestContainer): object => ({ image: 'host', ...it });
+    const withDefaults = (container: TestContainer): object => ({ image: 'host', ...container });
     const created = await this.request<{ kind: string; message?: string }>('POST', '/api/v1/namespaces/default/pods', {
       metadata: { name, ...metadata },
       spec: {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,
         ...spec,
-        ...(spec.initContainers && { initContainers: spec.initContainers.map(whole) }),
-        containers: containers.map(whole),
+        ...(spec.initContainers && { initContainers: spec.initContainers.map(withDefaults) }),
+        containers: containers.map(withDefaults),
       },
     });
     if (created.kind !== 'Pod') throw new Error(created.message);
   }
 
   /** Resolves with the pod once it matches. */
-  async until(name: string, matches: (pod: ObservedPod) => boolean | undefined): Promise<ObservedPod> {
+  async waitForPod(name: string, matches: (pod: ObservedPod) => boolean | undefined): Promise<ObservedPod> {
     for await (const { type, object } of this.events<ObservedPod>('pods', name)) {
       if (type !== 'DELETED' && matches(object) === true) return object;
     }
@@ -97,7 +97,7 @@ export class PodTestCluster {
   }
 
   async untilFinished(name: string): Promise<ObservedPod> {
-    return this.until(name, ({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
+    return this.waitForPod(name, ({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
   }
 
   async untilDeleted(name: string): Promise<void> {
@@ -127,15 +127,21 @@ export class PodTestCluster {
     return (await this.cluster.send(new Request(`http://kubernetes${path}`))).text();
   }
 
-  private async *events<T>(plural: string, name?: string, since = ''): AsyncGenerator<{ type: string; object: T }> {
-    const only = name === undefined ? '' : `&fieldSelector=metadata.name=${name}`;
+  private async *events<T>(
+    plural: string,
+    name?: string,
+    resourceVersion = '',
+  ): AsyncGenerator<{ type: string; object: T }> {
+    const fieldSelector = name === undefined ? '' : `&fieldSelector=metadata.name=${name}`;
     const response = await this.cluster.send(
-      new Request(`http://kubernetes/api/v1/namespaces/default/${plural}?watch=true&resourceVersion=${since}${only}`),
+      new Request(
+        `http://kubernetes/api/v1/namespaces/default/${plural}?watch=true&resourceVersion=${resourceVersion}${fieldSelector}`,
+      ),
     );
-    let rest = '';
+    let incompleteLine = '';
     for await (const chunk of response.body ?? []) {
-      const lines = (rest + Buffer.from(chunk).toString()).split('\n');
-      rest = lines.pop() ?? '';
+      const lines = (incompleteLine + Buffer.from(chunk).toString()).split('\n');
+      incompleteLine = lines.pop() ?? '';
       for (const line of lines) yield JSON.parse(line) as { type: string; object: T }; // the format of watches
     }
   }
@@ -144,7 +150,7 @@ export class PodTestCluster {
 /** Formats the state of a container, with its reason or exit code. */
 export function stateOf(pod: ObservedPod, name: string): string {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  const { state } = [...initContainerStatuses, ...containerStatuses].find((it) => it.name === name) ?? {};
+  const { state } = [...initContainerStatuses, ...containerStatuses].find((status) => status.name === name) ?? {};
   if (state?.waiting) return `waiting ${state.waiting.reason}`;
   if (state?.terminated) return `${state.terminated.reason} ${state.terminated.exitCode}`;
   return state?.running ? 'running' : 'unknown';

@@ -17,7 +17,7 @@ let containers = 0;
 export function specIn(
   directory: string,
   argv: ContainerSpec['argv'],
-  more: Partial<ContainerSpec> = {},
+  overrides: Partial<ContainerSpec> = {},
 ): ContainerSpec {
   const volume = join(directory, 'workspace');
   mkdirSync(volume, { recursive: true });
@@ -34,7 +34,7 @@ export function specIn(
     cwd: '/workspace',
     hostname: 'p',
     output: { write: () => undefined },
-    ...more,
+    ...overrides,
   };
 }
 

@@ -5,7 +5,7 @@ import { CONFIG_MAPS, PODS, resource, type KubeObject } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
 import type { ClusterKind } from '../support/test-cluster.js';
-import { at, begun } from './disruptions-on-a-cluster.js';
+import { keyOf, waitForPod } from './disruptions-on-a-cluster.js';
 import { newTestNamespace, type TestNamespace } from '../support/test-namespace.js';
 
 const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
@@ -23,7 +23,7 @@ export function describeAdditions(clusterKind: ClusterKind): void {
 }
 
 /** Writes to the workspaces and produces two results. */
-const make = {
+const producer = {
   workspaces: [{ name: 'shared' }, { name: 'settings', mountPath: '/settings', readOnly: true }, { name: 'token' }],
   results: [{ name: 'greeting' }, { name: 'empty' }],
   steps: [
@@ -36,7 +36,7 @@ const make = {
 };
 
 /** Prints its params and workspaces. */
-const take = {
+const consumer = {
   workspaces: [{ name: 'team' }, { name: 'scratch' }],
   inputs: { params: [string('greeting'), string('empty')] },
   steps: [
@@ -73,7 +73,7 @@ function describeSharing(testNamespace: TestNamespace): void {
           tasks: [
             {
               name: 'make',
-              taskSpec: make,
+              taskSpec: producer,
               workspaces: [
                 { name: 'shared', workspace: 'disk', subPath: 'team' },
                 { name: 'settings', workspace: 'words' },
@@ -82,7 +82,7 @@ function describeSharing(testNamespace: TestNamespace): void {
             },
             {
               name: 'take',
-              taskSpec: take,
+              taskSpec: consumer,
               params: [
                 { name: 'greeting', value: '$(tasks.make.results.greeting)' },
                 { name: 'empty', value: '$(tasks.make.results.empty)' },
@@ -98,15 +98,15 @@ function describeSharing(testNamespace: TestNamespace): void {
     });
     expect(await harness.waitForEnd('PipelineRun', 'shares')).toMatchObject({ status: 'True', reason: 'Succeeded' });
     const runs = await harness.list<TaskRun>('TaskRun');
-    const of = (task: string): TaskRun | undefined =>
+    const taskRunOf = (task: string): TaskRun | undefined =>
       runs.find(({ metadata: { labels } }) => labels?.['tekton.dev/pipelineTask'] === task);
-    expect(of('make')?.status?.taskResults).toEqual([
+    expect(taskRunOf('make')?.status?.taskResults).toEqual([
       { name: 'greeting', value: 'greetings of the team' },
       { name: 'empty', value: '' },
     ]);
-    const logs = await testNamespace.logs(of('take')?.metadata.name ?? '');
+    const logs = await testNamespace.logs(taskRunOf('take')?.metadata.name ?? '');
     expect(logs['own']).toBe('greetings of the team||greetings|\n');
-    const first = (await testNamespace.logs(of('make')?.metadata.name ?? ''))['first'];
+    const first = (await testNamespace.logs(taskRunOf('make')?.metadata.name ?? ''))['first'];
     expect(first).toMatch(/^\+ cat \/settings\/word\n.*Read-only file system/s);
   });
 }
@@ -122,7 +122,7 @@ function describeOptional(testNamespace: TestNamespace): void {
       await harness.create('Condition', 'absent', {
         spec: { ...src, check: script('test ! -e $(resources.src.path)', 'check') },
       });
-      const uses = { inputs: [{ name: 'src', resource: 'src' }] };
+      const resourceBinding = { inputs: [{ name: 'src', resource: 'src' }] };
       await harness.create('PipelineRun', 'optional', {
         spec: {
           pipelineSpec: {
@@ -131,8 +131,8 @@ function describeOptional(testNamespace: TestNamespace): void {
               {
                 name: 'look',
                 taskRef: { name: 'looks' },
-                resources: uses,
-                conditions: [{ conditionRef: 'absent', resources: uses.inputs }],
+                resources: resourceBinding,
+                conditions: [{ conditionRef: 'absent', resources: resourceBinding.inputs }],
               },
             ],
           },
@@ -170,10 +170,14 @@ function describeQuota(testNamespace: TestNamespace): void {
     );
     const run = (text: string): object => ({ spec: { taskSpec: { steps: [script(text)] } } });
     await harness.create('TaskRun', 'first', run('sleep 1000'));
-    const name = await begun(harness, 'first');
+    const name = await waitForPod(harness, 'first');
     await harness.create('TaskRun', 'second', run('true'));
-    const waits = await harness.waitFor<TaskRun, object>('TaskRun', 'second', ({ status }) => status?.conditions?.[0]);
-    expect(waits).toMatchObject({
+    const condition = await harness.waitFor<TaskRun, object>(
+      'TaskRun',
+      'second',
+      ({ status }) => status?.conditions?.[0],
+    );
+    expect(condition).toMatchObject({
       status: 'Unknown',
       reason: 'ExceededResourceQuota',
       message: expect.stringMatching(
@@ -181,7 +185,7 @@ function describeQuota(testNamespace: TestNamespace): void {
       ),
     });
     const pod = (await harness.list<Pod>('Pod')).find(({ metadata }) => metadata.name === name);
-    if (pod) await client.delete(PODS, at(pod), { gracePeriodSeconds: 0 });
+    if (pod) await client.delete(PODS, keyOf(pod), { gracePeriodSeconds: 0 });
     expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ status: 'True', reason: 'Succeeded' });
   });
 }

@@ -8,30 +8,30 @@ import type { Harness } from '../support/harness.js';
 import type { ClusterKind } from '../support/test-cluster.js';
 import { newTestNamespace, type TestNamespace } from '../support/test-namespace.js';
 
-const LONG = 'sleep 1000';
+const SLEEP = 'sleep 1000';
 
 /** A step of shell text; of those that are to be stopped, one that can be at once. */
 const step = (script: string): object => ({ name: 'own', image: 'busybox', command: ['sh', '-c', script] });
-const taskRun = (script: string, more: object = {}): object => ({
-  spec: { taskSpec: { steps: [step(script)] }, ...more },
+const taskRun = (script: string, spec: object = {}): object => ({
+  spec: { taskSpec: { steps: [step(script)] }, ...spec },
 });
-const pipelineRun = (script: string, more: object = {}, task: object = {}): object => ({
-  spec: { pipelineSpec: { tasks: [{ name: 'long', taskSpec: { steps: [step(script)] }, ...task }] }, ...more },
+const pipelineRun = (script: string, spec: object = {}, task: object = {}): object => ({
+  spec: { pipelineSpec: { tasks: [{ name: 'long', taskSpec: { steps: [step(script)] }, ...task }] }, ...spec },
 });
 
 /** Resolves with the first pod of a run that is not in `seen` and whose step is running. */
-const runningPod = (harness: Harness, ofRun: string, earlier: readonly string[] = []): Promise<Pod> =>
+const runningPod = (harness: Harness, runName: string, excludedPods: readonly string[] = []): Promise<Pod> =>
   harness.waitForAny<Pod, Pod>('Pod', (pod) => {
-    const mine = Object.values(pod.metadata.labels ?? {}).includes(ofRun);
+    const isPodOfRun = Object.values(pod.metadata.labels ?? {}).includes(runName);
     const runs = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined);
-    return mine && runs && !earlier.includes(pod.metadata.name ?? '') ? pod : undefined;
+    return isPodOfRun && runs && !excludedPods.includes(pod.metadata.name ?? '') ? pod : undefined;
   });
 
 /** Resolves when the pod's first container has printed the text. */
-async function printed(harness: Harness, pod: Pod, text: string): Promise<void> {
+async function waitForOutput(harness: Harness, pod: Pod, text: string): Promise<void> {
   const container = pod.spec.containers[0]?.name ?? '';
   let output = '';
-  for await (const chunk of await harness.client.podLogs(at(pod), { container, follow: true })) {
+  for await (const chunk of await harness.client.podLogs(keyOf(pod), { container, follow: true })) {
     output += Buffer.from(chunk).toString();
     if (output.includes(text)) return;
   }
@@ -39,19 +39,21 @@ async function printed(harness: Harness, pod: Pod, text: string): Promise<void> 
 }
 
 /** Resolves with the name of a run's pod once it exists. */
-export const begun = (harness: Harness, run: string): Promise<string> =>
+export const waitForPod = (harness: Harness, run: string): Promise<string> =>
   harness.waitForAny<TaskRun, string>('TaskRun', ({ metadata, status }) =>
     metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
   );
 
 /** Returns the key of an object. */
-export const at = ({ metadata: { namespace = '', name = '' } }: KubeObject): { namespace: string; name: string } => ({
+export const keyOf = ({
+  metadata: { namespace = '', name = '' },
+}: KubeObject): { namespace: string; name: string } => ({
   namespace,
   name,
 });
 
 /** Returns the duration of a run in seconds. */
-const took = ({ status }: TaskRun | PipelineRun): number =>
+const durationSeconds = ({ status }: TaskRun | PipelineRun): number =>
   (Date.parse(status?.completionTime ?? '') - Date.parse(status?.startTime ?? '')) / 1000;
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -71,19 +73,19 @@ export function describeDisruptions(clusterKind: ClusterKind): void {
 
 function describeTimeouts(testNamespace: TestNamespace): void {
   describe('a timeout', () => {
-    const ended = async (kind: 'TaskRun' | 'PipelineRun', name: string): Promise<TaskRun | PipelineRun> =>
+    const waitForRun = async (kind: 'TaskRun' | 'PipelineRun', name: string): Promise<TaskRun | PipelineRun> =>
       testNamespace.harness.waitFor<TaskRun | PipelineRun, TaskRun | PipelineRun>(kind, name, (run) =>
         run.status?.completionTime === undefined ? undefined : run,
       );
 
     testNamespace.runsThoroughly('that passes without a running controller is applied by the next one', async () => {
       const { harness } = testNamespace;
-      await harness.create('TaskRun', 'alone', taskRun(LONG, { timeout: '2s' }));
-      await harness.create('PipelineRun', 'whole', pipelineRun(LONG, { timeout: '2s' }));
-      const pods = await Promise.all(['alone', 'whole'].map((run) => begun(harness, run)));
-      await testNamespace.stop();
+      await harness.create('TaskRun', 'alone', taskRun(SLEEP, { timeout: '2s' }));
+      await harness.create('PipelineRun', 'whole', pipelineRun(SLEEP, { timeout: '2s' }));
+      const pods = await Promise.all(['alone', 'whole'].map((run) => waitForPod(harness, run)));
+      await testNamespace.stopController();
       await pause(3);
-      await testNamespace.start();
+      await testNamespace.startController();
       expect(await harness.waitForEnd('TaskRun', 'alone')).toMatchObject({
         status: 'False',
         reason: 'TaskRunTimeout',
@@ -101,15 +103,15 @@ function describeTimeouts(testNamespace: TestNamespace): void {
 
     testNamespace.runsThoroughly('counts from the start of its run across restarts of the controller', async () => {
       const { harness } = testNamespace;
-      await harness.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
-      await harness.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
-      await Promise.all(['counted', 'counts'].map((run) => begun(harness, run)));
-      await testNamespace.stop();
-      await testNamespace.start();
-      for (const run of [await ended('TaskRun', 'counted'), await ended('PipelineRun', 'counts')]) {
+      await harness.create('TaskRun', 'counted', taskRun(SLEEP, { timeout: '4s' }));
+      await harness.create('PipelineRun', 'counts', pipelineRun(SLEEP, { timeout: '4s' }));
+      await Promise.all(['counted', 'counts'].map((run) => waitForPod(harness, run)));
+      await testNamespace.stopController();
+      await testNamespace.startController();
+      for (const run of [await waitForRun('TaskRun', 'counted'), await waitForRun('PipelineRun', 'counts')]) {
         expect(run.status?.conditions).toMatchObject([{ reason: expect.stringMatching(/RunTimeout$/) }]);
-        expect(took(run)).toBeGreaterThanOrEqual(4);
-        expect(took(run)).toBeLessThan(10);
+        expect(durationSeconds(run)).toBeGreaterThanOrEqual(4);
+        expect(durationSeconds(run)).toBeLessThan(10);
       }
     });
   });
@@ -117,11 +119,11 @@ function describeTimeouts(testNamespace: TestNamespace): void {
 
 function describeDeletedPods(testNamespace: TestNamespace): void {
   describe('a pod', () => {
-    const ends = async (name: string, how: DeleteOptions): Promise<void> => {
+    const expectAttemptEnds = async (name: string, deleteOptions: DeleteOptions): Promise<void> => {
       const { harness } = testNamespace;
-      await harness.create('TaskRun', name, taskRun(LONG));
+      await harness.create('TaskRun', name, taskRun(SLEEP));
       const pod = await runningPod(harness, name);
-      await harness.client.delete(PODS, at(pod), how);
+      await harness.client.delete(PODS, keyOf(pod), deleteOptions);
       const message = `the pod "${pod.metadata.name ?? ''}" was deleted before it had finished`;
       expect(await harness.waitForEnd('TaskRun', name)).toMatchObject({
         status: 'False',
@@ -129,18 +131,18 @@ function describeDeletedPods(testNamespace: TestNamespace): void {
         message: expect.stringContaining(message),
       });
       await harness.waitForDeletion('Pod', pod.metadata.name ?? '');
-      const left = (await harness.list<Pod>('Pod')).filter(
+      const remainingPods = (await harness.list<Pod>('Pod')).filter(
         ({ metadata }) => metadata.labels?.['tekton.dev/taskRun'] === name,
       );
-      expect(left).toEqual([]);
+      expect(remainingPods).toEqual([]);
     };
 
     testNamespace.runs('that is deleted by a user ends its attempt and is not created again', () =>
-      ends('deleted', {}),
+      expectAttemptEnds('deleted', {}),
     );
 
     testNamespace.runsThoroughly('that is deleted without a grace period, as from a lost node, ends its attempt', () =>
-      ends('removed', { gracePeriodSeconds: 0 }),
+      expectAttemptEnds('removed', { gracePeriodSeconds: 0 }),
     );
 
     testNamespace.runsThoroughly('that is deleted by hand counts as an attempt, which is retried', async () => {
@@ -150,12 +152,12 @@ function describeDeletedPods(testNamespace: TestNamespace): void {
       });
       const volumes = [{ name: 'marks', persistentVolumeClaim: { claimName: 'marks' } }];
       const volumeMounts = [{ name: 'marks', mountPath: '/marks' }];
-      const script = `test -e /marks/begun || { : > /marks/begun; echo marked; ${LONG}; }`;
+      const script = `test -e /marks/begun || { : > /marks/begun; echo marked; ${SLEEP}; }`;
       const taskSpec = { volumes, steps: [{ ...step(script), volumeMounts }] };
       await harness.create('PipelineRun', 'again', pipelineRun(script, {}, { retries: 1, taskSpec }));
       const pod = await runningPod(harness, 'again');
-      await printed(harness, pod, 'marked'); // otherwise the second attempt would take as long
-      await harness.client.delete(PODS, at(pod), { gracePeriodSeconds: 1 });
+      await waitForOutput(harness, pod, 'marked'); // otherwise the second attempt would take as long
+      await harness.client.delete(PODS, keyOf(pod), { gracePeriodSeconds: 1 });
       expect(await harness.waitForEnd('PipelineRun', 'again')).toMatchObject({ status: 'True', reason: 'Succeeded' });
       const [run] = (await harness.list<TaskRun>('TaskRun')).filter(
         ({ metadata }) => metadata.labels?.['tekton.dev/pipelineRun'] === 'again',
@@ -178,8 +180,8 @@ function describeDeletedNamespace(testNamespace: TestNamespace): void {
     const { harness, log } = testNamespace;
     const { client, namespace } = harness;
     const uid = (await client.get(NAMESPACES, { name: namespace }))?.metadata.uid ?? '';
-    await harness.create('TaskRun', 'one', taskRun(LONG));
-    await harness.create('PipelineRun', 'two', pipelineRun(LONG, {}, { retries: 3 }));
+    await harness.create('TaskRun', 'one', taskRun(SLEEP));
+    await harness.create('PipelineRun', 'two', pipelineRun(SLEEP, {}, { retries: 3 }));
     await Promise.all(['one', 'two'].map((run) => runningPod(harness, run)));
     await client.delete(NAMESPACES, { name: namespace });
     await harness.waitForDeletion('Namespace', namespace);

@@ -17,10 +17,10 @@ interface Node extends KubeObject {
 }
 
 const TAINT = 'pipewright.local/no-kubelet';
-const room = { cpu: '8', memory: '8Gi', pods: '20' };
+const capacity = { cpu: '8', memory: '8Gi', pods: '20' };
 
 /** Returns the Ready condition of a node. */
-const ready = (status: 'True' | 'Unknown'): object => {
+const readyCondition = (status: 'True' | 'Unknown'): object => {
   const now = new Date().toISOString();
   const reason = status === 'True' ? 'KubeletReady' : 'NodeStatusUnknown';
   return { type: 'Ready', status, reason, lastHeartbeatTime: now, lastTransitionTime: now };
@@ -36,12 +36,14 @@ const writeStatus = (harness: Harness, name: string, status: object): Promise<un
  */
 async function markUnreachable(harness: Harness, name: string): Promise<void> {
   const key = 'node.kubernetes.io/unreachable';
-  await writeStatus(harness, name, { conditions: [ready('Unknown')] });
-  const node = await harness.waitForAny<Node, Node>('Node', (one) =>
-    one.metadata.name === name && one.spec.taints?.some((taint) => taint.key === key) ? one : undefined,
+  await writeStatus(harness, name, { conditions: [readyCondition('Unknown')] });
+  const node = await harness.waitForAny<Node, Node>('Node', (candidate) =>
+    candidate.metadata.name === name && candidate.spec.taints?.some((taint) => taint.key === key)
+      ? candidate
+      : undefined,
   );
-  const others = (node.spec.taints ?? []).filter((taint) => taint.key !== key || taint.effect !== 'NoExecute');
-  const taints = [...others, { key, effect: 'NoExecute', timeAdded: new Date().toISOString() }];
+  const otherTaints = (node.spec.taints ?? []).filter((taint) => taint.key !== key || taint.effect !== 'NoExecute');
+  const taints = [...otherTaints, { key, effect: 'NoExecute', timeAdded: new Date().toISOString() }];
   await harness.client.patch(NODES, { name }, { spec: { taints } }, { type: 'merge' });
 }
 
@@ -50,7 +52,7 @@ async function addNode(harness: Harness, name: string): Promise<void> {
   const spec = { taints: [{ key: TAINT, effect: 'NoSchedule' }] };
   const metadata = { name, labels: { [TAINT]: name } };
   await harness.client.create(NODES, {}, { apiVersion: 'v1', kind: 'Node', metadata, spec } as never); // a node has a spec
-  await writeStatus(harness, name, { capacity: room, allocatable: room, conditions: [ready('True')] });
+  await writeStatus(harness, name, { capacity, allocatable: capacity, conditions: [readyCondition('True')] });
 }
 
 /** Runs a step on such a node, with the pod status that its kubelet would have reported before the loss. */
@@ -71,8 +73,10 @@ async function runOn(harness: Harness, node: string, run: string): Promise<Pod> 
       taskSpec: { steps: [{ name: 'own', image: 'busybox', command: ['sleep', '1000'] }] },
     },
   });
-  const pod = await harness.waitForAny<Pod, Pod>('Pod', (one) =>
-    one.metadata.labels?.['tekton.dev/taskRun'] === run && one.spec.nodeName === node ? one : undefined,
+  const pod = await harness.waitForAny<Pod, Pod>('Pod', (candidate) =>
+    candidate.metadata.labels?.['tekton.dev/taskRun'] === run && candidate.spec.nodeName === node
+      ? candidate
+      : undefined,
   );
   const state = { running: { startedAt: new Date().toISOString() } };
   const containerStatuses = [{ name: 'step-own', image: '', imageID: '', ready: true, restartCount: 0, state }];
@@ -96,12 +100,12 @@ export function describeLostNodes(clusterKind: ClusterKind): void {
   describe(`on ${clusterKind.name}, a node`, () => {
     const nodes = ['one', 'two', 'three'].map((name) => `pipewright-${process.pid.toString(36)}-${name}`);
     const testNamespace = new TestNamespace({ ...clusterKind, timeoutMs: 200_000 });
-    beforeAll(() => testNamespace.begin());
+    beforeAll(() => testNamespace.open());
     afterAll(async () => {
       for (const name of nodes) await testNamespace.harness.client.delete(NODES, { name });
-      await testNamespace.end();
+      await testNamespace.close();
     });
-    const [evicting = '', unreachable = '', removed = ''] = nodes;
+    const [evictingNode = '', unreachableNode = '', removedNode = ''] = nodes;
     const failure = (message: RegExp): object => ({
       status: 'False',
       reason: 'Failed',
@@ -110,8 +114,8 @@ export function describeLostNodes(clusterKind: ClusterKind): void {
 
     testNamespace.runs('that lacks memory ends an attempt with the eviction message', async () => {
       const { harness } = testNamespace;
-      await addNode(harness, evicting);
-      const pod = await runOn(harness, evicting, 'evicted');
+      await addNode(harness, evictingNode);
+      const pod = await runOn(harness, evictingNode, 'evicted');
       const message = 'The node was low on resource: memory. ';
       await patchStatus(harness, pod, { phase: 'Failed', reason: 'Evicted', message });
       expect(await harness.waitForEnd('TaskRun', 'evicted')).toMatchObject(
@@ -121,15 +125,22 @@ export function describeLostNodes(clusterKind: ClusterKind): void {
 
     testNamespace.runs('that is unreachable or removed from the cluster ends the attempts on it', async () => {
       const { harness } = testNamespace;
-      await Promise.all([unreachable, removed].map((name) => addNode(harness, name)));
-      const [lost, gone] = await Promise.all([runOn(harness, unreachable, 'lost'), runOn(harness, removed, 'removed')]);
-      await markUnreachable(harness, unreachable);
-      await harness.client.delete(NODES, { name: removed });
-      const [ofLost, ofGone] = await Promise.all(['lost', 'removed'].map((run) => harness.waitForEnd('TaskRun', run)));
-      const silent = `was deleted, and its node "${unreachable}" does not say that it has ended`;
-      expect(ofLost).toMatchObject(failure(new RegExp(`^the pod "${lost.metadata.name ?? ''}" ${silent}`)));
-      expect(ofGone).toMatchObject(
-        failure(new RegExp(`^the pod "${gone.metadata.name ?? ''}" was deleted before it had finished`)),
+      await Promise.all([unreachableNode, removedNode].map((name) => addNode(harness, name)));
+      const [podOfLostNode, podOfRemovedNode] = await Promise.all([
+        runOn(harness, unreachableNode, 'lost'),
+        runOn(harness, removedNode, 'removed'),
+      ]);
+      await markUnreachable(harness, unreachableNode);
+      await harness.client.delete(NODES, { name: removedNode });
+      const [lostCondition, removedCondition] = await Promise.all(
+        ['lost', 'removed'].map((run) => harness.waitForEnd('TaskRun', run)),
+      );
+      const noEndReported = `was deleted, and its node "${unreachableNode}" does not say that it has ended`;
+      expect(lostCondition).toMatchObject(
+        failure(new RegExp(`^the pod "${podOfLostNode.metadata.name ?? ''}" ${noEndReported}`)),
+      );
+      expect(removedCondition).toMatchObject(
+        failure(new RegExp(`^the pod "${podOfRemovedNode.metadata.name ?? ''}" was deleted before it had finished`)),
       );
     });
   });

@@ -12,10 +12,10 @@ let virtual: VirtualCluster;
 beforeEach(() => {
   virtual = new VirtualCluster();
 });
-afterEach(() => virtual.end());
+afterEach(() => virtual.close());
 
-async function begin(options: Parameters<VirtualCluster['begin']>[0] = {}): Promise<void> {
-  await virtual.begin(options);
+async function startCluster(options: Parameters<VirtualCluster['open']>[0] = {}): Promise<void> {
+  await virtual.open(options);
   await virtual.harness.create('Task', 'ok', okTask);
   await virtual.harness.create('Pipeline', 'p', chain(['a', 'b']));
 }
@@ -26,61 +26,61 @@ const runNamed = async (name: string): Promise<TaskRun | undefined> =>
   (await virtual.harness.list<TaskRun>('TaskRun')).find(({ metadata }) => metadata.name === name);
 const reasonOf = async (name: string): Promise<string | undefined> =>
   (await runNamed(name))?.status?.conditions?.[0]?.reason;
-const total = (): number => virtual.reconciles.sum();
+const totalReconciles = (): number => virtual.reconciles.sum();
 
 describe.each([-5, 5])('after a change of the clock by %d hours', (hours) => {
   test('finished runs do not change, and cause no writes', async () => {
-    await begin();
+    await startCluster();
     await taskRun('good');
     await virtual.clock.advance(MINUTE);
     virtual.script = () => ({ exitCode: 1 });
     await taskRun('bad');
     await virtual.harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
     await virtual.clock.advance(10_000);
-    const all = async () => [
+    const runStates = async () => [
       ...(await virtual.harness.list<TaskRun>('TaskRun')),
       ...(await virtual.harness.list<PipelineRun>('PipelineRun')),
     ];
-    const before = await all();
-    expect(before.map(({ status }) => status?.conditions?.[0]?.status).toSorted()).toEqual([
+    const statesBefore = await runStates();
+    expect(statesBefore.map(({ status }) => status?.conditions?.[0]?.status).toSorted()).toEqual([
       'False',
       'False',
       'False',
       'True',
     ]);
-    const [reconciles, writes] = [total(), virtual.writes.sum()];
+    const [reconciles, writes] = [totalReconciles(), virtual.writes.sum()];
     virtual.clock.shiftDate(hours * HOUR);
     await virtual.clock.advance(24 * HOUR);
-    expect(await all()).toEqual(before);
-    expect([total() - reconciles, virtual.writes.sum() - writes]).toEqual([0, 0]);
-    await virtual.stop();
-    await virtual.start();
+    expect(await runStates()).toEqual(statesBefore);
+    expect([totalReconciles() - reconciles, virtual.writes.sum() - writes]).toEqual([0, 0]);
+    await virtual.stopController();
+    await virtual.startController();
     await virtual.clock.advance(MINUTE);
-    expect(await all()).toEqual(before);
+    expect(await runStates()).toEqual(statesBefore);
   });
 
   test('a running run does not time out before its timeout has passed once, and its end is final', async () => {
     virtual.script = () => 'stays';
-    await begin();
+    await startCluster();
     await taskRun('run', { timeout: '1h' });
     await virtual.clock.advance(30 * MINUTE);
     expect(await reasonOf('run')).toBe('Running');
-    const before = total();
+    const reconcilesBefore = totalReconciles();
     virtual.clock.shiftDate(hours * HOUR);
     await virtual.clock.advance(29 * MINUTE);
     expect(await reasonOf('run')).toBe('Running');
     await virtual.clock.advance(HOUR * 10);
-    const ended = await runNamed('run');
-    expect(ended?.status?.conditions?.[0]?.reason).toBe('TaskRunTimeout');
+    const run = await runNamed('run');
+    expect(run?.status?.conditions?.[0]?.reason).toBe('TaskRunTimeout');
     virtual.clock.shiftDate(-hours * HOUR);
     await virtual.clock.advance(24 * HOUR);
-    expect(await runNamed('run')).toEqual(ended);
-    expect(total() - before).toBeLessThanOrEqual(12);
+    expect(await runNamed('run')).toEqual(run);
+    expect(totalReconciles() - reconcilesBefore).toBeLessThanOrEqual(12);
   });
 
   test('an attempt after a timeout has its full timeout', async () => {
     virtual.script = () => 'stays';
-    await begin();
+    await startCluster();
     const tasks = [{ name: 't', taskRef: { name: 'ok' }, retries: 1, timeout: '1h' }];
     await virtual.harness.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks }, timeout: '48h' } });
     await virtual.clock.advance(30 * MINUTE);
@@ -100,7 +100,7 @@ describe.each([-5, 5])('after a change of the clock by %d hours', (hours) => {
 
   test('a CloudEvent that was not delivered gets five attempts within minutes, not hours', async () => {
     let attempts = 0;
-    await begin({
+    await startCluster({
       sendEvent: () => {
         attempts += 1;
         return Promise.reject(new Error('ECONNREFUSED'));
@@ -125,15 +125,15 @@ describe.each([-5, 5])('after a change of the clock by %d hours', (hours) => {
   });
 
   test('a run whose ServiceAccount is missing fails within seconds', async () => {
-    await begin();
-    await virtual.stop();
-    const gone = { kind: 'Status', code: 404, reason: 'NotFound' };
+    await startCluster();
+    await virtual.stopController();
+    const notFound = { kind: 'Status', code: 404, reason: 'NotFound' };
     const send = virtual.intercept(({ method, url }) =>
       method === 'GET' && url.endsWith('/serviceaccounts/default')
-        ? Promise.resolve(Response.json(gone, { status: 404 }))
+        ? Promise.resolve(Response.json(notFound, { status: 404 }))
         : undefined,
     );
-    await virtual.start({ send });
+    await virtual.startController({ send });
     await taskRun('run');
     await virtual.clock.advance(1000);
     virtual.clock.shiftDate(hours * HOUR);
@@ -142,7 +142,7 @@ describe.each([-5, 5])('after a change of the clock by %d hours', (hours) => {
   });
 
   test('the newest runs are kept, for any times of the others', async () => {
-    await begin({ retention: { count: 2 } });
+    await startCluster({ retention: { count: 2 } });
     for (const name of ['a', 'b', 'c']) {
       await taskRun(name);
       await virtual.clock.advance(MINUTE);

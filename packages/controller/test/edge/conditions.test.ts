@@ -23,11 +23,11 @@ beforeEach(async () => {
 });
 afterEach(() => controller?.stop());
 
-const start = async (send: Send = cluster.send): Promise<RunningController> =>
+const startInNamespace = async (send: Send = cluster.send): Promise<RunningController> =>
   (controller = await startController({ send, namespace: harness.namespace }));
 
 /** Creates a pipeline: `deploy` if the conditions sunny and dry pass, then `announce`. */
-async function release(more: object = {}): Promise<void> {
+async function createRelease(spec: object = {}): Promise<void> {
   const check = { spec: { check: { image: 'busybox', command: ['true'] } } };
   await harness.create('Task', 'ok', okTask);
   for (const name of ['sunny', 'dry']) await harness.create('Condition', name, check);
@@ -35,7 +35,7 @@ async function release(more: object = {}): Promise<void> {
   await harness.create('Pipeline', 'p', {
     spec: {
       tasks: [
-        { name: 'deploy', taskRef, conditions: [{ conditionRef: 'sunny' }, { conditionRef: 'dry' }], ...more },
+        { name: 'deploy', taskRef, conditions: [{ conditionRef: 'sunny' }, { conditionRef: 'dry' }], ...spec },
         { name: 'announce', taskRef, runAfter: ['deploy'] },
       ],
     },
@@ -50,8 +50,8 @@ const isCheck = ({ metadata }: Pod): boolean => metadata.labels?.['tekton.dev/co
 
 describe('a task with conditions', () => {
   test('runs after its checks, each of which is a TaskRun with a pod', async () => {
-    await release();
-    await start();
+    await createRelease();
+    await startInNamespace();
     await run();
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
     const pods = await harness.list<Pod>('Pod');
@@ -74,17 +74,17 @@ describe('a task with conditions', () => {
 
   test('is skipped with its dependents if a check fails', async () => {
     script = (pod) => ({ exitCode: isCheck(pod) && conditionOf(pod) === 'dry' ? 1 : 0 });
-    await release();
-    await start();
+    await createRelease();
+    await startInNamespace();
     await run();
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({
       status: 'True',
       reason: 'Succeeded',
       message: 'All Tasks have completed executing',
     });
-    const [ended] = await harness.list<PipelineRun>('PipelineRun');
-    const [[name = '', entry] = [], ...others] = Object.entries(ended?.status?.taskRuns ?? {});
-    expect([others, entry?.status?.conditions?.[0]?.message, entry?.status?.podName]).toEqual([
+    const [pipelineRun] = await harness.list<PipelineRun>('PipelineRun');
+    const [[name = '', entry] = [], ...otherEntries] = Object.entries(pipelineRun?.status?.taskRuns ?? {});
+    expect([otherEntries, entry?.status?.conditions?.[0]?.message, entry?.status?.podName]).toEqual([
       [],
       `ConditionChecks failed for Task ${name} in PipelineRun run`,
       '',
@@ -99,12 +99,12 @@ describe('a task with conditions', () => {
   });
 
   test('is skipped if a check cannot run, and the status of the check has the reason', async () => {
-    await release({ conditions: [{ conditionRef: 'sunny', params: [{ name: 'where', value: 'here' }] }] });
-    await start();
+    await createRelease({ conditions: [{ conditionRef: 'sunny', params: [{ name: 'where', value: 'here' }] }] });
+    await startInNamespace();
     await run();
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    const [ended] = await harness.list<PipelineRun>('PipelineRun');
-    const [entry] = Object.values(ended?.status?.taskRuns ?? {});
+    const [pipelineRun] = await harness.list<PipelineRun>('PipelineRun');
+    const [entry] = Object.values(pipelineRun?.status?.taskRuns ?? {});
     const [check] = Object.values(entry?.conditionChecks ?? {});
     expect([entry?.status?.conditions?.[0]?.reason, check?.status?.conditions?.[0]]).toMatchObject([
       'ConditionCheckFailed',
@@ -117,72 +117,77 @@ describe('a task with conditions', () => {
 
   test('has its checks cancelled with the run, and their pods are deleted', async () => {
     script = () => 'stays';
-    await release();
-    await start();
+    await createRelease();
+    await startInNamespace();
     await run();
     await harness.waitFor<PipelineRun, true>('PipelineRun', 'run', ({ status }) => {
       const [entry] = Object.values(status?.taskRuns ?? {});
       const checks = Object.values(entry?.conditionChecks ?? {});
-      return checks.length === 2 && checks.every((one) => one.status?.conditions?.[0]?.reason === 'Running')
+      return checks.length === 2 && checks.every((taskRun) => taskRun.status?.conditions?.[0]?.reason === 'Running')
         ? true
         : undefined;
     });
-    const at = { namespace: harness.namespace, name: 'run' };
+    const runKey = { namespace: harness.namespace, name: 'run' };
     await harness.client.patch(
       kindOf('PipelineRun'),
-      at,
+      runKey,
       { spec: { status: 'PipelineRunCancelled' } },
       { type: 'merge' },
     );
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'PipelineRunCancelled' });
     const reasons = await harness.waitFor<PipelineRun, (string | undefined)[]>('PipelineRun', 'run', ({ status }) => {
       const [entry] = Object.values(status?.taskRuns ?? {});
-      const checks = Object.values(entry?.conditionChecks ?? {}).map((one) => one.status?.conditions?.[0]?.reason);
+      const checks = Object.values(entry?.conditionChecks ?? {}).map(
+        (conditionCheck) => conditionCheck.status?.conditions?.[0]?.reason,
+      );
       return checks.every((reason) => reason === 'TaskRunCancelled') ? checks : undefined;
     });
     expect(reasons).toEqual(['TaskRunCancelled', 'TaskRunCancelled']);
-    const gone = async (): Promise<boolean> =>
+    const isGone = async (): Promise<boolean> =>
       (await harness.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
-    while (!(await gone())) await controller?.synced;
+    while (!(await isGone())) await controller?.synced;
   });
 });
 
 describe('each check has one pod and decides its task, with any faults', () => {
   /** Runs a task whose checks pass and that fails once, and a skipped task. Returns the outcome and created objects. */
   async function outcome(send: Send): Promise<unknown> {
-    const tries = new Map<string, number>();
+    const attempts = new Map<string, number>();
     script = (pod) => {
       const task = pod.metadata.labels?.['tekton.dev/pipelineTask'] ?? '';
-      const what = isCheck(pod) ? `${task}?${conditionOf(pod)}` : task;
-      tries.set(what, (tries.get(what) ?? 0) + 1);
-      return { exitCode: what === 'other?dry' || (what === 'deploy' && tries.get(what) === 1) ? 1 : 0 };
+      const containerTask = isCheck(pod) ? `${task}?${conditionOf(pod)}` : task;
+      attempts.set(containerTask, (attempts.get(containerTask) ?? 0) + 1);
+      return {
+        exitCode:
+          containerTask === 'other?dry' || (containerTask === 'deploy' && attempts.get(containerTask) === 1) ? 1 : 0,
+      };
     };
     const check = { spec: { check: { image: 'busybox', command: ['true'] } } };
     await harness.create('Task', 'ok', okTask);
     for (const name of ['sunny', 'dry']) await harness.create('Condition', name, check);
     const taskRef = { name: 'ok' };
-    const on = (...names: readonly string[]): object => ({
+    const withConditions = (...names: readonly string[]): object => ({
       conditions: names.map((conditionRef) => ({ conditionRef })),
     });
     await harness.create('Pipeline', 'p', {
       spec: {
         tasks: [
-          { name: 'deploy', taskRef, retries: 1, ...on('sunny') },
-          { name: 'other', taskRef, ...on('dry') },
+          { name: 'deploy', taskRef, retries: 1, ...withConditions('sunny') },
+          { name: 'other', taskRef, ...withConditions('dry') },
           { name: 'last', taskRef, runAfter: ['other'] },
         ],
       },
     });
-    await start(send);
+    await startInNamespace(send);
     await run();
     const { reason } = await harness.waitForEnd('PipelineRun', 'run');
-    const [ended] = await harness.list<PipelineRun>('PipelineRun');
-    const outcomes = Object.values(ended?.status?.taskRuns ?? {}).map(({ pipelineTaskName, status }) => [
+    const [pipelineRun] = await harness.list<PipelineRun>('PipelineRun');
+    const outcomes = Object.values(pipelineRun?.status?.taskRuns ?? {}).map(({ pipelineTaskName, status }) => [
       pipelineTaskName,
       status?.conditions?.[0]?.reason,
     ]);
     const taskRuns = await harness.list<TaskRun>('TaskRun');
-    return [reason, Object.fromEntries(outcomes), taskRuns.length, Object.fromEntries([...tries].toSorted())];
+    return [reason, Object.fromEntries(outcomes), taskRuns.length, Object.fromEntries([...attempts].toSorted())];
   }
 
   const expected = [
@@ -193,9 +198,9 @@ describe('each check has one pod and decides its task, with any faults', () => {
   ];
 
   atEveryWrite({
-    reset: async () => (harness = await newHarness(cluster)).namespace,
+    startOver: async () => (harness = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
-    outcome: async (send) => {
+    observe: async (send) => {
       const result = await outcome(send);
       await controller?.stop();
       return result;

@@ -36,15 +36,15 @@ beforeEach(async () => {
 });
 afterEach(() => controller?.stop());
 
-const start = async (send: Send = cluster.send): Promise<RunningController> =>
+const startInNamespace = async (send: Send = cluster.send): Promise<RunningController> =>
   (controller = await startController({ send, log, namespace: harness.namespace }));
 
-const step = (more: object = {}): object => ({ name: 's', image: 'ubuntu', command: ['true'], ...more });
+const step = (fields: object = {}): object => ({ name: 's', image: 'ubuntu', command: ['true'], ...fields });
 const names = (objects: readonly KubeObject[]): readonly string[] => objects.map(({ metadata }) => metadata.name ?? '');
 
 describe('a TaskRun', () => {
   test('creates a pod, ends with it, and records an event', async () => {
-    await start();
+    await startInNamespace();
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
     expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ status: 'True', reason: 'Succeeded' });
     const [pod] = await harness.list<Pod>('Pod');
@@ -61,7 +61,7 @@ describe('a TaskRun', () => {
   });
 
   test('has the labels and name of its Task, even if it is rejected', async () => {
-    await start();
+    await startInNamespace();
     await harness.create('Task', 'ok', { ...okTask, metadata: { labels: { team: 'a' }, annotations: { note: 'b' } } });
     await harness.create('TaskRun', 'run', {
       spec: { taskRef: { name: 'ok' }, inputs: { params: [{ name: 'x', value: '1' }] } },
@@ -110,7 +110,7 @@ describe('a TaskRun', () => {
     ],
   ])('reports %s', async (_what, spec, expected) => {
     await harness.create('ServiceAccount', 'poor', { secrets: [{ name: 'nosuchsecret' }] });
-    await start();
+    await startInNamespace();
     await harness.create('TaskRun', 'run', { spec });
     const { reason, message } = await harness.waitForEnd('TaskRun', 'run');
     expect(`${reason ?? ''}: ${message ?? ''}`).toBe(expected);
@@ -119,7 +119,7 @@ describe('a TaskRun', () => {
 
   test('does not adopt a pod of that name with another owner', async () => {
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
-    await start();
+    await startInNamespace();
     await harness.waitForEnd('TaskRun', 'run');
     await controller?.stop();
     const [pod] = await harness.list<Pod>('Pod');
@@ -130,15 +130,17 @@ describe('a TaskRun', () => {
       { status: { conditions: null, podName: null, startTime: null, completionTime: null } },
       { type: 'merge', subresource: 'status' },
     );
-    const { metadata: another } = await harness.create('ServiceAccount', 'another', {});
-    const owners = [{ apiVersion: 'v1', kind: 'ServiceAccount', name: 'another', uid: another.uid, controller: true }];
+    const { metadata: serviceAccount } = await harness.create('ServiceAccount', 'another', {});
+    const ownerReferences = [
+      { apiVersion: 'v1', kind: 'ServiceAccount', name: 'another', uid: serviceAccount.uid, controller: true },
+    ];
     await harness.client.patch(
       PODS,
       { namespace: harness.namespace, name: pod?.metadata.name ?? '' },
-      { metadata: { ownerReferences: owners } },
+      { metadata: { ownerReferences } },
       { type: 'merge' },
     );
-    await start();
+    await startInNamespace();
     const { reason, message } = await harness.waitForEnd('TaskRun', 'run');
     expect([run?.status?.podName, reason, message]).toEqual([
       pod?.metadata.name,
@@ -150,7 +152,7 @@ describe('a TaskRun', () => {
   test('gets one replacement pod if an image has no shell, and later runs use such a pod at once', async () => {
     const stderr = 'exec: "/bin/sh": stat /bin/sh: no such file or directory';
     script = (pod) => (pod.spec.initContainers?.length ? {} : { exitCode: 128, reason: 'StartError', message: stderr });
-    await start();
+    await startInNamespace();
     const spec = { taskSpec: { steps: [step({ image: 'scratch' })] } };
     await harness.create('TaskRun', 'first', { spec });
     expect(await harness.waitForEnd('TaskRun', 'first')).toMatchObject({ reason: 'Succeeded' });
@@ -164,7 +166,7 @@ describe('a TaskRun', () => {
 
   test('is cancelled, and its pod is deleted', async () => {
     script = () => 'stays';
-    await start();
+    await startInNamespace();
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
     await harness.waitFor<TaskRun, true>('TaskRun', 'run', ({ status }) =>
       status?.conditions?.[0]?.reason === 'Running' ? true : undefined,
@@ -179,14 +181,14 @@ describe('a TaskRun', () => {
       reason: 'TaskRunCancelled',
       message: 'TaskRun "run" was cancelled',
     });
-    const gone = async (): Promise<boolean> =>
+    const isGone = async (): Promise<boolean> =>
       (await harness.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
-    while (!(await gone())) await controller?.synced;
+    while (!(await isGone())) await controller?.synced;
   });
 
   test('times out', async () => {
     script = () => 'stays';
-    await start();
+    await startInNamespace();
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, timeout: '1ms' } });
     expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({
       reason: 'TaskRunTimeout',
@@ -195,25 +197,25 @@ describe('a TaskRun', () => {
   });
 
   test('copies no content of a Secret anywhere', async () => {
-    const canary = 'c4n4ry';
+    const secretValue = 'c4n4ry';
     await harness.create('Secret', 'git', {
       type: 'kubernetes.io/basic-auth',
       metadata: { annotations: { 'tekton.dev/git-0': 'https://git.corp' } },
-      stringData: { username: `${canary}-user`, password: `${canary}-pass` },
+      stringData: { username: `${secretValue}-user`, password: `${secretValue}-pass` },
     });
     await harness.create('ServiceAccount', 'bot', { secrets: [{ name: 'git' }] });
-    await start();
+    await startInNamespace();
     await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, serviceAccountName: 'bot' } });
     await harness.waitForEnd('TaskRun', 'run');
     await controller?.stop();
-    const all = [
+    const everyObject = [
       await harness.list('Pod'),
       await harness.list('TaskRun'),
       await harness.client.list(EVENTS, { namespace: harness.namespace }),
       log.lines,
     ];
-    expect(JSON.stringify(all)).toContain('/var/build-secrets/git');
-    expect(JSON.stringify(all)).not.toContain(canary);
+    expect(JSON.stringify(everyObject)).toContain('/var/build-secrets/git');
+    expect(JSON.stringify(everyObject)).not.toContain(secretValue);
   });
 });
 
@@ -225,7 +227,8 @@ describe('a PipelineRun', () => {
     const { namespace } = harness;
     const clock: Clock = {
       ...systemClock,
-      after: (milliseconds, ring) => (milliseconds < 500 ? systemClock.after(milliseconds, ring) : () => undefined),
+      after: (milliseconds, callback) =>
+        milliseconds < 500 ? systemClock.after(milliseconds, callback) : () => undefined,
     };
     controller = await startController({ send: cluster.send, log, namespace, clock }); // longer timers never fire
     await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
@@ -238,11 +241,11 @@ describe('a PipelineRun', () => {
   });
 
   test('retries as often as allowed, each time with a new pod', async () => {
-    let tries = 0;
-    script = () => ({ exitCode: ++tries < 3 ? 1 : 0 });
+    let pods = 0;
+    script = () => ({ exitCode: ++pods < 3 ? 1 : 0 });
     await harness.create('Task', 'ok', okTask);
     await harness.create('Pipeline', 'p', chain(['a'], { retries: 2 }));
-    await start();
+    await startInNamespace();
     await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
     const [taskRun] = await harness.list<TaskRun>('TaskRun');
@@ -257,7 +260,7 @@ describe('a PipelineRun', () => {
     await harness.create('Pipeline', 'p', {
       spec: { resources: [{ name: 'repo', type: 'git' }], tasks: [{ name: 'a', taskRef: { name: 'ok' }, resources }] },
     });
-    await start();
+    await startInNamespace();
     const resourceSpec = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a.git' }] };
     await harness.create('PipelineRun', 'run', {
       spec: { pipelineRef: { name: 'p' }, resources: [{ name: 'repo', resourceSpec }] },
@@ -271,7 +274,7 @@ describe('a PipelineRun', () => {
     await harness.create('Task', 'ok', okTask);
     await harness.create('Pipeline', 'p', chain(['a']));
     const run = await harness.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
-    await start();
+    await startInNamespace();
     await harness.waitForEnd('PipelineRun', 'run');
     await controller?.stop();
     const [name = ''] = names(await harness.list('TaskRun'));
@@ -287,7 +290,7 @@ describe('a PipelineRun', () => {
       { status: { conditions: null, taskRuns: null, startTime: null, completionTime: null } },
       { type: 'merge', subresource: 'status' },
     );
-    await start();
+    await startInNamespace();
     expect([run.metadata.name, await harness.waitForEnd('PipelineRun', 'run')]).toMatchObject([
       'run',
       {
@@ -310,7 +313,7 @@ describe('each attempt has one pod, with any faults', () => {
     };
     await harness.create('Task', 'ok', okTask);
     await harness.create('Pipeline', 'p', chain(['a', 'b'], { retries: 1 }));
-    await start(send);
+    await startInNamespace(send);
     await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
     const { reason } = await harness.waitForEnd('PipelineRun', 'run');
     const taskRuns = await harness.list<TaskRun>('TaskRun');
@@ -320,9 +323,9 @@ describe('each attempt has one pod, with any faults', () => {
   const expected = ['Succeeded', 2, 3, { a: 1, b: 2 }];
 
   atEveryWrite({
-    reset: async () => (harness = await newHarness(cluster)).namespace,
+    startOver: async () => (harness = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
-    outcome: async (send) => {
+    observe: async (send) => {
       const result = await outcome(send);
       await controller?.stop();
       return result;

@@ -19,7 +19,7 @@ import { chain, newHarness, okTask } from '../support/harness.js';
 import { isThorough } from '../../../../test/thorough.js';
 
 const MINUTE = 60_000;
-const KEPT = 3;
+const KEPT_RUNS = 3;
 const MINUTES_PER_RUN = 60;
 const HOURS = isThorough ? 24 : 6;
 const RUNS = (HOURS * 60) / MINUTES_PER_RUN;
@@ -45,11 +45,11 @@ test('with retention the numbers of objects, files, timers and watches are const
     wireClock: clock,
     log,
   });
-  const controller = await startController({ send: cluster.send, clock, retention: { count: KEPT } });
+  const controller = await startController({ send: cluster.send, clock, retention: { count: KEPT_RUNS } });
   const harness = await newHarness(cluster);
   await harness.create('Task', 'ok', okTask);
   await harness.create('Pipeline', 'p', chain(['a', 'b']));
-  const measured = () => ({
+  const measure = () => ({
     objects: sizes(storage),
     diskKb: disk.names().reduce((sum, name) => sum + disk.content(name).length, 0) / 1000,
     timers: clock.pending.length,
@@ -57,25 +57,25 @@ test('with retention the numbers of objects, files, timers and watches are const
     logs: readdirSync(join(directory, 'logs')).length,
     node: readdirSync(join(directory, 'node'), { recursive: true }).length,
   });
-  const points: ReturnType<typeof measured>[] = [];
+  const measurements: ReturnType<typeof measure>[] = [];
   for (let n = 1; n <= RUNS; n += 1) {
     const name = `run-${String(n).padStart(4, '0')}`;
     await harness.create<PipelineRun>('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
     await clock.advance(MINUTES_PER_RUN * MINUTE);
-    if (n % (RUNS / 4) === 0) points.push(measured());
+    if (n % (RUNS / 4) === 0) measurements.push(measure());
   }
-  const ended = (await harness.list<PipelineRun>('PipelineRun')).map(({ status }) => status?.conditions?.[0]?.reason);
+  const reasons = (await harness.list<PipelineRun>('PipelineRun')).map(({ status }) => status?.conditions?.[0]?.reason);
   await controller.stop();
   await cluster.close();
   rmSync(directory, { recursive: true, force: true });
 
-  expect(ended).toEqual(Array.from({ length: KEPT }, () => 'Succeeded'));
-  const { diskKb: _, ...first } = points[0]!;
-  expect(first).toMatchObject({
-    objects: { 'tekton.dev/pipelineruns': KEPT, 'tekton.dev/taskruns': 2 * KEPT, '/pods': 2 * KEPT },
-    logs: 2 * KEPT,
+  expect(reasons).toEqual(Array.from({ length: KEPT_RUNS }, () => 'Succeeded'));
+  const { diskKb: _, ...firstMeasurement } = measurements[0]!;
+  expect(firstMeasurement).toMatchObject({
+    objects: { 'tekton.dev/pipelineruns': KEPT_RUNS, 'tekton.dev/taskruns': 2 * KEPT_RUNS, '/pods': 2 * KEPT_RUNS },
+    logs: 2 * KEPT_RUNS,
   });
-  expect(points).toEqual(points.map(() => ({ ...first, diskKb: expect.any(Number) })));
-  expect(Math.max(...points.map(({ diskKb }) => diskKb))).toBeLessThan(1000); // two segments and a snapshot
+  expect(measurements).toEqual(measurements.map(() => ({ ...firstMeasurement, diskKb: expect.any(Number) })));
+  expect(Math.max(...measurements.map(({ diskKb }) => diskKb))).toBeLessThan(1000); // two segments and a snapshot
   expect(problems).toEqual([]);
 });

@@ -36,7 +36,7 @@ function server(listed: readonly KubeObject[]): { readonly send: Send; readonly 
 }
 
 describe('the objects that an owner controls are found', () => {
-  async function opened(listed: readonly KubeObject[], listeners: readonly ChangeListener<KubeObject>[] = []) {
+  async function openCache(listed: readonly KubeObject[], listeners: readonly ChangeListener<KubeObject>[] = []) {
     const { send, sendEvent } = server(listed);
     let now = 0;
     let onChange: () => void = () => undefined;
@@ -51,7 +51,8 @@ describe('the objects that an owner controls are found', () => {
     return {
       mutations: cache,
       errors,
-      names: (owner: string) => [...cache.ownedBy(owner)].map(([name, it]) => `${name}@${it.metadata.resourceVersion}`),
+      names: (owner: string) =>
+        [...cache.ownedBy(owner)].map(([name, widget]) => `${name}@${widget.metadata.resourceVersion}`),
       say: (type: string, object: KubeObject) =>
         new Promise<void>((resolve) => {
           onChange = resolve;
@@ -63,92 +64,99 @@ describe('the objects that an owner controls are found', () => {
   }
 
   test('by the uid of their controller, after they were listed, changed and deleted', async () => {
-    const it = await opened([widget('a', 'one', '1'), widget('b', 'two', '2'), widget('c', undefined, '3')]);
-    expect([it.names('one'), it.names('two'), it.names('not-the-controller')]).toEqual([['a@1'], ['b@2'], []]);
-    await it.say('ADDED', widget('d', 'one', '11'));
-    await it.say('MODIFIED', widget('a', 'one', '12'));
-    await it.say('DELETED', widget('b', 'two', '13'));
-    expect([it.names('one'), it.names('two')]).toEqual([['a@12', 'd@11'], []]);
-    await it.close();
+    const harness = await openCache([widget('a', 'one', '1'), widget('b', 'two', '2'), widget('c', undefined, '3')]);
+    expect([harness.names('one'), harness.names('two'), harness.names('not-the-controller')]).toEqual([
+      ['a@1'],
+      ['b@2'],
+      [],
+    ]);
+    await harness.say('ADDED', widget('d', 'one', '11'));
+    await harness.say('MODIFIED', widget('a', 'one', '12'));
+    await harness.say('DELETED', widget('b', 'two', '13'));
+    expect([harness.names('one'), harness.names('two')]).toEqual([['a@12', 'd@11'], []]);
+    await harness.close();
   });
 
   test('under their new owner after a change of the owner', async () => {
-    const it = await opened([widget('a', 'one', '1')]);
-    await it.say('MODIFIED', widget('a', 'two', '11'));
-    expect([it.names('one'), it.names('two')]).toEqual([[], ['a@11']]);
-    await it.close();
+    const harness = await openCache([widget('a', 'one', '1')]);
+    await harness.say('MODIFIED', widget('a', 'two', '11'));
+    expect([harness.names('one'), harness.names('two')]).toEqual([[], ['a@11']]);
+    await harness.close();
   });
 
   test('as soon as the response to a write is recorded, and no longer after a deletion event', async () => {
-    const it = await opened([]);
-    it.mutations.record(widget('a', 'one', '11'));
-    expect(it.names('one')).toEqual(['a@11']);
-    it.mutations.forget('n/a');
-    expect(it.names('one')).toEqual([]);
-    await it.close();
+    const harness = await openCache([]);
+    harness.mutations.record(widget('a', 'one', '11'));
+    expect(harness.names('one')).toEqual(['a@11']);
+    harness.mutations.forget('n/a');
+    expect(harness.names('one')).toEqual([]);
+    await harness.close();
   });
 
   test('no longer once the server has reported their deletion, before the watch does', async () => {
-    const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2')]);
-    it.mutations.recordDeleted('n/a', 'uid-a');
-    it.mutations.recordDeleted('n/b', 'uid-of-an-earlier-b');
-    it.pass(600_000);
-    expect([it.mutations.get('n/a'), it.names('one')]).toEqual([undefined, ['b@2']]);
-    await it.say('MODIFIED', widget('a', 'one', '3'));
-    expect(it.names('one')).toEqual(['b@2']);
-    await it.say('DELETED', widget('a', 'one', '4'));
-    await it.say('ADDED', {
+    const harness = await openCache([widget('a', 'one', '1'), widget('b', 'one', '2')]);
+    harness.mutations.recordDeleted('n/a', 'uid-a');
+    harness.mutations.recordDeleted('n/b', 'uid-of-an-earlier-b');
+    harness.pass(600_000);
+    expect([harness.mutations.get('n/a'), harness.names('one')]).toEqual([undefined, ['b@2']]);
+    await harness.say('MODIFIED', widget('a', 'one', '3'));
+    expect(harness.names('one')).toEqual(['b@2']);
+    await harness.say('DELETED', widget('a', 'one', '4'));
+    await harness.say('ADDED', {
       ...widget('a', 'one', '5'),
       metadata: { ...widget('a', 'one', '5').metadata, uid: 'new' },
     });
-    expect(it.names('one')).toEqual(['b@2', 'a@5']);
-    await it.close();
+    expect(harness.names('one')).toEqual(['b@2', 'a@5']);
+    await harness.close();
   });
 
   test('no longer once the server has reported the deletion of objects that the watch has not reported yet', async () => {
-    const it = await opened([]);
-    it.mutations.record(widget('a', 'one', '11'));
-    it.mutations.recordDeleted('n/a', 'uid-a');
-    it.mutations.recordDeleted('n/a', 'uid-of-a-second-a');
-    await it.say('ADDED', widget('a', 'one', '11'));
-    expect([it.mutations.get('n/a'), it.names('one')]).toEqual([undefined, []]);
-    await it.close();
+    const harness = await openCache([]);
+    harness.mutations.record(widget('a', 'one', '11'));
+    harness.mutations.recordDeleted('n/a', 'uid-a');
+    harness.mutations.recordDeleted('n/a', 'uid-of-a-second-a');
+    await harness.say('ADDED', widget('a', 'one', '11'));
+    expect([harness.mutations.get('n/a'), harness.names('one')]).toEqual([undefined, []]);
+    await harness.close();
   });
 
   test('in the list of all objects too', async () => {
-    const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2'), widget('c', 'one', '3')]);
-    it.mutations.record(widget('b', 'one', '11'));
-    it.mutations.record(widget('d', undefined, '12'));
-    it.mutations.recordDeleted('n/c', 'uid-c');
-    const listed = it.mutations
+    const harness = await openCache([widget('a', 'one', '1'), widget('b', 'one', '2'), widget('c', 'one', '3')]);
+    harness.mutations.record(widget('b', 'one', '11'));
+    harness.mutations.record(widget('d', undefined, '12'));
+    harness.mutations.recordDeleted('n/c', 'uid-c');
+    const listed = harness.mutations
       .list()
       .map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
     expect(listed).toEqual(['a@1', 'b@11', 'd@12']);
-    await it.close();
+    await harness.close();
   });
 
   test('by the other listeners if one listener throws', async () => {
     const error = new Error('listener is broken');
     const keys: string[] = [];
-    const fail = (): void => {
+    const failingListener = (): void => {
       throw error;
     };
-    const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2')], [fail, (key) => void keys.push(key)]);
+    const harness = await openCache(
+      [widget('a', 'one', '1'), widget('b', 'one', '2')],
+      [failingListener, (key) => void keys.push(key)],
+    );
     expect(keys).toEqual(['n/a', 'n/b']);
-    expect(it.names('one')).toEqual(['a@1', 'b@2']);
-    expect(it.errors).toEqual([error, error]);
-    await it.close();
+    expect(harness.names('one')).toEqual(['a@1', 'b@2']);
+    expect(harness.errors).toEqual([error, error]);
+    await harness.close();
   });
 
   test('for a minute if no watch event confirms them, counted from the last record of each', async () => {
-    const it = await opened([]);
-    for (const name of ['a', 'b']) it.mutations.record(widget(name, 'one', '11'));
-    it.pass(59_000);
-    it.mutations.record(widget('a', 'one', '12'));
-    it.pass(2000);
-    expect(it.names('one')).toEqual(['a@12']);
-    it.pass(59_000);
-    expect(it.names('one')).toEqual([]);
-    await it.close();
+    const harness = await openCache([]);
+    for (const name of ['a', 'b']) harness.mutations.record(widget(name, 'one', '11'));
+    harness.pass(59_000);
+    harness.mutations.record(widget('a', 'one', '12'));
+    harness.pass(2000);
+    expect(harness.names('one')).toEqual(['a@12']);
+    harness.pass(59_000);
+    expect(harness.names('one')).toEqual([]);
+    await harness.close();
   });
 });

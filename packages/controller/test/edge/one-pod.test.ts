@@ -21,7 +21,7 @@ class Server {
   readonly created: string[] = [];
   readonly statuses: unknown[] = [];
   /** Whether the response to the first creation of a pod is lost. */
-  losesAnswer = false;
+  losesResponse = false;
   pod: NamedPod | undefined;
 
   get send(): Send {
@@ -47,8 +47,8 @@ class Server {
     this.created.push(pod.metadata.name);
     const metadata = { ...pod.metadata, uid: `uid-${this.created.length}`, resourceVersion: '6' };
     this.pod = { ...pod, metadata };
-    if (!this.losesAnswer) return json(201, this.pod);
-    this.losesAnswer = false;
+    if (!this.losesResponse) return json(201, this.pod);
+    this.losesResponse = false;
     return json(500, {});
   }
 }
@@ -56,14 +56,14 @@ class Server {
 test.each([
   ['answered', false],
   ['not answered', true],
-])('a pod whose creation was %s is not created again after its deletion', async (_case, losesAnswer) => {
+])('a pod whose creation was %s is not created again after its deletion', async (_case, losesResponse) => {
   const server = new Server();
-  server.losesAnswer = losesAnswer;
+  server.losesResponse = losesResponse;
   const { taskRunDeps: deps } = wireController({ send: server.send }, new KubeClient(server.send), systemClock);
   deps.taskRuns.record(RUN);
-  const refused = expect.stringContaining('500');
-  if (losesAnswer) await expect(reconcileTaskRun(deps, 'n/run')).rejects.toMatchObject({ message: refused });
-  await expect(reconcileTaskRun(deps, 'n/run')).rejects.toMatchObject({ message: refused }); // the status is not written
+  const serverError = expect.stringContaining('500');
+  if (losesResponse) await expect(reconcileTaskRun(deps, 'n/run')).rejects.toMatchObject({ message: serverError });
+  await expect(reconcileTaskRun(deps, 'n/run')).rejects.toMatchObject({ message: serverError }); // the status is not written
   const [name = ''] = server.created;
   server.pod = undefined;
   deps.pods.forget(`n/${name}`); // the watch has shown the deletion

@@ -5,7 +5,7 @@ import { isThorough } from '../../../../test/thorough.js';
 import { VirtualCluster } from '../support/virtual-cluster.js';
 
 /** Duration of each failure in milliseconds, longer than the timeout of the run. */
-const LONG = 20 * 60_000;
+const FAILURE_MS = 20 * 60_000;
 /** The maximum number of reconciles per object in that time: retries back off to one per minute. */
 const MOST_RECONCILES = 80;
 
@@ -14,7 +14,7 @@ const status =
   (): Promise<Response> =>
     Promise.resolve(Response.json({ kind: 'Status', code, reason, message }, { status: code }));
 
-const REFUSALS: Readonly<Record<string, () => Promise<Response>>> = {
+const REJECTIONS: Readonly<Record<string, () => Promise<Response>>> = {
   'a conflict': status(409, 'Conflict', 'the object has been modified'),
   'already there': status(409, 'AlreadyExists'),
   'not found': status(404, 'NotFound'),
@@ -26,7 +26,7 @@ const REFUSALS: Readonly<Record<string, () => Promise<Response>>> = {
 };
 
 /** The kind of request that fails in each way by default. `npm run test:thorough` tests all combinations. */
-const BY_DEFAULT: Readonly<Record<string, string>> = {
+const DEFAULT_KINDS: Readonly<Record<string, string>> = {
   'a conflict': 'PATCH taskruns/status',
   'already there': 'POST taskruns',
   'not found': 'GET tasks',
@@ -49,7 +49,7 @@ const virtual = new VirtualCluster();
 let pods = 0;
 
 /** Creates a run that uses most features. */
-async function everything(): Promise<void> {
+async function createRun(): Promise<void> {
   pods = 0;
   virtual.script = ({ metadata }, container) => {
     if (container.startsWith('sidecar-')) return 'stays';
@@ -98,15 +98,15 @@ let kinds: readonly string[] = [];
 
 beforeAll(async () => {
   const requestKinds = new Set<string>();
-  await virtual.begin({ sendEvent });
-  await virtual.stop();
+  await virtual.open({ sendEvent });
+  await virtual.stopController();
   const send = virtual.intercept((request) => void requestKinds.add(kindOfRequest(request) ?? ''));
-  await virtual.start({ sendEvent, send });
-  await everything();
-  await virtual.clock.advance(LONG);
+  await virtual.startController({ sendEvent, send });
+  await createRun();
+  await virtual.clock.advance(FAILURE_MS);
   kinds = [...requestKinds].filter((kind) => kind !== '' && !kind.includes('events')).toSorted();
 });
-afterAll(() => virtual.end());
+afterAll(() => virtual.close());
 
 test('the run of this suite sends all of these requests', () => {
   expect(kinds).toEqual([
@@ -129,24 +129,24 @@ test('the run of this suite sends all of these requests', () => {
 });
 
 describe('a server that permanently answers one kind of request with', () => {
-  test.each(Object.entries(REFUSALS))(
+  test.each(Object.entries(REJECTIONS))(
     '%s is not asked without end',
-    async (title, refusal) => {
-      const offenders: unknown[] = [];
-      const refused = kinds.filter((kind) => isThorough || kind === BY_DEFAULT[title]);
-      expect(refused).not.toEqual([]);
-      for (const kind of refused) {
-        await virtual.begin({ sendEvent });
-        await virtual.stop();
-        const send = virtual.intercept((request) => (kindOfRequest(request) === kind ? refusal() : undefined));
-        await virtual.start({ sendEvent, send });
-        await everything();
-        await virtual.clock.advance(LONG);
+    async (title, rejection) => {
+      const excessive: unknown[] = [];
+      const rejectedKinds = kinds.filter((kind) => isThorough || kind === DEFAULT_KINDS[title]);
+      expect(rejectedKinds).not.toEqual([]);
+      for (const kind of rejectedKinds) {
+        await virtual.open({ sendEvent });
+        await virtual.stopController();
+        const send = virtual.intercept((request) => (kindOfRequest(request) === kind ? rejection() : undefined));
+        await virtual.startController({ sendEvent, send });
+        await createRun();
+        await virtual.clock.advance(FAILURE_MS);
         const { reconciles, requests } = virtual;
         if (reconciles.most > MOST_RECONCILES || requests.most > 3 * MOST_RECONCILES)
-          offenders.push([kind, reconciles.entries.filter(([, count]) => count > MOST_RECONCILES), requests.most]);
+          excessive.push([kind, reconciles.entries.filter(([, count]) => count > MOST_RECONCILES), requests.most]);
       }
-      expect(offenders).toEqual([]);
+      expect(excessive).toEqual([]);
     },
     300_000,
   );

@@ -25,16 +25,16 @@ beforeEach(async () => {
 });
 afterEach(() => controller?.stop());
 
-const start = async (send: Send = cluster.send): Promise<RunningController> =>
+const startInNamespace = async (send: Send = cluster.send): Promise<RunningController> =>
   (controller = await startController({ send, namespace: harness.namespace }));
 
-const run = (more: object = {}): object => ({
-  spec: { taskSpec: { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] }, ...more },
+const run = (spec: object = {}): object => ({
+  spec: { taskSpec: { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] }, ...spec },
 });
 
 const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
 
-const onePod = (namespace: string): object => ({
+const onePodQuota = (namespace: string): object => ({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
   metadata: { name: 'few', namespace },
@@ -44,8 +44,8 @@ const onePod = (namespace: string): object => ({
 /** Fills the quota with the first TaskRun. Resolves when the second one waits for quota. */
 async function fillQuota(send?: Send): Promise<StatusCondition> {
   const { namespace } = harness;
-  await harness.client.create(RESOURCE_QUOTAS, { namespace }, onePod(namespace));
-  await start(send);
+  await harness.client.create(RESOURCE_QUOTAS, { namespace }, onePodQuota(namespace));
+  await startInNamespace(send);
   await harness.create('TaskRun', 'first', run());
   await harness.waitFor<TaskRun, true>('TaskRun', 'first', ({ status }) => (status?.podName ? true : undefined));
   await harness.create('TaskRun', 'second', run());
@@ -54,10 +54,10 @@ async function fillQuota(send?: Send): Promise<StatusCondition> {
 
 describe('a TaskRun whose pod exceeds a quota', () => {
   test('waits with that status, and continues as soon as the quota allows it', async () => {
-    const waits = await fillQuota();
+    const condition = await fillQuota();
     const { namespace } = harness;
     const [first] = await harness.list<Pod>('Pod');
-    expect(waits).toMatchObject({
+    expect(condition).toMatchObject({
       status: 'Unknown',
       reason: 'ExceededResourceQuota',
       message: expect.stringMatching(
@@ -78,19 +78,19 @@ describe('a TaskRun whose pod exceeds a quota', () => {
   thoroughTest('continues when the quota is increased', async () => {
     await fillQuota();
     const { namespace } = harness;
-    const at = { namespace, name: 'few' };
-    await harness.client.patch(RESOURCE_QUOTAS, at, { spec: { hard: { pods: '2' } } }, { type: 'merge' });
+    const quotaKey = { namespace, name: 'few' };
+    await harness.client.patch(RESOURCE_QUOTAS, quotaKey, { spec: { hard: { pods: '2' } } }, { type: 'merge' });
     expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
   });
 
   thoroughTest('continues after its delay if the controller cannot watch quotas', async () => {
-    const blind: Send = async (request) =>
+    const sendWithoutQuotaWatch: Send = async (request) =>
       new URL(request.url).pathname.endsWith('/resourcequotas')
         ? new Response(JSON.stringify({ kind: 'Status', code: 403, reason: 'Forbidden', message: 'no' }), {
             status: 403,
           })
         : cluster.send(request);
-    await fillQuota(blind);
+    await fillQuota(sendWithoutQuotaWatch);
     const [first] = await harness.list<Pod>('Pod');
     await harness.client.delete(PODS, { namespace: harness.namespace, name: first?.metadata.name ?? '' });
     expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
@@ -98,9 +98,9 @@ describe('a TaskRun whose pod exceeds a quota', () => {
 
   test('times out with the name of the quota', async () => {
     const { namespace } = harness;
-    const none = { ...onePod(namespace), spec: { hard: { pods: '0' } } };
-    await harness.client.create(RESOURCE_QUOTAS, { namespace }, none);
-    await start();
+    const noPodQuota = { ...onePodQuota(namespace), spec: { hard: { pods: '0' } } };
+    await harness.client.create(RESOURCE_QUOTAS, { namespace }, noPodQuota);
+    await startInNamespace();
     await harness.create('TaskRun', 'late', run({ timeout: '1s' }));
     expect(await harness.waitForEnd('TaskRun', 'late')).toMatchObject({
       reason: 'TaskRunTimeout',
@@ -123,7 +123,7 @@ test('a pod that a LimitRange forbids fails its run with the message of the serv
       spec: { limits: [{ type: 'Container', max: { cpu: '1' } }] },
     },
   );
-  await start();
+  await startInNamespace();
   const steps = [{ name: 's', image: 'ubuntu', command: ['true'], resources: { limits: { cpu: '2' } } }];
   await harness.create('TaskRun', 'big', { spec: { taskSpec: { steps } } });
   expect(await harness.waitForEnd('TaskRun', 'big')).toMatchObject({
@@ -135,7 +135,7 @@ test('a pod that a LimitRange forbids fails its run with the message of the serv
 });
 
 test('a TaskRun whose pod fits no node reports that in its status and in an event', async () => {
-  await start();
+  await startInNamespace();
   const { namespace } = harness;
   await harness.create('TaskRun', 'first', run());
   const name = await harness.waitFor<TaskRun, string>('TaskRun', 'first', ({ status }) => status?.podName);
@@ -143,10 +143,10 @@ test('a TaskRun whose pod fits no node reports that in its status and in an even
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
   const body = { status: { phase: 'Pending', conditions } };
   await harness.client.patch(PODS, { namespace, name }, body, { type: 'merge', subresource: 'status' });
-  const waits = await harness.waitFor<TaskRun, StatusCondition>('TaskRun', 'first', ({ status }) =>
+  const condition = await harness.waitFor<TaskRun, StatusCondition>('TaskRun', 'first', ({ status }) =>
     status?.conditions?.find(({ reason }) => reason === 'ExceededNodeResources'),
   );
-  expect(waits).toMatchObject({ status: 'Unknown', message: 'TaskRun Pod exceeded available resources' });
+  expect(condition).toMatchObject({ status: 'Unknown', message: 'TaskRun Pod exceeded available resources' });
   await controller?.stop();
   const { items } = await harness.client.list<KubeObject & { reason: string; message: string }>(EVENTS, { namespace });
   expect(items.filter(({ reason }) => reason === 'ExceededNodeResources').map(({ message }) => message)).toEqual([
@@ -155,7 +155,7 @@ test('a TaskRun whose pod fits no node reports that in its status and in an even
 });
 
 test('attempts are counted from the status, with delays that double up to two minutes', () => {
-  const status = (tries: number) => ({ conditions: [{ type: 'Succeeded', ...quotaExceeded(tries, 'full') }] });
+  const status = (attempts: number) => ({ conditions: [{ type: 'Succeeded', ...quotaExceeded(attempts, 'full') }] });
   expect([undefined, status(1), status(12)].map(quotaAttempts)).toEqual([0, 1, 12]);
   expect([1, 2, 3, 7, 99].map(quotaRetryDelayMs)).toEqual([2000, 4000, 8000, 120_000, 120_000]);
 });

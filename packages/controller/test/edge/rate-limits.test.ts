@@ -6,14 +6,14 @@ import { startController, type RunningController } from '../../src/index.js';
 import { collectingLog, kindOf, newHarness, newCluster, okTask } from '../support/harness.js';
 
 /** Returns how often a run with `tasks` tasks is reconciled when one task ends each millisecond. */
-function reconcilesOf(tasks: number, acted: boolean): number {
+function reconcilesOf(tasks: number, hasActions: boolean): number {
   let now = 0;
   const rateLimiter = new RunRateLimiter({ ...systemClock, now: () => now });
   let reconciles = 0;
   for (; now < tasks; now += 1) {
     if (rateLimiter.reconcileDelayMs('ci/run') > 0) continue;
     reconciles += 1;
-    rateLimiter.reconciled('ci/run', tasks, acted);
+    rateLimiter.reconciled('ci/run', tasks, hasActions);
   }
   return reconciles;
 }
@@ -35,14 +35,14 @@ describe('a run is reconciled', () => {
 });
 
 describe('a cancelled run', () => {
-  const closers: (() => Promise<void>)[] = [];
+  const closeFunctions: (() => Promise<void>)[] = [];
   afterEach(async () => {
-    for (const close of closers.splice(0).reverse()) await close();
+    for (const close of closeFunctions.splice(0).reverse()) await close();
   });
 
   test('is written once for many tasks that end, and finally with the end of all of them', async () => {
     const { cluster, close } = await newCluster(() => () => 'stays');
-    closers.push(close);
+    closeFunctions.push(close);
     const harness = await newHarness(cluster);
     let writes = 0;
     const send: Send = (request) => {
@@ -53,25 +53,29 @@ describe('a cancelled run', () => {
     const clock = { ...systemClock, now: () => now ?? systemClock.now() };
     const { namespace } = harness;
     const controller: RunningController = await startController({ send, log: collectingLog(), clock, namespace });
-    closers.push(() => controller.stop());
+    closeFunctions.push(() => controller.stop());
     const tasks = Array.from({ length: 16 }, (_, index) => ({ name: `t${String(index)}`, taskRef: { name: 'ok' } }));
     await harness.create('Task', 'ok', okTask);
     await harness.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks } } });
     await harness.waitFor<PipelineRun, true>('PipelineRun', 'run', ({ status }) =>
       Object.keys(status?.taskRuns ?? {}).length === tasks.length ? true : undefined,
     );
-    const begun = writes;
+    const writesAtStart = writes;
     const body = { spec: { status: 'PipelineRunCancelled' } };
     await harness.client.patch(kindOf('PipelineRun'), { namespace, name: 'run' }, body, { type: 'merge' });
     for (const { metadata } of await harness.list<TaskRun>('TaskRun'))
       await harness.waitForEnd('TaskRun', metadata.name ?? '');
-    expect(writes - begun).toBe(1); // the clock does not advance, so later changes wait
+    expect(writes - writesAtStart).toBe(1); // the clock does not advance, so later changes wait
     now = undefined;
     const reasons = await harness.waitFor<PipelineRun, readonly unknown[]>('PipelineRun', 'run', ({ status }) => {
-      const all = Object.values(status?.taskRuns ?? {}).map(({ status: own }) => own?.conditions?.[0]?.reason);
-      return all.includes('Running') || all.includes('Pending') || all.includes(undefined) ? undefined : all;
+      const reasons = Object.values(status?.taskRuns ?? {}).map(
+        ({ status: taskRunStatus }) => taskRunStatus?.conditions?.[0]?.reason,
+      );
+      return reasons.includes('Running') || reasons.includes('Pending') || reasons.includes(undefined)
+        ? undefined
+        : reasons;
     });
     expect(reasons).toEqual(tasks.map(() => 'TaskRunCancelled'));
-    expect(writes - begun).toBeLessThan(5);
+    expect(writes - writesAtStart).toBeLessThan(5);
   });
 });

@@ -11,37 +11,37 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const virtual = new VirtualCluster();
-afterAll(() => virtual.end());
+afterAll(() => virtual.close());
 
 interface Shape {
   /** The scenario. The clock advances before and after it. */
-  readonly make: (harness: Harness) => Promise<unknown>;
-  readonly then?: (harness: Harness) => Promise<unknown>;
+  readonly create: (harness: Harness) => Promise<unknown>;
+  readonly change?: (harness: Harness) => Promise<unknown>;
   readonly script?: KubeletScript;
   /** The expected final reason of the run. */
-  readonly ends?: string;
+  readonly expectedReason?: string;
   /** The maximum number of reconciles per object, and of writes. */
   readonly reconciles: number;
   readonly writes: number;
 }
 
-const stays: KubeletScript = () => 'stays';
+const runsForever: KubeletScript = () => 'stays';
 const step = { name: 's', image: 'ubuntu', command: ['true'] };
 const taskRun = (harness: Harness, spec: object = {}): Promise<KubeObject> =>
   harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step] }, ...spec } });
 const pipelineRun = (harness: Harness, spec: object): Promise<KubeObject> =>
   harness.create('PipelineRun', 'run', { spec });
-const task = (name: string, more: object = {}): object => ({ name, taskRef: { name: 'ok' }, ...more });
+const task = (name: string, fields: object = {}): object => ({ name, taskRef: { name: 'ok' }, ...fields });
 
-async function pipeline(harness: Harness, tasks: readonly object[], more: object = {}): Promise<void> {
+async function pipeline(harness: Harness, tasks: readonly object[], fields: object = {}): Promise<void> {
   await harness.create('Task', 'ok', okTask);
-  await pipelineRun(harness, { pipelineSpec: { tasks }, ...more });
+  await pipelineRun(harness, { pipelineSpec: { tasks }, ...fields });
 }
 
 async function patchStatus(harness: Harness, status: PodStatus): Promise<void> {
   for (const { metadata } of await harness.list<Pod>('Pod')) {
-    const at = { namespace: harness.namespace, name: metadata.name ?? '' };
-    await harness.client.patch(PODS, at, { status }, { type: 'merge', subresource: 'status' });
+    const key = { namespace: harness.namespace, name: metadata.name ?? '' };
+    await harness.client.patch(PODS, key, { status }, { type: 'merge', subresource: 'status' });
   }
 }
 
@@ -54,45 +54,45 @@ async function deleteAll(harness: Harness, kind: string): Promise<void> {
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = {
-  'a TaskRun that succeeds': { make: taskRun, ends: 'Succeeded', reconciles: 6, writes: 4 },
+  'a TaskRun that succeeds': { create: taskRun, expectedReason: 'Succeeded', reconciles: 6, writes: 4 },
   'a TaskRun whose Task does not exist': {
-    make: (harness) => taskRun(harness, { taskSpec: undefined, taskRef: { name: 'nope' } }),
-    ends: 'TaskRunResolutionFailed',
+    create: (harness) => taskRun(harness, { taskSpec: undefined, taskRef: { name: 'nope' } }),
+    expectedReason: 'TaskRunResolutionFailed',
     reconciles: 4,
     writes: 2,
   },
   'a TaskRun that times out': {
-    make: (harness) => taskRun(harness, { timeout: '2h' }),
-    script: stays,
-    ends: 'TaskRunTimeout',
+    create: (harness) => taskRun(harness, { timeout: '2h' }),
+    script: runsForever,
+    expectedReason: 'TaskRunTimeout',
     reconciles: 8,
     writes: 7,
   },
   'a TaskRun with a timeout of 1000 hours': {
-    make: (harness) => taskRun(harness, { timeout: '1000h' }),
-    script: stays,
-    ends: 'Running',
+    create: (harness) => taskRun(harness, { timeout: '1000h' }),
+    script: runsForever,
+    expectedReason: 'Running',
     reconciles: 6,
     writes: 4,
   },
   'a TaskRun whose image cannot be pulled': {
-    make: (harness) => taskRun(harness),
-    script: stays,
-    then: (harness) =>
+    create: (harness) => taskRun(harness),
+    script: runsForever,
+    change: (harness) =>
       patchStatus(harness, {
         phase: 'Pending',
         containerStatuses: [
           { name: 'step-s', state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling' } } },
         ],
       }),
-    ends: 'TaskRunTimeout',
+    expectedReason: 'TaskRunTimeout',
     reconciles: 12,
     writes: 8,
   },
   'a TaskRun whose pod fits no node': {
-    make: (harness) => taskRun(harness),
-    script: stays,
-    then: (harness) =>
+    create: (harness) => taskRun(harness),
+    script: runsForever,
+    change: (harness) =>
       patchStatus(harness, {
         phase: 'Pending',
         containerStatuses: [],
@@ -100,147 +100,148 @@ const SHAPES: Readonly<Record<string, Shape>> = {
           { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes: 1 Insufficient cpu.' },
         ],
       }),
-    ends: 'TaskRunTimeout',
+    expectedReason: 'TaskRunTimeout',
     reconciles: 12,
     writes: 8,
   },
   'a TaskRun whose pod is deleted': {
-    make: (harness) => taskRun(harness),
-    script: stays,
-    then: (harness) => deleteAll(harness, 'Pod'),
-    ends: 'Failed',
+    create: (harness) => taskRun(harness),
+    script: runsForever,
+    change: (harness) => deleteAll(harness, 'Pod'),
+    expectedReason: 'Failed',
     reconciles: 8,
     writes: 6,
   },
   'a TaskRun whose pod changes a hundred times irrelevantly': {
-    make: (harness) => taskRun(harness, { timeout: '5h' }),
-    script: stays,
-    then: async (harness) => {
+    create: (harness) => taskRun(harness, { timeout: '5h' }),
+    script: runsForever,
+    change: async (harness) => {
       for (let second = 0; second < 100; second++)
         await patchStatus(harness, { conditions: [{ type: 'Ready', status: 'True', message: String(second) }] });
     },
-    ends: 'TaskRunTimeout',
+    expectedReason: 'TaskRunTimeout',
     reconciles: 125,
     writes: 7,
   },
   'a TaskRun that is deleted while it runs': {
-    make: (harness) => taskRun(harness),
-    script: stays,
-    then: (harness) => deleteAll(harness, 'TaskRun'),
+    create: (harness) => taskRun(harness),
+    script: runsForever,
+    change: (harness) => deleteAll(harness, 'TaskRun'),
     reconciles: 8,
     writes: 5,
   },
   'a TaskRun whose pod always exceeds a quota': {
-    make: async (harness) => {
+    create: async (harness) => {
       await harness.create('ResourceQuota', 'none', { spec: { hard: { pods: '0' } } });
       await taskRun(harness);
     },
-    ends: 'TaskRunTimeout',
+    expectedReason: 'TaskRunTimeout',
     reconciles: 90, // each attempt and its watch event: 1, 2, 4, … 120 s apart for an hour
     writes: 90,
   },
   'a TaskRun whose sidecar keeps running': {
-    make: (harness) => taskRun(harness, { taskSpec: { steps: [step], sidecars: [{ name: 'db', image: 'postgres' }] } }),
+    create: (harness) =>
+      taskRun(harness, { taskSpec: { steps: [step], sidecars: [{ name: 'db', image: 'postgres' }] } }),
     script: (_pod, container) => (container === 'sidecar-db' ? 'stays' : {}),
-    ends: 'Succeeded',
+    expectedReason: 'Succeeded',
     reconciles: 6,
     writes: 6,
   },
   'a TaskRun whose image has no shell': {
-    make: (harness) => taskRun(harness),
+    create: (harness) => taskRun(harness),
     script: (pod) =>
       pod.spec.initContainers?.length
         ? {}
         : { exitCode: 128, reason: 'StartError', message: 'exec: "/bin/sh": no such file or directory' },
-    ends: 'Succeeded',
+    expectedReason: 'Succeeded',
     reconciles: 8,
     writes: 9,
   },
   'a PipelineRun of a chain': {
-    make: (harness) =>
+    create: (harness) =>
       pipeline(
         harness,
         Array.from({ length: 5 }, (_, n) => task(`t${String(n)}`, n ? { runAfter: [`t${String(n - 1)}`] } : {})),
       ),
-    ends: 'Succeeded',
+    expectedReason: 'Succeeded',
     reconciles: 16,
     writes: 32,
   },
   'a PipelineRun of twenty parallel tasks': {
-    make: (harness) =>
+    create: (harness) =>
       pipeline(
         harness,
         Array.from({ length: 20 }, (_, n) => task(`t${String(n)}`)),
       ),
-    ends: 'Succeeded',
+    expectedReason: 'Succeeded',
     reconciles: 12,
     writes: 100,
   },
   'a PipelineRun with retries': {
-    make: (harness) => pipeline(harness, [task('a', { retries: 3 })]),
+    create: (harness) => pipeline(harness, [task('a', { retries: 3 })]),
     script: () => ({ exitCode: 1 }),
-    ends: 'Failed',
+    expectedReason: 'Failed',
     reconciles: 20,
     writes: 26,
   },
   'a PipelineRun with conditions': {
-    make: async (harness) => {
+    create: async (harness) => {
       for (const name of ['sunny', 'dry'])
         await harness.create('Condition', name, { spec: { check: { image: 'busybox', command: ['true'] } } });
       await pipeline(harness, [task('a', { conditions: [{ conditionRef: 'sunny' }, { conditionRef: 'dry' }] })]);
     },
-    ends: 'Succeeded',
+    expectedReason: 'Succeeded',
     reconciles: 10,
     writes: 22,
   },
   'a PipelineRun whose Pipeline does not exist': {
-    make: (harness) => pipelineRun(harness, { pipelineRef: { name: 'nope' } }),
-    ends: 'CouldntGetPipeline',
+    create: (harness) => pipelineRun(harness, { pipelineRef: { name: 'nope' } }),
+    expectedReason: 'CouldntGetPipeline',
     reconciles: 4,
     writes: 2,
   },
   'a PipelineRun that is cancelled': {
-    make: (harness) => pipeline(harness, [task('a'), task('b')]),
-    script: stays,
-    then: (harness) => patch(harness, 'PipelineRun', 'run', { spec: { status: 'PipelineRunCancelled' } }),
-    ends: 'PipelineRunCancelled',
+    create: (harness) => pipeline(harness, [task('a'), task('b')]),
+    script: runsForever,
+    change: (harness) => patch(harness, 'PipelineRun', 'run', { spec: { status: 'PipelineRunCancelled' } }),
+    expectedReason: 'PipelineRunCancelled',
     reconciles: 18,
     writes: 28,
   },
   'a PipelineRun that times out': {
-    make: (harness) => pipeline(harness, [task('a'), task('b')], { timeout: '30m' }),
-    script: stays,
-    ends: 'PipelineRunTimeout',
+    create: (harness) => pipeline(harness, [task('a'), task('b')], { timeout: '30m' }),
+    script: runsForever,
+    expectedReason: 'PipelineRunTimeout',
     reconciles: 18,
     writes: 28,
   },
   'a PipelineRun whose TaskRuns are deleted': {
-    make: (harness) => pipeline(harness, [task('a'), task('b')]),
-    script: stays,
-    then: (harness) => deleteAll(harness, 'TaskRun'),
-    ends: 'Failed',
+    create: (harness) => pipeline(harness, [task('a'), task('b')]),
+    script: runsForever,
+    change: (harness) => deleteAll(harness, 'TaskRun'),
+    expectedReason: 'Failed',
     reconciles: 18,
     writes: 20,
   },
   'a PipelineRun that is deleted while it runs': {
-    make: (harness) => pipeline(harness, [task('a'), task('b')]),
-    script: stays,
-    then: (harness) => deleteAll(harness, 'PipelineRun'),
+    create: (harness) => pipeline(harness, [task('a'), task('b')]),
+    script: runsForever,
+    change: (harness) => deleteAll(harness, 'PipelineRun'),
     reconciles: 16,
     writes: 18,
   },
   'a PipelineRun with a task whose pod always exceeds a quota': {
-    make: async (harness) => {
+    create: async (harness) => {
       await harness.create('ResourceQuota', 'few', { spec: { hard: { pods: '1' } } });
       await pipeline(harness, [task('a'), task('b')]);
     },
-    script: stays,
-    ends: 'PipelineRunTimeout',
+    script: runsForever,
+    expectedReason: 'PipelineRunTimeout',
     reconciles: 150,
     writes: 160,
   },
   'a PipelineRun that hands over files': {
-    make: async (harness) => {
+    create: async (harness) => {
       const git = { name: 'src', type: 'git' };
       await harness.create('Task', 'ok', { spec: { ...okTask.spec, outputs: { resources: [git] } } });
       await pipelineRun(harness, {
@@ -253,7 +254,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
         ],
       });
     },
-    ends: 'Succeeded',
+    expectedReason: 'Succeeded',
     reconciles: 8,
     writes: 14,
   },
@@ -262,29 +263,32 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 describe('becomes idle after a bounded number of reconciles and writes:', () => {
   test.each(Object.entries(SHAPES))(
     '%s',
-    async (_title, { make, then, script, ends, reconciles, writes }) => {
+    async (_title, { create, change, script, expectedReason, reconciles, writes }) => {
       virtual.script = script ?? ((): object => ({}));
-      await virtual.begin();
+      await virtual.open();
       const { harness, clock } = virtual;
-      await make(harness);
+      await create(harness);
       await clock.advance(MINUTE);
-      await then?.(harness);
+      await change?.(harness);
       await clock.advance(6 * HOUR);
       const runs = [...(await harness.list<PipelineRun>('PipelineRun')), ...(await harness.list<TaskRun>('TaskRun'))];
       const [condition] = runs.find(({ metadata }) => metadata.name === 'run')?.status?.conditions ?? [];
-      expect(condition?.reason).toBe(ends);
+      expect(condition?.reason).toBe(expectedReason);
       expect(virtual.reconciles.most <= reconciles ? 'few' : virtual.reconciles.entries).toBe('few');
       expect(virtual.writes.sum() <= writes ? 'few' : virtual.writes.entries).toBe('few');
 
-      const [before, written] = [virtual.reconciles.sum(), virtual.writes.sum()];
+      const [reconcilesBefore, writesBefore] = [virtual.reconciles.sum(), virtual.writes.sum()];
       await clock.advance(18 * HOUR);
-      expect([virtual.reconciles.sum() - before, virtual.writes.sum() - written]).toEqual([0, 0]);
+      expect([virtual.reconciles.sum() - reconcilesBefore, virtual.writes.sum() - writesBefore]).toEqual([0, 0]);
 
-      await virtual.stop();
-      await virtual.start();
+      await virtual.stopController();
+      await virtual.startController();
       await clock.advance(HOUR);
-      expect([virtual.writes.sum() - written, virtual.reconciles.sum() - before]).toEqual([0, expect.any(Number)]);
-      expect(virtual.reconciles.sum() - before).toBeLessThanOrEqual(3 * runs.length);
+      expect([virtual.writes.sum() - writesBefore, virtual.reconciles.sum() - reconcilesBefore]).toEqual([
+        0,
+        expect.any(Number),
+      ]);
+      expect(virtual.reconciles.sum() - reconcilesBefore).toBeLessThanOrEqual(3 * runs.length);
     },
     300_000,
   );

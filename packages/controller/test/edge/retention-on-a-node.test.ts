@@ -12,7 +12,7 @@ const directory = mkdtempSync(join(tmpdir(), 'pipewright-retention-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Opens a cluster with a node that stores its data in a directory, and starts the controller. */
-async function opened(retention: RetentionPolicy) {
+async function openCluster(retention: RetentionPolicy) {
   const runtime = fake({ script: () => ({ output: 'hello\n' }) });
   const cluster = await startCluster({ dataDir: directory, runtime, images: () => ({ rootfs: 'host' }), crds: crds() });
   const controller = await startController({ send: cluster.send, retention });
@@ -29,7 +29,7 @@ const names = async (harness: Harness, kind: string): Promise<readonly string[]>
   (await harness.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '');
 
 test('a run that is not kept is deleted with its pods and their logs, even if it finished before a restart', async () => {
-  const first = await opened({ count: 2 });
+  const first = await openCluster({ count: 2 });
   const harness = await newHarness(first.cluster);
   await harness.create('Task', 'ok', okTask);
   await harness.create('Pipeline', 'p', chain(['a', 'b']));
@@ -44,10 +44,10 @@ test('a run that is not kept is deleted with its pods and their logs, even if it
   await first.close();
   expect(readdirSync(join(directory, 'logs'))).toHaveLength(4);
 
-  const second = await opened({ ageMs: 1 });
-  const after = harness.on(second.cluster.send);
-  for (const name of ['two', 'three']) await after.waitForDeletion('PipelineRun', name);
-  for (const pod of await names(after, 'Pod')) await after.waitForDeletion('Pod', pod);
+  const second = await openCluster({ ageMs: 1 });
+  const harnessAfterRestart = harness.withTransport(second.cluster.send);
+  for (const name of ['two', 'three']) await harnessAfterRestart.waitForDeletion('PipelineRun', name);
+  for (const pod of await names(harnessAfterRestart, 'Pod')) await harnessAfterRestart.waitForDeletion('Pod', pod);
   await second.close();
   expect(readdirSync(join(directory, 'logs'))).toEqual([]);
 });

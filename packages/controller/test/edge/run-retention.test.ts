@@ -9,13 +9,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const virtual = new VirtualCluster();
-afterAll(() => virtual.end());
+afterAll(() => virtual.close());
 beforeEach(() => {
   virtual.script = () => ({});
 });
 
-async function begin(options: Partial<ControllerOptions>): Promise<void> {
-  await virtual.begin(options);
+async function startCluster(options: Partial<ControllerOptions>): Promise<void> {
+  await virtual.open(options);
   await virtual.harness.create('Task', 'ok', okTask);
   await virtual.harness.create('Pipeline', 'p', chain(['a', 'b']));
 }
@@ -24,9 +24,9 @@ const names = async (kind: string): Promise<readonly string[]> =>
   (await virtual.harness.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '').toSorted();
 
 /** Creates a run every minute. */
-async function everyMinute(minutes: number, make: (name: string) => Promise<unknown>): Promise<void> {
+async function everyMinute(minutes: number, create: (name: string) => Promise<unknown>): Promise<void> {
   for (let minute = 0; minute < minutes; minute++) {
-    await make(`run-${String(minute).padStart(4, '0')}`);
+    await create(`run-${String(minute).padStart(4, '0')}`);
     await virtual.clock.advance(MINUTE);
   }
 }
@@ -36,22 +36,22 @@ const pipelineRun = (name: string): Promise<unknown> =>
 const taskRun = (name: string): Promise<unknown> =>
   virtual.harness.create('TaskRun', name, { spec: { taskRef: { name: 'ok' } } });
 /** Creates finished TaskRuns. */
-async function finished(count: number, prefix: string): Promise<void> {
+async function createFinishedTaskRuns(count: number, prefix: string): Promise<void> {
   const status = { conditions: [{ type: 'Succeeded', status: 'True' }], completionTime: '2026-01-01T11:00:00Z' };
   for (let n = 0; n < count; n++) {
     const name = `${prefix}-${String(n).padStart(4, '0')}`;
     await taskRun(name);
-    const at = { namespace: virtual.harness.namespace, name };
-    await virtual.harness.client.patch(kindOf('TaskRun'), at, { status }, { type: 'merge', subresource: 'status' });
+    const key = { namespace: virtual.harness.namespace, name };
+    await virtual.harness.client.patch(kindOf('TaskRun'), key, { status }, { type: 'merge', subresource: 'status' });
   }
 }
 /** More than one batch of deletions. */
-const REFUSED = 110;
+const REFUSED_RUNS = 110;
 const deletions = (): number => virtual.requests.sum('DELETE');
 
 describe('with retention', () => {
   test('the newest runs and their children are kept; the others are deleted within seconds', async () => {
-    await begin({ retention: { count: 3 } });
+    await startCluster({ retention: { count: 3 } });
     await everyMinute(10, pipelineRun);
     expect(await names('PipelineRun')).toEqual(['run-0007', 'run-0008', 'run-0009']);
     expect([(await names('TaskRun')).length, (await names('Pod')).length]).toEqual([6, 6]);
@@ -59,7 +59,7 @@ describe('with retention', () => {
   });
 
   test('runs are deleted when they reach the age limit, and checks are at most an hour apart', async () => {
-    await begin({ retention: { ageMs: 5 * HOUR } });
+    await startCluster({ retention: { ageMs: 5 * HOUR } });
     await everyMinute(3, taskRun);
     await virtual.clock.advance(5 * HOUR - 2 * MINUTE);
     expect(await names('TaskRun')).toEqual(['run-0002']);
@@ -69,7 +69,7 @@ describe('with retention', () => {
   });
 
   test('runs of each Task are counted separately', async () => {
-    await begin({ retention: { count: 1 } });
+    await startCluster({ retention: { count: 1 } });
     await virtual.harness.create('Task', 'other', okTask);
     await taskRun('a1');
     await virtual.clock.advance(MINUTE);
@@ -81,7 +81,7 @@ describe('with retention', () => {
 
   test('a running run is never deleted', async () => {
     virtual.script = ({ metadata }) => (metadata.labels?.['tekton.dev/taskRun'] === 'long' ? 'stays' : {});
-    await begin({ retention: { count: 1, ageMs: MINUTE } });
+    await startCluster({ retention: { count: 1, ageMs: MINUTE } });
     await virtual.harness.create('TaskRun', 'long', { spec: { taskRef: { name: 'ok' }, timeout: '3h' } });
     await everyMinute(20, taskRun);
     expect(await names('TaskRun')).toEqual(['long']);
@@ -93,7 +93,7 @@ describe('with retention', () => {
     let reachable = false;
     const sendEvent = (): Promise<Response> =>
       reachable ? Promise.resolve(new Response(null, { status: 202 })) : Promise.reject(new Error('ECONNREFUSED'));
-    await begin({ retention: { count: 0 }, sendEvent });
+    await startCluster({ retention: { count: 0 }, sendEvent });
     const sinks = [{ name: 'told', type: 'cloudEvent' }];
     await virtual.harness.create('Task', 'tell', { spec: { ...okTask.spec, outputs: { resources: sinks } } });
     const params = [{ name: 'targetURI', value: 'http://sink' }];
@@ -115,45 +115,45 @@ describe('with retention', () => {
   });
 
   test('it continues after a restart, with the policy of the new controller', async () => {
-    await begin({});
+    await startCluster({});
     await everyMinute(6, pipelineRun);
     expect(await names('PipelineRun')).toHaveLength(6);
-    await virtual.stop();
-    await virtual.start({ retention: { count: 2 } });
+    await virtual.stopController();
+    await virtual.startController({ retention: { count: 2 } });
     await virtual.clock.advance(10_000);
     expect(await names('PipelineRun')).toEqual(['run-0004', 'run-0005']);
-    await virtual.stop();
-    await virtual.start({ retention: { ageMs: HOUR } });
+    await virtual.stopController();
+    await virtual.startController({ retention: { ageMs: HOUR } });
     await virtual.clock.advance(HOUR);
     expect(await names('PipelineRun')).toEqual([]);
   });
 
   test('a run that has changed since its check is checked again before its deletion', async () => {
-    await begin({});
+    await startCluster({});
     await taskRun('run');
     await virtual.clock.advance(MINUTE);
-    await virtual.stop();
-    const at = { namespace: virtual.harness.namespace, name: 'run' };
-    const touch = (): Promise<unknown> =>
+    await virtual.stopController();
+    const key = { namespace: virtual.harness.namespace, name: 'run' };
+    const annotate = (): Promise<unknown> =>
       virtual.harness.client.patch(
         kindOf('TaskRun'),
-        at,
+        key,
         { metadata: { labels: { touched: 'yes' } } },
         { type: 'merge' },
       );
-    const bodies: unknown[] = [];
+    const requestBodies: unknown[] = [];
     const send = virtual.intercept((request) => {
       if (request.method !== 'DELETE') return undefined;
-      const again = request.clone();
+      const copy = request.clone();
       return (async () => {
-        bodies.push(await request.json());
-        if (bodies.length === 1) await touch();
-        return virtual.send(again);
+        requestBodies.push(await request.json());
+        if (requestBodies.length === 1) await annotate();
+        return virtual.send(copy);
       })();
     });
-    await virtual.start({ retention: { count: 0 }, send });
+    await virtual.startController({ retention: { count: 0 }, send });
     await virtual.clock.advance(MINUTE);
-    expect(bodies).toMatchObject([
+    expect(requestBodies).toMatchObject([
       { propagationPolicy: 'Background', preconditions: { uid: expect.any(String) } },
       { propagationPolicy: 'Background', preconditions: { uid: expect.any(String) } },
     ]);
@@ -163,31 +163,31 @@ describe('with retention', () => {
   thoroughTest(
     'rejected deletions do not delay other runs, in any number, and are retried with growing delays',
     async () => {
-      await begin({});
-      await virtual.stop();
-      await finished(REFUSED, 'refused');
-      await finished(REFUSED, 'run');
+      await startCluster({});
+      await virtual.stopController();
+      await createFinishedTaskRuns(REFUSED_RUNS, 'refused');
+      await createFinishedTaskRuns(REFUSED_RUNS, 'run');
       const forbidden = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'cannot delete resource' };
       let isRefusing = true;
-      let refused = 0;
+      let refusedCount = 0;
       const send = virtual.intercept(({ method, url }) => {
         if (method !== 'DELETE' || !url.includes('refused') || !isRefusing) return undefined;
-        refused += 1;
+        refusedCount += 1;
         return Promise.resolve(Response.json(forbidden, { status: 403 }));
       });
-      await virtual.start({ retention: { count: 1 }, send });
+      await virtual.startController({ retention: { count: 1 }, send });
       await virtual.clock.advance(5000);
       expect((await names('TaskRun')).filter((name) => name.startsWith('run'))).toEqual(['run-0109']);
       await virtual.clock.advance(HOUR);
-      expect(await names('TaskRun')).toHaveLength(REFUSED + 1);
-      expect(refused / REFUSED).toBeLessThanOrEqual(15);
+      expect(await names('TaskRun')).toHaveLength(REFUSED_RUNS + 1);
+      expect(refusedCount / REFUSED_RUNS).toBeLessThanOrEqual(15);
       const lines = virtual.log.lines.filter((line) => line.startsWith('finished runs could not be deleted'));
       expect(lines.length).toBeGreaterThan(0);
       expect(lines.length).toBeLessThanOrEqual(1 + 15); // the first time and 15 repetitions
 
-      const before = refused;
+      const refusedBefore = refusedCount;
       await everyMinute(10, taskRun); // each is deleted when it finishes, without retrying the refused ones each time
-      expect(refused - before).toBeLessThanOrEqual(3 * REFUSED);
+      expect(refusedCount - refusedBefore).toBeLessThanOrEqual(3 * REFUSED_RUNS);
 
       isRefusing = false;
       await virtual.clock.advance(15 * MINUTE);
@@ -196,27 +196,27 @@ describe('with retention', () => {
   );
 
   test('stopping waits only for deletions that have started', async () => {
-    await begin({});
-    await virtual.stop();
-    await finished(50, 'run');
-    let answer = (): void => undefined;
-    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await startCluster({});
+    await virtual.stopController();
+    await createFinishedTaskRuns(50, 'run');
+    let respond = (): void => undefined;
+    const responded = new Promise<void>((resolve) => (respond = resolve));
     let deletions = 0;
     const send = virtual.intercept((request) => {
       if (request.method !== 'DELETE') return undefined;
       deletions += 1;
-      return answered.then(() => virtual.send(request));
+      return responded.then(() => virtual.send(request));
     });
-    await virtual.start({ retention: { count: 1 }, send });
+    await virtual.startController({ retention: { count: 1 }, send });
     await virtual.clock.advance(2000);
-    const stopped = virtual.stop();
-    answer();
+    const stopped = virtual.stopController();
+    respond();
     await stopped;
     expect([deletions, (await names('TaskRun')).length]).toEqual([8, 42]);
   });
 
   test('checks and requests grow with the runs that finish, not with those that are kept', async () => {
-    await begin({ retention: { count: 15 } });
+    await startCluster({ retention: { count: 15 } });
     await everyMinute(40, taskRun);
     expect(await names('TaskRun')).toHaveLength(15);
     expect(virtual.reconciles.sum('Retention')).toBeLessThanOrEqual(40 + 3);
@@ -225,10 +225,10 @@ describe('with retention', () => {
   });
 
   thoroughTest('hundreds of runs that finished earlier are deleted in one reconcile', async () => {
-    await begin({});
-    await virtual.stop();
-    await finished(250, 'run');
-    await virtual.start({ retention: { count: 10 } });
+    await startCluster({});
+    await virtual.stopController();
+    await createFinishedTaskRuns(250, 'run');
+    await virtual.startController({ retention: { count: 10 } });
     await virtual.clock.advance(5000);
     expect(await names('TaskRun')).toHaveLength(10);
     expect([deletions(), virtual.reconciles.sum('Retention')]).toEqual([240, 1]);
@@ -236,7 +236,7 @@ describe('with retention', () => {
 });
 
 test('without retention nothing is deleted, checked or stored for it', async () => {
-  await begin({});
+  await startCluster({});
   await everyMinute(20, taskRun);
   await virtual.clock.advance(24 * HOUR);
   expect([(await names('TaskRun')).length, deletions(), virtual.reconciles.sum('Retention')]).toEqual([20, 0, 0]);

@@ -32,7 +32,7 @@ const consumer = {
   },
   steps: [step(['$(inputs.params.v)', '$(inputs.params.w)'])],
 };
-const writing =
+const scriptWithResults =
   (results: Readonly<Record<string, string>>): KubeletScript =>
   (_pod, container) =>
     container === 'step-s'
@@ -56,7 +56,7 @@ const run = (params: readonly object[]): object => ({
 });
 
 /** Returns the arguments that follow those of the entrypoint in the pod of a task. */
-async function wordsOf(task: string): Promise<readonly string[] | undefined> {
+async function argumentsOf(task: string): Promise<readonly string[] | undefined> {
   const pods = await harness.list<Pod>('Pod');
   const pod = pods.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);
   const args = pod?.spec.containers[0]?.args;
@@ -65,7 +65,7 @@ async function wordsOf(task: string): Promise<readonly string[] | undefined> {
 
 describe('a result', () => {
   test('is passed verbatim to the task that refers to it, which runs after its producer', async () => {
-    script = writing({ commit: ' $(params.p) $(HOME)\n', tag: 'v1' });
+    script = scriptWithResults({ commit: ' $(params.p) $(HOME)\n', tag: 'v1' });
     await harness.create(
       'PipelineRun',
       'run',
@@ -76,19 +76,25 @@ describe('a result', () => {
     );
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
     const runs = await harness.list<TaskRun>('TaskRun');
-    const of = (task: string) => runs.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);
-    expect(of('make')?.status).toMatchObject({
+    const taskRunOf = (task: string) =>
+      runs.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);
+    expect(taskRunOf('make')?.status).toMatchObject({
       taskResults: [
         { name: 'commit', value: ' $(params.p) $(HOME)\n' },
         { name: 'tag', value: 'v1' },
       ],
     });
-    expect(of('make')?.status?.resourcesResult).toBeUndefined();
-    expect(of('take')?.spec.inputs?.params).toEqual([
+    expect(taskRunOf('make')?.status?.resourcesResult).toBeUndefined();
+    expect(taskRunOf('take')?.spec.inputs?.params).toEqual([
       { name: 'v', value: '$(tasks.make.results.commit)/ $(params.p) $(HOME)\n' },
       { name: 'w', value: ['v1', 'v1'] },
     ]);
-    expect(await wordsOf('take')).toEqual(['echo', '$(tasks.make.results.commit)/ $(params.p) $(HOME)\n', 'v1', 'v1']);
+    expect(await argumentsOf('take')).toEqual([
+      'echo',
+      '$(tasks.make.results.commit)/ $(params.p) $(HOME)\n',
+      'v1',
+      'v1',
+    ]);
   });
 
   test('has a file in every step, and the last step reports it', async () => {
@@ -110,7 +116,7 @@ describe('a result', () => {
   });
 
   test('that was not written fails the run with the names of task and result', async () => {
-    script = writing({ tag: 'v1' });
+    script = scriptWithResults({ tag: 'v1' });
     await harness.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.make.results.commit)' }]));
     expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({
       status: 'False',

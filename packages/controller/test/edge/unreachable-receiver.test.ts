@@ -6,18 +6,18 @@ const HOUR = 3_600_000;
 
 let virtual: VirtualCluster;
 let attempts: string[] = [];
-const noon = Date.UTC(2026, 0, 1, 12);
-const unreachable = (request: Request): Promise<Response> => {
-  attempts.push(`${new URL(request.url).pathname} ${String((virtual.clock.date().getTime() - noon) / 1000)}`);
+const NOON = Date.UTC(2026, 0, 1, 12);
+const sendToUnreachable = (request: Request): Promise<Response> => {
+  attempts.push(`${new URL(request.url).pathname} ${String((virtual.clock.date().getTime() - NOON) / 1000)}`);
   return Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:1'));
 };
 
 beforeEach(async () => {
   attempts = [];
   virtual = new VirtualCluster();
-  await virtual.begin({ sendEvent: unreachable });
+  await virtual.open({ sendEvent: sendToUnreachable });
 });
-afterEach(() => virtual.end());
+afterEach(() => virtual.close());
 
 const failure = (): Promise<Response> => Promise.resolve(Response.json({ kind: 'Status', code: 500 }, { status: 500 }));
 
@@ -60,7 +60,7 @@ describe('a receiver that cannot be reached', () => {
           tasks: tasks.map((name) => ({
             name,
             taskRef: { name: 'tell' },
-            resources: { outputs: ['one', 'two'].map((name) => ({ name: name, resource: name })) },
+            resources: { outputs: ['one', 'two'].map((name) => ({ name, resource: name })) },
           })),
         },
         resources: ['one', 'two'].map(sink),
@@ -82,12 +82,12 @@ describe('a receiver that cannot be reached', () => {
   });
 
   test('gets no further attempt while the result of one cannot be written', async () => {
-    let refusing = true;
-    await virtual.stop();
-    await virtual.start({
-      sendEvent: unreachable,
+    let isRefusing = true;
+    await virtual.stopController();
+    await virtual.startController({
+      sendEvent: sendToUnreachable,
       send: virtual.intercept(({ method }) =>
-        refusing && attempts.length > 0 && method === 'PATCH' ? failure() : undefined,
+        isRefusing && attempts.length > 0 && method === 'PATCH' ? failure() : undefined,
       ),
     });
     await virtual.harness.create('TaskRun', 'run', {
@@ -95,7 +95,7 @@ describe('a receiver that cannot be reached', () => {
     });
     await virtual.clock.advance(10 * HOUR);
     expect(attempts).toEqual(['/told 0']);
-    refusing = false;
+    isRefusing = false;
     await virtual.clock.advance(10 * HOUR);
     expect(attempts).toHaveLength(SCHEDULE.length);
     expect((await deliveries()).map(({ status }) => [status.condition, status.retryCount])).toEqual([['Failed', 5]]);

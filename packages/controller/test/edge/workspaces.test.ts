@@ -58,13 +58,13 @@ test('every step has the workspaces at the paths of the Task; those on one claim
     '{"mountPath":"/settings","readOnly":true} of {"configMap":{"name":"settings","defaultMode":420}}',
   ];
   expect(mountsIn(pod)).toEqual([mounts, mounts]);
-  const own = pod?.spec.volumes?.filter(({ name }) => name.startsWith('ws-')) ?? [];
-  expect(own.length).toBe(2);
-  expect(pod?.spec.containers[0]?.args?.slice(-2)).toEqual(['/workspace/source', own[0]?.name]);
+  const workspaceVolumes = pod?.spec.volumes?.filter(({ name }) => name.startsWith('ws-')) ?? [];
+  expect(workspaceVolumes.length).toBe(2);
+  expect(pod?.spec.containers[0]?.args?.slice(-2)).toEqual(['/workspace/source', workspaceVolumes[0]?.name]);
 });
 
 test('a pipeline passes its workspaces to tasks under their names, with the subPath of the task', async () => {
-  const one = { workspaces: [{ name: 'dir' }], steps: [{ name: 's', image: 'ubuntu', command: ['ls'] }] };
+  const oneWorkspace = { workspaces: [{ name: 'dir' }], steps: [{ name: 's', image: 'ubuntu', command: ['ls'] }] };
   await harness.create('PipelineRun', 'run', {
     spec: {
       workspaces: [
@@ -74,8 +74,8 @@ test('a pipeline passes its workspaces to tasks under their names, with the subP
       pipelineSpec: {
         workspaces: [{ name: 'shared' }, { name: 'empty' }],
         tasks: [
-          { name: 'a', taskSpec: one, workspaces: [{ name: 'dir', workspace: 'shared', subPath: 'a' }] },
-          { name: 'b', taskSpec: one, workspaces: [{ name: 'dir', workspace: 'empty' }] },
+          { name: 'a', taskSpec: oneWorkspace, workspaces: [{ name: 'dir', workspace: 'shared', subPath: 'a' }] },
+          { name: 'b', taskSpec: oneWorkspace, workspaces: [{ name: 'dir', workspace: 'empty' }] },
         ],
       },
     },

@@ -5,9 +5,9 @@ import { conditionOf, NOON, observedRun } from '../support/fixtures.js';
 
 /** The plan for a new run, with the status after this answer. */
 function plan(creation: ChildCreation) {
-  const planned = planPipelineRun(observedRun());
+  const created = planPipelineRun(observedRun());
   const creations = new Map([['run-test-0', creation]]);
-  return { ...planned, status: statusAfterCreations(planned.status, creations, new Date(NOON)) };
+  return { ...created, status: statusAfterCreations(created.status, creations, new Date(NOON)) };
 }
 
 describe('a PipelineRun whose TaskRun is created', () => {

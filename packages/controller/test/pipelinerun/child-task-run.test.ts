@@ -52,14 +52,17 @@ describe('the TaskRun of a task', () => {
       outputs: { resources: [{ name: 'out', type: 'image' }] },
       ...ok,
     };
-    const twice = (name: string, last: string) => [
+    const alternatives = (name: string, lastName: string) => [
       { name, resource: 'repo' },
-      { name, resource: last },
+      { name, resource: lastName },
     ];
     const pipeline: PipelineSpec = {
       resources: ['repo', 'other', 'image'].map((name) => ({ name, type: name === 'image' ? 'image' : 'git' })),
       tasks: [
-        { ...pipelineTask('build'), resources: { inputs: twice('src', 'other'), outputs: twice('out', 'image') } },
+        {
+          ...pipelineTask('build'),
+          resources: { inputs: alternatives('src', 'other'), outputs: alternatives('out', 'image') },
+        },
       ],
     };
     const git = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a' }] } as const;

@@ -189,11 +189,11 @@ describe('a task with conditions', () => {
   });
 
   test('has checks with different names, even after truncation', () => {
-    const long = 'a'.repeat(63);
+    const longName = 'a'.repeat(63);
     const decision = planPipelineRun(
       observedRun({
-        pipeline: { tasks: [{ ...pipelineTask(long), conditions: conditionRefs(long, long) }] },
-        conditions: new Map([[long, { spec: check }]]),
+        pipeline: { tasks: [{ ...pipelineTask(longName), conditions: conditionRefs(longName, longName) }] },
+        conditions: new Map([[longName, { spec: check }]]),
       }),
     );
     const taskRuns = decision.actions.flatMap((action) => ('taskRun' in action ? [action.taskRun] : []));
@@ -204,10 +204,10 @@ describe('a task with conditions', () => {
   });
 
   test('fails the run if a check is deleted', () => {
-    const [name = '', one] = [...taskRunsIn({ 'deploy?sunny': states.running }, singleTask)][0] ?? [];
-    const begun = planPipelineRun(observedRun({ pipeline: singleTask })).status;
-    const decision = planPipelineRun(observedRun({ pipeline: singleTask, status: begun }));
-    expect(one?.metadata.name).toBe(name);
+    const [name = '', check] = [...taskRunsIn({ 'deploy?sunny': states.running }, singleTask)][0] ?? [];
+    const startedStatus = planPipelineRun(observedRun({ pipeline: singleTask })).status;
+    const decision = planPipelineRun(observedRun({ pipeline: singleTask, status: startedStatus }));
+    expect(check?.metadata.name).toBe(name);
     expect([conditionOf(decision), actionsOf(decision)]).toEqual([
       'Failed: TaskRun run-deploy-?-sunny-? was deleted before it had finished',
       [],
@@ -217,28 +217,34 @@ describe('a task with conditions', () => {
   test('uses the recorded outcome of a check that was deleted afterwards', () => {
     const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask);
     const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
-    const dry = taskRunsIn({ 'deploy?dry': states.passed }, singleTask);
-    expect(actionsOf(planPipelineRun(observedRun({ pipeline: singleTask, status, taskRuns: dry })))).toEqual([
+    const dryPassed = taskRunsIn({ 'deploy?dry': states.passed }, singleTask);
+    expect(actionsOf(planPipelineRun(observedRun({ pipeline: singleTask, status, taskRuns: dryPassed })))).toEqual([
       'create deploy',
     ]);
   });
 
   test('remains skipped if its check is deleted afterwards', () => {
     const pipeline: PipelineSpec = { tasks: [...(singleTask.tasks ?? []), pipelineTask('lint')] };
-    const lint = { lint: states.running };
-    const failed = { ...lint, 'deploy?sunny': states.failed, 'deploy?dry': states.passed };
-    const { status } = planPipelineRun(observedRun({ pipeline, taskRuns: taskRunsIn(failed, pipeline) }));
-    const later = planPipelineRun(
-      observedRun({ pipeline, status, taskRuns: taskRunsIn(lint, pipeline), now: at('13:00:00') }),
+    const lintRunning = { lint: states.running };
+    const sunnyFailed = { ...lintRunning, 'deploy?sunny': states.failed, 'deploy?dry': states.passed };
+    const { status } = planPipelineRun(observedRun({ pipeline, taskRuns: taskRunsIn(sunnyFailed, pipeline) }));
+    const laterDecision = planPipelineRun(
+      observedRun({ pipeline, status, taskRuns: taskRunsIn(lintRunning, pipeline), now: at('13:00:00') }),
     );
-    expect([conditionOf(later), actionsOf(later), later.status.taskRuns]).toEqual([RUNNING, [], status.taskRuns]);
+    expect([conditionOf(laterDecision), actionsOf(laterDecision), laterDecision.status.taskRuns]).toEqual([
+      RUNNING,
+      [],
+      status.taskRuns,
+    ]);
   });
 
   test('keeps its checks if the order of its conditions in the Pipeline changes', () => {
     const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask);
     const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
-    const turned: PipelineSpec = { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('dry', 'sunny') }] };
-    expect(actionsOf(planPipelineRun(observedRun({ pipeline: turned, status, taskRuns })))).toEqual([]);
+    const reordered: PipelineSpec = {
+      tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('dry', 'sunny') }],
+    };
+    expect(actionsOf(planPipelineRun(observedRun({ pipeline: reordered, status, taskRuns })))).toEqual([]);
   });
 
   test('has equal decisions for equal observations', () => {

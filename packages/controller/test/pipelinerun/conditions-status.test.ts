@@ -25,8 +25,8 @@ import {
 } from '../support/fixtures.js';
 
 describe('the status of a run', () => {
-  const name = (which: string): string => allTaskRuns(release).get(which)?.metadata.name ?? '';
-  const foreseen = { conditionName: 'sunny' };
+  const name = (taskName: string): string => allTaskRuns(release).get(taskName)?.metadata.name ?? '';
+  const plannedCheck = { conditionName: 'sunny' };
 
   test('lists a task with conditions from the start, with its future checks', () => {
     const { status } = planPipelineRun(observedRun());
@@ -35,21 +35,27 @@ describe('the status of a run', () => {
       [name('lint')]: { pipelineTaskName: 'lint' },
       [name('deploy')]: {
         pipelineTaskName: 'deploy',
-        conditionChecks: { [name('deploy?sunny')]: foreseen, [name('deploy?dry')]: { conditionName: 'dry' } },
+        conditionChecks: { [name('deploy?sunny')]: plannedCheck, [name('deploy?dry')]: { conditionName: 'dry' } },
       },
     });
   });
 
   test('has the state of a check from its TaskRun, with its first step', () => {
-    const clone = { name: 'git-source-a-b', container: 'step-git-source-a-b', terminated: { exitCode: 0 } };
+    const cloneStep = { name: 'git-source-a-b', container: 'step-git-source-a-b', terminated: { exitCode: 0 } };
     const step = {
       name: 'condition-check-sunny',
       container: 'step-condition-check-sunny',
       imageID: 'busybox@sha256:1',
       terminated: { exitCode: 1, reason: 'Error' },
     };
-    const ran = { ...states.failed, podName: 'pod', startTime: NOON, completionTime: NOON, steps: [clone, step] };
-    const taskRuns = taskRunsIn({ 'deploy?sunny': ran, 'deploy?dry': {} }, singleTask);
+    const endedStatus = {
+      ...states.failed,
+      podName: 'pod',
+      startTime: NOON,
+      completionTime: NOON,
+      steps: [cloneStep, step],
+    };
+    const taskRuns = taskRunsIn({ 'deploy?sunny': endedStatus, 'deploy?dry': {} }, singleTask);
     const status: PipelineRunStatus = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns })).status;
     expect(status.taskRuns?.[name('deploy')]).toEqual({
       pipelineTaskName: 'deploy',
@@ -76,13 +82,13 @@ describe('the status of a run', () => {
       'deploy?sunny': states.failed,
       'deploy?dry': states.passed,
     });
-    const { taskRuns: written = {} }: PipelineRunStatus = planPipelineRun(observedRun({ taskRuns })).status;
+    const { taskRuns: recorded = {} }: PipelineRunStatus = planPipelineRun(observedRun({ taskRuns })).status;
     expect(
-      Object.values(written)
+      Object.values(recorded)
         .map(({ pipelineTaskName }) => pipelineTaskName)
         .toSorted(),
     ).toEqual(['deploy', 'lint', 'test']);
-    expect(written[name('deploy')]?.status).toEqual({
+    expect(recorded[name('deploy')]?.status).toEqual({
       podName: '',
       conditions: [
         {
@@ -105,11 +111,11 @@ describe('the status of a run', () => {
     });
     const { status } = planPipelineRun(cancelled);
     const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, singleTask);
-    const after = planPipelineRun(observedRun({ pipeline: singleTask, status, taskRuns }));
-    const { taskRuns: written }: PipelineRunStatus = after.status;
-    const entry = written?.[name('deploy')];
+    const decision = planPipelineRun(observedRun({ pipeline: singleTask, status, taskRuns }));
+    const { taskRuns: recorded }: PipelineRunStatus = decision.status;
+    const entry = recorded?.[name('deploy')];
     const reasons = Object.values(entry?.conditionChecks ?? {}).map((one) => one.status?.conditions?.[0]?.reason);
-    expect([after.actions, entry?.status, reasons]).toEqual([[], undefined, ['Succeeded', 'TaskRunCancelled']]);
+    expect([decision.actions, entry?.status, reasons]).toEqual([[], undefined, ['Succeeded', 'TaskRunCancelled']]);
   });
 });
 
@@ -160,13 +166,13 @@ describe('the TaskRun of a check', () => {
       ],
     ]),
   };
-  const madeFor = (differences: Differences): TaskRun | undefined =>
+  const createdTaskRun = (differences: Differences): TaskRun | undefined =>
     planPipelineRun(observedRun(differences)).actions.flatMap(
       (action) => (action.kind === 'create' ? [action.taskRun as TaskRun] : []), // of the version of its PipelineRun
     )[0];
 
   test('is that of a Task with the check as its only step', () => {
-    const taskRun = madeFor(differences);
+    const taskRun = createdTaskRun(differences);
     expect(taskRun?.metadata).toMatchObject({
       name: expect.stringMatching(/^run-deploy-[a-z0-9]{5}-file-exists-[a-z0-9]{5}$/),
       labels: {
@@ -204,14 +210,14 @@ describe('the TaskRun of a check', () => {
 
   test('is given no optional resource that the run leaves out', () => {
     const resources = (pipeline.resources ?? []).map((one) => ({ ...one, optional: true }));
-    const taskRun = madeFor({ ...differences, pipeline: { ...pipeline, resources }, spec: {} });
+    const taskRun = createdTaskRun({ ...differences, pipeline: { ...pipeline, resources }, spec: {} });
     expect(taskRun?.spec.inputs).toEqual({ params: [{ name: 'path', value: 'README.md' }] });
   });
 
   test('takes over what a task made of the resource, and waits for it', () => {
-    const [deploy] = pipeline.tasks ?? [];
-    const [condition] = deploy?.conditions ?? [];
-    const handed: Differences = {
+    const [deployTask] = pipeline.tasks ?? [];
+    const [condition] = deployTask?.conditions ?? [];
+    const withHandover: Differences = {
       ...differences,
       tasks: new Map([
         ['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: ok }],
@@ -239,23 +245,23 @@ describe('the TaskRun of a check', () => {
         ],
       },
     };
-    const first = planPipelineRun(observedRun(handed));
-    expect(actionsOf(first)).toEqual(['make-claim', 'create make']);
-    const maker = madeFor(handed);
-    const taskRuns = new Map(maker ? [[maker.metadata.name ?? '', { ...maker, status: states.passed }]] : []);
-    expect(madeFor({ ...handed, taskRuns })?.spec.inputs?.resources).toEqual([
+    const decision = planPipelineRun(observedRun(withHandover));
+    expect(actionsOf(decision)).toEqual(['make-claim', 'create make']);
+    const taskRun = createdTaskRun(withHandover);
+    const taskRuns = new Map(taskRun ? [[taskRun.metadata.name ?? '', { ...taskRun, status: states.passed }]] : []);
+    expect(createdTaskRun({ ...withHandover, taskRuns })?.spec.inputs?.resources).toEqual([
       { name: 'workspace', resourceRef: { name: 'skaffold' }, paths: ['/pvc/make/src'] },
     ]);
   });
 
   test('gets results of tasks, and the run fails with the one that was not written', () => {
-    const maker: TaskSpec = { ...ok, results: [{ name: 'env' }] };
+    const taskWithResult: TaskSpec = { ...ok, results: [{ name: 'env' }] };
     const tasks = new Map([
       ['Task/ok', { apiVersion: 'tekton.dev/v1alpha1', spec: ok }],
-      ['Task/make', { apiVersion: 'tekton.dev/v1alpha1', spec: maker }],
+      ['Task/make', { apiVersion: 'tekton.dev/v1alpha1', spec: taskWithResult }],
     ]);
     const conditions = new Map([['sunny', { spec: { ...check, params: [{ name: 'env' }] } }]]);
-    const asking: PipelineSpec = {
+    const pipelineWithResult: PipelineSpec = {
       tasks: [
         { name: 'make', taskRef: { name: 'make' } },
         {
@@ -264,16 +270,18 @@ describe('the TaskRun of a check', () => {
         },
       ],
     };
-    const base = { pipeline: asking, tasks, conditions };
-    const make = madeFor(base);
-    const after = (status: TaskRunStatus): Differences => ({
+    const base = { pipeline: pipelineWithResult, tasks, conditions };
+    const makeTaskRun = createdTaskRun(base);
+    const withProducerStatus = (status: TaskRunStatus): Differences => ({
       ...base,
-      taskRuns: new Map(make ? [[make.metadata.name ?? '', { ...make, status }]] : []),
+      taskRuns: new Map(makeTaskRun ? [[makeTaskRun.metadata.name ?? '', { ...makeTaskRun, status }]] : []),
     });
     const status = { ...states.passed, taskResults: [{ name: 'env', value: 'live' }] };
     expect(actionsOf(planPipelineRun(observedRun(base)))).toEqual(['create make']);
-    expect(madeFor(after(status))?.spec.inputs?.params).toEqual([{ name: 'env', value: 'on live' }]);
-    expect(conditionOf(planPipelineRun(observedRun(after(states.passed))))).toBe(
+    expect(createdTaskRun(withProducerStatus(status))?.spec.inputs?.params).toEqual([
+      { name: 'env', value: 'on live' },
+    ]);
+    expect(conditionOf(planPipelineRun(observedRun(withProducerStatus(states.passed))))).toBe(
       'InvalidTaskResultReference: the condition "sunny" of task "deploy" needs the result "env" of task "make", which has ended without it: none of its steps wrote /tekton/results/env, or its Task does not declare it',
     );
   });

@@ -62,22 +62,22 @@ const states = {
 /** Returns the TaskRuns that the planner would create, in these states. */
 function tasksIn(
   tasks: Readonly<Record<string, TaskRunStatus>>,
-  of: PipelineSpec = release,
+  pipeline: PipelineSpec = release,
 ): ReadonlyMap<string, TaskRunObject> {
   const taskRuns = new Map<string, TaskRunObject>();
   for (const [task, status] of Object.entries(tasks)) {
-    const alone: PipelineSpec = {
-      ...of,
-      tasks: (of.tasks ?? []).filter(({ name }) => name === task).map(({ runAfter: _, ...one }) => one),
+    const singleTask: PipelineSpec = {
+      ...pipeline,
+      tasks: (pipeline.tasks ?? []).filter(({ name }) => name === task).map(({ runAfter: _, ...rest }) => rest),
     };
-    for (const action of planPipelineRun(observedRun({ pipeline: alone })).actions)
+    for (const action of planPipelineRun(observedRun({ pipeline: singleTask })).actions)
       if (action.kind === 'create') taskRuns.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status });
   }
   return taskRuns;
 }
 
 /** Formats the actions without hashes: `create lint`. */
-function does({ actions }: PipelineRunDecision): readonly string[] {
+function actionsOf({ actions }: PipelineRunDecision): readonly string[] {
   return actions.map((action) => {
     if (action.kind === 'create') return `create ${action.task}`;
     return 'taskRun' in action
@@ -174,7 +174,7 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
 describe('a run', () => {
   test.each(progress)('%s', (_what, differences, expected, actions) => {
     const decision = planPipelineRun(observedRun(differences));
-    expect([conditionOf(decision), does(decision)]).toEqual([expected, actions]);
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([expected, actions]);
   });
 
   test('is reconciled again at its timeout', () => {
@@ -190,7 +190,7 @@ describe('a run', () => {
     const decision = planPipelineRun(
       observedRun({ status: { startTime: NOON, taskRuns: { [name]: { pipelineTaskName: 'fetch' } } } }),
     );
-    expect([conditionOf(decision), does(decision)]).toEqual([
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([
       'Failed: TaskRun run-fetch-? was deleted before it had finished',
       [],
     ]);
@@ -223,7 +223,7 @@ describe('a run', () => {
 });
 
 describe('retries', () => {
-  const flaky: PipelineSpec = { tasks: [{ ...pipelineTask('a'), retries: 2 }] };
+  const retried: PipelineSpec = { tasks: [{ ...pipelineTask('a'), retries: 2 }] };
   const failedAfter = (attempts: number): TaskRunStatus => ({
     ...states.failed,
     podName: 'x',
@@ -232,8 +232,9 @@ describe('retries', () => {
   });
 
   test('record the earlier attempt and start a new one', () => {
-    const decision = planPipelineRun(observedRun({ pipeline: flaky, taskRuns: tasksIn({ a: failedAfter(1) }, flaky) }));
-    expect([conditionOf(decision), does(decision)]).toEqual([RUNNING, ['retry a']]);
+    const taskRuns = tasksIn({ a: failedAfter(1) }, retried);
+    const decision = planPipelineRun(observedRun({ pipeline: retried, taskRuns }));
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([RUNNING, ['retry a']]);
     const [action] = decision.actions;
     expect(action).toMatchObject({
       status: {
@@ -248,8 +249,8 @@ describe('retries', () => {
     ['are used up', failedAfter(2)],
     ['do not apply to a cancelled task', { ...states.cancelled, retriesStatus: [] }],
   ])('%s', (_what, status) => {
-    const decision = planPipelineRun(observedRun({ pipeline: flaky, taskRuns: tasksIn({ a: status }, flaky) }));
-    expect([conditionOf(decision), does(decision)]).toEqual(['Failed: TaskRun run-a-? has failed', []]);
+    const decision = planPipelineRun(observedRun({ pipeline: retried, taskRuns: tasksIn({ a: status }, retried) }));
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual(['Failed: TaskRun run-a-? has failed', []]);
   });
 });
 
@@ -392,8 +393,8 @@ const failures: readonly [string, Differences, string][] = [
 ];
 
 test.each(failures)('a run fails before it starts if %s', (_when, differences, expected) => {
-  const without = differences.spec?.pipelineRef === undefined ? {} : { pipeline: undefined };
-  const decision = planPipelineRun({ ...observedRun(differences), ...without });
-  expect([conditionOf(decision), does(decision), decision.status.completionTime]).toEqual([expected, [], NOON]);
+  const overrides = differences.spec?.pipelineRef === undefined ? {} : { pipeline: undefined };
+  const decision = planPipelineRun({ ...observedRun(differences), ...overrides });
+  expect([conditionOf(decision), actionsOf(decision), decision.status.completionTime]).toEqual([expected, [], NOON]);
   expect(decision.pipelineName).toBe(expected.startsWith('CouldntGetPipeline') ? undefined : 'p');
 });

@@ -13,7 +13,7 @@ const tasks = new Map([
   ['Task/t', { apiVersion: 'tekton.dev/v1alpha1', spec: { steps: [{ name: 's', image: 'busybox' }] } }],
 ]);
 const cache = new ResolveCache();
-const resolve = (change: object = {}) =>
+const resolveWith = (differences: object = {}) =>
   resolvePipelineRun(
     {
       run: { ...run, status: {} },
@@ -21,16 +21,16 @@ const resolve = (change: object = {}) =>
       tasks: new Map(tasks),
       resources: new Map(),
       conditions: new Map(),
-      ...change,
+      ...differences,
     },
     cache,
   );
 
 test('a run is not resolved again if only its status has changed', () => {
-  expect(resolve()).toBe(resolve());
+  expect(resolveWith()).toBe(resolveWith());
 });
 
 test('a run is resolved again if its Pipeline has changed', () => {
-  const first = resolve();
-  expect(resolve({ pipeline: { ...pipeline, spec: { ...pipeline.spec } } })).not.toBe(first);
+  const first = resolveWith();
+  expect(resolveWith({ pipeline: { ...pipeline, spec: { ...pipeline.spec } } })).not.toBe(first);
 });

@@ -14,15 +14,15 @@ const image = readPipelineResource('nginx', { type: 'image', params: [{ name: 'u
 
 describe('the pod of a TaskRun', () => {
   test('has other names for its own volumes if the Task or the run uses the usual names', () => {
-    const own = { name: 'scripts', mountPath: '/mine' };
+    const userMount = { name: 'scripts', mountPath: '/mine' };
     const { spec } = pod(
-      { steps: [{ ...step('a', { volumeMounts: [own] }) }], volumes: [{ name: 'scripts', emptyDir: {} }] },
+      { steps: [{ ...step('a', { volumeMounts: [userMount] }) }], volumes: [{ name: 'scripts', emptyDir: {} }] },
       { spec: { podTemplate: { volumes: [{ name: 'workspace', emptyDir: {} }] } } },
     );
-    const all = (spec.volumes ?? []).map(({ name }) => name);
-    expect(all.join(' ')).toBe('tekton-internal-workspace tekton-home tools scripts workspace');
+    const volumeNames = (spec.volumes ?? []).map(({ name }) => name);
+    expect(volumeNames.join(' ')).toBe('tekton-internal-workspace tekton-home tools scripts workspace');
     expect(spec.containers[0]?.volumeMounts).toEqual(
-      expect.arrayContaining([own, { name: 'tekton-internal-workspace', mountPath: '/workspace' }]),
+      expect.arrayContaining([userMount, { name: 'tekton-internal-workspace', mountPath: '/workspace' }]),
     );
   });
 
@@ -52,8 +52,8 @@ describe('the pod of a TaskRun', () => {
   });
 
   test('has the same name for the same attempt, and another for the next', () => {
-    const [first, again, next] = [0, 0, 1].map((attempt) => pod({ steps: [step('a')] }, { attempt }).metadata.name);
-    expect([first === again, first === next]).toEqual([true, false]);
+    const [first, repeated, next] = [0, 0, 1].map((attempt) => pod({ steps: [step('a')] }, { attempt }).metadata.name);
+    expect([first === repeated, first === next]).toEqual([true, false]);
   });
 
   test('has a container for each step, with HOME, a working directory and the implicit mounts', () => {
@@ -98,8 +98,8 @@ describe('the pod of a TaskRun', () => {
   });
 
   test('numbers steps without a name over all steps of the pod', () => {
-    const unnamed = { image: 'ubuntu', command: ['true'] };
-    expect(names(pod({ steps: [unnamed, step('b'), unnamed] }).spec.containers)).toEqual([
+    const unnamedStep = { image: 'ubuntu', command: ['true'] };
+    expect(names(pod({ steps: [unnamedStep, step('b'), unnamedStep] }).spec.containers)).toEqual([
       'step-unnamed-0',
       'step-b',
       'step-unnamed-2',
@@ -164,17 +164,17 @@ describe('resources', () => {
   });
 
   test('have an image pull policy for images of added steps only, so that the node does not query a registry again', () => {
-    const policies = pod(task, { bindings }).spec.containers.map((one) => one['imagePullPolicy']);
-    expect(policies).toEqual(['IfNotPresent', 'IfNotPresent', 'IfNotPresent', undefined, 'IfNotPresent']);
+    const pullPolicies = pod(task, { bindings }).spec.containers.map((one) => one['imagePullPolicy']);
+    expect(pullPolicies).toEqual(['IfNotPresent', 'IfNotPresent', 'IfNotPresent', undefined, 'IfNotPresent']);
   });
 
   test('are passed to their steps as arguments, and to the Task as variables', () => {
-    const [, directory, clone, build, digests] = pod(task, { bindings }).spec.containers;
-    expect([directory, build].map((one) => one && commandOf(one))).toEqual([
+    const [, directory, cloneStep, buildStep, digests] = pod(task, { bindings }).spec.containers;
+    expect([directory, buildStep].map((one) => one && commandOf(one))).toEqual([
       ['mkdir', '-p', '/workspace/output/builtImage'],
       ['true', '/workspace/src', 'corp/nginx'],
     ]);
-    expect(clone && commandOf(clone).slice(3)).toEqual([
+    expect(cloneStep && commandOf(cloneStep).slice(3)).toEqual([
       'git-source',
       'https://git.corp/a.git',
       'v1',
@@ -184,7 +184,7 @@ describe('resources', () => {
       'true',
       '/dev/termination-log',
     ]);
-    expect(clone?.env).toEqual([
+    expect(cloneStep?.env).toEqual([
       { name: 'HOME', value: '/tekton/home' },
       { name: 'TEKTON_RESOURCE_NAME', value: 'sources' },
     ]);
@@ -197,16 +197,19 @@ describe('resources', () => {
   });
 
   test('of type git are handed over on the volume of the pipeline', () => {
-    const pass = {
+    const passedCheck = {
       inputs: { resources: [{ name: 'src', type: 'git' }] },
       outputs: { resources: [{ name: 'out', type: 'git' }] },
       steps: [step('s')],
     };
-    const over: ResourceBindings = {
+    const bindingsOverride: ResourceBindings = {
       inputs: new Map([['src', { resource: git, paths: ['/pvc/a/src'] }]]),
       outputs: new Map([['out', { resource: git, paths: ['/pvc/b/out'] }]]),
     };
-    const { containers, volumes } = pod(pass, { bindings: over, artifacts: { kind: 'claim', claim: 'r-pvc' } }).spec;
+    const { containers, volumes } = pod(passedCheck, {
+      bindings: bindingsOverride,
+      artifacts: { kind: 'claim', claim: 'r-pvc' },
+    }).spec;
     expect(containers.map((one) => [names([one])[0], ...commandOf(one)])).toEqual([
       ['step-create-dir-out-?', 'mkdir', '-p', '/workspace/output/out'],
       ['step-create-dir-src-?', 'mkdir', '-p', '/workspace/src'],

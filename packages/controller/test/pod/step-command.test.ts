@@ -5,7 +5,7 @@ import { taskPod } from '../../src/pod/pod.js';
 import { commandOf, pod, request, step } from '../support/pod-request.js';
 
 describe('the command of a step', () => {
-  const silent = { name: 'a', image: 'corp/tool', args: ['x'] };
+  const stepWithoutCommand = { name: 'a', image: 'corp/tool', args: ['x'] };
 
   test('is looked up in its image if it has none, after variables and the template are applied', () => {
     const task = {
@@ -24,7 +24,7 @@ describe('the command of a step', () => {
     const commands = new Map<string, ImageCommandResult>([
       ['corp/tool', { kind: 'unknown', reason: 'the registry is closed' }],
     ]);
-    const [container] = pod({ steps: [{ ...silent, args: [] }] }, { commands }).spec.containers;
+    const [container] = pod({ steps: [{ ...stepWithoutCommand, args: [] }] }, { commands }).spec.containers;
     expect([container?.command, container?.args]).toEqual([undefined, []]);
   });
 
@@ -32,7 +32,10 @@ describe('the command of a step', () => {
     const commands = new Map<string, ImageCommandResult>([
       ['corp/tool', { kind: 'command', command: ['/tool', '$(HOME)'] }],
     ]);
-    const { containers } = pod({ steps: [silent, { ...silent, name: 'b', args: undefined }] }, { commands }).spec;
+    const { containers } = pod(
+      { steps: [stepWithoutCommand, { ...stepWithoutCommand, name: 'b', args: undefined }] },
+      { commands },
+    ).spec;
     expect(containers.map(commandOf)).toEqual([
       ['/tool', '$$(HOME)', 'x'],
       ['/tool', '$$(HOME)'],
@@ -42,19 +45,19 @@ describe('the command of a step', () => {
   test.each<[string, readonly object[], ImageCommandResult, string]>([
     [
       'the command of the image is unknown',
-      [step('b'), silent],
+      [step('b'), stepWithoutCommand],
       { kind: 'unknown', reason: 'the registry is closed' },
       'step "a" has neither command nor script, and the command of its image "corp/tool" is unknown: the registry is closed; set the command of the step',
     ],
     [
       'the command of the image is unknown and the step is the only one: the first argument might be executed',
-      [silent],
+      [stepWithoutCommand],
       { kind: 'unknown', reason: 'the registry is closed' },
       'step "a" has neither command nor script, and the command of its image "corp/tool" is unknown: the registry is closed; set the command of the step',
     ],
     [
       'the image does not exist',
-      [step('b'), silent],
+      [step('b'), stepWithoutCommand],
       { kind: 'missing', message: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
       'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
     ],
@@ -69,7 +72,7 @@ describe('the command of a step', () => {
     );
     expect(second?.metadata.name).not.toBe(first?.metadata.name);
     expect(second?.spec.containers[0]?.command?.slice(0, 3)).toEqual(['/tekton/tools/bin/busybox', 'sh', '-c']);
-    expect(second?.spec.initContainers?.map(({ name, image: by }) => [name, by])).toEqual([
+    expect(second?.spec.initContainers?.map(({ name, image: toolImage }) => [name, toolImage])).toEqual([
       ['place-tools', 'busybox:musl'],
     ]);
   });

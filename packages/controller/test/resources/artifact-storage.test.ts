@@ -13,7 +13,7 @@ let controller: RunningController;
 let claims: KubeObject[] = [];
 
 /** Records created claims, since they are deleted when the run ends. */
-const watched: Send = async (request) => {
+const recordClaims: Send = async (request) => {
   if (request.method === 'POST' && request.url.includes('/persistentvolumeclaims'))
     claims.push((await request.clone().json()) as KubeObject);
   return cluster.send(request);
@@ -36,7 +36,7 @@ beforeEach(async () => {
   await harness.client
     .create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
     .catch(() => undefined);
-  controller = await startController({ send: watched, log: collectingLog(), namespace: harness.namespace });
+  controller = await startController({ send: recordClaims, log: collectingLog(), namespace: harness.namespace });
 });
 afterEach(async () => {
   await controller.stop();
@@ -83,13 +83,13 @@ const steps = (spec: Pod['spec'] | undefined): readonly string[] =>
 
 describe('files that tasks hand over', () => {
   test.each(['git', 'storage'] as const)('of type %s are on a claim that is deleted with the run', async (type) => {
-    const { make, use } = await run(type);
+    const { make: producer, use: consumer } = await run(type);
     const upload = type === 'storage' ? ['upload-thing'] : [];
-    expect(steps(make)).toEqual(['create-dir-src', 's', 'source-mkdir-thing', 'source-copy-thing', ...upload]);
-    expect(steps(use)).toEqual(['create-dir-src', 'source-copy-src', 's']);
-    expect(claims.map(({ metadata, ...rest }) => [metadata.name, (rest as unknown as { spec: object }).spec])).toEqual([
-      ['run-pvc', { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } }],
-    ]);
+    expect(steps(producer)).toEqual(['create-dir-src', 's', 'source-mkdir-thing', 'source-copy-thing', ...upload]);
+    expect(steps(consumer)).toEqual(['create-dir-src', 'source-copy-src', 's']);
+    expect(
+      claims.map(({ metadata, ...claim }) => [metadata.name, (claim as unknown as { spec: object }).spec]),
+    ).toEqual([['run-pvc', { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } }]]);
     expect((await harness.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: harness.namespace })).items).toEqual([]);
   });
 
@@ -127,11 +127,11 @@ describe('files that tasks hand over', () => {
 
   test('are stored in the configured bucket, without a claim', async () => {
     await configure('config-artifact-bucket', { location: 'gs://artifacts' });
-    const { make, use } = await run('git');
-    expect(steps(make)).toEqual(['create-dir-src', 's', 'artifact-copy-to-thing']);
-    expect(steps(use)).toEqual(['artifact-dest-mkdir-src', 'artifact-copy-from-src', 's']);
-    const place = `gs://artifacts/run-${harness.namespace}-bucket/make/src`;
-    expect(use?.containers[1]?.args?.slice(-2)).toEqual([place, '/workspace/src']);
+    const { make: producer, use: consumer } = await run('git');
+    expect(steps(producer)).toEqual(['create-dir-src', 's', 'artifact-copy-to-thing']);
+    expect(steps(consumer)).toEqual(['artifact-dest-mkdir-src', 'artifact-copy-from-src', 's']);
+    const archiveUrl = `gs://artifacts/run-${harness.namespace}-bucket/make/src`;
+    expect(consumer?.containers[1]?.args?.slice(-2)).toEqual([archiveUrl, '/workspace/src']);
     expect(claims).toEqual([]);
   });
 });

@@ -18,8 +18,8 @@ interface Received {
 
 /** A receiver on loopback that records events and responds with a configured status, or never. */
 let receiver: Server;
-let received: Received[] = [];
-let answers: (number | 'never')[] = [];
+let receivedEvents: Received[] = [];
+let responses: (number | 'never')[] = [];
 let sink = '';
 
 let cluster: Cluster;
@@ -36,10 +36,10 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { taskRun } = JSON.parse(Buffer.concat(chunks).toString()) as { taskRun: TaskRun };
-      received.push({ method: request.method, path: request.url, headers: request.headers, taskRun });
-      const answer = answers.shift() ?? 202;
-      if (answer !== 'never')
-        response.writeHead(answer, answer === 302 ? { location: '/elsewhere' } : {}).end('thanks');
+      receivedEvents.push({ method: request.method, path: request.url, headers: request.headers, taskRun });
+      const status = responses.shift() ?? 202;
+      if (status !== 'never')
+        response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('thanks');
     });
   });
   receiver.listen(0, '127.0.0.1');
@@ -53,8 +53,8 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  received = [];
-  answers = [];
+  receivedEvents = [];
+  responses = [];
   script = () => ({});
   log = collectingLog();
   harness = await newHarness(cluster);
@@ -66,7 +66,7 @@ const task = {
   outputs: { resources: [{ name: 'told', type: 'cloudEvent' }] },
   steps: [{ name: 's', image: 'ubuntu', command: ['true'] }],
 };
-const to = (targetURI: string): object => ({
+const cloudEventTarget = (targetURI: string): object => ({
   resourceSpec: { type: 'cloudEvent', params: [{ name: 'targetURI', value: targetURI }] },
 });
 const runOf = (...targets: readonly string[]): object => {
@@ -74,25 +74,25 @@ const runOf = (...targets: readonly string[]): object => {
   return {
     spec: {
       taskSpec: { ...task, outputs: { resources: names.map((name) => ({ name, type: 'cloudEvent' })) } },
-      outputs: { resources: names.map((name, index) => ({ name, ...to(targets[index] ?? '') })) },
+      outputs: { resources: names.map((name, index) => ({ name, ...cloudEventTarget(targets[index] ?? '') })) },
     },
   };
 };
 
 /** Resolves with the deliveries of a TaskRun once none of them is pending. */
-const delivered = (name: string): Promise<readonly CloudEventDelivery[]> =>
+const waitForDeliveries = (name: string): Promise<readonly CloudEventDelivery[]> =>
   harness.waitFor<TaskRun, readonly CloudEventDelivery[]>('TaskRun', name, ({ status }) =>
-    status?.cloudEvents?.every((one) => one.status.condition !== 'Unknown') ? status.cloudEvents : undefined,
+    status?.cloudEvents?.every((delivery) => delivery.status.condition !== 'Unknown') ? status.cloudEvents : undefined,
   );
 
 describe('a CloudEvent', () => {
   test('reports to a receiver that a TaskRun succeeded, and the status records the delivery', async () => {
     await harness.create('TaskRun', 'run', runOf(sink));
-    expect(await delivered('run')).toEqual([
+    expect(await waitForDeliveries('run')).toEqual([
       { target: sink, status: { condition: 'Sent', sentAt: expect.stringMatching(/Z$/), message: '', retryCount: 1 } },
     ]);
-    const [event, ...more] = received;
-    expect([more.length, event?.method, event?.path]).toEqual([0, 'POST', '/events?a=b']);
+    const [event, ...otherEvents] = receivedEvents;
+    expect([otherEvents.length, event?.method, event?.path]).toEqual([0, 'POST', '/events?a=b']);
     expect(event?.headers).toMatchObject({
       'content-type': 'application/json',
       'ce-specversion': '1.0',
@@ -112,55 +112,65 @@ describe('a CloudEvent', () => {
 
   test('reports a failure to each of several receivers, one of which rejects it', async () => {
     script = () => ({ exitCode: 3 });
-    answers = [400, 200];
+    responses = [400, 200];
     await harness.create('TaskRun', 'run', runOf(sink, sink));
-    const conditions = (await delivered('run')).map(({ status }) => status.condition).sort();
+    const conditions = (await waitForDeliveries('run')).map(({ status }) => status.condition).sort();
     expect(conditions).toEqual(['Failed', 'Sent']);
-    expect(received.map(({ headers }) => headers['ce-type'])).toEqual([
+    expect(receivedEvents.map(({ headers }) => headers['ce-type'])).toEqual([
       'dev.tekton.event.task.failed.v1',
       'dev.tekton.event.task.failed.v1',
     ]);
   });
 
   test('is retried once after the receiver was unavailable', async () => {
-    answers = [503];
+    responses = [503];
     await harness.create('TaskRun', 'run', runOf(sink));
-    expect(await delivered('run')).toMatchObject([{ status: { condition: 'Sent', retryCount: 2 } }]);
-    expect(received.map(({ headers }) => headers['ce-id'])).toEqual(['run', 'run']);
+    expect(await waitForDeliveries('run')).toMatchObject([{ status: { condition: 'Sent', retryCount: 2 } }]);
+    expect(receivedEvents.map(({ headers }) => headers['ce-id'])).toEqual(['run', 'run']);
   });
 
   test('that cannot be sent fails with the reason after the run has ended', async () => {
     await harness.create('TaskRun', 'run', runOf('not a url', 'ftp://127.0.0.1/x'));
     expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ status: 'True' });
-    const status = await harness.waitFor<TaskRun, readonly CloudEventDelivery[]>('TaskRun', 'run', ({ status: now }) =>
-      now?.cloudEvents?.every((one) => one.status.message !== '') ? now.cloudEvents : undefined,
+    const status = await harness.waitFor<TaskRun, readonly CloudEventDelivery[]>(
+      'TaskRun',
+      'run',
+      ({ status: runStatus }) =>
+        runStatus?.cloudEvents?.every((delivery) => delivery.status.message !== '') ? runStatus.cloudEvents : undefined,
     );
-    expect(status.map((one) => [one.status.condition, one.status.message])).toEqual([
+    expect(status.map((delivery) => [delivery.status.condition, delivery.status.message])).toEqual([
       ['Failed', 'the targetURI is not a URL'],
       ['Unknown', 'the protocol ftp: is not supported; use an http or https URL'],
     ]);
   });
 
   test('does not block: a receiver that never responds delays neither its run nor another', async () => {
-    answers = ['never'];
+    responses = ['never'];
     await harness.create('TaskRun', 'slow', runOf(sink));
     expect(await harness.waitForEnd('TaskRun', 'slow')).toMatchObject({ status: 'True' });
     await harness.create('TaskRun', 'next', runOf(sink));
-    expect(await delivered('next')).toMatchObject([{ status: { condition: 'Sent' } }]);
+    expect(await waitForDeliveries('next')).toMatchObject([{ status: { condition: 'Sent' } }]);
     receiver.closeAllConnections(); // do not wait for the hanging one
   });
 
   test('is sent by the next controller if one stopped before the delivery', async () => {
     await controller?.stop();
-    const refusing = (): Promise<Response> => Promise.reject(new Error('no way out'));
-    controller = await startController({ send: cluster.send, log, namespace: harness.namespace, sendEvent: refusing });
+    const rejectConnection = (): Promise<Response> => Promise.reject(new Error('no way out'));
+    controller = await startController({
+      send: cluster.send,
+      log,
+      namespace: harness.namespace,
+      sendEvent: rejectConnection,
+    });
     await harness.create('TaskRun', 'run', runOf(sink));
     await harness.waitFor<TaskRun, true>('TaskRun', 'run', ({ status }) =>
       status?.cloudEvents?.[0]?.status.message === 'no way out' ? true : undefined,
     );
     await controller.stop();
     controller = await startController({ send: cluster.send, log, namespace: harness.namespace });
-    expect(await delivered('run')).toMatchObject([{ status: { condition: 'Sent', message: '', retryCount: 2 } }]);
+    expect(await waitForDeliveries('run')).toMatchObject([
+      { status: { condition: 'Sent', message: '', retryCount: 2 } },
+    ]);
   });
 });
 
@@ -181,7 +191,7 @@ describe('in a PipelineRun a CloudEvent', () => {
       resources: [{ name: 'sink', resourceRef: { name: 'sink' } }],
     },
   });
-  const sent = (name: string): Promise<CloudEventDelivery | undefined> =>
+  const waitForDelivery = (name: string): Promise<CloudEventDelivery | undefined> =>
     harness.waitFor<PipelineRun, CloudEventDelivery>('PipelineRun', name, ({ status }) => {
       const [delivery] = Object.values(status?.taskRuns ?? {})[0]?.status?.cloudEvents ?? [];
       return delivery?.status.condition === 'Sent' ? delivery : undefined;
@@ -195,36 +205,36 @@ describe('in a PipelineRun a CloudEvent', () => {
 
   test('is sent, and the status of the ended run records it', async () => {
     await harness.create('PipelineRun', 'run', pipeline(0));
-    expect(await sent('run')).toMatchObject({ target: sink });
-    expect(received).toHaveLength(1);
+    expect(await waitForDelivery('run')).toMatchObject({ target: sink });
+    expect(receivedEvents).toHaveLength(1);
   });
 
   test('is sent only for the last attempt', async () => {
     let pods = 0;
     script = () => ({ exitCode: pods++ === 0 ? 1 : 0 });
     await harness.create('PipelineRun', 'run', pipeline(1));
-    await sent('run');
-    expect(received.map(({ headers }) => headers['ce-type'])).toEqual(['dev.tekton.event.task.successful.v1']);
+    await waitForDelivery('run');
+    expect(receivedEvents.map(({ headers }) => headers['ce-type'])).toEqual(['dev.tekton.event.task.successful.v1']);
   });
 });
 
 describe('a delivery', () => {
-  const [fresh] = pendingDeliveries(['http://sink']);
-  const failing = { kind: 'failed', message: 'no', canRetry: true } as const;
-  const at = (seconds: number): Date => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds));
+  const [pending] = pendingDeliveries(['http://sink']);
+  const failedResult = { kind: 'failed', message: 'no', canRetry: true } as const;
+  const timeAfter = (seconds: number): Date => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds));
 
   test('has five attempts with growing delays, and has then failed', () => {
-    const tries: (number | undefined)[] = [];
-    let delivery = fresh as CloudEventDelivery;
-    let now = at(0);
+    const attemptSeconds: (number | undefined)[] = [];
+    let delivery = pending as CloudEventDelivery;
+    let runStatus = timeAfter(0);
     while (delivery.status.condition === 'Unknown') {
-      expect(dueDeliveries([delivery], now)).toEqual({ due: [0], requeueAfterMs: undefined });
-      delivery = afterAttempt(delivery, failing, now);
-      const { requeueAfterMs } = dueDeliveries([delivery], now);
-      tries.push(requeueAfterMs);
-      now = new Date(now.getTime() + (requeueAfterMs ?? 0));
+      expect(dueDeliveries([delivery], runStatus)).toEqual({ due: [0], requeueAfterMs: undefined });
+      delivery = afterAttempt(delivery, failedResult, runStatus);
+      const { requeueAfterMs } = dueDeliveries([delivery], runStatus);
+      attemptSeconds.push(requeueAfterMs);
+      runStatus = new Date(runStatus.getTime() + (requeueAfterMs ?? 0));
     }
-    expect(tries).toEqual([1_999, 5_000, 15_000, 60_000, undefined]);
+    expect(attemptSeconds).toEqual([1_999, 5_000, 15_000, 60_000, undefined]);
     expect(delivery.status).toMatchObject({ condition: 'Failed', message: 'no', retryCount: 5 });
   });
 
@@ -253,8 +263,8 @@ describe('a delivery', () => {
   );
 
   test('follows no redirect', async () => {
-    answers = [302];
+    responses = [302];
     const answer = await sendEvent(new Request(sink, { method: 'POST', body: '{"taskRun":{}}' }));
-    expect([answer.status, received.length]).toEqual([302, 1]);
+    expect([answer.status, receivedEvents.length]).toEqual([302, 1]);
   });
 });

@@ -46,16 +46,18 @@ const request = resource('pr', 'pullRequest', { url: 'https://github.com/a/b/pul
 const event = resource('told', 'cloudEvent', { targetURI: 'http://sink' });
 const git = resource('repo', 'git', { url: 'https://git.corp/a.git' });
 
-type Bound = readonly [string, ReturnType<typeof resource>, ...string[]];
+type BoundResource = readonly [string, ReturnType<typeof resource>, ...string[]];
 
 /** Returns the pod of a Task with one step and these inputs and outputs. */
-function pod(inputs: readonly Bound[], outputs: readonly Bound[], artifacts?: ArtifactStorage): Pod {
-  const declared = (bound: readonly Bound[]) => ({ resources: bound.map(([name, { type }]) => ({ name, type })) });
-  const bind = (bound: readonly Bound[]): ResourceBindings['inputs'] =>
-    new Map(bound.map(([name, of, ...paths]) => [name, { resource: of, paths }]));
+function pod(inputs: readonly BoundResource[], outputs: readonly BoundResource[], artifacts?: ArtifactStorage): Pod {
+  const declare = (boundResources: readonly BoundResource[]) => ({
+    resources: boundResources.map(([name, { type }]) => ({ name, type })),
+  });
+  const bind = (boundResources: readonly BoundResource[]): ResourceBindings['inputs'] =>
+    new Map(boundResources.map(([name, boundResource, ...paths]) => [name, { resource: boundResource, paths }]));
   const spec: TaskSpec = {
-    inputs: declared(inputs),
-    outputs: declared(outputs),
+    inputs: declare(inputs),
+    outputs: declare(outputs),
     steps: [{ name: 'own', image: 'ubuntu', command: ['true'] }],
   };
   return podOf(spec, { inputs: bind(inputs), outputs: bind(outputs) }, artifacts);
@@ -92,16 +94,17 @@ function podOf(
 }
 
 /** Formats a step: its name without the hash suffix, its image, and the last arguments of its command. */
-const summary = ({ name, image = '', args = [] }: Container): string => {
-  const words = args.slice(args.indexOf('--') + 1);
-  const own = words[0] === '/bin/sh' || words[0] === 'node' ? words.slice(4) : words;
-  return [name.replace(/-[a-z0-9]{5}$/, ''), image, ...own].join(' ');
+const summarize = ({ name, image = '', args = [] }: Container): string => {
+  const commandLine = args.slice(args.indexOf('--') + 1);
+  const commandArguments =
+    commandLine[0] === '/bin/sh' || commandLine[0] === 'node' ? commandLine.slice(4) : commandLine;
+  return [name.replace(/-[a-z0-9]{5}$/, ''), image, ...commandArguments].join(' ');
 };
-const steps = (of: Pod): readonly string[] => of.spec.containers.map(summary);
-const container = (of: Pod, name: string): Container | undefined =>
-  of.spec.containers.find((one) => one.name.startsWith(`step-${name}`));
-const environment = (of: Container | undefined): readonly unknown[] =>
-  (of?.env ?? []).filter(({ name }) => name !== 'HOME');
+const steps = (podToRead: Pod): readonly string[] => podToRead.spec.containers.map(summarize);
+const container = (podToRead: Pod, name: string): Container | undefined =>
+  podToRead.spec.containers.find((candidate) => candidate.name.startsWith(`step-${name}`));
+const environment = (stepContainer: Container | undefined): readonly unknown[] =>
+  (stepContainer?.env ?? []).filter(({ name }) => name !== 'HOME');
 
 describe('storage', () => {
   test('that is a directory is synchronized', () => {
@@ -205,8 +208,8 @@ test.each([
     { location: 'gs://b', 'bucket.service.account.secret.name': 'x' },
     { claim: { size: '5Gi' }, bucket: { location: 'gs://b', secrets: [] } },
   ],
-])('the configuration is read if %s', (_, pvc, inBucket, expected) => {
-  expect(readArtifactSettings(pvc as Record<string, string> | undefined, inBucket)).toEqual(expected);
+])('the configuration is read if %s', (_, pvc, bucketConfig, expected) => {
+  expect(readArtifactSettings(pvc as Record<string, string> | undefined, bucketConfig)).toEqual(expected);
 });
 
 describe('a cluster', () => {
@@ -224,11 +227,12 @@ describe('a cluster', () => {
   });
 
   test('has the name of its param `name`, which Tekton v0.9.2 still read, unless that leads to another directory', () => {
-    const called = (name: string) => resource('prod', 'cluster', { name, url: 'https://k8s.corp' }, ['cadata']);
-    expect(steps(pod([['target', called('north')]], []))[0]).toBe(
+    const clusterResource = (name: string) =>
+      resource('prod', 'cluster', { name, url: 'https://k8s.corp' }, ['cadata']);
+    expect(steps(pod([['target', clusterResource('north')]], []))[0]).toBe(
       'step-kubeconfig busybox north https://k8s.corp  false true /workspace/north /workspace/target',
     );
-    expect(steps(pod([['target', called('../../etc')]], []))[0]).toBe(
+    expect(steps(pod([['target', clusterResource('../../etc')]], []))[0]).toBe(
       'step-kubeconfig busybox ../../etc https://k8s.corp  false true /workspace/target',
     );
   });

@@ -3,40 +3,40 @@ import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { planRetention, type RetentionPolicy, type Run } from '../../src/run/retention.js';
 
 const HOUR = 3_600_000;
-const noon = Date.UTC(2026, 0, 1, 12);
+const NOON = Date.UTC(2026, 0, 1, 12);
 
-interface Described {
+interface RunFields {
   readonly kind?: 'PipelineRun' | 'TaskRun';
   readonly spec?: object;
   /** Hours since the end of the run. */
-  readonly ended?: number;
+  readonly endedHoursAgo?: number;
   readonly status?: object;
   readonly metadata?: object;
 }
 
-const timeOf = (hoursAgo: number): string => new Date(noon - hoursAgo * HOUR).toISOString();
+const timeOf = (hoursAgo: number): string => new Date(NOON - hoursAgo * HOUR).toISOString();
 
-function run(name: string, { kind = 'PipelineRun', spec, ended = 1, status, metadata }: Described = {}): Run {
+function run(name: string, { kind = 'PipelineRun', spec, endedHoursAgo = 1, status, metadata }: RunFields = {}): Run {
   return {
     apiVersion: 'tekton.dev/v1alpha1',
     kind,
     metadata: { name, namespace: 'ci', uid: name, ...metadata },
     spec: spec ?? (kind === 'PipelineRun' ? { pipelineRef: { name: 'release' } } : { taskRef: { name: 'build' } }),
-    status: status ?? { conditions: [{ type: 'Succeeded', status: 'True' }], completionTime: timeOf(ended) },
+    status: status ?? { conditions: [{ type: 'Succeeded', status: 'True' }], completionTime: timeOf(endedHoursAgo) },
   } as PipelineRun | TaskRun; // matches the kind
 }
 
 const expired = (runs: readonly Run[], policy: RetentionPolicy, unsettled: readonly string[] = []): string => {
   const isSettled = ({ metadata }: Run): boolean => !unsettled.includes(metadata.name ?? '');
-  return planRetention({ runs, isSettled, now: new Date(noon) }, policy)
+  return planRetention({ runs, isSettled, now: new Date(NOON) }, policy)
     .expired.map(({ metadata }) => metadata.name)
     .join(' ');
 };
-const again = (runs: readonly Run[], policy: RetentionPolicy, unsettled = false): number | undefined =>
-  planRetention({ runs, isSettled: () => !unsettled, now: new Date(noon) }, policy).requeueAfterMs;
+const requeueAfter = (runs: readonly Run[], policy: RetentionPolicy, unsettled = false): number | undefined =>
+  planRetention({ runs, isSettled: () => !unsettled, now: new Date(NOON) }, policy).requeueAfterMs;
 
 describe('of the finished runs of a Pipeline', () => {
-  const three = [run('b', { ended: 2 }), run('c', { ended: 3 }), run('a', { ended: 1 })];
+  const threeRuns = [run('b', { endedHoursAgo: 2 }), run('c', { endedHoursAgo: 3 }), run('a', { endedHoursAgo: 1 })];
 
   test.each<[string, RetentionPolicy, string]>([
     ['all are kept without a policy', {}, ''],
@@ -49,45 +49,51 @@ describe('of the finished runs of a Pipeline', () => {
     ['either limit is sufficient: count', { count: 1, ageMs: 3 * HOUR }, 'c b'],
     ['either limit is sufficient: age', { count: 2, ageMs: 2 * HOUR }, 'c b'],
   ])('%s', (_title, policy, names) => {
-    expect(expired(three, policy)).toBe(names);
+    expect(expired(threeRuns, policy)).toBe(names);
   });
 
   test('the newest are kept even if the clock was set back, so that earlier ends are in its future', () => {
-    const runs = [run('before', { ended: -3 }), run('earlier', { ended: -5 / 60 }), run('after', { ended: 0 })];
+    const runs = [
+      run('before', { endedHoursAgo: -3 }),
+      run('earlier', { endedHoursAgo: -5 / 60 }),
+      run('after', { endedHoursAgo: 0 }),
+    ];
     expect(expired(runs, { count: 1 })).toBe('earlier before');
     expect(expired(runs, { count: 2 })).toBe('earlier');
     expect(expired(runs, { ageMs: 0 })).toBe('after');
   });
 
   test('a run that ended seconds in the future, by the clock of another machine, is the newest', () => {
-    expect(expired([run('ahead', { ended: -30 / 3600 }), run('now', { ended: 0 })], { count: 1 })).toBe('now');
+    expect(expired([run('ahead', { endedHoursAgo: -30 / 3600 }), run('now', { endedHoursAgo: 0 })], { count: 1 })).toBe(
+      'now',
+    );
   });
 
   test('the order of names decides between equal times', () => {
-    const same = ['b', 'd', 'a', 'c'].map((name) => run(name));
-    expect(expired(same, { count: 1 })).toBe('a b c');
-    expect(expired(same.toReversed(), { count: 1 })).toBe('a b c');
+    const sameTime = ['b', 'd', 'a', 'c'].map((name) => run(name));
+    expect(expired(sameTime, { count: 1 })).toBe('a b c');
+    expect(expired(sameTime.toReversed(), { count: 1 })).toBe('a b c');
   });
 });
 
-test.each<[string, Described]>([
+test.each<[string, RunFields]>([
   ['a run that has not started', { status: {} }],
   ['a running run', { status: { conditions: [{ type: 'Succeeded', status: 'Unknown' }], startTime: timeOf(9) } }],
   ['a run that is being deleted', { metadata: { deletionTimestamp: timeOf(0) } }],
   ['a TaskRun of a PipelineRun', { kind: 'TaskRun', metadata: { ownerReferences: [{ kind: 'PipelineRun' }] } }],
-])('%s is never deleted, and is not counted', (_title, described) => {
-  expect(expired([run('x', described), run('y', { ended: 2 })], { count: 0 })).toBe('y');
-  expect(expired([run('x', described), run('y', { ended: 2 })], { count: 1, ageMs: 3 * HOUR })).toBe('');
+])('%s is never deleted, and is not counted', (_title, runFields) => {
+  expect(expired([run('x', runFields), run('y', { endedHoursAgo: 2 })], { count: 0 })).toBe('y');
+  expect(expired([run('x', runFields), run('y', { endedHoursAgo: 2 })], { count: 1, ageMs: 3 * HOUR })).toBe('');
 });
 
 test('a run with pending work is kept, and does not count', () => {
-  const runs = [run('a', { ended: 1 }), run('b', { ended: 2 }), run('c', { ended: 3 })];
+  const runs = [run('a', { endedHoursAgo: 1 }), run('b', { endedHoursAgo: 2 }), run('c', { endedHoursAgo: 3 })];
   expect(expired(runs, { count: 1 }, ['c'])).toBe('b');
   expect(expired(runs, { count: 1 }, ['a'])).toBe('c b');
 });
 
 describe('runs are counted separately for', () => {
-  test.each<[string, Described]>([
+  test.each<[string, RunFields]>([
     ['each namespace', { metadata: { namespace: 'other' } }],
     ['each Pipeline', { spec: { pipelineRef: { name: 'nightly' } } }],
     ['each Task', { kind: 'TaskRun' }],
@@ -102,21 +108,23 @@ describe('runs are counted separately for', () => {
       'each generateName of embedded pipelines',
       { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'nightly-' } },
     ],
-  ])('%s', (_title, described) => {
-    const others = [run('own', { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'x-' } })];
-    const build = run('build', { kind: 'TaskRun', spec: { taskRef: { name: 'ship' } } });
-    expect(expired([run('a'), ...others, build, run('b', described)], { count: 1 })).toBe('');
-    expect(expired([run('a'), run('b', described), run('c', { ...described, ended: 2 })], { count: 1 })).toBe('c');
+  ])('%s', (_title, runFields) => {
+    const otherRuns = [run('own', { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'x-' } })];
+    const buildRun = run('build', { kind: 'TaskRun', spec: { taskRef: { name: 'ship' } } });
+    expect(expired([run('a'), ...otherRuns, buildRun, run('b', runFields)], { count: 1 })).toBe('');
+    expect(expired([run('a'), run('b', runFields), run('c', { ...runFields, endedHoursAgo: 2 })], { count: 1 })).toBe(
+      'c',
+    );
   });
 
   test('runs with an embedded pipeline and a name are counted together', () => {
     const spec = { pipelineSpec: { tasks: [] } };
-    expect(expired([run('a', { spec }), run('b', { spec, ended: 2 })], { count: 1 })).toBe('b');
+    expect(expired([run('a', { spec }), run('b', { spec, endedHoursAgo: 2 })], { count: 1 })).toBe('b');
   });
 });
 
 describe('the end of a run is read from', () => {
-  test.each<[string, Described]>([
+  test.each<[string, RunFields]>([
     [
       'its condition if it has no completionTime',
       { status: { conditions: [{ type: 'Succeeded', status: 'False', lastTransitionTime: timeOf(5) }] } },
@@ -125,9 +133,9 @@ describe('the end of a run is read from', () => {
       'its creation if it has no other time',
       { status: { conditions: [{ type: 'Succeeded', status: 'False' }] }, metadata: { creationTimestamp: timeOf(5) } },
     ],
-  ])('%s', (_title, described) => {
-    expect(expired([run('x', described)], { ageMs: 5 * HOUR })).toBe('x');
-    expect(expired([run('x', described)], { ageMs: 5 * HOUR + 1 })).toBe('');
+  ])('%s', (_title, runFields) => {
+    expect(expired([run('x', runFields)], { ageMs: 5 * HOUR })).toBe('x');
+    expect(expired([run('x', runFields)], { ageMs: 5 * HOUR + 1 })).toBe('');
   });
 });
 
@@ -135,7 +143,7 @@ describe('runs are checked again', () => {
   test.each<[string, readonly Run[], RetentionPolicy, boolean, number | undefined]>([
     [
       'when the next one becomes too old',
-      [run('a', { ended: 1 }), run('b', { ended: 3 })],
+      [run('a', { endedHoursAgo: 1 }), run('b', { endedHoursAgo: 3 })],
       { ageMs: 4 * HOUR },
       false,
       HOUR,
@@ -145,12 +153,12 @@ describe('runs are checked again', () => {
     ['in a minute if one is due and cannot be deleted yet', [run('a')], { count: 0 }, true, 60_000],
     [
       'when one that ends in the future of this clock becomes too old',
-      [run('a', { ended: -2 })],
+      [run('a', { endedHoursAgo: -2 })],
       { ageMs: HOUR },
       false,
       3 * HOUR,
     ],
   ])('%s', (_title, runs, policy, unsettled, ms) => {
-    expect(again(runs, policy, unsettled)).toBe(ms);
+    expect(requeueAfter(runs, policy, unsettled)).toBe(ms);
   });
 });

@@ -3,10 +3,10 @@ import { memoizeLru } from '../../src/run/memoize.js';
 import { shallowEqual } from '../../src/run/shallow-equal.js';
 
 const spec = { steps: [] };
-const fields = (change: object = {}): object => ({
+const fields = (differences: object = {}): object => ({
   pipeline: { spec, labels: undefined },
   tasks: new Map([['Task/a', { spec }]]),
-  ...change,
+  ...differences,
 });
 
 test.each([
@@ -18,27 +18,32 @@ test.each([
   ['with an additional field', fields({ bucket: true }), false],
   ['without a field', { pipeline: { spec, labels: undefined } }, false],
   ['without the Pipeline', fields({ pipeline: undefined }), false],
-])('facts %s', (_what, other, same) => {
-  expect(shallowEqual(fields(), other)).toBe(same);
+])('facts %s', (_what, changed, isEqual) => {
+  expect(shallowEqual(fields(), changed)).toBe(isEqual);
 });
 
 test('the result is computed again for another input and another key', () => {
   let computations = 0;
-  const make = (): number => ++computations;
-  const of = memoizeLru<string, number>((a, b) => a === b);
-  expect([of('k', 'a', make), of('k', 'a', make), of('k', 'b', make), of('k', 'a', make)]).toEqual([1, 1, 2, 3]);
-  expect([of('other', 'a', make), of('k', 'a', make)]).toEqual([4, 3]);
+  const compute = (): number => ++computations;
+  const memoized = memoizeLru<string, number>((a, b) => a === b);
+  expect([
+    memoized('k', 'a', compute),
+    memoized('k', 'a', compute),
+    memoized('k', 'b', compute),
+    memoized('k', 'a', compute),
+  ]).toEqual([1, 1, 2, 3]);
+  expect([memoized('other', 'a', compute), memoized('k', 'a', compute)]).toEqual([4, 3]);
 });
 
 test('the 64 most recently used keys are cached', () => {
   let computations = 0;
-  const of = memoizeLru<string, number>(() => true);
-  for (let key = 0; key < 64; key++) of(String(key), '', () => ++computations);
-  of('0', '', () => ++computations);
-  of('64', '', () => ++computations);
+  const memoized = memoizeLru<string, number>(() => true);
+  for (let key = 0; key < 64; key++) memoized(String(key), '', () => ++computations);
+  memoized('0', '', () => ++computations);
+  memoized('64', '', () => ++computations);
   expect(computations).toBe(65);
-  of('0', '', () => ++computations);
+  memoized('0', '', () => ++computations);
   expect(computations).toBe(65);
-  of('1', '', () => ++computations);
+  memoized('1', '', () => ++computations);
   expect(computations).toBe(66);
 });

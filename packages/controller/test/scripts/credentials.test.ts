@@ -9,16 +9,21 @@ import {
   type SecretHeader,
 } from '../../src/scripts/credentials/credentials.js';
 import { scripts } from '../support/scripts.js';
-import { exec, run, shells } from '../support/shells.js';
+import { exec, runProcess, shells } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'credentials-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-interface Given extends SecretHeader {
+interface TestSecret extends SecretHeader {
   readonly data: Readonly<Record<string, string>>;
 }
 
-const secret = (name: string, type: string, data: Given['data'], annotations: Given['annotations'] = {}): Given => ({
+const secret = (
+  name: string,
+  type: string,
+  data: TestSecret['data'],
+  annotations: TestSecret['annotations'] = {},
+): TestSecret => ({
   name,
   type: `kubernetes.io/${type}`,
   annotations,
@@ -28,18 +33,21 @@ const secret = (name: string, type: string, data: Given['data'], annotations: Gi
 let homes = 0;
 
 /** Writes the secrets as volumes would, runs the script, and returns the files in HOME. */
-async function written(shell: readonly string[], secrets: readonly Given[]): Promise<Readonly<Record<string, string>>> {
-  const place = join(base, String(homes++));
-  const home = join(place, 'home');
+async function writtenFiles(
+  shell: readonly string[],
+  secrets: readonly TestSecret[],
+): Promise<Readonly<Record<string, string>>> {
+  const directory = join(base, String(homes++));
+  const home = join(directory, 'home');
   mkdirSync(home, { recursive: true });
-  const dirOf = (name: string): string => join(place, 'secrets', name);
+  const secretDirectory = (name: string): string => join(directory, 'secrets', name);
   for (const { name, data } of secrets) {
-    mkdirSync(dirOf(name), { recursive: true });
-    for (const [key, value] of Object.entries(data)) writeFileSync(join(dirOf(name), key), value);
+    mkdirSync(secretDirectory(name), { recursive: true });
+    for (const [key, value] of Object.entries(data)) writeFileSync(join(secretDirectory(name), key), value);
   }
-  const script = credentialsScript(scripts, credentialsOf(secrets), dirOf) ?? '';
-  const ended = await run([...shell, '-c', script], { HOME: home });
-  expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
+  const script = credentialsScript(scripts, credentialsOf(secrets), secretDirectory) ?? '';
+  const result = await runProcess([...shell, '-c', script], { HOME: home });
+  expect([result.code, result.stdout, result.stderr]).toEqual([0, '', '']);
   const files = readdirSync(home, { recursive: true, withFileTypes: true });
   for (const file of files) {
     const mode = statSync(join(file.parentPath, file.name)).mode & 0o777;
@@ -69,7 +77,7 @@ const dockerJson = secret('dj', 'dockerconfigjson', {
 
 describe.each(shells)('credentials written by %s', (_name, shell) => {
   test('for git with a password are .gitconfig and .git-credentials', async () => {
-    expect(await written(shell, [github])).toEqual({
+    expect(await writtenFiles(shell, [github])).toEqual({
       '.gitconfig':
         '[credential]\n\thelper = store\n[credential "https://github.com"]\n\tusername = u1\n[credential "https://gitlab.com"]\n\tusername = u1\n',
       '.git-credentials': 'https://u1:p1@github.com\nhttps://u1:p1@gitlab.com\n',
@@ -77,13 +85,13 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
   });
 
   test('are escaped if a name or password has special characters', async () => {
-    const odd = secret(
+    const unusual = secret(
       'g',
       'basic-auth',
       { username: 'me@corp:x', password: 'a/b @#%"\'ü\\$(id)`id`' },
       { 'tekton.dev/git-0': 'https://git.corp:8443/team?a=b' },
     );
-    const files = await written(shell, [odd]);
+    const files = await writtenFiles(shell, [unusual]);
     expect(files['.git-credentials']).toBe(
       'https://me%40corp%3Ax:a%2Fb%20%40%23%25%22%27%C3%BC%5C%24%28id%29%60id%60@git.corp:8443/team?a=b\n',
     );
@@ -91,16 +99,16 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
   });
 
   test('are found by git', async () => {
-    const odd = secret(
+    const unusual = secret(
       'g',
       'basic-auth',
       { username: 'me "x" \\', password: 'p @:/ü' },
       { 'tekton.dev/git-0': 'https://git.corp' },
     );
-    await written(shell, [odd]);
+    await writtenFiles(shell, [unusual]);
     const home = join(base, String(homes - 1), 'home');
-    const ask = "printf 'protocol=https\\nhost=git.corp\\n\\n' | git credential fill";
-    const { stdout } = await exec('sh', ['-c', ask], {
+    const fillCommand = "printf 'protocol=https\\nhost=git.corp\\n\\n' | git credential fill";
+    const { stdout } = await exec('sh', ['-c', fillCommand], {
       env: { PATH: process.env['PATH'] ?? '', HOME: home, GIT_CONFIG_NOSYSTEM: '1' },
     });
     expect(stdout).toContain('username=me "x" \\\npassword=p @:/ü\n');
@@ -114,7 +122,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
       { 'tekton.dev/git-0': 'github.com', 'tekton.dev/git-1': 'git.corp:2222' },
     );
     const b = secret('b', 'ssh-auth', { 'ssh-privatekey': 'KEY B\n' }, { 'tekton.dev/git-0': 'github.com' });
-    expect(await written(shell, [a, b])).toEqual({
+    expect(await writtenFiles(shell, [a, b])).toEqual({
       '.ssh/config':
         'Host github.com\n    HostName github.com\n    Port 22\n    IdentityFile ~/.ssh/id_a.key\n    IdentityFile ~/.ssh/id_b\n' +
         'Host git.corp\n    HostName git.corp\n    Port 2222\n    IdentityFile ~/.ssh/id_a.key\n',
@@ -128,7 +136,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     const host = { 'tekton.dev/git-0': 'github.com' };
     const a = secret('a', 'ssh-auth', { 'ssh-privatekey': 'KEY A', known_hosts: 'github.com A' }, host);
     const b = secret('b', 'ssh-auth', { 'ssh-privatekey': 'KEY\nB\n\n', known_hosts: 'github.com B\n' }, host);
-    expect(await written(shell, [a, b])).toMatchObject({
+    expect(await writtenFiles(shell, [a, b])).toMatchObject({
       '.ssh/id_a': 'KEY A\n',
       '.ssh/id_b': 'KEY\nB\n',
       '.ssh/known_hosts': 'github.com A\ngithub.com B\n',
@@ -136,11 +144,13 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
   });
 
   test('of one docker config equal that file, byte for byte', async () => {
-    expect(await written(shell, [dockerJson])).toEqual({ '.docker/config.json': dockerJson.data['.dockerconfigjson'] });
+    expect(await writtenFiles(shell, [dockerJson])).toEqual({
+      '.docker/config.json': dockerJson.data['.dockerconfigjson'],
+    });
   });
 
   test('of several registries are merged, dockercfg before dockerconfigjson before accounts', async () => {
-    const old = secret('old', 'dockercfg', {
+    const dockercfg = secret('old', 'dockercfg', {
       '.dockercfg': '{ "quay.io" : {"auth": "b2xk"},\n "index.docker.io": {"auth":"bG9zZXI="} }',
     });
     const basic = secret(
@@ -149,7 +159,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
       { username: 'u2', password: 'p"2\\' },
       { 'tekton.dev/docker-0': 'https://gcr.io' },
     );
-    const files = await written(shell, [basic, dockerJson, old]);
+    const files = await writtenFiles(shell, [basic, dockerJson, dockercfg]);
     const { auths } = JSON.parse(files['.docker/config.json'] ?? '') as { auths: object };
     expect(Object.keys(auths)).toEqual(['https://gcr.io', 'index.docker.io', 'quay.io']); // as Go writes them
     expect({ auths }).toEqual({
@@ -169,7 +179,7 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
   test('are encoded correctly at any length', async () => {
     for (const password of ['', 'a', 'ab', 'abc', 'ä'.repeat(50)]) {
       const basic = secret('d', 'basic-auth', { username: 'u', password }, { 'tekton.dev/docker-0': 'r' });
-      const { auths } = JSON.parse((await written(shell, [basic]))['.docker/config.json'] ?? '') as {
+      const { auths } = JSON.parse((await writtenFiles(shell, [basic]))['.docker/config.json'] ?? '') as {
         auths: { r: { auth: string } };
       };
       expect(Buffer.from(auths.r.auth, 'base64').toString()).toBe(`u:${password}`);

@@ -7,7 +7,7 @@ import { decodeTurn, encodeTurn, OPTIONS, type StepTurn } from '../../src/script
 import { entrypoint, RESULTS_DIR, TOOLS_DIR } from '../../src/scripts/entrypoint/entrypoint.js';
 import { REWRITTEN } from '../../src/scripts/entrypoint/exact-environment.js';
 import { scripts } from '../support/scripts.js';
-import { expanded } from '../support/shells.js';
+import { expandArgument } from '../support/shells.js';
 
 /** Texts that resemble the syntax of the encoding, and arbitrary texts. */
 const text = fc.oneof(
@@ -67,10 +67,10 @@ test('decoding returns the encoded turn after the expansion by Kubernetes, and t
       shellWords,
       fc.boolean(),
       fc.array(text),
-      (turn, shell, exactEnvironment, own) => {
+      (turn, shell, exactEnvironment, stepArguments) => {
         const { command, args } = entrypoint(scripts, turn, { shell, exactEnvironment });
-        const decoded = decodeTurn([...[...command, ...args].map(expanded), ...own]);
-        expect(decoded).toEqual({ ...turn, own });
+        const decoded = decodeTurn([...[...command, ...args].map(expandArgument), ...stepArguments]);
+        expect(decoded).toEqual({ ...turn, own: stepArguments });
       },
     ),
   );
@@ -79,7 +79,7 @@ test('decoding returns the encoded turn after the expansion by Kubernetes, and t
 test('a script that exceeds the limit of an argument is decoded as one text', () => {
   const turn = { index: 0, count: 1, script: { file: '/tekton/scripts/a', text: 'é$(x)'.repeat(60_000) } };
   expect(encodeTurn(turn).every((argument) => Buffer.byteLength(argument) < 128 * 1024)).toBe(true);
-  const argv = ['/bin/sh', '-c', '', 'pipewright', ...encodeTurn(turn).map(expanded)];
+  const argv = ['/bin/sh', '-c', '', 'pipewright', ...encodeTurn(turn).map(expandArgument)];
   expect(decodeTurn(argv)).toEqual({ ...turn, own: [] });
 });
 

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { needsExactEnvironment } from '../../src/scripts/entrypoint/exact-environment.js';
 import { isThorough, sampledRows } from '../../../../test/thorough.js';
-import { begin, run, shells, type Ended } from '../support/shells.js';
+import { startProcess, runProcess, shells, type ProcessResult } from '../support/shells.js';
 import { newDirectory, removeDirectories, sh, runSteps, commandLine, type Step } from '../support/steps.js';
 
 afterEach(removeDirectories);
@@ -22,8 +22,9 @@ const withEnv = (step: Step, env: Env): Step => ({
 });
 
 /** Prints its environment byte for byte. */
-const SHOW: Step = { runs: ['/bin/cat', '/proc/self/environ'] };
-const variablesOf = ({ out }: Pick<Ended, 'out'>): readonly string[] => out.split('\0').slice(0, -1).sort();
+const PRINT_ENVIRONMENT: Step = { runs: ['/bin/cat', '/proc/self/environ'] };
+const variablesOf = ({ stdout }: Pick<ProcessResult, 'stdout'>): readonly string[] =>
+  stdout.split('\0').slice(0, -1).sort();
 const lines = (env: Env): readonly string[] =>
   Object.entries({ PATH: process.env['PATH'] ?? '', ...env })
     .map(([name, value]) => `${name}=${value}`)
@@ -69,37 +70,47 @@ const VARIABLES: readonly (readonly [string, Env])[] = [
 type Row = (typeof VARIABLES)[number];
 
 /** Merges rows: each joins the first row without common variables that takes the same path through the entrypoint. */
-function joined(rows: readonly Row[]): readonly Row[] {
+function merged(rows: readonly Row[]): readonly Row[] {
   const result: Row[] = [];
-  for (const [what, env] of rows) {
-    const isExact = withEnv(SHOW, env).exactEnvironment;
-    const at = result.findIndex(
+  for (const [description, env] of rows) {
+    const isExact = withEnv(PRINT_ENVIRONMENT, env).exactEnvironment;
+    const position = result.findIndex(
       ([, other]) =>
-        withEnv(SHOW, other).exactEnvironment === isExact && !Object.keys(env).some((name) => name in other),
+        withEnv(PRINT_ENVIRONMENT, other).exactEnvironment === isExact &&
+        !Object.keys(env).some((name) => name in other),
     );
-    const [before, other] = result[at] ?? [];
-    const row: Row = [before === undefined ? what : `${before}, ${what}`, { ...other, ...env }];
-    if (at < 0) result.push(row);
-    else result[at] = row;
+    const [mergedName, mergedEnv] = result[position] ?? [];
+    const row: Row = [
+      mergedName === undefined ? description : `${mergedName}, ${description}`,
+      { ...mergedEnv, ...env },
+    ];
+    if (position < 0) result.push(row);
+    else result[position] = row;
   }
   return result;
 }
 
-const ROWS = isThorough ? VARIABLES : joined(VARIABLES);
+const ROWS = isThorough ? VARIABLES : merged(VARIABLES);
 
 describe.each(shells)('the environment of a step, with the entrypoint in %s', (_name, shell) => {
   test('reaches each of several steps byte for byte', async () => {
-    const all = Object.assign({}, ...VARIABLES.map(([, env]) => env)) as Env; // a merge of the table's rows
-    const ends = await runSteps(shell, [withEnv(SHOW, all), withEnv(SHOW, all), withEnv(SHOW, all)]);
-    expect(ends.map((end) => [end.code, end.err, variablesOf(end)])).toEqual(ends.map(() => [0, '', lines(all)]));
+    const allVariables = Object.assign({}, ...VARIABLES.map(([, env]) => env)) as Env; // a merge of the table's rows
+    const results = await runSteps(shell, [
+      withEnv(PRINT_ENVIRONMENT, allVariables),
+      withEnv(PRINT_ENVIRONMENT, allVariables),
+      withEnv(PRINT_ENVIRONMENT, allVariables),
+    ]);
+    expect(results.map((result) => [result.code, result.stderr, variablesOf(result)])).toEqual(
+      results.map(() => [0, '', lines(allVariables)]),
+    );
   });
 });
 
 // One shell by default: the test above covers all rows at once in each shell.
 describe.each(sampledRows(shells, 0))('the environment of a step, with the entrypoint in %s', (_name, shell) => {
   test.each(ROWS)('reaches a single step byte for byte: %s', async (_what, env) => {
-    const [end] = await runSteps(shell, [withEnv(SHOW, env)]);
-    expect([end?.code, end?.err, variablesOf(end ?? { out: '' })]).toEqual([0, '', lines(env)]);
+    const [result] = await runSteps(shell, [withEnv(PRINT_ENVIRONMENT, env)]);
+    expect([result?.code, result?.stderr, variablesOf(result ?? { stdout: '' })]).toEqual([0, '', lines(env)]);
   });
 
   test('reaches the step byte for byte for any names and values', async () => {
@@ -115,8 +126,8 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
     const value = fc.string({ unit: character });
     await fc.assert(
       fc.asyncProperty(fc.dictionary(name, value, { noNullPrototype: true }), async (env) => {
-        const [end] = await runSteps(shell, [withEnv(SHOW, env)]);
-        expect([end?.code, variablesOf(end ?? { out: '' })]).toEqual([0, lines(env)]);
+        const [result] = await runSteps(shell, [withEnv(PRINT_ENVIRONMENT, env)]);
+        expect([result?.code, variablesOf(result ?? { stdout: '' })]).toEqual([0, lines(env)]);
       }),
       { numRuns: isThorough ? 8 : 3 },
     );
@@ -128,8 +139,8 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
       writeFileSync(join(bin, program), '#!/bin/sh\necho used >&2\nexit 1\n', { mode: 0o755 });
     const env = { PATH: `${bin}:/usr/bin:/bin`, 'a.b': '1' };
     const script = { file: join(newDirectory(), 'script'), text: '#!/bin/sh\necho ran\n' };
-    const ends = await runSteps(shell, [withEnv(sh('true'), env), withEnv({ runs: [], script }, env)]);
-    expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
+    const results = await runSteps(shell, [withEnv(sh('true'), env), withEnv({ runs: [], script }, env)]);
+    expect(results.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual([
       [0, '', ''],
       [0, 'ran\n', ''],
     ]);
@@ -138,49 +149,50 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
   test('does not make a waiting step spin or print, with any PATH', async () => {
     const toolsDir = newDirectory();
     const steps = [sh('sleep 0.5'), withEnv({ runs: ['/bin/echo', 'ran'] }, { PATH: '/nonexistent' })];
-    const ends = await Promise.all(
-      steps.map((step, index) => run(commandLine(shell, toolsDir, steps, index), step.env)),
+    const results = await Promise.all(
+      steps.map((step, index) => runProcess(commandLine(shell, toolsDir, steps, index), step.env)),
     );
-    expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
+    expect(results.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual([
       [0, '', ''],
       [0, 'ran\n', ''],
     ]);
   });
 
   test.each([false, true])('does not change open files, umask and limits (exact: %s)', async (exactEnvironment) => {
-    const show: Step = {
+    const printState: Step = {
       ...sh('for f in /proc/self/fd/*; do echo "$${f##*/}"; done; umask; ulimit -n'),
       exactEnvironment,
     };
-    const direct = await run(show.runs.map((word) => word.replaceAll('$$', '$')));
-    const ends = await runSteps(shell, [show, show, show]);
-    expect(ends.map(({ out, err }) => [out, err])).toEqual(ends.map(() => [direct.out, '']));
+    const directResult = await runProcess(printState.runs.map((word) => word.replaceAll('$$', '$')));
+    const results = await runSteps(shell, [printState, printState, printState]);
+    expect(results.map(({ stdout, stderr }) => [stdout, stderr])).toEqual(results.map(() => [directResult.stdout, '']));
   });
 
   test('does not read the standard input of the step', async () => {
     const file = join(newDirectory(), 'input');
     writeFileSync(file, 'from outside\n');
     const input = openSync(file, 'r');
-    const end = await begin(commandLine(shell, newDirectory(), [{ runs: ['/bin/cat'] }], 0), {}, input).ended;
+    const result = await startProcess(commandLine(shell, newDirectory(), [{ runs: ['/bin/cat'] }], 0), {}, input)
+      .result;
     closeSync(input);
-    expect([end.code, end.out, end.err]).toEqual([0, 'from outside\n', '']);
+    expect([result.code, result.stdout, result.stderr]).toEqual([0, 'from outside\n', '']);
   });
 });
 
 /** Whether `env` supports `-S`: GNU and BSD do, busybox does not. */
-const splits = spawnSync('env', ['-S', 'A=B true']).status === 0;
+const supportsSplitString = spawnSync('env', ['-S', 'A=B true']).status === 0;
 
 test.each(
   sampledRows(
-    shells.filter(([name]) => splits && name !== 'busybox ash'),
+    shells.filter(([name]) => supportsSplitString && name !== 'busybox ash'),
     0,
   ),
 )('a value never appears in an argument list with %s, if env can take it from a variable', async (_name, shell) => {
   const [toolDirs, log] = [newDirectory(), join(newDirectory(), 'log')];
   symlinkSync('/usr/bin/tr', join(toolDirs, 'tr'));
   writeFileSync(join(toolDirs, 'env'), `#!/bin/sh\necho "$*" >>${log}\nexec /usr/bin/env "$@"\n`, { mode: 0o755 });
-  const [end] = await runSteps(shell, [{ ...withEnv(SHOW, { 'a.b': 'hidden-value' }), toolDirs }]);
-  expect(variablesOf(end ?? { out: '' })).toContain('a.b=hidden-value');
+  const [result] = await runSteps(shell, [{ ...withEnv(PRINT_ENVIRONMENT, { 'a.b': 'hidden-value' }), toolDirs }]);
+  expect(variablesOf(result ?? { stdout: '' })).toContain('a.b=hidden-value');
   expect(readFileSync(log, 'utf8')).toMatch(/-i -S .*'a\.b='\$\{pw_v\d+\}.* \/bin\/cat/);
   expect(readFileSync(log, 'utf8')).not.toContain('hidden-value');
 });

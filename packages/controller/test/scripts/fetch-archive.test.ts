@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchArchive } from '../../src/scripts/storage/fetch-archive.js';
 import { runInProcess } from '../support/node-programs.js';
 import { scripts } from '../support/scripts.js';
-import { run, type Ended } from '../support/shells.js';
+import { runProcess, type ProcessResult } from '../support/shells.js';
 import { zipOf } from '../support/zip.js';
 
 /** An object store with one bucket that implements the read requests of Google's JSON API. */
@@ -23,8 +23,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://store');
     const [, name = ''] = /^\/storage\/v1\/b\/shop\/o\/([^/]+)$/.exec(url.pathname) ?? [];
-    const found = objects.get(decodeURIComponent(name) + (url.searchParams.get('generation') ?? ''));
-    if (found && url.searchParams.get('alt') === 'media') response.end(found);
+    const object = objects.get(decodeURIComponent(name) + (url.searchParams.get('generation') ?? ''));
+    if (object && url.searchParams.get('alt') === 'media') response.end(object);
     else response.writeHead(404).end('No such object');
   });
   server.listen(0, '127.0.0.1');
@@ -37,11 +37,11 @@ afterAll(() => {
   rmSync(base, { recursive: true });
 });
 
-async function fetched(
+async function fetchSource(
   type: string,
   location: string,
   start = runInProcess,
-): Promise<Ended & { readonly dir: string }> {
+): Promise<ProcessResult & { readonly dir: string }> {
   const dir = join(mkdtempSync(join(base, 'out-')), 'dir');
   const archive = { type, location, path: dir, buckets: join(base, 'buckets.json') };
   return { ...(await start(fetchArchive(scripts, archive), { TMPDIR: base })), dir };
@@ -57,8 +57,8 @@ describe('an archive in a bucket', () => {
         'd/': { text: '' },
       }),
     );
-    const { code, dir, out } = await fetched('ZipArchive', 'gs://shop/src.zip', run);
-    expect([code, out]).toEqual([0, expect.stringContaining('Successfully fetched gs://shop/src.zip')]);
+    const { code, dir, stdout } = await fetchSource('ZipArchive', 'gs://shop/src.zip', runProcess);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Successfully fetched gs://shop/src.zip')]);
     expect(readFileSync(join(dir, 'a/run.sh'), 'utf8')).toBe('echo hi');
     expect(statSync(join(dir, 'a/run.sh')).mode & 0o777).toBe(0o755);
     expect(readFileSync(join(dir, 'b c.txt'), 'utf8')).toBe('plain');
@@ -66,12 +66,12 @@ describe('an archive in a bucket', () => {
   });
 
   test('is unpacked in the requested version if it is a tar archive', async () => {
-    const from = mkdtempSync(join(base, 'from-'));
-    mkdirSync(join(from, 'x'));
-    writeFileSync(join(from, 'x/y'), 'deep');
-    execFileSync('tar', ['-czf', join(base, 'src.tgz'), '-C', from, '.']);
+    const workingDirectory = mkdtempSync(join(base, 'from-'));
+    mkdirSync(join(workingDirectory, 'x'));
+    writeFileSync(join(workingDirectory, 'x/y'), 'deep');
+    execFileSync('tar', ['-czf', join(base, 'src.tgz'), '-C', workingDirectory, '.']);
     objects.set('dir/src.tgz17', readFileSync(join(base, 'src.tgz')));
-    const { code, dir } = await fetched('TarGzArchive', 'gs://shop/dir/src.tgz#17');
+    const { code, dir } = await fetchSource('TarGzArchive', 'gs://shop/dir/src.tgz#17');
     expect([code, readFileSync(join(dir, 'x/y'), 'utf8')]).toEqual([0, 'deep']);
   });
 
@@ -80,7 +80,7 @@ describe('an archive in a bucket', () => {
     const sha1Sum = createHash('sha1').update('1').digest('hex');
     const list = { 'bin/one': { sourceUrl: 'gs://shop/one', sha1Sum, mode: 0o755 } };
     objects.set('list.json', Buffer.from(JSON.stringify(list)));
-    const { code, dir } = await fetched('Manifest', 'gs://shop/list.json');
+    const { code, dir } = await fetchSource('Manifest', 'gs://shop/list.json');
     expect([code, readFileSync(join(dir, 'bin/one'), 'utf8')]).toEqual([0, '1']);
     expect(statSync(join(dir, 'bin/one')).mode & 0o777).toBe(0o755);
   });
@@ -90,8 +90,8 @@ describe('an archive in a bucket', () => {
     ['a link', 'ZipArchive', { link: { text: '/etc', mode: 0o120777 } }, /link.* is a symbolic link/],
   ])('is rejected for %s', async (_, type, entries, expected) => {
     objects.set('bad.zip', zipOf(entries));
-    const { code, dir, out } = await fetched(type, 'gs://shop/bad.zip');
-    expect([code, out]).toEqual([1, expect.stringMatching(expected)]);
+    const { code, dir, stdout } = await fetchSource(type, 'gs://shop/bad.zip');
+    expect([code, stdout]).toEqual([1, expect.stringMatching(expected)]);
     expect(existsSync(join(dir, '../evil'))).toBe(false);
   });
 
@@ -101,14 +101,14 @@ describe('an archive in a bucket', () => {
     ['is not an archive', 'gs://shop/one', /is not a zip archive/],
   ])('fails with a message if it %s', async (_, location, expected) => {
     objects.set('one', Buffer.from('1'));
-    const { code, out } = await fetched('ZipArchive', location);
-    expect([code, out]).toEqual([1, expect.stringMatching(expected)]);
+    const { code, stdout } = await fetchSource('ZipArchive', location);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(expected)]);
   });
 
   test('is rejected if the checksum of a file is wrong', async () => {
     objects.set('one', Buffer.from('other'));
     objects.set('list.json', Buffer.from(JSON.stringify({ one: { sourceUrl: 'gs://shop/one', sha1Sum: '00' } })));
-    const { code, out } = await fetched('Manifest', 'gs://shop/list.json');
-    expect([code, out]).toEqual([1, expect.stringContaining('but the manifest says 00')]);
+    const { code, stdout } = await fetchSource('Manifest', 'gs://shop/list.json');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('but the manifest says 00')]);
   });
 });

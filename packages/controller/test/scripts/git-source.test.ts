@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gitSource, type GitSource } from '../../src/scripts/git/git-source.js';
 import { sampledRows, thoroughTest } from '../../../../test/thorough.js';
-import { reaped } from '../support/process-reaper.js';
+import { killOnExit } from '../support/process-reaper.js';
 import { scripts } from '../support/scripts.js';
-import { exec, expanded, run, type Ended } from '../support/shells.js';
+import { exec, expandArgument, runProcess, type ProcessResult } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'git-source-'));
 const env = {
@@ -37,9 +37,9 @@ const freePort = (): Promise<number> =>
   });
 
 /** Resolves when the daemon responds. */
-async function answers(url: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await run(['git', 'ls-remote', url])).code === 0) return;
+async function waitForDaemon(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if ((await runProcess(['git', 'ls-remote', url])).code === 0) return;
   }
   throw new Error(`nothing answers at ${url}`);
 }
@@ -71,7 +71,7 @@ beforeAll(async () => {
   await git(work, 'commit', '-q', '--allow-empty', '-m', 'side');
   commits = { first, second, side: await git(work, 'rev-parse', 'HEAD') };
   await git(work, 'checkout', '-q', 'master');
-  daemon = reaped(
+  daemon = killOnExit(
     spawn(
       'git',
       [
@@ -87,7 +87,7 @@ beforeAll(async () => {
     ),
     { detached: true },
   );
-  await answers(`${server}/work`);
+  await waitForDaemon(`${server}/work`);
 });
 
 afterAll(() => {
@@ -95,17 +95,17 @@ afterAll(() => {
   rmSync(base, { recursive: true, force: true });
 });
 
-let clones = 0;
+let cloneCount = 0;
 
 /** Runs the step. Defaults: `master` of `work`, with submodules, depth 1. */
 async function clone(
   source: Partial<GitSource> = {},
-): Promise<Ended & { readonly path: string; readonly message: string }> {
-  const home = join(base, `clone-${String(clones++)}`);
+): Promise<ProcessResult & { readonly path: string; readonly message: string }> {
+  const home = join(base, `clone-${String(cloneCount++)}`);
   mkdirSync(home);
   const path = source.path ?? join(home, 'source');
   const message = join(home, 'message');
-  const words = gitSource(scripts, {
+  const commandLine = gitSource(scripts, {
     url: `${server}/work`,
     revision: 'master',
     submodules: true,
@@ -115,30 +115,32 @@ async function clone(
     path,
     message,
   });
-  const ended = await run(words.map(expanded), { HOME: home, ...env });
-  return { ...ended, path, message: existsSync(message) ? readFileSync(message, 'utf8') : '' };
+  const result = await runProcess(commandLine.map(expandArgument), { HOME: home, ...env });
+  return { ...result, path, message: existsSync(message) ? readFileSync(message, 'utf8') : '' };
 }
 
-const messages = ({ out }: Ended): readonly unknown[] =>
-  out
+const messages = ({ stdout }: ProcessResult): readonly unknown[] =>
+  stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => (JSON.parse(line) as { msg: unknown }).msg); // the step's own lines
 
 describe('the git step', () => {
   test('clones a branch with its submodules and reports the commit', async () => {
-    const ended = await clone();
-    expect(ended.code).toBe(0);
-    expect(messages(ended)).toEqual([
-      `Successfully cloned ${server}/work @ master in path ${ended.path}`,
-      `Successfully initialized and updated submodules in path ${ended.path}`,
+    const result = await clone();
+    expect(result.code).toBe(0);
+    expect(messages(result)).toEqual([
+      `Successfully cloned ${server}/work @ master in path ${result.path}`,
+      `Successfully initialized and updated submodules in path ${result.path}`,
     ]);
-    expect(ended.out).toMatch(
+    expect(result.stdout).toMatch(
       /^\{"level":"info","ts":[\d.]+,"logger":"fallback-logger","caller":"git\/git.go:81","msg":"/,
     );
-    expect(readFileSync(join(ended.path, 'file'), 'utf8')).toBe('two');
-    expect(readFileSync(join(ended.path, 'lib', 'shared'), 'utf8')).toBe('shared');
-    expect(ended.message).toBe(`[{"name":"","digest":"","key":"commit","value":"${commits.second}","resourceRef":{}}]`);
+    expect(readFileSync(join(result.path, 'file'), 'utf8')).toBe('two');
+    expect(readFileSync(join(result.path, 'lib', 'shared'), 'utf8')).toBe('shared');
+    expect(result.message).toBe(
+      `[{"name":"","digest":"","key":"commit","value":"${commits.second}","resourceRef":{}}]`,
+    );
   });
 
   const revisions = [
@@ -154,13 +156,16 @@ describe('the git step', () => {
   });
 
   thoroughTest('does not fetch submodules if so configured', async () => {
-    const ended = await clone({ submodules: false });
-    expect([ended.code, existsSync(join(ended.path, 'lib', 'shared'))]).toEqual([0, false]);
+    const result = await clone({ submodules: false });
+    expect([result.code, existsSync(join(result.path, 'lib', 'shared'))]).toEqual([0, false]);
   });
 
   thoroughTest('fetches one commit, or all with a depth of 0', async () => {
-    const [one, all] = await Promise.all([clone({ submodules: false }), clone({ submodules: false, depth: 0 })]);
-    const counts = await Promise.all([one, all].map(({ path }) => git(path, 'rev-list', '--count', 'HEAD')));
+    const [withoutDepth, all] = await Promise.all([
+      clone({ submodules: false }),
+      clone({ submodules: false, depth: 0 }),
+    ]);
+    const counts = await Promise.all([withoutDepth, all].map(({ path }) => git(path, 'rev-list', '--count', 'HEAD')));
     expect(counts).toEqual(['1', '2']);
   });
 
@@ -174,9 +179,9 @@ describe('the git step', () => {
 
   test('reports that a repository does not exist', async () => {
     const url = `${server}/none`;
-    const ended = await clone({ url });
-    expect(ended.out).toMatch(/^git: fatal: remote error: access denied or repository not exported: .*none$/m);
-    expect([ended.code, messages(ended), ended.message]).toEqual([
+    const result = await clone({ url });
+    expect(result.stdout).toMatch(/^git: fatal: remote error: access denied or repository not exported: .*none$/m);
+    expect([result.code, messages(result), result.message]).toEqual([
       1,
       [`Could not read the git repository ${url}: it does not exist, or this account may not read it`],
       '',
@@ -184,9 +189,9 @@ describe('the git step', () => {
   });
 
   thoroughTest('reports that a revision does not exist', async () => {
-    const ended = await clone({ revision: 'nowhere' });
-    expect(ended.out).toMatch(/^git: fatal: couldn't find remote ref nowhere$/m);
-    expect([ended.code, messages(ended), ended.message]).toEqual([
+    const result = await clone({ revision: 'nowhere' });
+    expect(result.stdout).toMatch(/^git: fatal: couldn't find remote ref nowhere$/m);
+    expect([result.code, messages(result), result.message]).toEqual([
       1,
       [`The git repository ${server}/work has no revision nowhere: no branch, tag or commit of that name`],
       '',
@@ -206,15 +211,15 @@ describe('the git step', () => {
     ],
   ] as const;
   test.each(sampledRows(options, 0))('rejects %s', async (_what, source, expected) => {
-    const ended = await clone(source);
-    expect([ended.code, messages(ended)]).toEqual([1, [expected]]);
+    const result = await clone(source);
+    expect([result.code, messages(result)]).toEqual([1, [expected]]);
   });
 
   test.each(sampledRows(['ext::sh -c "touch owned"', 'file:///etc', '/etc'], 0))(
     'does not use the transport of %s',
     async (url) => {
-      const ended = await clone({ url });
-      expect([ended.code, ended.out]).toEqual([1, expect.stringContaining('not allowed')]);
+      const result = await clone({ url });
+      expect([result.code, result.stdout]).toEqual([1, expect.stringContaining('not allowed')]);
     },
   );
 
@@ -222,7 +227,7 @@ describe('the git step', () => {
     const path = join(base, 'hooked');
     mkdirSync(join(path, '.git', 'hooks'), { recursive: true });
     writeFileSync(join(path, '.git', 'hooks', 'post-checkout'), '#!/bin/sh\ntouch "$HOME/owned"\n', { mode: 0o755 });
-    const ended = await clone({ path, submodules: false });
-    expect([ended.code, existsSync(join(ended.message, '..', 'owned'))]).toEqual([0, false]);
+    const result = await clone({ path, submodules: false });
+    expect([result.code, existsSync(join(result.message, '..', 'owned'))]).toEqual([0, false]);
   });
 });

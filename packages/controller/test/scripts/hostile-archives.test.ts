@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchArchive } from '../../src/scripts/storage/fetch-archive.js';
 import { runInProcess } from '../support/node-programs.js';
 import { scripts } from '../support/scripts.js';
-import type { Ended } from '../support/shells.js';
+import type { ProcessResult } from '../support/shells.js';
 import { tarOf, type TarEntry } from '../support/tar.js';
 import { zipOf, type ZipEntry } from '../support/zip.js';
 
@@ -41,7 +41,7 @@ afterAll(() => {
   rmSync(base, { recursive: true });
 });
 
-interface Unpacked extends Ended {
+interface Unpacked extends ProcessResult {
   /** The directory that the archive was extracted to. */
   readonly dir: string;
   /** A sibling directory that contains only the file `secret`. */
@@ -49,34 +49,34 @@ interface Unpacked extends Ended {
 }
 
 /** Extracts an archive to a directory. A sibling directory must remain unchanged. */
-async function unpacked(
+async function unpack(
   type: string,
   archive: (outside: string) => Buffer,
-  before: (dir: string, outside: string) => void = () => undefined,
+  prepare: (dir: string, outside: string) => void = () => undefined,
 ): Promise<Unpacked> {
-  const place = mkdtempSync(join(base, 'place-'));
-  const [dir, outside] = [join(place, 'dir'), join(place, 'outside')];
+  const parent = mkdtempSync(join(base, 'place-'));
+  const [dir, outside] = [join(parent, 'dir'), join(parent, 'outside')];
   mkdirSync(dir);
   mkdirSync(outside);
   writeFileSync(join(outside, 'secret'), 'secret');
-  before(dir, outside);
+  prepare(dir, outside);
   served = archive(outside);
-  const words = fetchArchive(scripts, {
+  const commandLine = fetchArchive(scripts, {
     type,
     location: 'gs://shop/x',
     path: dir,
     buckets: join(base, 'buckets.json'),
   });
-  const ended = await runInProcess(words);
-  expect([readdirSync(place).sort(), readdirSync(outside)]).toEqual([['dir', 'outside'], ['secret']]);
+  const result = await runInProcess(commandLine);
+  expect([readdirSync(parent).sort(), readdirSync(outside)]).toEqual([['dir', 'outside'], ['secret']]);
   expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
-  return { ...ended, dir, outside };
+  return { ...result, dir, outside };
 }
 
 /** Whether a file in a directory contains content from outside. */
-const leaks = (dir: string): boolean =>
+const containsSecret = (dir: string): boolean =>
   readdirSync(dir, { recursive: true, withFileTypes: true }).some(
-    (it) => it.isFile() && readFileSync(join(it.parentPath, it.name), 'utf8') === 'secret',
+    (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8') === 'secret',
   );
 
 describe('a tar archive', () => {
@@ -120,15 +120,15 @@ describe('a tar archive', () => {
     ['a pipe in a nested directory', () => [{ name: 'a/b/pipe', type: '6' }]],
     ['a file whose size exceeds the archive', () => [{ name: 'huge', size: 8 ** 11 - 1, text: 'x' }]],
   ])('is rejected for %s', async (_, entries) => {
-    const { code, out, dir } = await unpacked('TarGzArchive', (outside) => tarOf(entries(outside)));
-    expect([code, out]).toEqual([1, expect.stringMatching(/gs:\/\/shop\/x (could not be unpacked|holds)/)]);
-    expect(leaks(dir)).toBe(false);
+    const { code, stdout, dir } = await unpack('TarGzArchive', (outside) => tarOf(entries(outside)));
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/gs:\/\/shop\/x (could not be unpacked|holds)/)]);
+    expect(containsSecret(dir)).toBe(false);
   });
 
   test('leaves no pipes behind', async () => {
     const entries: readonly TarEntry[] = ['a', 'b/c', 'd'].map((name) => ({ name, type: '6' }));
-    const { code, out, dir } = await unpacked('TarGzArchive', () => tarOf(entries));
-    expect([code, out]).toEqual([
+    const { code, stdout, dir } = await unpack('TarGzArchive', () => tarOf(entries));
+    expect([code, stdout]).toEqual([
       1,
       expect.stringMatching(/gs:\/\/shop\/x holds \\".*\/a\\", which is a device or a pipe/),
     ]);
@@ -136,8 +136,8 @@ describe('a tar archive', () => {
   });
 
   test('has its absolute names read relative to the directory', async () => {
-    const { code, dir, outside } = await unpacked('TarGzArchive', (at) =>
-      tarOf([{ name: join(at, 'evil'), text: 'x' }]),
+    const { code, dir, outside } = await unpack('TarGzArchive', (outsideDirectory) =>
+      tarOf([{ name: join(outsideDirectory, 'evil'), text: 'x' }]),
     );
     expect([code, readFileSync(join(dir, outside, 'evil'), 'utf8')]).toEqual([0, 'x']);
   });
@@ -147,11 +147,11 @@ describe('a tar archive', () => {
       { name: 'f', type: '2', target: join(outside, 'secret') },
       { name: 'f', text: 'mine' },
     ];
-    await unpacked('TarGzArchive', (outside) => tarOf(entries(outside)));
+    await unpack('TarGzArchive', (outside) => tarOf(entries(outside)));
   });
 
   test('sets no set-user-ID bits and no other owners', async () => {
-    const { code, dir } = await unpacked('TarGzArchive', () =>
+    const { code, dir } = await unpack('TarGzArchive', () =>
       tarOf([
         { name: 'su', mode: 0o6755, owner: 1234, text: 'x' },
         { name: 'd', type: '5', mode: 0o2755, owner: 1234 },
@@ -177,40 +177,40 @@ describe('a zip archive', () => {
       /larger than the archive says/,
     ],
   ])('is rejected for %s', async (_, entries, expected) => {
-    const { code, out } = await unpacked('ZipArchive', () => zipOf(entries));
-    expect([code, out]).toEqual([1, expect.stringMatching(expected)]);
+    const { code, stdout } = await unpack('ZipArchive', () => zipOf(entries));
+    expect([code, stdout]).toEqual([1, expect.stringMatching(expected)]);
   });
 
   test('sets no set-user-ID bits', async () => {
-    const { code, dir } = await unpacked('ZipArchive', () => zipOf({ su: { text: 'x', mode: 0o106755 } }));
+    const { code, dir } = await unpack('ZipArchive', () => zipOf({ su: { text: 'x', mode: 0o106755 } }));
     expect([code, lstatSync(join(dir, 'su')).mode & 0o7777]).toEqual([0, 0o755]);
   });
 
   test.each(['ZipArchive', 'Manifest'])('is not unpacked below an existing link (%s)', async (type) => {
     const archive = type === 'ZipArchive' ? zipOf({ 'd/evil': { text: 'x' } }) : manifest('d/evil');
-    const { code, out } = await unpacked(
+    const { code, stdout } = await unpack(
       type,
       () => archive,
       (dir, outside) => symlinkSync(outside, join(dir, 'd')),
     );
-    expect([code, out]).toEqual([1, expect.stringMatching(/lies outside/)]);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/lies outside/)]);
   });
 
   test.each(['ZipArchive', 'Manifest'])('does not write to the target of an existing link (%s)', async (type) => {
     const archive = type === 'ZipArchive' ? zipOf({ f: { text: 'x' } }) : manifest('f');
-    const { code, out } = await unpacked(
+    const { code, stdout } = await unpack(
       type,
       () => archive,
       (dir, outside) => symlinkSync(join(outside, 'secret'), join(dir, 'f')),
     );
-    expect([code, out]).toEqual([1, expect.stringMatching(/lies outside/)]);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/lies outside/)]);
   });
 });
 
 const manifest = (name: string): Buffer => Buffer.from(JSON.stringify({ [name]: { sourceUrl: 'gs://shop/x' } }));
 
 test.each(['../evil', '/evil', 'a/../../evil', 'evil\0'])('a manifest is rejected for %j', async (name) => {
-  const { code, out, dir } = await unpacked('Manifest', () => manifest(name));
-  expect([code, out]).toEqual([1, expect.stringMatching(/lies outside|null bytes/)]);
+  const { code, stdout, dir } = await unpack('Manifest', () => manifest(name));
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/lies outside|null bytes/)]);
   expect(existsSync(join(dir, '../evil'))).toBe(false);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { kubeconfig, type Kubeconfig } from '../../src/scripts/kubeconfig/kubeconfig.js';
 import { scripts } from '../support/scripts.js';
-import { run, shells } from '../support/shells.js';
+import { runProcess, shells } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
 afterAll(() => rmSync(base, { recursive: true }));
@@ -17,27 +17,30 @@ interface Case extends Partial<Kubeconfig> {
 }
 
 describe.each(shells)('a kubeconfig, written by %s', (_, shell) => {
-  async function written({ env = {}, ...more }: Case): Promise<string> {
+  async function writtenKubeconfig({ env = {}, ...fields }: Case): Promise<string> {
     const dir = mkdtempSync(join(base, 'case-'));
-    const wanted = {
+    const settings = {
       name: 'prod',
       url: 'https://k8s.corp:6443',
       namespace: '',
       insecure: false,
       caFromSecret: true,
       directories: [dir],
-      ...more,
+      ...fields,
     };
-    const ended = await run([...shell, ...kubeconfig(scripts, wanted).slice(1)], env);
-    expect(ended).toMatchObject({ code: 0, err: '' });
-    expect(ended.out).toContain(`kubeconfig file successfully written to ${dir}/kubeconfig`);
-    for (const secret of Object.values(env)) expect(ended.out).not.toContain(secret);
+    const result = await runProcess([...shell, ...kubeconfig(scripts, settings).slice(1)], env);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).toContain(`kubeconfig file successfully written to ${dir}/kubeconfig`);
+    for (const secret of Object.values(env)) expect(result.stdout).not.toContain(secret);
     expect(statSync(join(dir, 'kubeconfig')).mode & 0o777).toBe(0o600);
     return readFileSync(join(dir, 'kubeconfig'), 'utf8');
   }
 
   test('has a cluster and context with the name of the resource, and a user with the username', async () => {
-    const text = await written({ namespace: 'shop', env: { TOKEN: 'abc-1\n', CADATA: PEM, USERNAME: 'ann' } });
+    const text = await writtenKubeconfig({
+      namespace: 'shop',
+      env: { TOKEN: 'abc-1\n', CADATA: PEM, USERNAME: 'ann' },
+    });
     expect(text).toBe(`apiVersion: v1
 clusters:
 - cluster:
@@ -62,7 +65,7 @@ users:
 
   test('equals the output of Tekton v0.9.2 for a user, a token and a certificate authority from a Secret', async () => {
     const env = { TOKEN: 'dG9rZW4K', CADATA: 'Y2EtY2VydAo=', USERNAME: 'test-user', PASSWORD: 'test-password' };
-    expect(await written({ name: 'target-cluster', url: 'https://1.1.1.1', env })).toBe(`apiVersion: v1
+    expect(await writtenKubeconfig({ name: 'target-cluster', url: 'https://1.1.1.1', env })).toBe(`apiVersion: v1
 clusters:
 - cluster:
     certificate-authority-data: WTJFdFkyVnlkQW89
@@ -125,6 +128,6 @@ users:
       '  user:\n    token: t-1\n',
     ],
   ])('%s', async (__, input, part) => {
-    expect(await written(input)).toContain(part);
+    expect(await writtenKubeconfig(input)).toContain(part);
   });
 });

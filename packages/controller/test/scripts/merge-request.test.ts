@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pullRequest } from '../../src/scripts/pull-request/pull-request.js';
 import { runInProcess } from '../support/node-programs.js';
 import { scripts } from '../support/scripts.js';
-import type { Ended } from '../support/shells.js';
+import type { ProcessResult } from '../support/shells.js';
 
 const SHA = 'b3b3df63cfc27929f503fefefa3ffa334568c515';
 const PROJECT = '/api/v4/projects/team%2Fsub%2Fshop';
@@ -18,7 +18,7 @@ let server: Server;
 let changes: string[] = [];
 let dir = '';
 
-const ANSWERS: Readonly<Record<string, unknown>> = {
+const RESPONSES: Readonly<Record<string, unknown>> = {
   [`GET ${PROJECT}/merge_requests/7`]: {
     iid: 7,
     title: 'Sell more',
@@ -55,10 +55,10 @@ beforeEach(async () => {
         return response.writeHead(401).end('{"message":"401 Unauthorized"}');
       if (method !== 'GET')
         changes.push(`${method} ${path.replace(PROJECT, '')} ${Buffer.concat(chunks).toString()}`.trim());
-      const answer = method === 'GET' ? ANSWERS[`GET ${path}`] : {};
+      const body = method === 'GET' ? RESPONSES[`GET ${path}`] : {};
       return response
-        .writeHead(answer ? 200 : 404, { 'content-type': 'application/json' })
-        .end(JSON.stringify(answer ?? {}));
+        .writeHead(body ? 200 : 404, { 'content-type': 'application/json' })
+        .end(JSON.stringify(body ?? {}));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -70,7 +70,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-function act(mode: 'download' | 'upload'): Promise<Ended> {
+function runStep(mode: 'download' | 'upload'): Promise<ProcessResult> {
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/team/sub/shop/-/merge_requests/7`;
   return runInProcess(pullRequest(scripts, { mode, url, path: dir, provider: 'gitlab', skipTlsVerify: false }), {
     AUTH_TOKEN: 'sesame-7',
@@ -79,7 +79,7 @@ function act(mode: 'download' | 'upload'): Promise<Ended> {
 const json = (file: string): unknown => JSON.parse(readFileSync(join(dir, file), 'utf8'));
 
 test('a merge request of GitLab has the same files as a pull request', async () => {
-  expect(await act('download')).toMatchObject({ code: 0 });
+  expect(await runStep('download')).toMatchObject({ code: 0 });
   expect(readdirSync(join(dir, 'labels')).sort()).toEqual(['.MANIFEST', 'bug', 'late']);
   expect(readdirSync(join(dir, 'comments')).sort()).toEqual(['.MANIFEST', '1.json']);
   expect(json('status/ci%2Ftest.json')).toEqual({ State: 'failure', Label: 'ci/test', Desc: '', Target: '' });
@@ -88,13 +88,13 @@ test('a merge request of GitLab has the same files as a pull request', async () 
 });
 
 test('changes of a merge request by steps are sent with the API of GitLab', async () => {
-  await act('download');
+  await runStep('download');
   rmSync(join(dir, 'labels/bug'));
   writeFileSync(join(dir, 'labels/ready'), '');
   rmSync(join(dir, 'comments/1.json'));
   writeFileSync(join(dir, 'comments/new'), 'done');
   writeFileSync(join(dir, 'status/lint.json'), JSON.stringify({ Label: 'lint', State: 'success' }));
-  expect(await act('upload')).toMatchObject({ code: 0 });
+  expect(await runStep('upload')).toMatchObject({ code: 0 });
   expect(changes).toEqual([
     'PUT /merge_requests/7 {"add_labels":"ready"}',
     'PUT /merge_requests/7 {"remove_labels":"bug"}',

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { nodeLoginScript } from '../../src/scripts/credentials/node-login.js';
 import { sampledRows } from '../../../../test/thorough.js';
 import { scripts } from '../support/scripts.js';
-import { run, shells } from '../support/shells.js';
+import { runProcess, shells } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'node-login-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -15,26 +15,29 @@ const NODE = '{"auths":{"127.0.0.1:5000":{"auth":"bm9kZTpsb2dpbg=="}}}';
 let homes = 0;
 
 /** Runs the script in its own HOME. @returns the resulting config.json; undefined if none exists */
-async function added(
+async function mergedConfig(
   shell: readonly string[],
-  own: string | undefined,
-  more: { readonly node?: string | undefined; readonly path?: string } = {},
+  ownConfig: string | undefined,
+  options: { readonly node?: string | undefined; readonly path?: string } = {},
 ): Promise<string | undefined> {
-  const { node, path = process.env['PATH'] ?? '' } = { node: NODE, ...more };
-  const place = join(base, String(homes++));
-  const docker = join(place, 'home/.docker');
-  mkdirSync(join(place, 'home'), { recursive: true });
-  if (own !== undefined) {
+  const { node, path = process.env['PATH'] ?? '' } = { node: NODE, ...options };
+  const directory = join(base, String(homes++));
+  const docker = join(directory, 'home/.docker');
+  mkdirSync(join(directory, 'home'), { recursive: true });
+  if (ownConfig !== undefined) {
     mkdirSync(docker, { mode: 0o700 });
-    writeFileSync(join(docker, 'config.json'), own, { mode: 0o600 });
+    writeFileSync(join(docker, 'config.json'), ownConfig, { mode: 0o600 });
   }
-  const file = join(place, 'node.json');
+  const file = join(directory, 'node.json');
   if (node !== undefined) writeFileSync(file, node);
-  const ended = await run([...shell, '-c', nodeLoginScript(scripts, file)], { HOME: join(place, 'home'), PATH: path });
-  expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
-  const left = readdirSync(join(place, 'home'), { recursive: true, encoding: 'utf8' }).sort();
-  if (left.length === 0) return undefined;
-  expect(left).toEqual(['.docker', '.docker/config.json']);
+  const result = await runProcess([...shell, '-c', nodeLoginScript(scripts, file)], {
+    HOME: join(directory, 'home'),
+    PATH: path,
+  });
+  expect([result.code, result.stdout, result.stderr]).toEqual([0, '', '']);
+  const remainingFiles = readdirSync(join(directory, 'home'), { recursive: true, encoding: 'utf8' }).sort();
+  if (remainingFiles.length === 0) return undefined;
+  expect(remainingFiles).toEqual(['.docker', '.docker/config.json']);
   expect(statSync(join(docker, 'config.json')).mode & 0o777).toBe(0o600);
   return readFileSync(join(docker, 'config.json'), 'utf8').trim();
 }
@@ -62,27 +65,33 @@ const OWN_FILES: readonly (readonly [string, string, unknown])[] = [
 ];
 
 describe.each(shells)('the login of a node, written by %s', (name, shell) => {
-  test.each(name === shells[0]?.[0] ? OWN_FILES : sampledRows(OWN_FILES, 0))('is %s', async (_, own, expected) => {
-    expect(JSON.parse((await added(shell, own)) ?? '')).toEqual(expected);
-  });
+  test.each(name === shells[0]?.[0] ? OWN_FILES : sampledRows(OWN_FILES, 0))(
+    'is %s',
+    async (_, ownConfig, expected) => {
+      expect(JSON.parse((await mergedConfig(shell, ownConfig)) ?? '')).toEqual(expected);
+    },
+  );
 });
 
 // One shell by default.
 describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (name, shell) => {
   test('is the only one if the task has none', async () => {
-    expect(await added(shell, undefined)).toBe(NODE);
+    expect(await mergedConfig(shell, undefined)).toBe(NODE);
   });
 
   test.each(sampledRows(['', 'not JSON', '[]', '{"auths":', '{"auths":{"a":1}', '{]', '{"a" "b"]'], 1, 4))(
     'is not added to a damaged file of the task (%j), which does not change',
-    async (own) => {
-      expect(await added(shell, own)).toBe(own);
+    async (ownConfig) => {
+      expect(await mergedConfig(shell, ownConfig)).toBe(ownConfig);
     },
   );
 
   test('is not added if the node has none', async () => {
     for (const node of [undefined, ''])
-      expect([await added(shell, undefined, { node }), await added(shell, '{}', { node })]).toEqual([undefined, '{}']);
+      expect([await mergedConfig(shell, undefined, { node }), await mergedConfig(shell, '{}', { node })]).toEqual([
+        undefined,
+        '{}',
+      ]);
   });
 
   // busybox uses its built-in awk regardless of PATH
@@ -91,14 +100,16 @@ describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (nam
     mkdirSync(bin);
     writeFileSync(join(bin, 'rm'), '#!/bin/sh\nexec /bin/rm "$@"\n');
     chmodSync(join(bin, 'rm'), 0o755);
-    expect(await added(shell, '{"auths":{}}', { path: bin })).toBe(name.startsWith('busybox') ? NODE : '{"auths":{}}');
+    expect(await mergedConfig(shell, '{"auths":{}}', { path: bin })).toBe(
+      name.startsWith('busybox') ? NODE : '{"auths":{}}',
+    );
   });
 });
 
 test('a read-only HOME is not an error', async () => {
   writeFileSync(join(base, 'node.json'), NODE);
-  const ended = await run(['/bin/sh', '-c', nodeLoginScript(scripts, join(base, 'node.json'))], {
+  const result = await runProcess(['/bin/sh', '-c', nodeLoginScript(scripts, join(base, 'node.json'))], {
     HOME: '/proc/nowhere',
   });
-  expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
+  expect([result.code, result.stdout, result.stderr]).toEqual([0, '', '']);
 });

@@ -11,7 +11,7 @@ import { compactModule } from '../../src/scripts/compact.js';
 import { encodeTurn } from '../../src/scripts/entrypoint/entrypoint-arguments.js';
 import { joinedModules } from '../../src/scripts/node-command.js';
 import { scripts } from '../support/scripts.js';
-import { expanded, run, shells } from '../support/shells.js';
+import { expandArgument, runProcess, shells } from '../support/shells.js';
 
 const folder = join(import.meta.dirname, '../../src/scripts');
 const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -19,24 +19,24 @@ const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
   .map((entry) => join(entry.parentPath, entry.name));
 const files = paths.map((path) => basename(path));
 const pathOf = (name: string): string => paths.find((path) => basename(path) === name) ?? '';
-const ofKind = (extension: string): readonly string[] => files.filter((name) => name.endsWith(extension));
+const withExtension = (extension: string): readonly string[] => files.filter((name) => name.endsWith(extension));
 const source = (name: string): string => readFileSync(pathOf(name), 'utf8');
-const compacted = (name: string): string => new Map<string, string>(Object.entries(scripts)).get(name) ?? '';
+const compactText = (name: string): string => new Map<string, string>(Object.entries(scripts)).get(name) ?? '';
 
 /** Returns the JavaScript tokens of a text, without line ends. */
 function tokens(text: string): readonly string[] {
   const file = ts.createSourceFile('a.mjs', text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
-  const found: string[] = [];
+  const result: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (node.getChildCount(file) === 0) found.push(node.getText(file));
+    if (node.getChildCount(file) === 0) result.push(node.getText(file));
     else for (const child of node.getChildren(file)) if (!ts.isJSDoc(child)) visit(child);
   };
   visit(file);
-  return found;
+  return result;
 }
 
 /** Returns the top-level declarations of a script. */
-const declared = (text: string): readonly string[] =>
+const declaredNames = (text: string): readonly string[] =>
   ts.createSourceFile('a.js', text, ts.ScriptTarget.Latest).statements.flatMap((node) => {
     if (ts.isFunctionDeclaration(node)) return node.name?.text ?? [];
     return ts.isVariableStatement(node) ? node.declarationList.declarations.flatMap(({ name }) => namesIn(name)) : [];
@@ -45,7 +45,7 @@ const declared = (text: string): readonly string[] =>
 const namesIn = (name: ts.BindingName): readonly string[] =>
   ts.isIdentifier(name)
     ? [name.text]
-    : name.elements.flatMap((each) => (ts.isOmittedExpression(each) ? [] : namesIn(each.name)));
+    : name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesIn(element.name)));
 
 /** The implementations of awk on this machine. */
 const awks = [['awk'], ['mawk'], ['gawk', '--posix'], ['original-awk'], ['busybox', 'awk']].filter(
@@ -59,12 +59,12 @@ test('every program is read', () => {
 
 describe('shell programs', () => {
   test.each(shells)('parse in %s, with and without their comments', async (_name, shell) => {
-    const texts = ofKind('.sh').flatMap((name) => [source(name), compacted(name)]);
-    const check = ['/bin/sh', '-c', 'for text do eval "$shell" -n -c \\"\\$text\\" || exit; done', 'check', ...texts];
-    expect(await run(check, { shell: shell.join(' ') })).toMatchObject({ code: 0, out: '', err: '' });
+    const texts = withExtension('.sh').flatMap((name) => [source(name), compactText(name)]);
+    const command = ['/bin/sh', '-c', 'for text do eval "$shell" -n -c \\"\\$text\\" || exit; done', 'check', ...texts];
+    expect(await runProcess(command, { shell: shell.join(' ') })).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
-  test.each(ofKind('.sh'))(
+  test.each(withExtension('.sh'))(
     '%s has an interpreter, a description, and no heredoc, which would lose its indentation',
     (name) => {
       expect(source(name)).toMatch(/^#!\/bin\/sh\n# [A-Z]/);
@@ -84,7 +84,10 @@ describe.each(shells)('as files, run by %s,', (_name, shell) => {
   test('ssh-credentials.sh writes keys and a config', async () => {
     writeFileSync(join(home, 'ssh-privatekey'), 'KEY');
     const args = ['key', 'a', home, 'host', 'example.com', '22', 'identity', 'a'];
-    expect(await run([...file('ssh-credentials.sh'), ...args], { HOME: home })).toMatchObject({ code: 0, err: '' });
+    expect(await runProcess([...file('ssh-credentials.sh'), ...args], { HOME: home })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     expect(readFileSync(join(home, '.ssh/id_a'), 'utf8')).toBe('KEY\n');
     expect(readFileSync(join(home, '.ssh/config'), 'utf8')).toBe(
       `Host example.com\n    HostName example.com\n    Port 22\n    IdentityFile ${home}/.ssh/id_a\n`,
@@ -96,35 +99,38 @@ describe.each(shells)('as files, run by %s,', (_name, shell) => {
       writeFileSync(join(home, name), value);
     const program = ['bytes.awk', 'git-credentials.awk'].map(source).join('\n');
     const args = [program, home, 'https://example.com'];
-    expect(await run([...file('git-credentials.sh'), ...args], { HOME: home })).toMatchObject({ code: 0, err: '' });
+    expect(await runProcess([...file('git-credentials.sh'), ...args], { HOME: home })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     expect(readFileSync(join(home, '.git-credentials'), 'utf8')).toBe('https://me:a%20b@example.com\n');
   });
 
   test('entrypoint.sh runs a command and reports its result', async () => {
     writeFileSync(join(home, 'r'), 'value');
     const results = { names: ['r'], directory: home, message: join(home, 'message') };
-    const args = encodeTurn({ index: 0, count: 1, toolsDir: home, results }).map(expanded);
-    const ended = await run([...file('entrypoint.sh'), ...args, 'echo', 'ran'], { HOME: home });
-    expect(ended).toMatchObject({ code: 0, out: 'ran\n', err: '' });
+    const args = encodeTurn({ index: 0, count: 1, toolsDir: home, results }).map(expandArgument);
+    const result = await runProcess([...file('entrypoint.sh'), ...args, 'echo', 'ran'], { HOME: home });
+    expect(result).toMatchObject({ code: 0, stdout: 'ran\n', stderr: '' });
     expect(readFileSync(join(home, 'message'), 'utf8')).toBe('[{"key":"r","value":"value","type":"TaskRunResult"}]');
   });
 });
 
 describe('awk programs', () => {
   test.each(awks)('parse in %s', async (...awk) => {
-    const library = ['json.awk', 'bytes.awk'].map(compacted);
-    const texts = ofKind('.awk').map((name) =>
-      ['BEGIN { exit }', ...new Set([...library, compacted(name)])].join('\n'),
+    const library = ['json.awk', 'bytes.awk'].map(compactText);
+    const texts = withExtension('.awk').map((name) =>
+      ['BEGIN { exit }', ...new Set([...library, compactText(name)])].join('\n'),
     );
-    const check = ['/bin/sh', '-c', 'for text do $awk "$text" || exit; done', 'check', ...texts];
-    expect(await run(check, { awk: awk.join(' ') })).toMatchObject({ code: 0, out: '', err: '' });
+    const command = ['/bin/sh', '-c', 'for text do $awk "$text" || exit; done', 'check', ...texts];
+    expect(await runProcess(command, { awk: awk.join(' ') })).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 });
 
-describe.each(ofKind('.mjs'))('%s', (name) => {
+describe.each(withExtension('.mjs'))('%s', (name) => {
   test('has the same tokens without its comments', () => {
-    expect(tokens(compacted(name))).toEqual(tokens(source(name)));
-    expect(compacted(name)).not.toMatch(/^\s*(\/\/|\/?\*)/m);
+    expect(tokens(compactText(name))).toEqual(tokens(source(name)));
+    expect(compactText(name)).not.toMatch(/^\s*(\/\/|\/?\*)/m);
   });
 });
 
@@ -162,8 +168,8 @@ describe('modules that import each other', () => {
       const text = joinedModules(scripts, name);
       expect(text).not.toMatch(/^(import|export) /m);
       expect(() => new Script(text)).not.toThrow();
-      const names = declared(text);
-      expect(names.filter((each, at) => names.indexOf(each) !== at)).toEqual([]);
+      const names = declaredNames(text);
+      expect(names.filter((declaration, index) => names.indexOf(declaration) !== index)).toEqual([]);
     },
   );
 });

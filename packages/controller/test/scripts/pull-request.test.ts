@@ -6,7 +6,7 @@ import { pullRequest, type PullRequest } from '../../src/scripts/pull-request/pu
 import { startFakeGitHub, type FakeGitHub } from '../support/fake-github.js';
 import { runInProcess } from '../support/node-programs.js';
 import { scripts } from '../support/scripts.js';
-import { run, type Ended } from '../support/shells.js';
+import { runProcess, type ProcessResult } from '../support/shells.js';
 
 const TOKEN = 't0p-secret';
 let dir = '';
@@ -28,24 +28,27 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const act = (
+const runStep = (
   mode: PullRequest['mode'],
-  more: Partial<PullRequest> = {},
+  overrides: Partial<PullRequest> = {},
   token = TOKEN,
   start = runInProcess,
-): Promise<Ended> =>
-  start(pullRequest(scripts, { mode, url: server.url, path: dir, provider: 'github', skipTlsVerify: false, ...more }), {
-    AUTH_TOKEN: token,
-  });
+): Promise<ProcessResult> =>
+  start(
+    pullRequest(scripts, { mode, url: server.url, path: dir, provider: 'github', skipTlsVerify: false, ...overrides }),
+    {
+      AUTH_TOKEN: token,
+    },
+  );
 const json = (file: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(dir, file), 'utf8')) as Record<string, unknown>;
-const files = (of: string): readonly string[] => readdirSync(join(dir, of)).sort();
+const files = (subdirectory: string): readonly string[] => readdirSync(join(dir, subdirectory)).sort();
 
 describe('a downloaded pull request', () => {
   test('has the files of Tekton, from all pages of each list', async () => {
-    const ended = await act('download', {}, TOKEN, run);
-    expect(ended.code).toBe(0);
-    expect(ended.out + ended.err).not.toContain(TOKEN);
+    const result = await runStep('download', {}, TOKEN, runProcess);
+    expect(result.code).toBe(0);
+    expect(result.stdout + result.stderr).not.toContain(TOKEN);
     expect(files('.')).toEqual(['base.json', 'comments', 'head.json', 'labels', 'pr.json', 'status']);
     expect(files('labels')).toEqual(['%2E.', '.MANIFEST', 'bug', 'help+wanted', 'size%2FL']);
     expect(files('comments')).toEqual(['.MANIFEST', '1.json', '2.json', '3.json']);
@@ -72,22 +75,22 @@ describe('a downloaded pull request', () => {
     ['a URL that is not a pull request', { url: 'http://127.0.0.1/corp/shop' }, TOKEN, /does not name a pull request/],
     ['a host from which the provider cannot be derived', { provider: '' }, TOKEN, /unable to guess scm provider/],
     ['an unknown provider', { provider: 'svn' }, TOKEN, /the provider svn is unknown/],
-  ])('fails with a message for %s', async (_, more, token, expected) => {
-    const ended = await act('download', more, token);
-    expect([ended.code, ended.out]).toEqual([1, expect.stringMatching(expected)]);
-    expect(ended.out + ended.err).not.toContain(token);
+  ])('fails with a message for %s', async (_, pullRequest, token, expected) => {
+    const result = await runStep('download', pullRequest, token);
+    expect([result.code, result.stdout]).toEqual([1, expect.stringMatching(expected)]);
+    expect(result.stdout + result.stderr).not.toContain(token);
   });
 });
 
 describe('an uploaded pull request', () => {
   test('changes nothing without changes in its files', async () => {
-    await act('download');
-    expect((await act('upload', {}, TOKEN, run)).code).toBe(0);
-    expect(server.changes).toEqual([]);
+    await runStep('download');
+    expect((await runStep('upload', {}, TOKEN, runProcess)).code).toBe(0);
+    expect(server.mutations).toEqual([]);
   });
 
   test('has labels added and removed, comments created and deleted, statuses set', async () => {
-    await act('download');
+    await runStep('download');
     rmSync(join(dir, 'labels/size%2FL'));
     writeFileSync(join(dir, 'labels/ready%3A+yes'), '');
     rmSync(join(dir, 'comments/1.json'));
@@ -101,7 +104,7 @@ describe('an uploaded pull request', () => {
       join(dir, 'status/lint.json'),
       JSON.stringify({ Label: 'lint', State: 'cancelled', Desc: 'too slow' }),
     );
-    expect(await act('upload')).toMatchObject({ code: 0 });
+    expect(await runStep('upload')).toMatchObject({ code: 0 });
     expect(server.state).toEqual({
       labels: ['bug', 'help wanted', '..', 'ready: yes'],
       comments: [
@@ -118,28 +121,28 @@ describe('an uploaded pull request', () => {
   });
 
   test('removes nothing that was added after the download', async () => {
-    await act('download');
+    await runStep('download');
     server.state.labels.push('late');
     server.state.comments.push({ id: 44, body: 'late', user: { id: 1, login: 'x' } });
     rmSync(join(dir, 'labels/bug'));
-    await act('upload');
+    await runStep('upload');
     expect(server.state.labels).toEqual(['size/L', 'help wanted', '..', 'late']);
     expect(server.state.comments.map(({ id }) => id)).toEqual([1, 2, 3, 44]);
   });
 
   test('can be only an output, from files that a step wrote', async () => {
     writeFileSync(join(dir, 'note'), '');
-    expect((await act('upload')).code).toBe(0);
+    expect((await runStep('upload')).code).toBe(0);
     expect(existsSync(join(dir, 'comments'))).toBe(false);
-    expect(server.changes).toEqual([]);
+    expect(server.mutations).toEqual([]);
   });
 
   test('reports all changes that failed, and makes the others', async () => {
-    await act('download');
+    await runStep('download');
     writeFileSync(join(dir, 'status/bad.json'), JSON.stringify({ Label: 'bad', State: 'splendid' }));
     writeFileSync(join(dir, 'comments/new'), 'still said');
-    const ended = await act('upload');
-    expect([ended.code, ended.out]).toEqual([1, expect.stringContaining('Creating status bad')]);
+    const result = await runStep('upload');
+    expect([result.code, result.stdout]).toEqual([1, expect.stringContaining('Creating status bad')]);
     expect(server.state.comments.at(-1)?.body).toBe('still said');
   });
 });

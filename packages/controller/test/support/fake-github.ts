@@ -22,7 +22,7 @@ export interface FakeGitHub {
   /** The URL of the pull request. */
   readonly url: string;
   /** `METHOD path` of each mutating request. */
-  readonly changes: string[];
+  readonly mutations: string[];
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ const REPOSITORY = {
 
 /** @param token the token that requests must contain; @param pageSize the number of entries per page */
 export async function startFakeGitHub(state: FakeRequest, token: string, pageSize = 2): Promise<FakeGitHub> {
-  const changes: string[] = [];
+  const mutations: string[] = [];
   const server = createServer((request, response) => {
     void handle(request, response).catch((cause: unknown) => response.writeHead(500).end(String(cause)));
   });
@@ -62,16 +62,16 @@ export async function startFakeGitHub(state: FakeRequest, token: string, pageSiz
     const path = url.pathname.replace('/api/v3/repos/corp/shop', '');
     if (path === url.pathname) return send(404, { message: 'Not Found' });
     const { method = 'GET' } = request;
-    if (method !== 'GET') changes.push(`${method} ${decodeURIComponent(path)}`);
+    if (method !== 'GET') mutations.push(`${method} ${decodeURIComponent(path)}`);
     const list = (entries: readonly unknown[]): void => {
       const page = Number(url.searchParams.get('page') ?? '1');
       const next = new URL(url);
       next.searchParams.set('page', String(page + 1));
-      const more = entries.length > page * pageSize;
+      const hasMore = entries.length > page * pageSize;
       send(
         200,
         entries.slice((page - 1) * pageSize, page * pageSize),
-        more ? { link: `<${next.href}>; rel="next"` } : {},
+        hasMore ? { link: `<${next.href}>; rel="next"` } : {},
       );
     };
     const labels = (): readonly unknown[] => state.labels.map((name) => ({ name, url: '', color: 'ededed' }));
@@ -117,17 +117,17 @@ export async function startFakeGitHub(state: FakeRequest, token: string, pageSiz
         return send(201, status);
       }
     }
-    const [, what = '', name = ''] = /^\/issues\/(1\/labels|comments)\/(.+)$/.exec(path) ?? [];
-    if (method !== 'DELETE' || what === '') return send(404, { message: 'Not Found' });
-    if (what === 'comments') state.comments = state.comments.filter(({ id }) => String(id) !== name);
+    const [, resource = '', name = ''] = /^\/issues\/(1\/labels|comments)\/(.+)$/.exec(path) ?? [];
+    if (method !== 'DELETE' || resource === '') return send(404, { message: 'Not Found' });
+    if (resource === 'comments') state.comments = state.comments.filter(({ id }) => String(id) !== name);
     else state.labels = state.labels.filter((label) => label !== decodeURIComponent(name));
-    return send(what === 'comments' ? 204 : 200, what === 'comments' ? undefined : labels());
+    return send(resource === 'comments' ? 204 : 200, resource === 'comments' ? undefined : labels());
   }
 
   return {
     state,
     url: `${origin}/corp/shop/pull/1`,
-    changes,
+    mutations,
     close: async () => {
       server.close();
       server.closeAllConnections();

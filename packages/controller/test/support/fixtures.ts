@@ -101,17 +101,17 @@ export const conditionOf = ({ status: { conditions: [condition] = [] } }: Pipeli
 
 /** Returns all TaskRuns that the planner would create for this pipeline, by name without hashes. */
 export function allTaskRuns(pipeline: PipelineSpec): ReadonlyMap<string, TaskRunObject> {
-  const all = new Map<string, TaskRunObject>();
-  const here = new Map<string, TaskRunObject>();
-  for (let before = -1; before < all.size;) {
-    before = all.size;
-    for (const action of planPipelineRun(observedRun({ pipeline, taskRuns: here })).actions)
+  const taskRuns = new Map<string, TaskRunObject>();
+  const observed = new Map<string, TaskRunObject>();
+  for (let sizeBefore = -1; sizeBefore < taskRuns.size;) {
+    sizeBefore = taskRuns.size;
+    for (const action of planPipelineRun(observedRun({ pipeline, taskRuns: observed })).actions)
       if (action.kind === 'create') {
-        all.set(taskNameOf(action.taskRun), action.taskRun);
-        here.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status: states.passed });
+        taskRuns.set(taskNameOf(action.taskRun), action.taskRun);
+        observed.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status: states.passed });
       }
   }
-  return all;
+  return taskRuns;
 }
 
 /** Returns these TaskRuns in these states. */
@@ -119,10 +119,10 @@ export function taskRunsIn(
   statuses: Readonly<Record<string, TaskRunStatus>>,
   pipeline: PipelineSpec = release,
 ): ReadonlyMap<string, TaskRunObject> {
-  const all = allTaskRuns(pipeline);
+  const taskRuns = allTaskRuns(pipeline);
   return new Map(
     Object.entries(statuses).map(([name, status]) => {
-      const taskRun = all.get(name);
+      const taskRun = taskRuns.get(name);
       if (!taskRun) throw new Error(`no TaskRun is made for ${name}`);
       return [taskRun.metadata.name ?? '', { ...taskRun, status }];
     }),

@@ -66,17 +66,18 @@ export class Harness {
   }
 
   /** Returns the same namespace with another transport. */
-  on(send: Send): Harness {
+  withTransport(send: Send): Harness {
     return new Harness(send, this.namespace, this.#timeoutMs);
   }
 
   async create<T extends KubeObject>(kind: string, name: string, rest: object): Promise<T> {
     const { namespace } = this;
-    const of = kindOf(kind);
-    const apiVersion = of.group === '' ? of.version : `${of.group}/${of.version}`;
+    const resourceKind = kindOf(kind);
+    const apiVersion =
+      resourceKind.group === '' ? resourceKind.version : `${resourceKind.group}/${resourceKind.version}`;
     const { metadata = {}, ...fields } = rest as KubernetesObject; // as written by tests
     const object = { apiVersion, kind, metadata: { ...metadata, name, namespace }, ...fields };
-    return this.client.create<T>(of, { namespace }, object);
+    return this.client.create<T>(resourceKind, { namespace }, object);
   }
 
   /** Resolves when the run has ended, with its condition. */
@@ -88,36 +89,36 @@ export class Harness {
   }
 
   /** Resolves with the first value other than undefined that `look` returns for an object. */
-  async waitFor<T extends KubeObject, R>(kind: string, name: string, look: (object: T) => R | undefined): Promise<R> {
-    return this.waitForAny<T, R>(kind, (object) => (object.metadata.name === name ? look(object) : undefined), name);
+  async waitFor<T extends KubeObject, R>(kind: string, name: string, select: (object: T) => R | undefined): Promise<R> {
+    return this.waitForAny<T, R>(kind, (object) => (object.metadata.name === name ? select(object) : undefined), name);
   }
 
   /** Like `waitFor`, for any object of the kind. */
   async waitForAny<T extends KubeObject, R>(
     kind: string,
-    look: (object: T) => R | undefined,
+    select: (object: T) => R | undefined,
     named = 'any',
   ): Promise<R> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
-    const of = kindOf(kind);
-    const where = of.namespaced ? { namespace: this.namespace } : {};
-    let last: object | undefined;
-    for await (const { object } of this.client.watch<T>(of, { ...where, signal })) {
-      const found = look(object);
-      if (found !== undefined) return found;
-      if (named === 'any' || object.metadata.name === named) last = object;
+    const resourceKind = kindOf(kind);
+    const namespaceKey = resourceKind.namespaced ? { namespace: this.namespace } : {};
+    let lastObject: object | undefined;
+    for await (const { object } of this.client.watch<T>(resourceKind, { ...namespaceKey, signal })) {
+      const selected = select(object);
+      if (selected !== undefined) return selected;
+      if (named === 'any' || object.metadata.name === named) lastObject = object;
     }
-    throw new Error(`${kind} ${named} did not get into the expected state; last seen: ${JSON.stringify(last)}`);
+    throw new Error(`${kind} ${named} did not get into the expected state; last seen: ${JSON.stringify(lastObject)}`);
   }
 
   /** Resolves when an object no longer exists. */
   async waitForDeletion(kind: string, name: string): Promise<void> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
-    const of = kindOf(kind);
-    const at = of.namespaced ? { namespace: this.namespace } : {};
-    const { resourceVersion, items } = await this.client.list(of, at);
+    const resourceKind = kindOf(kind);
+    const key = resourceKind.namespaced ? { namespace: this.namespace } : {};
+    const { resourceVersion, items } = await this.client.list(resourceKind, key);
     if (!items.some(({ metadata }) => metadata.name === name)) return;
-    for await (const { type, object } of this.client.watch(of, { ...at, resourceVersion, signal }))
+    for await (const { type, object } of this.client.watch(resourceKind, { ...key, resourceVersion, signal }))
       if (type === 'DELETED' && object.metadata.name === name) return;
     throw new Error(`${kind} ${name} is still there`);
   }
@@ -169,19 +170,21 @@ async function runKubelet(
     if (type !== 'ADDED') continue;
     const { namespace, name = '' } = pod.metadata;
     const now = date().toISOString();
-    const ends = pod.spec.containers.map((container) => [container.name, script()(pod, container.name) ?? {}] as const);
-    const containerStatuses = ends.map(([container, end]) => ({
+    const endings = pod.spec.containers.map(
+      (container) => [container.name, script()(pod, container.name) ?? {}] as const,
+    );
+    const containerStatuses = endings.map(([container, ending]) => ({
       name: container,
       imageID: `${container}@sha256:1`,
-      ready: end === 'stays',
+      ready: ending === 'stays',
       state:
-        end === 'stays'
+        ending === 'stays'
           ? { running: { startedAt: now } }
-          : { terminated: { reason: 'Completed', exitCode: 0, finishedAt: now, ...end } },
+          : { terminated: { reason: 'Completed', exitCode: 0, finishedAt: now, ...ending } },
     }));
-    const stopController = ends.every(([, end]) => end !== 'stays');
-    const failed = ends.some(([, end]) => end !== 'stays' && (end.exitCode ?? 0) !== 0);
-    const status = { phase: stopController ? (failed ? 'Failed' : 'Succeeded') : 'Running', containerStatuses };
+    const hasEnded = endings.every(([, ending]) => ending !== 'stays');
+    const failed = endings.some(([, ending]) => ending !== 'stays' && (ending.exitCode ?? 0) !== 0);
+    const status = { phase: hasEnded ? (failed ? 'Failed' : 'Succeeded') : 'Running', containerStatuses };
     await client
       .patch(PODS, { namespace, name }, { status }, { type: 'merge', subresource: 'status' })
       .catch(() => undefined); // it may be deleted
@@ -191,21 +194,22 @@ async function runKubelet(
 /** Returns a log that collects its lines. */
 export function collectingLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
-  const add = (message: string, fields: object = {}): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
-  return { lines, info: add, warn: add, error: add };
+  const append = (message: string, fields: object = {}): void =>
+    void lines.push(`${message} ${JSON.stringify(fields)}`);
+  return { lines, info: append, warn: append, error: append };
 }
 
 /** A Task of one step that succeeds. */
 export const okTask = { spec: { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] } };
 
 /** Returns a Pipeline in which each task runs after the previous one. */
-export const chain = (names: readonly string[], more: object = {}): object => ({
+export const chain = (names: readonly string[], fields: object = {}): object => ({
   spec: {
     tasks: names.map((name, index) => ({
       name,
       taskRef: { name: 'ok' },
       ...(index > 0 && { runAfter: [names[index - 1]] }),
-      ...more,
+      ...fields,
     })),
   },
 });

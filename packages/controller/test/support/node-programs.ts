@@ -6,7 +6,7 @@
 
 import { createRequire } from 'node:module';
 import { runInThisContext } from 'node:vm';
-import type { Ended } from './shells.js';
+import type { ProcessResult } from './shells.js';
 
 /** The `process` and `console` of a program. */
 interface Surface {
@@ -25,21 +25,21 @@ class Exit extends Error {}
 
 /** Runs `['node', '-e', TEXT, '--', ...arguments]` to completion. The text evaluates to a promise of completion. */
 export async function runInProcess(
-  words: readonly string[],
+  commandLine: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  const [node, option, text = '', dashes, ...args] = words;
-  if (node !== 'node' || option !== '-e' || dashes !== '--') throw new Error(`${words.join(' ')} is not node -e`);
-  const printed = { log: '', error: '' };
+): Promise<ProcessResult> {
+  const [node, option, text = '', dashes, ...args] = commandLine;
+  if (node !== 'node' || option !== '-e' || dashes !== '--') throw new Error(`${commandLine.join(' ')} is not node -e`);
+  const outputs = { log: '', error: '' };
   let exitCode: number | undefined;
   const exit = (code: number): never => {
     exitCode ??= code;
     throw new Exit();
   };
-  const print =
-    (stream: keyof typeof printed) =>
+  const printTo =
+    (stream: keyof typeof outputs) =>
     (line: string): void => {
-      if (exitCode === undefined) printed[stream] += `${line}\n`;
+      if (exitCode === undefined) outputs[stream] += `${line}\n`;
     };
   // eval returns the value of the text's last statement; a function body would need a return statement.
   const program = runInThisContext(`(require, process, console) => eval(${JSON.stringify(text)})`) as Program; // the text is ours
@@ -47,10 +47,10 @@ export async function runInProcess(
     await program(
       createRequire(import.meta.url),
       { argv: [node, ...args], env, exit },
-      { log: print('log'), error: print('error') },
+      { log: printTo('log'), error: printTo('error') },
     );
   } catch (cause) {
     if (!(cause instanceof Exit)) throw cause;
   }
-  return { code: exitCode ?? 0, signal: null, out: printed.log, err: printed.error };
+  return { code: exitCode ?? 0, signal: null, stdout: outputs.log, stderr: outputs.error };
 }

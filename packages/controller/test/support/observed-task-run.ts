@@ -26,8 +26,8 @@ export const run = (status?: TaskRunStatus, spec: TaskRunSpec = {}): TaskRun => 
 export const state = {
   waits: (reason: string, message?: string) => ({ waiting: { reason, ...(message && { message }) } }),
   runs: { running: { startedAt: NOON } },
-  ended: (exitCode: number, more: object = {}) => ({
-    terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', finishedAt: NOON, ...more },
+  ended: (exitCode: number, fields: object = {}) => ({
+    terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', finishedAt: NOON, ...fields },
   }),
 };
 
@@ -35,18 +35,20 @@ export const state = {
 export function pod(
   phase: string,
   containers: Readonly<Record<string, ContainerStatus['state']>>,
-  more: Partial<PodStatus> = {},
+  fields: Partial<PodStatus> = {},
 ): Pod {
   const names = Object.keys(containers);
-  const statuses = Object.entries(containers).flatMap(([name, one]) =>
-    one ? [{ name, imageID: `${name}@sha256:1`, ready: one.running !== undefined, state: one }] : [],
+  const statuses = Object.entries(containers).flatMap(([name, containerState]) =>
+    containerState
+      ? [{ name, imageID: `${name}@sha256:1`, ready: containerState.running !== undefined, state: containerState }]
+      : [],
   );
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'run-pod-1', namespace: 'ns', uid: 'p' },
     spec: { containers: names.map((name) => ({ name, image: 'ubuntu' })) },
-    status: { phase, containerStatuses: statuses.toReversed(), ...more }, // the API does not guarantee an order
+    status: { phase, containerStatuses: statuses.toReversed(), ...fields }, // the API does not guarantee an order
   };
 }
 
@@ -54,7 +56,7 @@ export function pod(
 export const deleted = (pod: Pod): Pod => ({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: NOON } });
 
 /** Returns a decision with its reason and message, and the kinds of its actions. */
-export function decide(observed: {
+export function decideTaskRun(observed: {
   readonly run?: TaskRun;
   readonly pod?: Pod;
   readonly replacement?: Pod;
@@ -62,11 +64,11 @@ export function decide(observed: {
 }) {
   const decision = planTaskRun({ run: run(startedStatus), now: at('12:00:05'), ...observed });
   const [condition] = decision.status.conditions ?? [];
-  const what = ({ kind: actions }: TaskRunAction): string => actions;
+  const formatAction = ({ kind: actions }: TaskRunAction): string => actions;
   return {
     decision,
     condition: `${condition?.reason ?? ''}: ${condition?.message ?? ''}`,
-    actions: decision.actions.map(what),
+    actions: decision.actions.map(formatAction),
   };
 }
 

@@ -8,18 +8,21 @@ import { taskPod, type PodRequest } from '../../src/pod/pod.js';
 import { scripts } from './scripts.js';
 
 /** Returns a default step with these differences. */
-export const step = (name: string, more: object = {}): object => ({
+export const step = (name: string, fields: object = {}): object => ({
   name,
   image: 'ubuntu',
   command: ['true'],
-  ...more,
+  ...fields,
 });
 
-const none: ResourceBindings = { inputs: new Map(), outputs: new Map() };
+const noBindings: ResourceBindings = { inputs: new Map(), outputs: new Map() };
 
 /** Returns the request for a default Task and TaskRun with these differences. */
-export function request(task: object, more: Partial<PodRequest> & { readonly spec?: TaskRunSpec } = {}): PodRequest {
-  const { spec = {}, ...rest } = more;
+export function request(
+  task: object,
+  differences: Partial<PodRequest> & { readonly spec?: TaskRunSpec } = {},
+): PodRequest {
+  const { spec = {}, ...rest } = differences;
   return {
     taskRun: {
       name: 'run',
@@ -32,7 +35,7 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
     attempt: 0,
     run: readTaskRun(spec),
     task: readTask(task as TaskSpec), // as in a manifest
-    bindings: none,
+    bindings: noBindings,
     secrets: [],
     images: DEFAULT_IMAGES,
     scripts,
@@ -44,8 +47,8 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
 }
 
 /** Returns the pod of a request. Throws if the request is rejected. */
-export function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
-  const result = taskPod(request(task, more));
+export function pod(task: object, differences: Parameters<typeof request>[1] = {}): Pod {
+  const result = taskPod(request(task, differences));
   if (result.kind !== 'pod') throw new Error(JSON.stringify(result));
   return result.pod;
 }
@@ -55,5 +58,5 @@ export const commandOf = ({ args = [] }: Pod['spec']['containers'][number]): rea
   args.slice(args.indexOf('--') + 1);
 
 /** Returns names without their hash suffixes. */
-export const names = (of: readonly { readonly name: string }[] | undefined): readonly string[] =>
-  (of ?? []).map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '-?'));
+export const names = (items: readonly { readonly name: string }[] | undefined): readonly string[] =>
+  (items ?? []).map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '-?'));

@@ -21,14 +21,14 @@ for each in $left; do kill -s KILL -- "$each"; done
 let reaper: ChildProcess | undefined;
 
 /** Kills a process when this one exits, and its process group if it was started `detached`. @returns the process */
-export function reaped<T extends ChildProcess>(child: T, { detached = false } = {}): T {
+export function killOnExit<T extends ChildProcess>(child: T, { detached = false } = {}): T {
   const { pid } = child;
   if (pid === undefined) return child;
   reaper ??= spawn('/bin/sh', ['-c', PROGRAM], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   reaper.unref();
   const { stdin } = reaper;
-  const say = (what: string): void => void stdin?.write(`${what} ${detached ? '-' : ''}${String(pid)}\n`);
-  say('began');
-  child.once('exit', () => say('ended'));
+  const sendLine = (verb: string): void => void stdin?.write(`${verb} ${detached ? '-' : ''}${String(pid)}\n`);
+  sendLine('began');
+  child.once('exit', () => sendLine('ended'));
   return child;
 }

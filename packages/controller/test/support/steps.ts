@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { entrypoint } from '../../src/scripts/entrypoint/entrypoint.js';
 import type { StepTurn } from '../../src/scripts/entrypoint/entrypoint-arguments.js';
 import { scripts } from './scripts.js';
-import { expanded, run, type Ended } from './shells.js';
+import { expandArgument, runProcess, type ProcessResult } from './shells.js';
 
 const directories: string[] = [];
 
@@ -43,14 +43,14 @@ export function commandLine(
   const { runs = [], env: _, exactEnvironment = false, ...turn } = steps[index] ?? {};
   const options = { shell, exactEnvironment };
   const { command, args } = entrypoint(scripts, { index, count: steps.length, toolsDir, ...turn }, options);
-  return [...command, ...args, ...runs].map(expanded);
+  return [...command, ...args, ...runs].map(expandArgument);
 }
 
 /** Starts all steps in reverse order, and waits for all of them. */
-export async function runSteps(shell: readonly string[], steps: readonly Step[]): Promise<readonly Ended[]> {
+export async function runSteps(shell: readonly string[], steps: readonly Step[]): Promise<readonly ProcessResult[]> {
   const toolsDir = newDirectory();
   const started = steps
     .map((_, index) => steps.length - 1 - index)
-    .map((index) => run(commandLine(shell, toolsDir, steps, index), steps[index]?.env));
+    .map((index) => runProcess(commandLine(shell, toolsDir, steps, index), steps[index]?.env));
   return (await Promise.all(started)).toReversed();
 }

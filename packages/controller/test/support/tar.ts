@@ -30,8 +30,8 @@ export const tarOf = (entries: readonly TarEntry[]): Buffer => gzipSync(plainTar
 
 function headerOf({ name, type = '0', mode = 0o644, target = '', owner = 0, size }: TarEntry, length: number): Buffer {
   const block = Buffer.alloc(512);
-  const octal = (value: number, at: number, width: number): void =>
-    void block.write(value.toString(8).padStart(width - 1, '0'), at, 'latin1');
+  const octal = (value: number, offset: number, width: number): void =>
+    void block.write(value.toString(8).padStart(width - 1, '0'), offset, 'latin1');
   block.write(name, 0, 100, 'utf8');
   octal(mode, 100, 8);
   octal(owner, 108, 8);

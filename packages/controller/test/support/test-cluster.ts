@@ -46,7 +46,7 @@ export interface ClusterKind {
   /** Timeout for awaited changes. */
   readonly timeoutMs: number;
   /** @returns why pods cannot run on the cluster; undefined if they can */
-  readonly unusable: () => Promise<string | undefined>;
+  readonly unusableReason: () => Promise<string | undefined>;
   /** @param files added to the images of the controller's own steps */
   readonly open: (files?: Files) => Promise<TestCluster>;
 }
@@ -56,18 +56,18 @@ export const EMBEDDED: ClusterKind = {
   name: 'the embedded cluster',
   host: () => '127.0.0.1',
   timeoutMs: 60_000,
-  unusable: async () => {
+  unusableReason: async () => {
     const probe = await sandbox().probe();
     return probe.kind === 'usable' ? undefined : probe.problem.code;
   },
   open: async (files) => {
     const folder = await openTemporaryDirectory('ground');
     writeFiles(folder.path, files);
-    const own: readonly string[] = Object.values(DEFAULT_IMAGES);
+    const ownImages: readonly string[] = Object.values(DEFAULT_IMAGES);
     const overlays = files ? [folder.path] : [];
     const cluster = await startCluster({
       runtime: sandbox(),
-      images: (image) => ({ rootfs: 'host', ...(own.includes(image) && { overlays }) }),
+      images: (image) => ({ rootfs: 'host', ...(ownImages.includes(image) && { overlays }) }),
       crds: crds(),
     });
     return {
@@ -84,55 +84,56 @@ export const EMBEDDED: ClusterKind = {
 const run = promisify(execFile);
 
 /** Images for clusters without access to registries on the internet. */
-const WITHIN = { git: 'alpine/git', shell: 'busybox', lent: 'busybox', nop: 'busybox' };
+const REACHABLE_IMAGES = { git: 'alpine/git', shell: 'busybox', lent: 'busybox', nop: 'busybox' };
 
 /** The cluster given by KUBECONFIG. */
 export const KUBERNETES: ClusterKind = {
   name: 'a real cluster',
   host: () => process.env['LAB_HOST'] ?? '127.0.0.1',
   timeoutMs: 120_000,
-  unusable: () => Promise.resolve(undefined),
+  unusableReason: () => Promise.resolve(undefined),
   open: async (files) => {
     if (!process.env['KUBECONFIG']) throw new Error('set KUBECONFIG: this suite runs pods on a cluster');
-    const own = files && (await pushed(files));
+    const ownImages = files && (await pushImage(files));
     const send = await kubeconfigSend();
     const client = new KubeClient(send);
     for (const crd of crds()) {
-      const how = { type: 'apply', fieldManager: 'pipewright', force: true } as const;
-      await client.patch(CUSTOM_RESOURCE_DEFINITIONS, { name: crd.metadata.name }, crd, how);
+      const applyOptions = { type: 'apply', fieldManager: 'pipewright', force: true } as const;
+      await client.patch(CUSTOM_RESOURCE_DEFINITIONS, { name: crd.metadata.name }, crd, applyOptions);
     }
-    return { send, images: { ...WITHIN, ...own }, close: () => send.close() };
+    return { send, images: { ...REACHABLE_IMAGES, ...ownImages }, close: () => send.close() };
   },
 };
 
 /** Pushes an image with Node and these files. Its name is a hash of them, because nodes cache images by name. */
-async function pushed(files: Files): Promise<Pick<Images, 'gsutil' | 'node'>> {
+async function pushImage(files: Files): Promise<Pick<Images, 'gsutil' | 'node'>> {
   const base = `pipewright/node-${process.versions.node}`;
-  if (!(await inRegistry(base)))
-    await build(base, 'FROM debian\nCOPY node /usr/local/bin/node\n', (folder) =>
+  if (!(await isInRegistry(base)))
+    await buildImage(base, 'FROM debian\nCOPY node /usr/local/bin/node\n', (folder) =>
       copyFileSync(process.execPath, join(folder, 'node')),
     );
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
   const name = `pipewright/own-steps-${hash}`;
-  await build(name, `FROM ${base}\nCOPY files /\n`, (folder) => writeFiles(join(folder, 'files'), files));
+  await buildImage(name, `FROM ${base}\nCOPY files /\n`, (folder) => writeFiles(join(folder, 'files'), files));
   return { gsutil: name, node: name };
 }
 
 /** Whether the cluster's registry, if configured, has the image. */
-const inRegistry = async (name: string): Promise<boolean> => {
+const isInRegistry = async (name: string): Promise<boolean> => {
   const { LAB_REGISTRY: registry = '' } = process.env;
-  const answer = await fetch(`http://${registry}/v2/${name}/tags/list`).catch(() => undefined); // not running yet
-  return answer?.ok ?? false;
+  const response = await fetch(`http://${registry}/v2/${name}/tags/list`).catch(() => undefined); // not running yet
+  return response?.ok ?? false;
 };
 
-async function build(name: string, dockerfile: string, addFiles: (folder: string) => void): Promise<void> {
-  const { LAB: lab } = process.env;
-  if (!lab) throw new Error('set LAB to a command whose `image DIR NAME` pushes an image to the cluster’s registry');
+async function buildImage(name: string, dockerfile: string, addFiles: (folder: string) => void): Promise<void> {
+  const { LAB: labCommand } = process.env;
+  if (!labCommand)
+    throw new Error('set LAB to a command whose `image DIR NAME` pushes an image to the cluster’s registry');
   const folder = await openTemporaryDirectory('image');
   try {
     addFiles(folder.path);
     writeFileSync(join(folder.path, 'Dockerfile'), dockerfile);
-    await run(lab, ['image', folder.path, name]);
+    await run(labCommand, ['image', folder.path, name]);
   } finally {
     await folder.remove();
   }
@@ -171,23 +172,26 @@ export async function exposeToPods(
   { host }: ClusterKind,
   hostHeader: 'of-pods' | 'of-server' = 'of-pods',
 ): Promise<{ readonly url: string; close(): void }> {
-  const there = new URL(url);
-  if (there.hostname === host()) return { url, close: () => undefined };
+  const target = new URL(url);
+  if (target.hostname === host()) return { url, close: () => undefined };
   const server = createServer((incoming, outgoing) => {
-    const headers = { ...incoming.headers, ...(hostHeader === 'of-server' && { host: there.host }) };
+    const headers = { ...incoming.headers, ...(hostHeader === 'of-server' && { host: target.host }) };
     const { method, url: path } = incoming;
-    const inner = request({ host: there.hostname, port: there.port, method, path, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    inner.on('error', () => outgoing.destroy());
-    incoming.pipe(inner);
+    const forwarded = request(
+      { host: target.hostname, port: target.port, method, path, headers },
+      (answerFromServer) => {
+        outgoing.writeHead(answerFromServer.statusCode ?? 502, answerFromServer.headers);
+        answerFromServer.pipe(outgoing);
+      },
+    );
+    forwarded.on('error', () => outgoing.destroy());
+    incoming.pipe(forwarded);
   });
   server.listen(0); // the address in the pod network does not exist before the first pod
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on a port
   return {
-    url: url.replace(there.host, `${host()}:${String(port)}`),
+    url: url.replace(target.host, `${host()}:${String(port)}`),
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -28,37 +28,37 @@ export class TestNamespace {
     return this.#harness!;
   }
 
-  async begin(files?: () => Promise<Files>): Promise<void> {
-    this.#unusable = await this.clusterKind.unusable();
+  async open(files?: () => Promise<Files>): Promise<void> {
+    this.#unusable = await this.clusterKind.unusableReason();
     if (this.#unusable !== undefined) return;
     this.#cluster = await this.clusterKind.open(await files?.());
     this.#harness = await newNamespace(this.#cluster.send, this.clusterKind);
-    await this.start();
+    await this.startController();
   }
 
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     await this.#harness?.remove();
-    await this.stop();
+    await this.stopController();
     await this.#cluster?.close();
   }
 
   /** Starts the controller. */
-  async start(more: Partial<ControllerOptions> = {}): Promise<void> {
+  async startController(options: Partial<ControllerOptions> = {}): Promise<void> {
     const { send, images } = this.cluster;
     const { namespace } = this.harness;
-    this.#controller = await startController({ send, images, namespace, log: this.log, ...more });
+    this.#controller = await startController({ send, images, namespace, log: this.log, ...options });
   }
 
   /** Stops the controller. */
-  async stop(): Promise<void> {
+  async stopController(): Promise<void> {
     await this.#controller?.stop();
     this.#controller = undefined;
   }
 
   /** Defines a test. If pods cannot run, it only checks that the reason is a problem code. */
   runs(title: string, body: () => Promise<void>): void {
-    const cannot = (): void => expect(this.#unusable).toMatch(/^[A-Z_]+$/);
-    test(title, async () => (this.#unusable === undefined ? body() : cannot()), 2 * this.clusterKind.timeoutMs);
+    const expectReason = (): void => expect(this.#unusable).toMatch(/^[A-Z_]+$/);
+    test(title, async () => (this.#unusable === undefined ? body() : expectReason()), 2 * this.clusterKind.timeoutMs);
   }
 
   /** Defines a test that runs on the embedded cluster only with THOROUGH=1; on a real cluster it always runs. */
@@ -73,18 +73,18 @@ export class TestNamespace {
     const pods = await this.harness.list<Pod>('Pod');
     const pod = pods.find(({ metadata }) => metadata.labels?.['tekton.dev/taskRun'] === taskRun);
     const name = pod?.metadata.name ?? '';
-    const read = async ({ name: container }: { readonly name: string }): Promise<readonly [string, string]> => {
+    const readLog = async ({ name: container }: { readonly name: string }): Promise<readonly [string, string]> => {
       const text = await new Response(await client.podLogs({ namespace, name }, { container })).text();
       return [container.replace(/^step-/, '').replace(/-[a-z0-9]{5}$/, ''), text];
     };
-    return Object.fromEntries(await Promise.all((pod?.spec.containers ?? []).map(read)));
+    return Object.fromEntries(await Promise.all((pod?.spec.containers ?? []).map(readLog)));
   }
 }
 
 /** Creates one for the tests of this `describe`. @param files added to the images of the controller's own steps */
 export function newTestNamespace(clusterKind: ClusterKind, files?: () => Promise<Files>): TestNamespace {
   const testNamespace = new TestNamespace(clusterKind);
-  beforeAll(() => testNamespace.begin(files), 300_000);
-  afterAll(() => testNamespace.end(), 60_000);
+  beforeAll(() => testNamespace.open(files), 300_000);
+  afterAll(() => testNamespace.close(), 60_000);
   return testNamespace;
 }

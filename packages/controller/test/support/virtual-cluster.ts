@@ -63,24 +63,24 @@ export class VirtualCluster {
   }
 
   /** Starts everything, with a controller restricted to one namespace. Later calls start over in a new namespace. */
-  async begin(options: Partial<ControllerOptions> = {}): Promise<void> {
-    await this.stop();
+  async open(options: Partial<ControllerOptions> = {}): Promise<void> {
+    await this.stopController();
     for (const counts of [this.reconciles, this.requests, this.writes]) counts.clear();
     this.#cluster ??= await newCluster(
       () => this.script,
       () => this.clock.date(),
     );
     this.#harness = await newHarness(this.#cluster.cluster);
-    await this.start(options);
+    await this.startController(options);
   }
 
-  async end(): Promise<void> {
-    await this.stop();
+  async close(): Promise<void> {
+    await this.stopController();
     await this.#cluster?.close();
   }
 
   /** Starts the controller. */
-  async start(options: Partial<ControllerOptions> = {}): Promise<void> {
+  async startController(options: Partial<ControllerOptions> = {}): Promise<void> {
     const { clock, log } = this;
     this.#controller = await startController({
       send: this.intercept(() => undefined),
@@ -96,7 +96,7 @@ export class VirtualCluster {
     });
   }
 
-  async stop(): Promise<void> {
+  async stopController(): Promise<void> {
     await this.#controller?.stop();
     this.#controller = undefined;
   }
@@ -107,14 +107,14 @@ export class VirtualCluster {
   }
 
   /** Returns the transport of the controller. A response of `refuse`, if any, replaces that of the API server. */
-  intercept(refuse: (request: Request) => Promise<Response> | undefined): Send {
+  intercept(respond: (request: Request) => Promise<Response> | undefined): Send {
     const { send } = this;
     const prefix = /^.*\/namespaces\/[^/]+\//;
     return (request) => {
       const path = new URL(request.url).pathname.replace(prefix, '');
       this.requests.add(`${request.method} ${path}`);
       if (request.method !== 'GET' && !path.startsWith('events')) this.writes.add(`${request.method} ${path}`);
-      return refuse(request) ?? send(request);
+      return respond(request) ?? send(request);
     };
   }
 }

@@ -36,7 +36,7 @@ const plan = (stage: AttemptStage, differences: Partial<ObservedAttempt> = {}): 
 
 const created: Start = { kind: 'pod', pod: pod('Pending', {}), inherits: { labels: { team: 'a' }, annotations: {} } };
 
-const answered = (creation: PodCreation, differences: Partial<ObservedAttempt> = {}): AttemptStep =>
+const withCreation = (creation: PodCreation, differences: Partial<ObservedAttempt> = {}): AttemptStep =>
   plan({ kind: 'answered', start: created, creation }, differences);
 
 const rejected = (status: number, message: string): PodCreation => ({ kind: 'rejected', status, message });
@@ -53,8 +53,8 @@ describe('an attempt of a TaskRun', () => {
   });
 
   test('reads nothing while it waits for a quota, and keeps its status', () => {
-    const waiting = run({ podName: '' }, SPEC);
-    expect(plan({ kind: 'waiting', quotaDelayMs: 700 }, { run: waiting })).toEqual({
+    const waitingRun = run({ podName: '' }, SPEC);
+    expect(plan({ kind: 'waiting', quotaDelayMs: 700 }, { run: waitingRun })).toEqual({
       kind: 'decided',
       status: { podName: '' },
       events: [],
@@ -82,8 +82,8 @@ describe('an attempt of a TaskRun', () => {
   });
 
   test('ends with the failure and its event if its inputs are invalid', () => {
-    const missing = inputs({ hasServiceAccount: false });
-    const step = plan({ kind: 'gathered', inputs: missing, hasCommands: false });
+    const withoutServiceAccount = inputs({ hasServiceAccount: false });
+    const step = plan({ kind: 'gathered', inputs: withoutServiceAccount, hasCommands: false });
     expect(conditionOf(step)).toBe(
       'False CouldntGetTask: Invalid TaskSpec: translating Build to Pod: serviceaccounts "default" not found',
     );
@@ -103,10 +103,10 @@ describe('an attempt of a TaskRun', () => {
     ['that was created before the clock was set back', '12:00:14', 'retry'],
     ['that is older', '11:59:54', 'decided'],
   ])('waits for the default ServiceAccount of a run %s', (_, created, kind) => {
-    const young = run(undefined, SPEC);
-    const metadata = { ...young.metadata, creationTimestamp: `2026-01-01T${created}Z` };
+    const startedRun = run(undefined, SPEC);
+    const metadata = { ...startedRun.metadata, creationTimestamp: `2026-01-01T${created}Z` };
     const stage = { kind: 'gathered', inputs: inputs({ hasServiceAccount: false }), hasCommands: false } as const;
-    expect(plan(stage, { run: { ...young, metadata } }).kind).toBe(kind);
+    expect(plan(stage, { run: { ...startedRun, metadata } }).kind).toBe(kind);
   });
 
   test('records the targets of its CloudEvents before it creates its pod, and only once', () => {
@@ -133,7 +133,7 @@ describe('an attempt of a TaskRun', () => {
 
 describe('the answer to the creation of a pod', () => {
   test('names the pod in the status, with the labels of the Task, if it was created', () => {
-    expect(answered({ kind: 'created', pod: created.pod })).toMatchObject({
+    expect(withCreation({ kind: 'created', pod: created.pod })).toMatchObject({
       kind: 'decided',
       status: { podName: 'run-pod-1' },
       inherits: { labels: { team: 'a' } },
@@ -153,24 +153,24 @@ describe('the answer to the creation of a pod', () => {
     ['the server fails', rejected(500, 'internal error'), 'retry'],
     ['a conflict occurs', rejected(409, 'conflict'), 'retry'],
   ])('decides the run when %s', (_, creation, expected) => {
-    expect(conditionOf(answered(creation))).toBe(expected);
+    expect(conditionOf(withCreation(creation))).toBe(expected);
   });
 
   test('is not retried when the namespace is being deleted', () => {
     const message = 'unable to create new content in namespace ns because it is being terminated';
-    expect(answered(rejected(403, message))).toEqual({ kind: 'retry', message, canRecover: false });
+    expect(withCreation(rejected(403, message))).toEqual({ kind: 'retry', message, canRecover: false });
   });
 
   test.each([
     ['the first time', 0, 1, 2000],
     ['the fourth time', 3, 4, 16_000],
     ['often', 20, 21, 120_000],
-  ])('makes the run wait when a quota is exceeded %s', (_, before, attempts, delayMs) => {
-    const message = `TaskRun Pod exceeded available resources, reattempted ${String(before)} times: ${QUOTA}`;
+  ])('makes the run wait when a quota is exceeded %s', (_, attemptsBefore, attempts, delayMs) => {
+    const message = `TaskRun Pod exceeded available resources, reattempted ${String(attemptsBefore)} times: ${QUOTA}`;
     const conditions = [
       { type: 'Succeeded', status: 'Unknown', reason: 'ExceededResourceQuota', message, lastTransitionTime: NOON },
     ] as const;
-    const step = answered(rejected(403, QUOTA), { run: run({ conditions }, SPEC) });
+    const step = withCreation(rejected(403, QUOTA), { run: run({ conditions }, SPEC) });
     expect(conditionOf(step)).toBe(
       `Unknown ExceededResourceQuota: TaskRun Pod exceeded available resources, reattempted ${String(attempts)} times: ${QUOTA}`,
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskRunStatus } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { at, startedStatus, decide, NOON, pod, run, state } from '../support/observed-task-run.js';
+import { at, startedStatus, decideTaskRun, NOON, pod, run, state } from '../support/observed-task-run.js';
 
 describe('a TaskRun', () => {
   test.each<[string, Pod | undefined, TaskRunStatus, string]>([
@@ -37,9 +37,15 @@ describe('a TaskRun', () => {
       },
       'no room',
     ],
-  ])('that times out reports why it did not start: %s', (_what, observedPod, status, why) => {
-    const late = { run: run(status, { timeout: '1s' }), now: at('12:00:05'), ...(observedPod && { pod: observedPod }) };
-    expect(decide(late).condition).toBe(`TaskRunTimeout: TaskRun "run" failed to finish within "1s": ${why}`);
+  ])('that times out reports why it did not start: %s', (_what, observedPod, status, expectedReason) => {
+    const timedOut = {
+      run: run(status, { timeout: '1s' }),
+      now: at('12:00:05'),
+      ...(observedPod && { pod: observedPod }),
+    };
+    expect(decideTaskRun(timedOut).condition).toBe(
+      `TaskRunTimeout: TaskRun "run" failed to finish within "1s": ${expectedReason}`,
+    );
   });
 
   test.each<[string, TaskRunStatus | undefined, Pod | undefined, string]>([
@@ -58,7 +64,7 @@ describe('a TaskRun', () => {
       'Succeeded',
     ],
   ])('is cancelled %s', (_when, status, observedPod, reason) => {
-    const { decision } = decide({
+    const { decision } = decideTaskRun({
       run: run(status, { status: 'TaskRunCancelled' }),
       ...(observedPod && { pod: observedPod }),
     });

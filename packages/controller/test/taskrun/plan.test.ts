@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskRunStatus } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { at, startedStatus, decide, deleted, logs, NOON, pod, run, state } from '../support/observed-task-run.js';
+import {
+  at,
+  startedStatus,
+  decideTaskRun,
+  deleted,
+  logs,
+  NOON,
+  pod,
+  run,
+  state,
+} from '../support/observed-task-run.js';
 
 const outcomes: readonly [string, Pod, string, readonly string[]][] = [
   [
@@ -148,22 +158,24 @@ const outcomes: readonly [string, Pod, string, readonly string[]][] = [
 
 describe('a TaskRun', () => {
   test.each(outcomes)('%s', (_what, pod, condition, actions) => {
-    expect(decide({ pod: pod })).toMatchObject({ condition, actions });
+    expect(decideTaskRun({ pod })).toMatchObject({ condition, actions });
   });
 
   test('starts its first pod and sets its start time', () => {
-    const { decision } = decide({ run: run(), now: at('12:00:00') });
+    const { decision } = decideTaskRun({ run: run(), now: at('12:00:00') });
     expect(decision.actions).toEqual([{ kind: 'start', attempt: 0, replacement: false, shellLess: [] }]);
     expect(decision.status).toMatchObject({ startTime: NOON, conditions: [{ status: 'Unknown', reason: 'Pending' }] });
   });
 
   test('starts the next pod of a retry', () => {
-    const { decision } = decide({ run: run({ conditions: startedStatus.conditions ?? [], retriesStatus: [{}, {}] }) });
+    const { decision } = decideTaskRun({
+      run: run({ conditions: startedStatus.conditions ?? [], retriesStatus: [{}, {}] }),
+    });
     expect(decision.actions).toMatchObject([{ kind: 'start', attempt: 2 }]);
   });
 
   test('does not create a deleted pod again', () => {
-    expect(decide({})).toMatchObject({
+    expect(decideTaskRun({})).toMatchObject({
       condition: 'Failed: the pod "run-pod-1" was deleted before it had finished',
       actions: [],
     });
@@ -172,15 +184,18 @@ describe('a TaskRun', () => {
   test('replaces a pod whose image has no shell, once', () => {
     const message =
       'failed to create containerd task: exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown';
-    const without = pod('Running', {
+    const withoutTools = pod('Running', {
       'step-a': state.runs,
-      'step-b': state.ended(128, { reason: 'StartError', message: message }),
+      'step-b': state.ended(128, { reason: 'StartError', message }),
     });
-    expect(decide({ pod: without }).decision.actions).toEqual([
+    expect(decideTaskRun({ pod: withoutTools }).decision.actions).toEqual([
       { kind: 'start', attempt: 0, replacement: true, shellLess: ['ubuntu'] },
     ]);
-    const lent: Pod = { ...without, spec: { ...without.spec, initContainers: [{ name: 'place-tools' }] } };
-    expect(decide({ pod: without, replacement: lent })).toMatchObject({
+    const withLentTools: Pod = {
+      ...withoutTools,
+      spec: { ...withoutTools.spec, initContainers: [{ name: 'place-tools' }] },
+    };
+    expect(decideTaskRun({ pod: withoutTools, replacement: withLentTools })).toMatchObject({
       condition: `Failed: "step-b" could not start (image: "ubuntu"): ${message}`,
       actions: ['delete', 'delete'],
     });
@@ -193,7 +208,7 @@ describe('a TaskRun', () => {
       'step-b': state.ended(0, { message: 'free text' }),
       'sidecar-s': state.ended(0),
     });
-    const { status } = decide({ pod: observedPod }).decision;
+    const { status } = decideTaskRun({ pod: observedPod }).decision;
     expect(status).toMatchObject({
       podName: 'run-pod-1',
       startTime: NOON,
@@ -208,16 +223,17 @@ describe('a TaskRun', () => {
   });
 
   test('has no results if it failed', () => {
-    const left = JSON.stringify([{ key: 'commit', value: 'abc' }]);
+    const messageOfStep = JSON.stringify([{ key: 'commit', value: 'abc' }]);
     expect(
-      decide({ pod: pod('Failed', { 'step-a': state.ended(0, { message: left }), 'step-b': state.ended(1) }) }).decision
-        .status,
+      decideTaskRun({
+        pod: pod('Failed', { 'step-a': state.ended(0, { message: messageOfStep }), 'step-b': state.ended(1) }),
+      }).decision.status,
     ).not.toHaveProperty('resourcesResult');
   });
 
   test('is cancelled in any state of its pod', () => {
     const cancelled = run(startedStatus, { status: 'TaskRunCancelled' });
-    expect(decide({ run: cancelled, pod: pod('Running', { 'step-a': state.runs }) })).toMatchObject({
+    expect(decideTaskRun({ run: cancelled, pod: pod('Running', { 'step-a': state.runs }) })).toMatchObject({
       condition: 'TaskRunCancelled: TaskRun "run" was cancelled',
       actions: ['delete'],
       decision: { status: { completionTime: '2026-01-01T12:00:05Z' } },
@@ -233,12 +249,13 @@ describe('a TaskRun', () => {
   ])('with a timeout of %s is at %s: %s', (timeout, now, condition) => {
     const spec = timeout === undefined ? {} : { timeout };
     expect(
-      decide({ run: run(startedStatus, spec), pod: pod('Running', { 'step-a': state.runs }), now: at(now) }).condition,
+      decideTaskRun({ run: run(startedStatus, spec), pod: pod('Running', { 'step-a': state.runs }), now: at(now) })
+        .condition,
     ).toMatch(new RegExp(`^${condition}`));
   });
 
   test('is reconciled again at its timeout', () => {
-    const { requeueAt } = decide({
+    const { requeueAt } = decideTaskRun({
       run: run(startedStatus, { timeout: '1m' }),
       pod: pod('Running', { 'step-a': state.runs }),
     }).decision;
@@ -247,7 +264,7 @@ describe('a TaskRun', () => {
 
   test('that ended in time has not timed out, even if its end is observed later', () => {
     expect(
-      decide({
+      decideTaskRun({
         run: run(startedStatus, { timeout: '5s' }),
         pod: pod('Succeeded', { 'step-a': state.ended(0) }),
         now: at('12:30:00'),
@@ -256,12 +273,12 @@ describe('a TaskRun', () => {
   });
 
   test('waits a limited time for steps that outlive a failed one', () => {
-    const stuck = pod('Running', { 'step-a': state.ended(137), 'step-b': state.runs });
-    expect(decide({ pod: stuck, now: at('12:00:10') })).toMatchObject({
+    const runningPod = pod('Running', { 'step-a': state.ended(137), 'step-b': state.runs });
+    expect(decideTaskRun({ pod: runningPod, now: at('12:00:10') })).toMatchObject({
       actions: [],
       decision: { requeueAt: at('12:00:15') },
     });
-    expect(decide({ pod: stuck, now: at('12:00:15') })).toMatchObject({
+    expect(decideTaskRun({ pod: runningPod, now: at('12:00:15') })).toMatchObject({
       actions: ['delete'],
       condition: expect.stringMatching(/^Failed: "step-a" exited with code 137/),
     });
@@ -276,7 +293,7 @@ describe('a TaskRun', () => {
       }));
       return { ...observedPod, status: { ...observedPod.status, ...(containerStatuses && { containerStatuses }) } };
     };
-    expect([decide({ pod: sidecar(false) }).actions, decide({ pod: sidecar(true) }).actions]).toEqual([
+    expect([decideTaskRun({ pod: sidecar(false) }).actions, decideTaskRun({ pod: sidecar(true) }).actions]).toEqual([
       [],
       ['announce'],
     ]);
@@ -299,34 +316,39 @@ describe('a TaskRun', () => {
       ['stop-sidecars'],
     ],
   ])('%s', (_what, observedPod, actions) => {
-    expect(decide({ pod: observedPod }).actions).toEqual(actions);
+    expect(decideTaskRun({ pod: observedPod }).actions).toEqual(actions);
   });
 
   test('does not wait for a pod whose node is lost', () => {
     const observedPod = pod('Running', { 'step-a': state.runs }, { reason: 'NodeLost' });
-    const leaving: Pod = {
+    const lostPod: Pod = {
       ...observedPod,
       metadata: { ...observedPod.metadata, deletionTimestamp: NOON },
       spec: { ...observedPod.spec, nodeName: 'n1' },
     };
-    expect(decide({ pod: leaving, now: at('12:00:29') })).toMatchObject({
+    expect(decideTaskRun({ pod: lostPod, now: at('12:00:29') })).toMatchObject({
       condition: 'Running: Not all Steps in the Task have finished executing',
       decision: { requeueAt: at('12:00:30') },
     });
-    expect(decide({ pod: leaving, now: at('12:00:30') }).condition).toBe(
+    expect(decideTaskRun({ pod: lostPod, now: at('12:00:30') }).condition).toBe(
       'Failed: the pod "run-pod-1" was deleted, and its node "n1" does not say that it has ended: NodeLost',
     );
   });
 
   test('that has ended never changes, and stops what a crash has left running', () => {
-    const failed: TaskRunStatus = {
+    const failedStatus: TaskRunStatus = {
       ...startedStatus,
       conditions: [{ type: 'Succeeded', status: 'False', reason: 'TaskRunTimeout', message: 'x' }],
     };
-    const { decision, actions } = decide({ run: run(failed), pod: pod('Running', { 'step-a': state.runs }) });
-    expect([decision.status, actions]).toEqual([failed, ['delete']]);
-    expect(decide({ run: run(failed), pod: pod('Succeeded', { 'step-a': state.ended(0) }) })).toMatchObject({
-      decision: { status: failed },
+    const { decision, actions } = decideTaskRun({
+      run: run(failedStatus),
+      pod: pod('Running', { 'step-a': state.runs }),
+    });
+    expect([decision.status, actions]).toEqual([failedStatus, ['delete']]);
+    expect(
+      decideTaskRun({ run: run(failedStatus), pod: pod('Succeeded', { 'step-a': state.ended(0) }) }),
+    ).toMatchObject({
+      decision: { status: failedStatus },
       actions: [],
     });
   });

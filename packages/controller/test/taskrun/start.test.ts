@@ -25,7 +25,7 @@ const inputs = (spec: object, resources: readonly PipelineResource[] = []): Star
 });
 
 /** Returns why the run is rejected, or the names of its containers. */
-function outcome(startInputs: StartInputs): string {
+function startOutcome(startInputs: StartInputs): string {
   const start = startTaskRun(startInputs);
   if (start.kind === 'refused') return `${start.failure.reason}: ${start.failure.message}`;
   if (start.kind === 'commands-needed') return 'needs the commands of images';
@@ -83,11 +83,11 @@ describe('a run whose resource was not validated before', () => {
     ],
   ])('fails before its pod is created if it %s', (_what, params, expected) => {
     const spec = git(params);
-    expect(outcome(inputs(withGit({ resourceSpec: spec })))).toBe(
+    expect(startOutcome(inputs(withGit({ resourceSpec: spec })))).toBe(
       `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${expected}`,
     );
-    const named = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are unused
-    expect(outcome(inputs(withGit({ resourceRef: { name: 'sources' } }), [named]))).toBe(
+    const sources = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are unused
+    expect(startOutcome(inputs(withGit({ resourceRef: { name: 'sources' } }), [sources]))).toBe(
       `TaskRunValidationFailed: the PipelineResource "sources" is invalid: ${expected}`,
     );
   });
@@ -97,33 +97,33 @@ describe('a run whose resource was not validated before', () => {
       taskSpec: { outputs: { resources: [{ name: 'out', type: 'image' }] }, steps },
       outputs: { resources: [{ name: 'out', resourceSpec: git({ url: '-x' }, 'image') }] },
     };
-    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
+    expect(startOutcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
   });
 
   test.each(['/../etc', '../etc', 'a/../../b'])('fails if its targetPath is %s', (targetPath) => {
     const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a' }) }, { targetPath });
-    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
+    expect(startOutcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
   });
 
   test('fails with a status, without an exception, if its spec is damaged', () => {
     const spec = withGit({ resourceSpec: { type: 'git', params: 'url' } });
-    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
+    expect(startOutcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
   });
 
   test('starts with spaces around its URL', () => {
     const spec = withGit({ resourceSpec: git({ url: ' https://git.corp/a\n' }) });
-    expect(outcome(inputs(spec))).toBe('step-git-source-src step-s');
+    expect(startOutcome(inputs(spec))).toBe('step-git-source-src step-s');
   });
 
   test('starts if it is valid', () => {
     const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a', revision: 'v1.0' }) }, { targetPath: './' });
-    expect(outcome(inputs(spec))).toBe('step-git-source-src step-s');
+    expect(startOutcome(inputs(spec))).toBe('step-git-source-src step-s');
   });
 });
 
 test('a run whose files are in a bucket fails if no bucket is configured', () => {
   const spec = { taskSpec: { steps } };
-  expect(outcome({ ...inputs(spec), artifacts: { kind: 'missing-bucket' } })).toBe(
+  expect(startOutcome({ ...inputs(spec), artifacts: { kind: 'missing-bucket' } })).toBe(
     'CouldntGetTask: Invalid TaskSpec: the files of this run are in a bucket, but the ConfigMap config-artifact-bucket has no location; set it to gs://BUCKET/PATH',
   );
 });
@@ -133,7 +133,7 @@ describe('an undeclared variable', () => {
     const start = startTaskRun(inputs({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));
     return start.kind === 'pod'
       ? (start.pod.spec.containers[0]?.args ?? [])
-      : [outcome(inputs({ taskSpec: { steps } }))];
+      : [startOutcome(inputs({ taskSpec: { steps } }))];
   };
 
   test.each(['$(params.a)', '$(context.taskRun.name)', '$(inputs.params)', '$(tasks.a.results.b)'])(
@@ -146,7 +146,7 @@ describe('an undeclared variable', () => {
 
   test('fails a run that Tekton would not have admitted', () => {
     const spec = { taskSpec: { steps: [{ ...steps[0], args: ['$(inputs.params.a)'] }] } };
-    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the Task is invalid: .*is not declared/);
+    expect(startOutcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the Task is invalid: .*is not declared/);
   });
 });
 
@@ -179,10 +179,10 @@ describe('fields in another case, on a cluster without admission', () => {
   test('are read like those of a run that Tekton has admitted', () => {
     const container = { ...steps[0], workingdir: '/x', securityContext: { RunAsUser: 1 } };
     const spec = { taskSpec: { steps: [container] }, podTemplate: { securityContext: { fsgroup: 2 } } };
-    const named = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
+    const referencing = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
     for (const startInputs of [
       inputs(spec),
-      { ...inputs(named), task: { apiVersion: 'tekton.dev/v1alpha1', spec: spec.taskSpec } },
+      { ...inputs(referencing), task: { apiVersion: 'tekton.dev/v1alpha1', spec: spec.taskSpec } },
     ]) {
       const start = startTaskRun(startInputs);
       const pod = start.kind === 'pod' ? start.pod.spec : undefined;
@@ -193,7 +193,7 @@ describe('fields in another case, on a cluster without admission', () => {
 });
 
 describe('a run whose mount paths depend on its params', () => {
-  const mounting = (mountPath: string): object => ({
+  const withMount = (mountPath: string): object => ({
     inputs: { params: [{ name: 'at', value: mountPath }] },
     taskSpec: {
       inputs: { params: [{ name: 'at' }] },
@@ -205,13 +205,13 @@ describe('a run whose mount paths depend on its params', () => {
   test.each(['/tekton/tools', '/tekton/../tekton/tools', '//tekton', '/x/../tekton/scripts'])(
     'fails if a mount would hide files of the controller: %s',
     (mountPath) => {
-      expect(outcome(inputs(mounting(mountPath)))).toBe(
+      expect(startOutcome(inputs(withMount(mountPath)))).toBe(
         `TaskRunValidationFailed: step-s: nothing may be mounted at '${mountPath}': /tekton belongs to the controller; mount it elsewhere, for example below /workspace or /mnt`,
       );
     },
   );
 
   test.each(['/cache', '/tekton/home/.cache'])('starts with a mount at %s', (mountPath) => {
-    expect(outcome(inputs(mounting(mountPath)))).toBe('step-s');
+    expect(startOutcome(inputs(withMount(mountPath)))).toBe('step-s');
   });
 });

@@ -24,30 +24,30 @@ const USER: User = { name: 'granter', groups: ['system:authenticated'] };
 function apiContextWith(rules: readonly object[]) {
   const store = new Store();
   const metadata = { name: 'own', uid: 'u', resourceVersion: '', creationTimestamp: '' };
-  const typed = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
-  store.put(`${RBAC}/clusterroles`, { ...typed('ClusterRole'), rules });
+  const rbacObject = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
+  store.put(`${RBAC}/clusterroles`, { ...rbacObject('ClusterRole'), rules });
   store.put(`${RBAC}/clusterrolebindings`, {
-    ...typed('ClusterRoleBinding'),
+    ...rbacObject('ClusterRoleBinding'),
     roleRef: { kind: 'ClusterRole', name: 'own' },
     subjects: [{ kind: 'User', name: USER.name }],
   });
   return testApiContext(store);
 }
 
-const some = (...texts: string[]) => fc.uniqueArray(fc.constantFrom(...texts), { minLength: 1, maxLength: 3 });
+const someOf = (...texts: string[]) => fc.uniqueArray(fc.constantFrom(...texts), { minLength: 1, maxLength: 3 });
 const ruleOf = (record: object): PolicyRule => policyRule(record as Record<string, unknown>);
 const rule = fc.oneof(
   fc
     .record({
-      apiGroups: some('', 'apps', '*'),
-      resources: some('pods', 'pods/log', 'secrets', '*/log', '*'),
-      verbs: some('get', 'list', 'delete', '*'),
-      resourceNames: fc.oneof(fc.constant([]), some('a', 'b')),
+      apiGroups: someOf('', 'apps', '*'),
+      resources: someOf('pods', 'pods/log', 'secrets', '*/log', '*'),
+      verbs: someOf('get', 'list', 'delete', '*'),
+      resourceNames: fc.oneof(fc.constant([]), someOf('a', 'b')),
     })
     .map(ruleOf),
-  fc.record({ nonResourceURLs: some('/a', '/a/*', '/a/b', '*'), verbs: some('get', 'put', '*') }).map(ruleOf),
+  fc.record({ nonResourceURLs: someOf('/a', '/a/*', '/a/b', '*'), verbs: someOf('get', 'put', '*') }).map(ruleOf),
 );
-const access: fc.Arbitrary<Attributes> = fc.oneof(
+const attributes: fc.Arbitrary<Attributes> = fc.oneof(
   fc.record({
     kind: fc.constant('resource' as const),
     verb: fc.constantFrom('get', 'list', 'delete', 'patch'),
@@ -69,23 +69,31 @@ const rules = fc.array(rule, { maxLength: 3 });
 describe('the permissions of a set of rules that another set does not cover', () => {
   test('are empty only if the other set allows every access', () => {
     fc.assert(
-      fc.property(rules, rules, fc.array(access, { minLength: 20, maxLength: 20 }), (owned, requested, accesses) => {
-        if (uncoveredRules(owned, requested).kind !== 'nothing') return;
-        const [owner, granted] = [apiContextWith(owned), apiContextWith(requested)];
-        for (const each of accesses) expect(isAllowed(owner, USER, each) || !isAllowed(granted, USER, each)).toBe(true);
-      }),
+      fc.property(
+        rules,
+        rules,
+        fc.array(attributes, { minLength: 20, maxLength: 20 }),
+        (ownRules, requestedRules, attributeSets) => {
+          if (uncoveredRules(ownRules, requestedRules).kind !== 'nothing') return;
+          const [ownerContext, requestedContext] = [apiContextWith(ownRules), apiContextWith(requestedRules)];
+          for (const attributeSet of attributeSets)
+            expect(
+              isAllowed(ownerContext, USER, attributeSet) || !isAllowed(requestedContext, USER, attributeSet),
+            ).toBe(true);
+        },
+      ),
       { numRuns: 150, seed: 10 },
     );
   });
 
   test('are allowed by the first set, and none of them by the second', () => {
     fc.assert(
-      fc.property(rules, rules, (owned, requested) => {
-        const missing = uncoveredRules(owned, requested);
-        if (missing.kind !== 'rules') return;
-        expect(uncoveredRules(requested, missing.rules)).toEqual({ kind: 'nothing' });
-        expect(uncoveredRules([...owned, ...missing.rules], requested)).toEqual({ kind: 'nothing' });
-        for (const each of missing.rules) expect(uncoveredRules(owned, [each]).kind).toBe('rules');
+      fc.property(rules, rules, (ownRules, requestedRules) => {
+        const uncovered = uncoveredRules(ownRules, requestedRules);
+        if (uncovered.kind !== 'rules') return;
+        expect(uncoveredRules(requestedRules, uncovered.rules)).toEqual({ kind: 'nothing' });
+        expect(uncoveredRules([...ownRules, ...uncovered.rules], requestedRules)).toEqual({ kind: 'nothing' });
+        for (const rule of uncovered.rules) expect(uncoveredRules(ownRules, [rule]).kind).toBe('rules');
       }),
       { numRuns: 150, seed: 10 },
     );
@@ -121,139 +129,159 @@ describe('the permissions of a set of rules that another set does not cover', ()
       [{ nonResourceURLs: ['/a/b', '/a', '*'], verbs: ['get'] }],
       ['{NonResourceURLs:["*"], Verbs:["get"]}', '{NonResourceURLs:["/a"], Verbs:["get"]}'],
     ],
-  ])('is reported as %s', (_what, owned, requested, lines) => {
-    const missing = uncoveredRules(owned.map(ruleOf), requested.map(ruleOf));
-    expect(missing.kind === 'rules' ? describeRules(missing.rules) : []).toEqual(lines);
+  ])('is reported as %s', (_what, ownRules, requestedRules, lines) => {
+    const uncovered = uncoveredRules(ownRules.map(ruleOf), requestedRules.map(ruleOf));
+    expect(uncovered.kind === 'rules' ? describeRules(uncovered.rules) : []).toEqual(lines);
   });
 
   test('are not enumerated if their lists multiply beyond the limit', () => {
     const list = (prefix: string) => Array.from({ length: 50_000 }, (_, index) => `${prefix}${index}`);
-    const requested = { apiGroups: list('g'), resources: list('r'), verbs: list('v'), resourceNames: list('n') };
-    expect(uncoveredRules([], [ruleOf(requested)])).toEqual({ kind: 'too-many', count: 50_000 ** 4 });
-    const everything = ruleOf({ apiGroups: ['*'], resources: ['*'], verbs: ['*'] });
-    expect(uncoveredRules([everything], [ruleOf(requested)])).toEqual({ kind: 'nothing' });
+    const requestedRules = { apiGroups: list('g'), resources: list('r'), verbs: list('v'), resourceNames: list('n') };
+    expect(uncoveredRules([], [ruleOf(requestedRules)])).toEqual({ kind: 'too-many', count: 50_000 ** 4 });
+    const wildcardRule = ruleOf({ apiGroups: ['*'], resources: ['*'], verbs: ['*'] });
+    expect(uncoveredRules([wildcardRule], [ruleOf(requestedRules)])).toEqual({ kind: 'nothing' });
     expect(MAX_PERMISSIONS).toBe(10_000);
   });
 });
 
 describe('a write of a role or binding', () => {
-  const OWN = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
-  const MORE = { apiGroups: [''], resources: ['pods'], verbs: ['delete'] };
-  const right = (verb: string, resources: string[], resourceNames: string[] = []) => ({
+  const OWN_RULE = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
+  const ADDITIONAL_RULE = { apiGroups: [''], resources: ['pods'], verbs: ['delete'] };
+  const ruleFor = (verb: string, resources: string[], resourceNames: string[] = []) => ({
     apiGroups: [RBAC],
     resources,
     verbs: [verb],
     resourceNames,
   });
-  const object = (kind: string, more: object, metadata: object = {}): KubeObject => ({
+  const object = (kind: string, fields: object, metadata: object = {}): KubeObject => ({
     apiVersion: `${RBAC}/v1`,
     kind,
     metadata: { name: 'a', uid: 'u', resourceVersion: '1', creationTimestamp: '', ...metadata },
-    ...more,
+    ...fields,
   });
-  const everything = { kind: 'ClusterRole', apiGroup: RBAC, name: 'all' };
+  const wildcardRoleRef = { kind: 'ClusterRole', apiGroup: RBAC, name: 'all' };
 
   /** Writes as the user. Returns why the write is rejected. */
-  function rejectionOf(own: readonly object[], written: KubeObject, old?: KubeObject, user = USER): string | undefined {
-    const api = apiContextWith(own);
-    api.store.put(`${RBAC}/clusterroles`, object('ClusterRole', { rules: [MORE] }, { name: 'all' }));
-    const type = api.catalog.findKind(written.apiVersion, written.kind)!;
+  function rejectionOf(
+    ownRules: readonly object[],
+    newObject: KubeObject,
+    oldObject?: KubeObject,
+    user = USER,
+  ): string | undefined {
+    const api = apiContextWith(ownRules);
+    api.store.put(`${RBAC}/clusterroles`, object('ClusterRole', { rules: [ADDITIONAL_RULE] }, { name: 'all' }));
+    const type = api.catalog.findKind(newObject.apiVersion, newObject.kind)!;
     const groupResource = `/apis/${RBAC}/v1${type.namespaced ? '/namespaces/n' : ''}/${type.plural}`;
-    const info = requestInfo(old ? 'PUT' : 'POST', `http://k${groupResource}${old ? '/a' : ''}`) as ResourceRequest;
+    const info = requestInfo(
+      oldObject ? 'PUT' : 'POST',
+      `http://k${groupResource}${oldObject ? '/a' : ''}`,
+    ) as ResourceRequest;
     try {
-      checkEscalation(api, { user, info }, type, written, old);
+      checkEscalation(api, { user, info }, type, newObject, oldObject);
       return undefined;
     } catch (error) {
       return (error as Error).message;
     }
   }
 
-  const says = (resource: string, lines: string): string =>
+  const escalationMessage = (resource: string, lines: string): string =>
     `${resource}.${RBAC} "a" is forbidden: user "granter" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n${lines}`;
   const DELETE = '{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}';
 
   test.each<[string, readonly object[], KubeObject, KubeObject | undefined, string | undefined]>([
-    ['a role with the permissions of its writer', [OWN], object('ClusterRole', { rules: [OWN] }), undefined, undefined],
+    [
+      'a role with the permissions of its writer',
+      [OWN_RULE],
+      object('ClusterRole', { rules: [OWN_RULE] }),
+      undefined,
+      undefined,
+    ],
     [
       'a role with more permissions',
-      [OWN],
-      object('ClusterRole', { rules: [OWN, MORE] }),
+      [OWN_RULE],
+      object('ClusterRole', { rules: [OWN_RULE, ADDITIONAL_RULE] }),
       undefined,
-      says('clusterroles', DELETE),
+      escalationMessage('clusterroles', DELETE),
     ],
     [
       'a role with more permissions, by a user who may escalate',
-      [OWN, right('escalate', ['clusterroles'])],
-      object('ClusterRole', { rules: [MORE] }),
+      [OWN_RULE, ruleFor('escalate', ['clusterroles'])],
+      object('ClusterRole', { rules: [ADDITIONAL_RULE] }),
       undefined,
       undefined,
     ],
     [
       'a role with more permissions, by a user who may escalate another role',
-      [OWN, right('escalate', ['clusterroles'], ['b'])],
-      object('ClusterRole', { rules: [MORE] }),
+      [OWN_RULE, ruleFor('escalate', ['clusterroles'], ['b'])],
+      object('ClusterRole', { rules: [ADDITIONAL_RULE] }),
       object('ClusterRole', { rules: [] }),
-      says('clusterroles', DELETE),
+      escalationMessage('clusterroles', DELETE),
     ],
     [
       'a label of a role with more permissions',
-      [OWN],
-      object('ClusterRole', { rules: [MORE] }, { labels: { a: 'b' } }),
-      object('ClusterRole', { rules: [MORE] }),
-      says('clusterroles', DELETE),
+      [OWN_RULE],
+      object('ClusterRole', { rules: [ADDITIONAL_RULE] }, { labels: { a: 'b' } }),
+      object('ClusterRole', { rules: [ADDITIONAL_RULE] }),
+      escalationMessage('clusterroles', DELETE),
     ],
     [
       'an owner of a role with more permissions',
-      [OWN],
-      object('ClusterRole', { rules: [MORE] }, { ownerReferences: [], finalizers: ['x/y'] }),
-      object('ClusterRole', { rules: [MORE] }, { ownerReferences: [{}] }),
+      [OWN_RULE],
+      object('ClusterRole', { rules: [ADDITIONAL_RULE] }, { ownerReferences: [], finalizers: ['x/y'] }),
+      object('ClusterRole', { rules: [ADDITIONAL_RULE] }, { ownerReferences: [{}] }),
       undefined,
     ],
     [
       'a role that aggregates others',
-      [OWN],
+      [OWN_RULE],
       object('ClusterRole', { rules: [], aggregationRule: {} }),
       undefined,
       `clusterroles.${RBAC} "a" is forbidden: must have cluster-admin privileges to use the aggregationRule`,
     ],
     [
       'a role that no longer aggregates others',
-      [OWN],
+      [OWN_RULE],
       object('ClusterRole', { rules: [] }),
       object('ClusterRole', { rules: [], aggregationRule: {} }),
       `clusterroles.${RBAC} "a" is forbidden: must have cluster-admin privileges to use the aggregationRule`,
     ],
     [
       'a binding of more permissions',
-      [OWN],
-      object('ClusterRoleBinding', { roleRef: everything }),
+      [OWN_RULE],
+      object('ClusterRoleBinding', { roleRef: wildcardRoleRef }),
       undefined,
-      says('clusterrolebindings', DELETE),
+      escalationMessage('clusterrolebindings', DELETE),
     ],
     [
       'a binding of more permissions in a namespace',
-      [OWN],
-      object('RoleBinding', { roleRef: everything }, { namespace: 'n' }),
+      [OWN_RULE],
+      object('RoleBinding', { roleRef: wildcardRoleRef }, { namespace: 'n' }),
       undefined,
-      says('rolebindings', DELETE),
+      escalationMessage('rolebindings', DELETE),
     ],
     [
       'a binding of more permissions, by a user who may bind the role',
-      [OWN, right('bind', ['clusterroles'], ['all'])],
-      object('RoleBinding', { roleRef: everything }, { namespace: 'n' }),
+      [OWN_RULE, ruleFor('bind', ['clusterroles'], ['all'])],
+      object('RoleBinding', { roleRef: wildcardRoleRef }, { namespace: 'n' }),
       undefined,
       undefined,
     ],
     [
       'a binding of a missing role',
-      [OWN],
+      [OWN_RULE],
       object('RoleBinding', { roleRef: { kind: 'Role', apiGroup: RBAC, name: 'none' } }, { namespace: 'n' }),
       undefined,
       `roles.${RBAC} "none" not found`,
     ],
-    ['a role of another group', [OWN], { ...object('Pod', { rules: [MORE] }), apiVersion: 'v1' }, undefined, undefined],
-  ])('of %s', (_what, own, written, old, expected) => {
-    expect(rejectionOf(own, written, old)).toBe(expected);
-    expect(rejectionOf([], written, old, { name: 'root', groups: ['system:masters'] })).toBeUndefined();
+    [
+      'a role of another group',
+      [OWN_RULE],
+      { ...object('Pod', { rules: [ADDITIONAL_RULE] }), apiVersion: 'v1' },
+      undefined,
+      undefined,
+    ],
+  ])('of %s', (_what, ownRules, newObject, oldObject, expected) => {
+    expect(rejectionOf(ownRules, newObject, oldObject)).toBe(expected);
+    expect(rejectionOf([], newObject, oldObject, { name: 'root', groups: ['system:masters'] })).toBeUndefined();
   });
 });

@@ -14,16 +14,16 @@ const RBAC = 'rbac.authorization.k8s.io';
 const AUTHENTICATION = 'authentication.k8s.io';
 
 /** Returns the SelfSubjectReview of a user with these permissions and headers. */
-async function whoAmI(rules: readonly object[], headers: Record<string, string>): Promise<unknown> {
+async function selfSubjectReview(rules: readonly object[], headers: Record<string, string>): Promise<unknown> {
   const store = new Store();
   const api = testApiContext(store);
   bootstrap(api);
   const metadata = { name: 'actor', uid: 'u', resourceVersion: '', creationTimestamp: '' };
-  const typed = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
+  const rbacObject = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
   const everyUser = { apiGroups: [AUTHENTICATION], resources: ['selfsubjectreviews'], verbs: ['create'] };
-  store.put(`${RBAC}/clusterroles`, { ...typed('ClusterRole'), rules: [...rules, everyUser] });
+  store.put(`${RBAC}/clusterroles`, { ...rbacObject('ClusterRole'), rules: [...rules, everyUser] });
   store.put(`${RBAC}/clusterrolebindings`, {
-    ...typed('ClusterRoleBinding'),
+    ...rbacObject('ClusterRoleBinding'),
     roleRef: { kind: 'ClusterRole', name: 'actor' },
     subjects: [
       { kind: 'User', name: 'actor' },
@@ -51,15 +51,15 @@ async function whoAmI(rules: readonly object[], headers: Record<string, string>)
   return status?.userInfo ?? message;
 }
 
-const may = (resources: string, names: readonly string[], group = '') => ({
+const impersonateRule = (resources: string, names: readonly string[], group = '') => ({
   apiGroups: [group],
   resources: [resources],
   resourceNames: names,
   verbs: ['impersonate'],
 });
 const ROBOT = 'system:serviceaccount:a:robot';
-const ROBOT_RULE = may('serviceaccounts', ['robot']);
-const forbidden = (target: string, resource: string, group = '') =>
+const ROBOT_RULE = impersonateRule('serviceaccounts', ['robot']);
+const forbiddenMessage = (target: string, resource: string, group = '') =>
   `${target} is forbidden: User "actor" cannot impersonate resource "${resource}" in API group "${group}" at the cluster scope`;
 
 test.each<[string, readonly object[], Record<string, string>, unknown]>([
@@ -74,35 +74,39 @@ test.each<[string, readonly object[], Record<string, string>, unknown]>([
     'a service account and the group system:masters',
     [ROBOT_RULE],
     { 'impersonate-user': ROBOT, 'impersonate-group': 'system:masters' },
-    forbidden('groups "system:masters"', 'groups'),
+    forbiddenMessage('groups "system:masters"', 'groups'),
   ],
   [
     'a service account and two groups, one of them allowed',
-    [ROBOT_RULE, may('groups', ['other'])],
+    [ROBOT_RULE, impersonateRule('groups', ['other'])],
     { 'impersonate-user': ROBOT, 'impersonate-group': 'other, system:masters' },
-    forbidden('groups "system:masters"', 'groups'),
+    forbiddenMessage('groups "system:masters"', 'groups'),
   ],
   [
     'a service account and a group',
-    [ROBOT_RULE, may('groups', ['other'])],
+    [ROBOT_RULE, impersonateRule('groups', ['other'])],
     { 'impersonate-user': ROBOT, 'impersonate-group': 'other' },
     { username: ROBOT, groups: ['other', 'system:authenticated'] },
   ],
   [
     'a group whose name has a comma',
-    [ROBOT_RULE, may('groups', ['one,two'])],
+    [ROBOT_RULE, impersonateRule('groups', ['one,two'])],
     { 'impersonate-user': ROBOT, 'impersonate-group': 'one,two' },
     { username: ROBOT, groups: ['one,two', 'system:authenticated'] },
   ],
   [
     'a service account and a uid',
-    [ROBOT_RULE, may('uids', ['1'])],
+    [ROBOT_RULE, impersonateRule('uids', ['1'])],
     { 'impersonate-user': ROBOT, 'impersonate-uid': '1' },
-    forbidden('uids.authentication.k8s.io "1"', 'uids', AUTHENTICATION),
+    forbiddenMessage('uids.authentication.k8s.io "1"', 'uids', AUTHENTICATION),
   ],
   [
     'a service account, a uid and an extra',
-    [ROBOT_RULE, may('uids', ['1'], AUTHENTICATION), may('userextras/some/scope', ['x', 'y'], AUTHENTICATION)],
+    [
+      ROBOT_RULE,
+      impersonateRule('uids', ['1'], AUTHENTICATION),
+      impersonateRule('userextras/some/scope', ['x', 'y'], AUTHENTICATION),
+    ],
     { 'impersonate-user': ROBOT, 'impersonate-uid': '1', 'impersonate-extra-some%2fscope': 'x, y' },
     {
       username: ROBOT,
@@ -113,44 +117,44 @@ test.each<[string, readonly object[], Record<string, string>, unknown]>([
   ],
   [
     'a service account and a value of an extra that is not allowed',
-    [ROBOT_RULE, may('userextras/scopes', ['x'], AUTHENTICATION)],
+    [ROBOT_RULE, impersonateRule('userextras/scopes', ['x'], AUTHENTICATION)],
     { 'impersonate-user': ROBOT, 'impersonate-extra-scopes': 'x, y' },
-    forbidden('userextras.authentication.k8s.io "y"', 'userextras/scopes', AUTHENTICATION),
+    forbiddenMessage('userextras.authentication.k8s.io "y"', 'userextras/scopes', AUTHENTICATION),
   ],
   [
     'an extra with the name of a built-in property of JavaScript',
     [
       ROBOT_RULE,
-      may('userextras/constructor', ['x'], AUTHENTICATION),
-      may('userextras/__proto__', ['x'], AUTHENTICATION),
+      impersonateRule('userextras/constructor', ['x'], AUTHENTICATION),
+      impersonateRule('userextras/__proto__', ['x'], AUTHENTICATION),
     ],
     { 'impersonate-user': 'system:anonymous', 'impersonate-extra-constructor': 'x' },
-    forbidden('users "system:anonymous"', 'users'),
+    forbiddenMessage('users "system:anonymous"', 'users'),
   ],
   [
     'no user',
-    [may('users', ['system:anonymous'])],
+    [impersonateRule('users', ['system:anonymous'])],
     { 'impersonate-user': 'system:anonymous' },
     { username: 'system:anonymous', groups: ['system:unauthenticated'] },
   ],
   [
     'a user whose name looks like that of a service account',
-    [may('serviceaccounts', ['b:robot', 'robot'])],
+    [impersonateRule('serviceaccounts', ['b:robot', 'robot'])],
     { 'impersonate-user': 'system:serviceaccount:a:b:robot' },
-    forbidden('users "system:serviceaccount:a:b:robot"', 'users'),
+    forbiddenMessage('users "system:serviceaccount:a:b:robot"', 'users'),
   ],
   [
     'a service account, with the permission to impersonate users',
-    [may('users', [ROBOT])],
+    [impersonateRule('users', [ROBOT])],
     { 'impersonate-user': ROBOT },
     'serviceaccounts "robot" is forbidden: User "actor" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "a"',
   ],
   [
     'a group without a user',
-    [may('groups', ['other'])],
+    [impersonateRule('groups', ['other'])],
     { 'impersonate-group': 'other' },
     'Internal Server Error: "/apis/authentication.k8s.io/v1/selfsubjectreviews": requested [{Group  other    }] without impersonating a user',
   ],
 ])('a request as %s', async (_what, rules, headers, expected) => {
-  expect(await whoAmI(rules, headers)).toEqual(expected);
+  expect(await selfSubjectReview(rules, headers)).toEqual(expected);
 });

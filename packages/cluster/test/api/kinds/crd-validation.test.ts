@@ -7,31 +7,31 @@ import { checkSchema } from '../../../src/api/schema/schema-validation.js';
 import type { Schema } from '../../../src/api/schema/schema.js';
 
 const names = { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' };
-const FREE = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-const version = (openAPIV3Schema: unknown, more: object = {}) => ({
+const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+const version = (openAPIV3Schema: unknown, fields: object = {}) => ({
   name: 'v1',
   served: true,
   storage: true,
   schema: { openAPIV3Schema },
-  ...more,
+  ...fields,
 });
 const definition = (spec: object = {}, metadata: object = {}): KubeObject => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'things.example.com', uid: 'u', resourceVersion: '1', creationTimestamp: '', ...metadata },
-  spec: { group: 'example.com', scope: 'Namespaced', names, versions: [version(FREE)], ...spec },
+  spec: { group: 'example.com', scope: 'Namespaced', names, versions: [version(OPEN)], ...spec },
 });
-const wrongWith = (object: KubeObject, old?: KubeObject): string[] =>
-  checkDefinition(object, old, (groupResource) => groupResource === 'rbac.authorization.k8s.io/roles').map(
+const errorsOf = (object: KubeObject, oldObject?: KubeObject): string[] =>
+  checkDefinition(object, oldObject, (groupResource) => groupResource === 'rbac.authorization.k8s.io/roles').map(
     ({ field, message }) => `${field}: ${message}`,
   );
 const ROOT = 'spec.validation.openAPIV3Schema';
 const FIELD = `${ROOT}.properties[a]`;
 const field = (schema: unknown) =>
-  wrongWith(definition({ versions: [version({ type: 'object', properties: { a: schema } })] }));
+  errorsOf(definition({ versions: [version({ type: 'object', properties: { a: schema } })] }));
 
 test('a complete definition is valid', () => {
-  expect(wrongWith(definition())).toEqual([]);
+  expect(errorsOf(definition())).toEqual([]);
 });
 
 test.each<[string, object, string[]]>([
@@ -190,7 +190,7 @@ test.each<[string, object, string[]]>([
     { type: 'object', additionalProperties: { type: 'string' } },
     [`${ROOT}.additionalProperties: Forbidden: must not be used at the root`],
   ],
-  ['null', { ...FREE, nullable: true }, [`${ROOT}.nullable: Forbidden: nullable cannot be true at the root`]],
+  ['null', { ...OPEN, nullable: true }, [`${ROOT}.nullable: Forbidden: nullable cannot be true at the root`]],
   [
     'a pattern for names',
     {
@@ -228,7 +228,7 @@ test.each<[string, object, string[]]>([
     [`${ROOT}.items: Required value: because it is defined in ${ROOT}.allOf[0].items`],
   ],
 ])('of whole objects with %s', (_what, schema, lines) => {
-  expect(wrongWith(definition({ versions: [version(schema)] }))).toEqual(lines);
+  expect(errorsOf(definition({ versions: [version(schema)] }))).toEqual(lines);
 });
 
 const DNS =
@@ -265,7 +265,7 @@ test.each<[string, KubeObject, string[]]>([
   ],
   [
     'a duplicate version',
-    definition({ versions: [version(FREE), version(FREE)] }),
+    definition({ versions: [version(OPEN), version(OPEN)] }),
     [
       'spec.versions: Invalid value: ["v1","v1"]: must contain unique version names',
       'spec.versions: Invalid value: ["v1","v1"]: must have exactly one version marked as storage version',
@@ -273,13 +273,13 @@ test.each<[string, KubeObject, string[]]>([
   ],
   [
     'an upper-case version',
-    definition({ versions: [version(FREE, { name: 'V1' })] }),
+    definition({ versions: [version(OPEN, { name: 'V1' })] }),
     [`spec.versions[0].name: Invalid value: "V1": ${DNS}`],
   ],
   [
     'an invalid schema in one of two versions',
     definition({
-      versions: [version(FREE), version({ type: 'object', properties: { a: {} } }, { name: 'v2', storage: false })],
+      versions: [version(OPEN), version({ type: 'object', properties: { a: {} } }, { name: 'v2', storage: false })],
     }),
     [
       'spec.versions[1].schema.openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields',
@@ -294,7 +294,7 @@ test.each<[string, KubeObject, string[]]>([
     'an invalid column',
     definition({
       versions: [
-        version(FREE, { additionalPrinterColumns: [{ name: '', type: 'text', jsonPath: 'spec', format: 'x' }] }),
+        version(OPEN, { additionalPrinterColumns: [{ name: '', type: 'text', jsonPath: 'spec', format: 'x' }] }),
       ],
     }),
     [
@@ -340,12 +340,12 @@ test.each<[string, KubeObject, string[]]>([
     [],
   ],
 ])('of a definition with %s', (_what, object, lines) => {
-  expect(wrongWith(object)).toEqual(lines);
+  expect(errorsOf(object)).toEqual(lines);
 });
 
 test('scope and kind of a definition with stored objects cannot change', () => {
   const changed = definition({ scope: 'Cluster', names: { ...names, kind: 'Other' } });
-  expect(wrongWith(changed, definition())).toEqual([
+  expect(errorsOf(changed, definition())).toEqual([
     'spec.scope: Invalid value: "Cluster": field is immutable',
     'spec.names.kind: Invalid value: "Other": field is immutable',
   ]);
@@ -353,7 +353,7 @@ test('scope and kind of a definition with stored objects cannot change', () => {
 
 test('at most a thousand causes are reported', () => {
   const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`p${index}`, {}]));
-  expect(wrongWith(definition({ versions: [version({ type: 'object', properties })] }))).toHaveLength(1000);
+  expect(errorsOf(definition({ versions: [version({ type: 'object', properties })] }))).toHaveLength(1000);
 });
 
 describe('the cost of a schema', () => {

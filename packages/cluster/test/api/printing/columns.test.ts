@@ -168,11 +168,14 @@ const rows: readonly [kind: string, object: object, columns: string, cells: read
 ];
 
 test.each(rows)('the table of a %s has the columns of kube-apiserver', (kind, object, columns, cells) => {
-  const type = BUILT_IN.find((each) => each.kind === kind);
+  const type = BUILT_IN.find((resourceType) => resourceType.kind === kind);
   const { metadata, ...rest } = object as { metadata?: object };
-  const whole = { ...rest, metadata: { ...metadata, name: 'n', creationTimestamp: created } } as unknown as KubeObject; // for the cells
+  const complete = {
+    ...rest,
+    metadata: { ...metadata, name: 'n', creationTimestamp: created },
+  } as unknown as KubeObject; // for the cells
   expect(type?.columns.map(({ name }) => name.replaceAll(' ', '-')).join(' ')).toBe(columns);
-  expect(type?.columns.map(({ cell }) => cell(whole, now))).toEqual(cells);
+  expect(type?.columns.map(({ cell }) => cell(complete, now))).toEqual(cells);
 });
 
 test.each([

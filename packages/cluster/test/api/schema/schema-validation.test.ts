@@ -31,21 +31,21 @@ const schema: Schema = {
 };
 
 test('unknown fields are dropped at every depth and reported with their paths, unless they are preserved', () => {
-  const draft = { size: 1, nope: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a', more: 1 }], map: { any: 1 } };
-  expect(prune(draft, schema)).toEqual(['nope', 'parts[0].more']);
-  expect(draft).toEqual({ size: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a' }], map: { any: 1 } });
+  const object = { size: 1, nope: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a', more: 1 }], map: { any: 1 } };
+  expect(prune(object, schema)).toEqual(['nope', 'parts[0].more']);
+  expect(object).toEqual({ size: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a' }], map: { any: 1 } });
 });
 
 test('a null is dropped unless the field is nullable', () => {
-  const draft = { name: null, maybe: null, free: { any: null }, parts: [{ name: null, on: false }], map: { a: null } };
-  fillDefaults(draft, schema);
-  expect(draft).toEqual({ size: 3, maybe: null, free: { any: null }, parts: [{ on: false }], map: {} });
+  const object = { name: null, maybe: null, free: { any: null }, parts: [{ name: null, on: false }], map: { a: null } };
+  fillDefaults(object, schema);
+  expect(object).toEqual({ size: 3, maybe: null, free: { any: null }, parts: [{ on: false }], map: {} });
 });
 
 test('defaults are filled in at every depth, also in place of null, and each object has its own copy', () => {
-  const draft = { size: null, parts: [{ name: 'a' }] };
-  fillDefaults(draft, schema);
-  expect(draft).toEqual({ size: 3, parts: [{ name: 'a', on: true }] });
+  const object = { size: null, parts: [{ name: 'a' }] };
+  fillDefaults(object, schema);
+  expect(object).toEqual({ size: 3, parts: [{ name: 'a', on: true }] });
 });
 
 test.each([
@@ -79,12 +79,12 @@ test.each([
 });
 
 test('all defaults of a definition share the step budget of one object', () => {
-  const words = Array.from({ length: 1500 }, (_, index) => `word-${index}`);
-  const last = words.at(-1);
+  const enumValues = Array.from({ length: 1500 }, (_, index) => `word-${index}`);
+  const lastValue = enumValues.at(-1);
   const list = (length: number): Schema => ({
     type: 'array',
-    items: { type: 'string', enum: words },
-    default: Array.from({ length }, () => last),
+    items: { type: 'string', enum: enumValues },
+    default: Array.from({ length }, () => lastValue),
   });
   const schema = (fields: number): Schema => ({
     type: 'object',

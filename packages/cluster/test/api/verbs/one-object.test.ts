@@ -6,59 +6,65 @@ import fc from 'fast-check';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/a';
 const SECRETS = '/api/v1/namespaces/a/secrets';
-const FOREIGN = 'not-for-everyone';
+const FORBIDDEN_TEXT = 'not-for-everyone';
 
 let cluster: Cluster;
-let plain: NonNullable<Cluster['send']['plain']>;
+let sendPlain: NonNullable<Cluster['send']['plain']>;
 
-const asAdmin = async (method: string, url: string, body?: object): Promise<unknown> => {
-  const { status, value } = await plain({ method, url, headers: {}, ...(body && { body }) });
+const requestAsAdmin = async (method: string, url: string, body?: object): Promise<unknown> => {
+  const { status, value } = await sendPlain({ method, url, headers: {}, ...(body && { body }) });
   if (status > 201) throw new Error(`${method} ${url}: ${status} ${JSON.stringify(value)}`);
   return value;
 };
 
 beforeAll(async () => {
   cluster = await startCluster({});
-  plain = cluster.send.plain!;
-  for (const name of ['a', 'b']) await asAdmin('POST', '/api/v1/namespaces', { metadata: { name } });
+  sendPlain = cluster.send.plain!;
+  for (const name of ['a', 'b']) await requestAsAdmin('POST', '/api/v1/namespaces', { metadata: { name } });
   for (const name of ['mine', 'other', 'mine2', 'mine.mine'])
-    await asAdmin('POST', SECRETS, { metadata: { name, labels: { x: 'y' } }, stringData: { k: FOREIGN } });
-  await asAdmin('PUT', `${SECRETS}/mine`, { metadata: { name: 'mine' }, stringData: { k: 'for-me' } });
-  await asAdmin('POST', '/api/v1/namespaces/b/secrets', { metadata: { name: 'mine' }, stringData: { k: FOREIGN } });
+    await requestAsAdmin('POST', SECRETS, {
+      metadata: { name, labels: { x: 'y' } },
+      stringData: { k: FORBIDDEN_TEXT },
+    });
+  await requestAsAdmin('PUT', `${SECRETS}/mine`, { metadata: { name: 'mine' }, stringData: { k: 'for-me' } });
+  await requestAsAdmin('POST', '/api/v1/namespaces/b/secrets', {
+    metadata: { name: 'mine' },
+    stringData: { k: FORBIDDEN_TEXT },
+  });
   const rules = [{ apiGroups: [''], resources: ['secrets', 'secrets/*'], resourceNames: ['mine'], verbs: ['*'] }];
-  await asAdmin('POST', `${RBAC}/roles`, { metadata: { name: 'mine' }, rules });
+  await requestAsAdmin('POST', `${RBAC}/roles`, { metadata: { name: 'mine' }, rules });
   const roleRef = { kind: 'Role', name: 'mine' };
   const subjects = [{ kind: 'User', name: 'reader' }];
-  await asAdmin('POST', `${RBAC}/rolebindings`, { metadata: { name: 'mine' }, roleRef, subjects });
+  await requestAsAdmin('POST', `${RBAC}/rolebindings`, { metadata: { name: 'mine' }, roleRef, subjects });
 });
 afterAll(() => cluster.close());
 
-const hexOf = (letter: string): string => letter.charCodeAt(0).toString(16).padStart(2, '0');
-const SPELLINGS: readonly ((letter: string) => string)[] = [
-  (letter) => `%${hexOf(letter)}`,
-  (letter) => `%${hexOf(letter).toUpperCase()}`,
-  (letter) => `%25${hexOf(letter)}`,
-  (letter) => letter.toUpperCase(),
+const hexOf = (character: string): string => character.charCodeAt(0).toString(16).padStart(2, '0');
+const ENCODINGS: readonly ((letter: string) => string)[] = [
+  (character) => `%${hexOf(character)}`,
+  (character) => `%${hexOf(character).toUpperCase()}`,
+  (character) => `%25${hexOf(character)}`,
+  (character) => character.toUpperCase(),
 ];
 
 /** A text with up to two characters encoded differently. */
-const spelled = (text: string): fc.Arbitrary<string> =>
+const withEncodedCharacters = (text: string): fc.Arbitrary<string> =>
   fc
     .array(fc.tuple(fc.nat({ max: Math.max(0, text.length - 1) }), fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 3)), {
       maxLength: 2,
     })
     .map((changes) =>
       [...text]
-        .map((letter, index) => {
-          const change = changes.find(([at]) => at === index);
-          return change ? SPELLINGS[change[1]]!(letter) : letter;
+        .map((character, index) => {
+          const change = changes.find(([position]) => position === index);
+          return change ? ENCODINGS[change[1]]!(character) : character;
         })
         .join(''),
     );
 
 /** A text that is encoded differently in one of ten cases. */
-const mostlyPlain = (text: string): fc.Arbitrary<string> =>
-  fc.oneof({ weight: 9, arbitrary: fc.constant(text) }, { weight: 1, arbitrary: spelled(text) });
+const rarelyEncoded = (text: string): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(text) }, { weight: 1, arbitrary: withEncodedCharacters(text) });
 
 const slash = fc.oneof(
   { weight: 30, arbitrary: fc.constant('/') },
@@ -81,16 +87,20 @@ const segments = fc.oneof(
     ['apis', '', 'v1', 'namespaces', 'a', 'secrets', 'mine'],
   ),
 );
-const path = segments.chain((parts) =>
+const path = segments.chain((pathSegments) =>
   fc
     .tuple(
-      fc.tuple(...parts.map((part, index) => (index === parts.length - 1 ? spelled : mostlyPlain)(part))),
+      fc.tuple(
+        ...pathSegments.map((segment, index) =>
+          (index === pathSegments.length - 1 ? withEncodedCharacters : rarelyEncoded)(segment),
+        ),
+      ),
       fc.array(slash, { minLength: 9, maxLength: 9 }),
       fc.constantFrom('', '', '', '/', '//', '%2F', '/.', '?', '%00'),
     )
     .map(
-      ([texts, slashes, end]) =>
-        texts.map((text, index) => `${index === 0 ? '/' : slashes[index]}${text}`).join('') + end,
+      ([texts, slashes, suffix]) =>
+        texts.map((text, index) => `${index === 0 ? '/' : slashes[index]}${text}`).join('') + suffix,
     ),
 );
 const term = fc.oneof(
@@ -135,39 +145,39 @@ interface Secret {
 }
 
 /** Returns the objects that the user must not read, by path and version. */
-async function others(): Promise<string[]> {
-  const list = async (url: string) => ((await asAdmin('GET', url)) as { items: Secret[] }).items;
+async function forbiddenObjects(): Promise<string[]> {
+  const list = async (url: string) => ((await requestAsAdmin('GET', url)) as { items: Secret[] }).items;
   return [...(await list('/api/v1/secrets')), ...(await list('/api/v1/namespaces'))]
     .map(({ metadata }) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`)
     .filter((text) => !text.startsWith('a/mine@'));
 }
 
 /** Returns a complete response. A watch is aborted after another secret has been created and deleted. */
-async function answerTo(method: string, url: string): Promise<string> {
+async function responseTo(method: string, url: string): Promise<string> {
   const stop = new AbortController();
   const headers = { 'impersonate-user': 'reader', 'content-type': 'application/merge-patch+json' };
   const body = method === 'GET' || method === 'HEAD' ? {} : { body: { metadata: { labels: { changed: 'yes' } } } };
-  const { value, events, stream } = await plain({ method, url, headers, ...body, signal: stop.signal });
+  const { value, events, stream } = await sendPlain({ method, url, headers, ...body, signal: stop.signal });
   if (stream) return new Response(stream).text();
   if (!events) return JSON.stringify(value);
-  await asAdmin('POST', SECRETS, { metadata: { name: 'passing' }, stringData: { k: FOREIGN } });
-  await asAdmin('DELETE', `${SECRETS}/passing`);
+  await requestAsAdmin('POST', SECRETS, { metadata: { name: 'passing' }, stringData: { k: FORBIDDEN_TEXT } });
+  await requestAsAdmin('DELETE', `${SECRETS}/passing`);
   stop.abort();
   let text = '';
   for await (const event of events) text += JSON.stringify(event);
   return text;
 }
 
-const inBase64 = Buffer.from(FOREIGN).toString('base64');
+const inBase64 = Buffer.from(FORBIDDEN_TEXT).toString('base64');
 
 test('no spelling of a request reads or changes an object that its user may not access', async () => {
-  const before = await others();
+  const objectsBefore = await forbiddenObjects();
   await fc.assert(
-    fc.asyncProperty(request, async ({ method, path: place, query }) => {
-      const text = await answerTo(method, place.includes('?') ? place : place + query);
+    fc.asyncProperty(request, async ({ method, path: encodedPath, query }) => {
+      const text = await responseTo(method, encodedPath.includes('?') ? encodedPath : encodedPath + query);
       expect(text).not.toContain(inBase64);
       expect(text).not.toMatch(/"name":"(other|mine2|mine\.mine|passing)","uid"/);
-      expect(await others()).toEqual(before);
+      expect(await forbiddenObjects()).toEqual(objectsBefore);
     }),
     { numRuns: 400 },
   );
@@ -175,9 +185,9 @@ test('no spelling of a request reads or changes an object that its user may not 
 
 /** Grants a user permissions in namespace `a`. */
 async function grant(user: string, ...rules: object[]): Promise<void> {
-  await asAdmin('POST', `${RBAC}/roles`, { metadata: { name: user }, rules });
+  await requestAsAdmin('POST', `${RBAC}/roles`, { metadata: { name: user }, rules });
   const roleRef = { kind: 'Role', name: user };
-  await asAdmin('POST', `${RBAC}/rolebindings`, {
+  await requestAsAdmin('POST', `${RBAC}/rolebindings`, {
     metadata: { name: user },
     roleRef,
     subjects: [{ kind: 'User', name: user }],
@@ -186,7 +196,7 @@ async function grant(user: string, ...rules: object[]): Promise<void> {
 
 test('permissions in a namespace do not extend to other namespaces, however the path is prefixed', async () => {
   await grant('keeper', { apiGroups: [''], resources: ['namespaces', 'nodes'], verbs: ['*'] });
-  const answers: unknown[] = [];
+  const statuses: unknown[] = [];
   for (const [method, url] of [
     ['GET', '/api/v1/namespaces/a'],
     ['GET', '/api/v1/namespaces/a/namespaces/b'],
@@ -194,8 +204,8 @@ test('permissions in a namespace do not extend to other namespaces, however the 
     ['GET', '/api/v1/namespaces/a/namespaces'],
     ['GET', '/api/v1/namespaces/a/nodes'],
   ] as const)
-    answers.push((await plain({ method, url, headers: { 'impersonate-user': 'keeper' } })).status);
-  expect(answers).toEqual([200, 404, 404, 404, 404]);
+    statuses.push((await sendPlain({ method, url, headers: { 'impersonate-user': 'keeper' } })).status);
+  expect(statuses).toEqual([200, 404, 404, 404, 404]);
 });
 
 test('permissions for a subresource do not extend to its object', async () => {
@@ -203,8 +213,8 @@ test('permissions for a subresource do not extend to its object', async () => {
   const containers = [{ name: 'main', image: 'none' }];
   const pods = '/api/v1/namespaces/a/pods';
   const pod = { metadata: { name: 'one' }, spec: { containers } };
-  await asAdmin('POST', pods, pod);
-  const answers: unknown[] = [];
+  await requestAsAdmin('POST', pods, pod);
+  const statuses: unknown[] = [];
   for (const [method, path] of [
     ['GET', 'one/status'],
     ['DELETE', 'one/status'],
@@ -214,9 +224,9 @@ test('permissions for a subresource do not extend to its object', async () => {
   ] as const) {
     const body = method === 'POST' ? { body: { ...pod, metadata: { name: 'two' } } } : {};
     const url = `${pods}/${path}`;
-    answers.push((await plain({ method, url, headers: { 'impersonate-user': 'status-writer' }, ...body })).status);
+    statuses.push((await sendPlain({ method, url, headers: { 'impersonate-user': 'status-writer' }, ...body })).status);
   }
-  expect(answers).toEqual([200, 405, 405, 405, 404]);
-  const { items } = (await asAdmin('GET', pods)) as { items: Secret[] };
+  expect(statuses).toEqual([200, 405, 405, 405, 404]);
+  const { items } = (await requestAsAdmin('GET', pods)) as { items: Secret[] };
   expect(items.map(({ metadata }) => metadata.name)).toEqual(['one']);
 });

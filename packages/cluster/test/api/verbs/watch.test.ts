@@ -28,42 +28,42 @@ const watch = (store: Store, resourceVersion: string): ReturnType<typeof watchOb
   return watchObjects(api, { type, namespace: 'default', name: '', query, signal: new AbortController().signal });
 };
 
-const watching = (store: Store): ReadableStream<Uint8Array> => watch(store, String(store.revision)).frames();
+const openWatch = (store: Store): ReadableStream<Uint8Array> => watch(store, String(store.revision)).frames();
 
 test('a watch without a reader is ended; others continue', async () => {
   const store = new Store(1);
-  const idle = watching(store).getReader();
-  const reader = watching(store).getReader();
+  const idleReader = openWatch(store).getReader();
+  const reader = openWatch(store).getReader();
   for (let n = 0; n < 5000; n += 1) {
     store.put('/configmaps', object(n));
     const { value } = await reader.read();
     expect(Buffer.from(value!).toString()).toContain(`"data":{"n":${n}}`);
   }
-  await expect(idle.read()).rejects.toThrow('the watch was ended because its client does not read');
+  await expect(idleReader.read()).rejects.toThrow('the watch was ended because its client does not read');
 });
 
 /** Returns an object with a million characters. */
-const large = (n: number): KubeObject => ({ ...object(n), text: 'x'.repeat(1_000_000) });
+const largeObject = (n: number): KubeObject => ({ ...object(n), text: 'x'.repeat(1_000_000) });
 
 test.each(['frames', 'events'] as const)('a watch with 16 MiB of unread %s is ended', async (form) => {
   const store = new Store(1);
   const content = watch(store, '1');
-  const idle = form === 'frames' ? content.frames().getReader() : content.events()[Symbol.asyncIterator]();
-  const read = (): Promise<unknown> => ('read' in idle ? idle.read() : idle.next());
-  const first = read();
-  for (let n = 0; n < 15; n += 1) store.put('/configmaps', large(n));
-  await first;
-  for (let n = 0; n < 20; n += 1) store.put('/configmaps', large(n));
-  const rest = async (): Promise<void> => {
+  const unreadContent = form === 'frames' ? content.frames().getReader() : content.events()[Symbol.asyncIterator]();
+  const read = (): Promise<unknown> => ('read' in unreadContent ? unreadContent.read() : unreadContent.next());
+  const firstRead = read();
+  for (let n = 0; n < 15; n += 1) store.put('/configmaps', largeObject(n));
+  await firstRead;
+  for (let n = 0; n < 20; n += 1) store.put('/configmaps', largeObject(n));
+  const readRest = async (): Promise<void> => {
     for (let n = 0; n < 40; n += 1) await read();
   };
-  await expect(rest()).rejects.toThrow('the watch was ended because its client does not read');
+  await expect(readRest()).rejects.toThrow('the watch was ended because its client does not read');
 });
 
 test('initial events may exceed the limit', async () => {
   const store = new Store(1);
   for (let n = 0; n < 40; n += 1)
-    store.put('/configmaps', { ...large(n), metadata: { ...object(n).metadata, name: `x${n}` } });
+    store.put('/configmaps', { ...largeObject(n), metadata: { ...object(n).metadata, name: `x${n}` } });
   const reader = watch(store, '0').frames().getReader();
   let bytes = 0;
   for (let n = 0; n < 40; n += 1) bytes += (await reader.read()).value!.byteLength;

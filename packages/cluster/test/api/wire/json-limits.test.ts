@@ -18,17 +18,17 @@ test('the size of a value is that of its JSON text, its depth the number of open
   });
   const value = fc.jsonValue({ maxDepth: 5, stringUnit: CHARACTER });
   fc.assert(
-    fc.property(fc.oneof(value, text, fc.dictionary(text, fc.array(text))), (each) => {
-      fc.pre(!JSON.stringify(each).includes('"__proto__"'));
-      const bytes = Buffer.byteLength(JSON.stringify(each));
-      expect(measured(each, bytes)).toEqual({ kind: 'fits', depth: depthOf(each), bytes });
-      expect(measured(each, bytes - 1)).toEqual({ kind: 'too-large' });
+    fc.property(fc.oneof(value, text, fc.dictionary(text, fc.array(text))), (generated) => {
+      fc.pre(!JSON.stringify(generated).includes('"__proto__"'));
+      const bytes = Buffer.byteLength(JSON.stringify(generated));
+      expect(measured(generated, bytes)).toEqual({ kind: 'fits', depth: depthOf(generated), bytes });
+      expect(measured(generated, bytes - 1)).toEqual({ kind: 'too-large' });
     }),
     { numRuns: 1000, seed: 12 },
   );
 });
 
-const nested = (depth: number): unknown => {
+const nestedArray = (depth: number): unknown => {
   let value: unknown = 1;
   for (let level = 0; level < depth; level += 1) value = level % 2 === 0 ? [value] : { a: value };
   return value;
@@ -37,9 +37,9 @@ const loop: unknown[] = [];
 loop.push(loop);
 
 test.each<[string, string, unknown, string | undefined]>([
-  ['at the maximum depth', 'fits', nested(MAX_DEPTH), undefined],
-  ['deeper than the maximum', 'too-deep', nested(MAX_DEPTH + 1), undefined],
-  ['deeper than the stack', 'too-deep', nested(1_000_000), undefined],
+  ['at the maximum depth', 'fits', nestedArray(MAX_DEPTH), undefined],
+  ['deeper than the maximum', 'too-deep', nestedArray(MAX_DEPTH + 1), undefined],
+  ['deeper than the stack', 'too-deep', nestedArray(1_000_000), undefined],
   ['cyclic', 'too-deep', loop, undefined],
   ['infinite', 'not-json', { a: [1e999] }, 'json: unsupported value: Infinity'],
   ['a bigint', 'not-json', { a: 1n }, 'json: unsupported type: bigint'],

@@ -28,13 +28,13 @@ describe('a plain request', () => {
     ['a resource that is not served', 'GET', '/apis/example.com/v1/things'],
     ['a method that is not allowed', 'POST', '/api/v1/namespaces/default'],
     ['an invalid selector', 'GET', '/api/v1/namespaces?labelSelector=%21%21'],
-  ])('for %s gets the response of a web request', async (what, method, url) => {
-    const accept = what === 'a table' ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json';
+  ])('for %s gets the response of a web request', async (_what, method, url) => {
+    const accept = _what === 'a table' ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json';
     const web = await cluster.send(new Request(`http://kubernetes${url}`, { method, headers: { accept } }));
-    const plain = await sendPlain({ method, url, headers: { accept } });
-    expect(plain.status).toBe(web.status);
-    expect(plain.headers['content-type']).toBe(web.headers.get('content-type'));
-    expect(plain.value).toEqual(await web.json());
+    const plainResponse = await sendPlain({ method, url, headers: { accept } });
+    expect(plainResponse.status).toBe(web.status);
+    expect(plainResponse.headers['content-type']).toBe(web.headers.get('content-type'));
+    expect(plainResponse.value).toEqual(await web.json());
   });
 
   test('does not keep the body of the caller', async () => {
@@ -88,9 +88,9 @@ describe('a plain watch', () => {
     const events = await watch(stop.signal, `&resourceVersion=${resourceVersion}`);
     await create(map('seen'));
     expect((await events.next()).value).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'seen' } } });
-    const last = events.next();
+    const nextEvent = events.next();
     stop.abort();
-    expect(await last).toMatchObject({ done: true });
+    expect(await nextEvent).toMatchObject({ done: true });
   });
 
   test('is rejected if its revision is too old', async () => {

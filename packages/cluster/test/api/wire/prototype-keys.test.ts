@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 
 let cluster: Cluster;
-const bugs: string[] = [];
+const internalErrors: string[] = [];
 const MAPS = '/api/v1/namespaces/default/configmaps';
-const OWN = { constructor: '1', toString: '2', hasOwnProperty: '3', valueOf: '4' };
+const PROTOTYPE_KEYS = { constructor: '1', toString: '2', hasOwnProperty: '3', valueOf: '4' };
 
 async function sendRequest(
   method: string,
@@ -21,14 +21,14 @@ async function sendRequest(
   return { status: response.status, body: JSON.parse(await response.text()) };
 }
 
-const object = (more: object): string => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', ...more });
+const object = (fields: object): string => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', ...fields });
 
 beforeAll(async () => {
-  cluster = await startCluster({ log: (line) => bugs.push(line) });
-  await sendRequest('POST', MAPS, 'application/json', object({ metadata: { name: 'odd' }, data: OWN }));
+  cluster = await startCluster({ log: (line) => internalErrors.push(line) });
+  await sendRequest('POST', MAPS, 'application/json', object({ metadata: { name: 'odd' }, data: PROTOTYPE_KEYS }));
 });
 afterAll(async () => {
-  expect(bugs).toEqual([]);
+  expect(internalErrors).toEqual([]);
   await cluster.close();
 });
 
@@ -60,7 +60,7 @@ test.each<[string, string, string, string]>([
   ['PATCH', '/odd', PATCH, '[{"op":"copy","from":"/data","path":"/__proto__"}]'],
   ['PATCH', '/odd', PATCH, '[{"op":"add","path":"/data/x","value":{"__proto__":{"polluted":1}}}]'],
 ])('%s %s as %s is rejected: %s', async (method, path, type, body) => {
-  const before = await sendRequest('GET', `${MAPS}/odd`);
+  const original = await sendRequest('GET', `${MAPS}/odd`);
   const response = await sendRequest(method, `${MAPS}${path}`, type, body);
   expect([response.status, response.body]).toEqual([
     400,
@@ -69,7 +69,7 @@ test.each<[string, string, string, string]>([
       message: expect.stringContaining('a field may not be called "__proto__"'),
     }),
   ]);
-  expect(await sendRequest('GET', `${MAPS}/odd`)).toEqual(before);
+  expect(await sendRequest('GET', `${MAPS}/odd`)).toEqual(original);
   expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('polluted');
 });
 
@@ -79,7 +79,7 @@ test.each<[string, string, string]>([
   ['server-side apply', APPLY, object({ data: { constructor: 'm' } })],
   ['a JSON patch', PATCH, JSON.stringify([{ op: 'replace', path: '/data/constructor', value: 'm' }])],
 ])('%s changes a field called constructor like any other field', async (_, type, patch) => {
-  const reset = JSON.stringify({ data: OWN });
+  const reset = JSON.stringify({ data: PROTOTYPE_KEYS });
   await sendRequest('PATCH', `${MAPS}/odd`, MERGE, reset);
   const { status, body } = await sendRequest(
     'PATCH',
@@ -87,7 +87,7 @@ test.each<[string, string, string]>([
     type,
     patch,
   );
-  expect([status, body]).toEqual([200, expect.objectContaining({ data: { ...OWN, constructor: 'm' } })]);
+  expect([status, body]).toEqual([200, expect.objectContaining({ data: { ...PROTOTYPE_KEYS, constructor: 'm' } })]);
 });
 
 test('a JSON patch does not reach inherited properties of JavaScript objects', async () => {

@@ -19,7 +19,7 @@ const newLog = (): LogFile => new LogFile(join(directory, `${files++}.log`), () 
 const read = (log: LogFile, options: LogOptions = {}): Promise<string> =>
   new Response(readLog(log.path, log, options, noon)).text();
 
-function written(...chunks: string[]): LogFile {
+function logWith(...chunks: string[]): LogFile {
   const log = newLog();
   for (const chunk of chunks) log.write(Buffer.from(chunk));
   log.end();
@@ -44,7 +44,7 @@ describe('a log', () => {
     ],
     ['returns a long line as one', ['x'.repeat(40_000), 'y\n'], {}, `${'x'.repeat(40_000)}y\n`],
   ])('%s', async (_, chunks, options, expected) => {
-    expect(await read(written(...chunks), options)).toBe(expected);
+    expect(await read(logWith(...chunks), options)).toBe(expected);
   });
 
   test('begins at a given time', async () => {
@@ -72,10 +72,10 @@ describe('a log', () => {
 
   test('of a container without output has no file, and is empty for all readers', async () => {
     const log = newLog();
-    const [now, followed] = [read(log), read(log, { follow: true })];
-    expect(await now).toBe('');
+    const [currentText, followedText] = [read(log), read(log, { follow: true })];
+    expect(await currentText).toBe('');
     log.end();
-    expect([await followed, await read(log), existsSync(log.path), await lastLines(log.path, 9, 99)]).toEqual([
+    expect([await followedText, await read(log), existsSync(log.path), await lastLines(log.path, 9, 99)]).toEqual([
       '',
       '',
       false,
@@ -85,19 +85,19 @@ describe('a log', () => {
 
   test('reaches followers that were opened before its first line', async () => {
     const log = newLog();
-    const followed = read(log, { follow: true });
+    const followedText = read(log, { follow: true });
     await new Promise((resolve) => setImmediate(resolve));
     log.write(Buffer.from('late\n'));
     log.end();
-    expect(await followed).toBe('late\n');
+    expect(await followedText).toBe('late\n');
   });
 
   test('of a later attempt exists from its start, so that a later process finds the newest', async () => {
     const store = (): LogStore => new LogStore(join(directory, 'store'), () => time);
     const pod = { namespace: 'n', name: 'p', uid: 'u' };
-    const first = store();
-    first.begin(pod, 'c', 0).write(Buffer.from('first\n'));
-    first.begin(pod, 'c', 1).end();
+    const firstAttempt = store();
+    firstAttempt.begin(pod, 'c', 0).write(Buffer.from('first\n'));
+    firstAttempt.begin(pod, 'c', 1).end();
     expect(await new Response(store().open(pod, 'c', {})).text()).toBe('');
     expect(store().open(pod, 'other', {})).toBeUndefined();
   });
@@ -107,13 +107,13 @@ describe('a log', () => {
     const reader = readLog(log.path, log, { follow: true }, noon).getReader();
     log.write(Buffer.from('a\n'));
     expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('a\n');
-    const left = reader.cancel();
+    const cancelled = reader.cancel();
     log.end();
-    await left;
+    await cancelled;
   });
 
   test('provides its end for a termination message', async () => {
-    const log = written(Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join(''));
+    const log = logWith(Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join(''));
     expect(await lastLines(log.path, 2, 2048)).toBe('line 98\nline 99\n');
     expect(await lastLines(log.path, 80, 8)).toBe('line 99\n');
   });
@@ -121,13 +121,13 @@ describe('a log', () => {
 
 /** An in-memory disk with limited capacity and short writes. */
 class SmallDisk implements LogDisk {
-  room: number;
+  capacity: number;
   #file: Buffer = Buffer.alloc(0);
   readonly #path: string;
 
-  constructor(path: string, room: number) {
+  constructor(path: string, capacity: number) {
     this.#path = path;
-    this.room = room;
+    this.capacity = capacity;
   }
 
   open(): { fd: number; length: number } {
@@ -136,11 +136,11 @@ class SmallDisk implements LogDisk {
   }
 
   write(_fd: number, bytes: Uint8Array): number {
-    const taken = Math.min(bytes.length, this.room - this.#file.length, 1000);
-    if (taken <= 0)
+    const byteCount = Math.min(bytes.length, this.capacity - this.#file.length, 1000);
+    if (byteCount <= 0)
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: this.#path });
-    this.#store(Buffer.concat([this.#file, bytes.subarray(0, taken)]));
-    return taken;
+    this.#store(Buffer.concat([this.#file, bytes.subarray(0, byteCount)]));
+    return byteCount;
   }
 
   read(_fd: number, buffer: Uint8Array, position: number): void {
@@ -160,17 +160,17 @@ class SmallDisk implements LogDisk {
 }
 
 describe('a log on a full disk', () => {
-  const onDisk = (room: number): { log: LogFile; disk: SmallDisk } => {
+  const openLog = (capacity: number): { log: LogFile; disk: SmallDisk } => {
     const path = join(directory, `${files++}.log`);
-    const disk = new SmallDisk(path, room);
+    const disk = new SmallDisk(path, capacity);
     return { log: new LogFile(path, () => noon, disk), disk };
   };
   const line = (number: number): string => `line ${String(number).padStart(3, '0')}\n`;
   const NOTICE = /^\(pipewright: (\d+) bytes of this log are missing: ENOSPC: no space left on device, write\)\n$/;
 
-  test.each([0, 30, 100, 1000, 5000])('of %i bytes states how much is missing, also later', async (room) => {
-    const { log } = onDisk(room);
-    const followed = read(log, { follow: true });
+  test.each([0, 30, 100, 1000, 5000])('of %i bytes states how much is missing, also later', async (capacity) => {
+    const { log } = openLog(capacity);
+    const followedText = read(log, { follow: true });
     let printed = 0;
     for (let number = 0; number < 300; number += 1) {
       log.write(Buffer.from(line(number)));
@@ -178,24 +178,24 @@ describe('a log on a full disk', () => {
       if (number % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     log.end();
-    const shown = await read(log);
-    const [notice = ''] = shown.match(/\(pipewright: [^]*$/) ?? [];
-    const kept = shown.slice(0, shown.length - notice.length).replace(/\n\n$/, '\n');
+    const text = await read(log);
+    const [notice = ''] = text.match(/\(pipewright: [^]*$/) ?? [];
+    const keptText = text.slice(0, text.length - notice.length).replace(/\n\n$/, '\n');
     expect(notice).toMatch(NOTICE);
-    expect(Array.from({ length: 300 }, (_, number) => line(number)).join('')).toContain(kept);
-    expect(kept.length + Number(NOTICE.exec(notice)?.[1])).toBe(printed);
-    expect((await followed).endsWith(notice)).toBe(true);
+    expect(Array.from({ length: 300 }, (_, number) => line(number)).join('')).toContain(keptText);
+    expect(keptText.length + Number(NOTICE.exec(notice)?.[1])).toBe(printed);
+    expect((await followedText).endsWith(notice)).toBe(true);
     expect(log.missing).toEqual({
       bytes: Number(NOTICE.exec(notice)?.[1]),
       cause: 'ENOSPC: no space left on device, write',
     });
-    if (room >= 100 + 30) expect(await lastLines(log.path, 1, 2000)).toBe(notice); // a later process has only the file
+    if (capacity >= 100 + 30) expect(await lastLines(log.path, 1, 2000)).toBe(notice); // a later process has only the file
   });
 
   test('continues after a notice when the disk has space again', async () => {
-    const { log, disk } = onDisk(50);
+    const { log, disk } = openLog(50);
     log.write(Buffer.from('one\ntwo\n'));
-    disk.room = 300;
+    disk.capacity = 300;
     log.write(Buffer.from('three\n'));
     log.end();
     expect(await read(log)).toBe(
@@ -205,9 +205,9 @@ describe('a log on a full disk', () => {
   });
 
   test('counts the parts of an unfinished line, and starts a new line for the notice', async () => {
-    const { log, disk } = onDisk(20_000);
+    const { log, disk } = openLog(20_000);
     log.write(Buffer.from('x'.repeat(40_000)));
-    disk.room = 60_000;
+    disk.capacity = 60_000;
     log.end();
     expect(await read(log)).toBe(
       `${'x'.repeat(16_384)}\n(pipewright: 16384 bytes of this log are missing: ENOSPC: no space left on device, write)\n${'x'.repeat(7232)}`,

@@ -18,10 +18,10 @@ describe('a hostPath volume', () => {
   });
 
   test('creates its file, and keeps an existing one unchanged', () => {
-    const [created, there] = [join(folder, 'made'), join(folder, 'there')];
-    writeFileSync(there, 'text');
-    for (const path of [created, there]) makeHostPath({ path, type: 'FileOrCreate' });
-    expect([readFileSync(created, 'utf8'), readFileSync(there, 'utf8')]).toEqual(['', 'text']);
+    const [created, existing] = [join(folder, 'made'), join(folder, 'there')];
+    writeFileSync(existing, 'text');
+    for (const path of [created, existing]) makeHostPath({ path, type: 'FileOrCreate' });
+    expect([readFileSync(created, 'utf8'), readFileSync(existing, 'utf8')]).toEqual(['', 'text']);
   });
 
   test.each([[''], ['Directory'], ['File']])('of type "%s" creates nothing', (type) => {

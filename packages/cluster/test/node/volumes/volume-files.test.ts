@@ -20,7 +20,7 @@ const sources: VolumeSources = {
 };
 
 /** Returns `mode content` by path, or why the volume has no files. */
-function show(volume: Omit<Volume, 'name'>): Record<string, string> | string {
+function contentsOf(volume: Omit<Volume, 'name'>): Record<string, string> | string {
   const resolution = volumeFiles({ name: 'v', ...volume }, sources);
   if (resolution.kind === 'failed') return resolution.message;
   return Object.fromEntries(
@@ -100,6 +100,6 @@ describe('the files of a volume', () => {
       { token: '600 jwt', 'ca.crt': '600 echo', u: '600 me', namespace: '600 ns' },
     ],
   ])('%s', (_, volume, expected) => {
-    expect(show(volume)).toEqual(expected);
+    expect(contentsOf(volume)).toEqual(expected);
   });
 });

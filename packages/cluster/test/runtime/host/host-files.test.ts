@@ -13,8 +13,8 @@ describe('cached properties of host files', () => {
     let now = 0;
     const fileCache = new HostFileCache(() => now);
     const path = join(folder, 'program');
-    const exists = (at: number): boolean => {
-      now = at;
+    const exists = (timeMs: number): boolean => {
+      now = timeMs;
       fileCache.begin();
       return fileCache.lstat(path) !== undefined;
     };
@@ -29,10 +29,10 @@ describe('cached properties of host files', () => {
     const view = new RootView(new HostFileCache(() => 0));
     view.put({ target: '/steady', sources: [folder], readOnly: true, isConstant: true });
     view.put({ target: '/volume', sources: [folder], readOnly: false });
-    const both = (): readonly boolean[] =>
+    const bothExist = (): readonly boolean[] =>
       ['/steady/new', '/volume/new'].map((path) => view.resolve(path).stats !== undefined);
-    expect(both()).toEqual([false, false]);
+    expect(bothExist()).toEqual([false, false]);
     writeFileSync(join(folder, 'new'), '');
-    expect(both()).toEqual([false, true]);
+    expect(bothExist()).toEqual([false, true]);
   });
 });

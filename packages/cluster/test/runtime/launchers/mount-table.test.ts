@@ -34,7 +34,7 @@ describe('a mount', () => {
       (target) => ({ kind: 'bind', source: target, target, readOnly: false, flags: [] }) as const,
     );
     const plan = { root: '/r', cwd: '/', refusal: undefined, operations, directories: [], cover: ['/proc/sys'] };
-    expect(mountTable(plan, rights).map((it) => it.options.join(','))).toEqual(options);
+    expect(mountTable(plan, rights).map((mount) => mount.options.join(','))).toEqual(options);
   });
 });
 

@@ -70,14 +70,14 @@ describe('the pipes of a directory', () => {
   });
 
   test('are requested again after a failure', async () => {
-    let broken = true;
-    const failing = new PipePool((paths) => {
-      if (broken) return Promise.reject(new Error('no room'));
+    let isFailing = true;
+    const pool = new PipePool((paths) => {
+      if (isFailing) return Promise.reject(new Error('no room'));
       execFileSync('mkfifo', ['-m', '622', ...paths]);
       return Promise.resolve();
     });
-    await expect(failing.take(folder)).rejects.toThrow('no room');
-    broken = false;
-    (await failing.take(folder)).discard();
+    await expect(pool.take(folder)).rejects.toThrow('no room');
+    isFailing = false;
+    (await pool.take(folder)).discard();
   });
 });

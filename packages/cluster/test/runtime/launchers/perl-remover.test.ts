@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PerlRemover, removerProgram } from '../../../src/runtime/launchers/perl-remover.js';
 
-const perl = ['/usr/bin/perl', '/bin/perl', '/usr/local/bin/perl'].find((it) => existsSync(it));
+const perl = ['/usr/bin/perl', '/bin/perl', '/usr/local/bin/perl'].find((path) => existsSync(path));
 
 let folder: string;
 beforeAll(() => {
@@ -64,16 +64,16 @@ testWithPerl(`Perl removes a tree itself, without falling back to Node${reason}`
 describeWithPerl(`Perl removes a tree that${reason}`, () => {
   const remover = new PerlRemover(file);
 
-  test.each(Object.entries(TREES))('%s', async (name, make) => {
+  test.each(Object.entries(TREES))('%s', async (name, createTree) => {
     const tree = join(folder, name.replace(/\W+/g, '-'));
-    make(tree);
+    createTree(tree);
     await remover.remove(tree);
     expect(readdirSync(folder)).toEqual(['kept']);
     expect(readdirSync(join(folder, 'kept'))).toEqual(['file']);
   });
 
   test('several at once, each with its own result', async () => {
-    const trees = Array.from({ length: 50 }, (_, at) => join(folder, `many-${at}`));
+    const trees = Array.from({ length: 50 }, (_, index) => join(folder, `many-${index}`));
     for (const tree of trees) mkdirSync(tree);
     await Promise.all(trees.map((tree) => remover.remove(tree)));
     expect(readdirSync(folder)).toEqual(['kept']);

@@ -36,9 +36,9 @@ describe('files layered over the host are visible', () => {
     };
     const spec = specIn(folder, ['/bin/sh'], { overlays: [overlay] });
     const { operations } = planSandbox(spec, { overlay: true, proc: 'mount' }, [{ target: mounted, flags: [] }], cache);
-    const sources = operations.flatMap((it) => {
-      if (it.kind === 'overlay' && it.target === target) return it.lowers;
-      return it.kind === 'bind' && it.target === target ? [it.source] : [];
+    const sources = operations.flatMap((operation) => {
+      if (operation.kind === 'overlay' && operation.target === target) return operation.lowers;
+      return operation.kind === 'bind' && operation.target === target ? [operation.source] : [];
     });
     expect(sources).toEqual(expected);
   });

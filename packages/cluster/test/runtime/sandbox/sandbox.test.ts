@@ -13,9 +13,9 @@ import { runToEnd, specIn } from '../../support/sandbox-container.js';
 import { AS_ORDINARY_USER, describeWithSandbox, runCommand, testAsOrdinaryUser } from '../../support/sandbox-tests.js';
 
 const isRoot = process.getuid?.() === 0;
-const everything = mkdtempSync(join(tmpdir(), 'pipewright-sandbox-'));
-chmodSync(everything, 0o777);
-afterAll(() => removeTree(everything));
+const baseDirectory = mkdtempSync(join(tmpdir(), 'pipewright-sandbox-'));
+chmodSync(baseDirectory, 0o777);
+afterAll(() => removeTree(baseDirectory));
 
 // The same tests for each launcher that works on this machine. By default, most of them run only for the first one.
 let isFirst = true;
@@ -27,7 +27,7 @@ for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   if (probe.kind === 'usable') isFirst = false;
   else {
     test(`where ${launcher} does not work, a start fails with a remedy`, async () => {
-      const result = await runToEnd(runtime, specIn(everything, ['/bin/true']));
+      const result = await runToEnd(runtime, specIn(baseDirectory, ['/bin/true']));
       expect(result).toMatchObject({ kind: 'failed', reason: 'ContainerCannotRun' });
       expect(probe.problem.hints.length).toBeGreaterThan(0);
     });
@@ -37,16 +37,16 @@ for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
 /** @param isWhole whether the default suite runs all but the slowest tests of this launcher, not one of each kind */
 function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boolean): void {
   const testOfWhole = isWhole ? test : thoroughTest;
-  const rowsOfWhole = <Row>(rows: readonly Row[], ...others: readonly number[]): readonly Row[] =>
-    isWhole ? rows : sampledRows(rows, ...others);
-  const directory = join(everything, launcher);
+  const rowsIfWhole = <Row>(rows: readonly Row[], ...sampledIndexes: readonly number[]): readonly Row[] =>
+    isWhole ? rows : sampledRows(rows, ...sampledIndexes);
+  const directory = join(baseDirectory, launcher);
   mkdirSync(directory);
   chmodSync(directory, 0o777);
 
   /** Returns exit code and output of a shell script in a sandbox, or why it did not start. */
-  async function sh(script: string, more: Partial<ContainerSpec> = {}): Promise<string> {
-    const ran = await runToEnd(runtime, specIn(directory, ['/bin/sh', '-c', script], more));
-    return ran.kind === 'started' ? `${ran.exit.exitCode}\n${ran.printed}` : ran.message;
+  async function sh(script: string, overrides: Partial<ContainerSpec> = {}): Promise<string> {
+    const result = await runToEnd(runtime, specIn(directory, ['/bin/sh', '-c', script], overrides));
+    return result.kind === 'started' ? `${result.exit.exitCode}\n${result.printed}` : result.message;
   }
 
   const volume = (name: string): string => {
@@ -58,16 +58,19 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
 
   if (launcher === 'perl' && !isRoot)
     test("all containers together use at most half of the user's process limit", async () => {
-      const own = Number(/^Max processes\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
-      const most = own < 2048 ? own : own > 65536 ? 32768 : Math.floor(own / 2);
+      const processLimit = Number(
+        /^Max processes\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity,
+      );
+      const maxProcesses =
+        processLimit < 2048 ? processLimit : processLimit > 65536 ? 32768 : Math.floor(processLimit / 2);
       expect(await sh("sed -n 's/^Max processes *\\([0-9]*\\).*/\\1/p' /proc/self/limits")).toBe(
-        `0\n${String(most)}\n`,
+        `0\n${String(maxProcesses)}\n`,
       );
     });
 
   describe('a container on the host root', () => {
     test.each(
-      rowsOfWhole<[string, string, string]>(
+      rowsIfWhole<[string, string, string]>(
         [
           ['has the exit code of its command', 'exit 7', '7\n'],
           ...(launcher === 'bubblewrap'
@@ -139,12 +142,12 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
 
     testOfWhole('passes arguments unchanged', async () => {
       const argv: ContainerSpec['argv'] = ['/bin/echo', '-n', '$(id)', '`id`', "'", '"', '; exit 3', 'ü\n'];
-      const ran = await runToEnd(runtime, specIn(directory, argv));
-      expect(ran).toMatchObject({ printed: argv.slice(2).join(' ') });
+      const result = await runToEnd(runtime, specIn(directory, argv));
+      expect(result).toMatchObject({ printed: argv.slice(2).join(' ') });
     });
 
     test.each(
-      rowsOfWhole<[string, ContainerSpec['argv'], string]>(
+      rowsIfWhole<[string, ContainerSpec['argv'], string]>(
         [
           ['a missing file', ['/x/sh'], 'exec: "/x/sh": stat /x/sh: no such file or directory'],
           ['a missing program', ['no-such-program'], 'exec: "no-such-program": executable file not found in $PATH'],
@@ -154,8 +157,8 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
         0,
       ),
     )('reports why it cannot start: %s', async (_, argv, reason) => {
-      const ran = await runToEnd(runtime, specIn(directory, argv));
-      expect(ran).toEqual({
+      const result = await runToEnd(runtime, specIn(directory, argv));
+      expect(result).toEqual({
         kind: 'failed',
         reason: 'StartError',
         exitCode: 128,
@@ -165,10 +168,10 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
 
     test('has its volumes at their mount paths, also where the host has no directory or a read-only one', async () => {
       const mounts = ['/workspace', '/tekton/tools', '/var/run/secrets/x', '/usr/share/new/place', '/opt'].map(
-        (target, at) => ({
-          source: volume(`volume-${at}`),
+        (target, index) => ({
+          source: volume(`volume-${index}`),
           target,
-          readOnly: at === 2,
+          readOnly: index === 2,
         }),
       );
       const script = mounts
@@ -189,10 +192,10 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     });
 
     testOfWhole('does not follow symlinks of a volume out of it', async () => {
-      const [evil, inner] = [volume('evil'), volume('evil-inner')];
-      symlinkSync(directory, join(evil, 'out'));
+      const [hostile, inner] = [volume('evil'), volume('evil-inner')];
+      symlinkSync(directory, join(hostile, 'out'));
       const mounts = [
-        { source: evil, target: '/workspace', readOnly: false },
+        { source: hostile, target: '/workspace', readOnly: false },
         { source: inner, target: '/workspace/out/made', readOnly: false },
       ];
       await sh('true', { mounts });
@@ -221,11 +224,11 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     });
 
     testOfWhole('passes data to another container through a FIFO in a shared volume', async () => {
-      const waiting = sh(
+      const reader = sh(
         'mkfifo /workspace/go; exec 3<>/workspace/go; touch /workspace/ready; read line <&3; echo got $line',
       );
-      const sending = sh('until test -e /workspace/ready; do sleep 0.01; done; echo hello > /workspace/go');
-      expect(await Promise.all([waiting, sending])).toEqual(['0\ngot hello\n', '0\n']);
+      const writer = sh('until test -e /workspace/ready; do sleep 0.01; done; echo hello > /workspace/go');
+      expect(await Promise.all([reader, writer])).toEqual(['0\ngot hello\n', '0\n']);
     });
 
     testOfWhole('ends with all its child processes', async () => {
@@ -256,7 +259,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
 
   describe('stopping a container', () => {
     /** Starts a container and waits for its first output, so that its command is running. */
-    async function begun(script: string): Promise<RunningContainer> {
+    async function startedContainer(script: string): Promise<RunningContainer> {
       let onOutput = (): void => undefined;
       const printed = new Promise<void>((resolve) => (onOutput = resolve));
       const output = { write: () => (onOutput(), undefined) };
@@ -268,7 +271,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     }
 
     test.each(
-      rowsOfWhole<[string, string, 'SIGTERM' | 'SIGKILL', number]>(
+      rowsIfWhole<[string, string, 'SIGTERM' | 'SIGKILL', number]>(
         [
           ['SIGTERM runs a handler', 'trap "exit 5" TERM; echo; while :; do sleep 0.05; done', 'SIGTERM', 5],
           ['SIGTERM without a handler ends it at once', 'echo; sleep 1000', 'SIGTERM', 137],
@@ -277,18 +280,18 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
         2,
       ),
     )('%s', async (_, script, signal, expected) => {
-      const container = await begun(script);
+      const container = await startedContainer(script);
       container.kill(signal);
       expect((await container.exit).exitCode).toBe(expected);
     });
 
     testOfWhole('a command can be executed in it', async () => {
-      const container = await begun('echo; exec sleep 1000');
-      const never = new AbortController().signal;
-      const ran = await container.exec(['/bin/sh', '-c', 'echo $A; pwd; cat /proc/1/comm; exit 3'], never);
+      const container = await startedContainer('echo; exec sleep 1000');
+      const neverAborted = new AbortController().signal;
+      const result = await container.exec(['/bin/sh', '-c', 'echo $A; pwd; cat /proc/1/comm; exit 3'], neverAborted);
       container.kill('SIGKILL');
       await container.exit;
-      expect(ran).toEqual({ exitCode: 3, output: expect.stringMatching(/^b\n\/workspace\n(sh|sleep)\n$/) });
+      expect(result).toEqual({ exitCode: 3, output: expect.stringMatching(/^b\n\/workspace\n(sh|sleep)\n$/) });
     });
 
     testOfWhole('no process survives a parent that is killed', async () => {
@@ -325,20 +328,20 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     symlinkSync('/run', join(rootfs, 'var'));
     symlinkSync(directory, join(rootfs, 'escape/out'));
     // Mounts of the host's programs, so that the tree has a shell without an image.
-    const host = ['/usr', '/bin', '/lib', '/lib64']
+    const hostDirectories = ['/usr', '/bin', '/lib', '/lib64']
       .filter(existsSync)
       .map((path) => ({ source: path, target: path, readOnly: true }));
 
     test('can write anywhere, and the directory does not change', async () => {
       const script = 'echo new > /etc/name; rm -r /escape; mkdir /made; cat /etc/name; ls /';
-      expect(await sh(script, { rootfs, mounts: host, cwd: '/' })).toMatch(/^0\nnew\n/);
+      expect(await sh(script, { rootfs, mounts: hostDirectories, cwd: '/' })).toMatch(/^0\nnew\n/);
       expect(readFileSync(join(rootfs, 'etc/name'), 'utf8')).toBe('image\n');
       expect(existsSync(join(rootfs, 'made'))).toBe(false);
-      expect(await sh('cat /etc/name', { rootfs, mounts: host, cwd: '/' })).toBe('0\nimage\n');
+      expect(await sh('cat /etc/name', { rootfs, mounts: hostDirectories, cwd: '/' })).toBe('0\nimage\n');
     });
 
     testOfWhole('resolves symlinks of mount paths inside its root', async () => {
-      const mounts = [...host, { source: volume('secrets'), target: '/var/secrets', readOnly: false }];
+      const mounts = [...hostDirectories, { source: volume('secrets'), target: '/var/secrets', readOnly: false }];
       expect(await sh('echo x > /var/secrets/f; ls /run/secrets', { rootfs, mounts, cwd: '/escape/out/work' })).toBe(
         '0\nf\n',
       );
@@ -346,11 +349,11 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
     });
 
     testOfWhole('reports a missing shell', async () => {
-      const ran = await runToEnd(
+      const result = await runToEnd(
         runtime,
         specIn(directory, ['/bin/sh', '-c', 'true'], { rootfs, mounts: [], cwd: '/' }),
       );
-      expect(ran).toMatchObject({
+      expect(result).toMatchObject({
         kind: 'failed',
         reason: 'StartError',
         message: expect.stringContaining('exec: "/bin/sh": stat /bin/sh: no such file or directory'),
@@ -360,24 +363,24 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
 
   testAsOrdinaryUser(testOfWhole, 'an ordinary user runs containers too, as root inside', async () => {
     const program = join(import.meta.dirname, '../../support/sandbox-container.ts');
-    const own = volume('ordinary');
-    const shared = join(everything, 'ordinary-tmp'); // shared by all launchers: the compile cache of tsx
-    mkdirSync(shared, { recursive: true });
-    chmodSync(shared, 0o777);
+    const ownDirectory = volume('ordinary');
+    const sharedTmp = join(baseDirectory, 'ordinary-tmp'); // shared by all launchers: the compile cache of tsx
+    mkdirSync(sharedTmp, { recursive: true });
+    chmodSync(sharedTmp, 0o777);
     const script = 'id -u; touch /workspace/f /usr/f 2>/dev/null; ls; exit 3';
-    const command = [process.execPath, '--import', 'tsx', program, launcher, own, '/bin/sh', '-c', script];
-    const env = { ...process.env, HOME: own, TMPDIR: shared };
+    const command = [process.execPath, '--import', 'tsx', program, launcher, ownDirectory, '/bin/sh', '-c', script];
+    const env = { ...process.env, HOME: ownDirectory, TMPDIR: sharedTmp };
     const { code, printed } = await runCommand([...AS_ORDINARY_USER, ...command], env);
     expect(`${code}\n${printed}`).toBe('3\n0\nf\n');
   });
 
   testOfWhole('root can select another user; ordinary users cannot', async () => {
-    const ran = await sh('id -u; id -g', { user: { uid: 1234, gid: 5678 } });
+    const result = await sh('id -u; id -g', { user: { uid: 1234, gid: 5678 } });
     const expected =
       launcher === 'bubblewrap'
         ? 'bubblewrap runs containers only as uid 0, and unshare is not available here'
         : '0\n1234\n5678\n';
-    expect(ran).toBe(
+    expect(result).toBe(
       isRoot
         ? expected
         : 'an ordinary user can run containers only as uid 0, not as 1234:5678; run as root to use other users',

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { loginFor } from '../../../src/edge/registry/auth.js';
 import { lookUpImage, type RegistryOptions } from '../../../src/edge/registry/client.js';
 
-type Answer = (request: Request) => Response | undefined;
+type Responder = (request: Request) => Response | undefined;
 
 /** Returns a registry with responses by `host/path`. `requests` has the requests. */
-function registry(answers: Readonly<Record<string, Answer | object>>, more: Partial<RegistryOptions> = {}) {
+function registry(responders: Readonly<Record<string, Responder | object>>, overrides: Partial<RegistryOptions> = {}) {
   const requests: string[] = [];
   const options: RegistryOptions = {
     registries: {},
@@ -15,13 +15,14 @@ function registry(answers: Readonly<Record<string, Answer | object>>, more: Part
       const { host, pathname, protocol } = new URL(request.url);
       const authorization = request.headers.get('authorization');
       requests.push(`${protocol}//${host}${pathname}${authorization === null ? '' : ` as ${authorization}`}`);
-      const found = answers[`${host}${pathname}`];
-      const answer = typeof found === 'function' ? (found as Answer)(request) : found && Response.json(found);
+      const responder = responders[`${host}${pathname}`];
+      const response =
+        typeof responder === 'function' ? (responder as Responder)(request) : responder && Response.json(responder);
       return Promise.resolve(
-        answer ?? Response.json({ errors: [{ code: 'NAME_UNKNOWN', message: 'no such name' }] }, { status: 404 }),
+        response ?? Response.json({ errors: [{ code: 'NAME_UNKNOWN', message: 'no such name' }] }, { status: 404 }),
       );
     },
-    ...more,
+    ...overrides,
   };
   return { requests, options };
 }
@@ -41,9 +42,9 @@ describe('the command of an image', () => {
       { kind: 'command', command: ['python3', '-q'] },
     ],
     ['unknown if it defines no program', {}, { kind: 'unknown', reason: 'it defines no program' }],
-  ])('is %s', async (_what, config, found) => {
+  ])('is %s', async (_what, config, expected) => {
     const { options, requests } = registry(image(config));
-    expect(await lookUpImage('busybox', options)).toEqual(found);
+    expect(await lookUpImage('busybox', options)).toEqual(expected);
     expect(requests).toEqual([`https://${HUB}/manifests/latest`, `https://${HUB}/blobs/sha256:c`]);
   });
 
@@ -70,25 +71,31 @@ describe('the command of an image', () => {
   });
 });
 
-const challenge = (text: string): Response => new Response('', { status: 401, headers: { 'www-authenticate': text } });
+const challenge = (parameters: string): Response =>
+  new Response('', { status: 401, headers: { 'www-authenticate': parameters } });
 const BEARER =
   'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/busybox:pull"';
 
 describe('a registry that requires authentication', () => {
-  const guarded = (text: string, authorization: string): Readonly<Record<string, Answer | object>> => {
-    const open = image({ Cmd: ['sh'] });
-    const answer =
-      (path: string): Answer =>
+  const authenticatedRegistry = (
+    challengeText: string,
+    authorization: string,
+  ): Readonly<Record<string, Responder | object>> => {
+    const publicImage = image({ Cmd: ['sh'] });
+    const responder =
+      (path: string): Responder =>
       (request) =>
-        request.headers.get('authorization') === authorization ? Response.json(open[path]) : challenge(text);
+        request.headers.get('authorization') === authorization
+          ? Response.json(publicImage[path])
+          : challenge(challengeText);
     return {
-      ...Object.fromEntries(Object.keys(open).map((path) => [path, answer(path)])),
+      ...Object.fromEntries(Object.keys(publicImage).map((path) => [path, responder(path)])),
       'auth.docker.io/token': { token: 't' },
     };
   };
 
   test('gets an anonymous token', async () => {
-    const { options, requests } = registry(guarded(BEARER, 'Bearer t'));
+    const { options, requests } = registry(authenticatedRegistry(BEARER, 'Bearer t'));
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(requests.slice(1, 3)).toEqual([
       'https://auth.docker.io/token',
@@ -98,23 +105,26 @@ describe('a registry that requires authentication', () => {
 
   test('issues a token for credentials', async () => {
     const login = (host: string) => (host === 'docker.io' ? { username: 'bot', password: 'p' } : undefined);
-    const { options, requests } = registry(guarded(BEARER, 'Bearer t'), { login });
+    const { options, requests } = registry(authenticatedRegistry(BEARER, 'Bearer t'), { login });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(requests[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
   });
 
   test('gets the credentials themselves if it requires basic authentication', async () => {
-    const { options } = registry(guarded('Basic realm="r"', 'Basic Ym90OnA='), {
+    const { options } = registry(authenticatedRegistry('Basic realm="r"', 'Basic Ym90OnA='), {
       login: () => ({ username: 'bot', password: 'p' }),
     });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
   });
 
   test('gets the credentials that are configured for its address', async () => {
-    const { options } = registry(guarded('Basic realm="x"', `Basic ${Buffer.from('op:q').toString('base64')}`), {
-      registries: { 'docker.io': { url: 'https://registry-1.docker.io', login: { username: 'op', password: 'q' } } },
-      login: () => ({ username: 'bot', password: 'p' }),
-    });
+    const { options } = registry(
+      authenticatedRegistry('Basic realm="x"', `Basic ${Buffer.from('op:q').toString('base64')}`),
+      {
+        registries: { 'docker.io': { url: 'https://registry-1.docker.io', login: { username: 'op', password: 'q' } } },
+        login: () => ({ username: 'bot', password: 'p' }),
+      },
+    );
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
   });
 
@@ -135,9 +145,9 @@ describe('a registry that requires authentication', () => {
   });
 
   test('does not have its token sent to the target of a redirect', async () => {
-    const answers = guarded(BEARER, 'Bearer t');
+    const responders = authenticatedRegistry(BEARER, 'Bearer t');
     const { options, requests } = registry({
-      ...answers,
+      ...responders,
       [`${HUB}/blobs/sha256:c`]: () => Response.redirect('https://cdn.corp/c', 307),
       'cdn.corp/c': { config: { Cmd: ['sh'] } },
     });
@@ -147,7 +157,7 @@ describe('a registry that requires authentication', () => {
 });
 
 describe('an image that cannot be looked up', () => {
-  test.each<[string, Answer, object]>([
+  test.each<[string, Responder, object]>([
     [
       'does not exist',
       () =>
@@ -188,9 +198,9 @@ describe('an image that cannot be looked up', () => {
       () => Response.json({ schemaVersion: 1 }),
       { kind: 'unknown', reason: 'the registry docker.io has its manifest in an old, unsupported format' },
     ],
-  ])('because it %s is reported', async (_why, answer, found) => {
-    const { options } = registry({ [`${HUB}/manifests/latest`]: answer });
-    expect(await lookUpImage('busybox', options)).toEqual(found);
+  ])('because it %s is reported', async (_why, responder, expected) => {
+    const { options } = registry({ [`${HUB}/manifests/latest`]: responder });
+    expect(await lookUpImage('busybox', options)).toEqual(expected);
   });
 
   test('because its name is invalid is reported without a request', async () => {
@@ -227,7 +237,7 @@ describe('the credentials for a registry', () => {
       { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'e30' } },
       undefined,
     ],
-  ])('is read from %s', (_what, host, from, login) => {
-    expect(loginFor(host, [from])).toEqual(login);
+  ])('is read from %s', (_what, host, source, login) => {
+    expect(loginFor(host, [source])).toEqual(login);
   });
 });

@@ -25,12 +25,12 @@ const OBJECTS: Readonly<Record<string, object>> = {
 /** Returns an API server with some objects, and a registry that requires authentication. */
 function newRegistry() {
   const requests: string[] = [];
-  const wall = Date.parse('2026-01-01T00:00:00Z');
-  let [now, shift] = [0, 0];
+  const startTime = Date.parse('2026-01-01T00:00:00Z');
+  let [now, wallClockShift] = [0, 0];
   const client = new KubeClient((request) => {
-    const found = OBJECTS[new URL(request.url).pathname];
+    const object = OBJECTS[new URL(request.url).pathname];
     return Promise.resolve(
-      found ? Response.json(found) : Response.json({ kind: 'Status', code: 404 }, { status: 404 }),
+      object ? Response.json(object) : Response.json({ kind: 'Status', code: 404 }, { status: 404 }),
     );
   });
   const registry: typeof fetch = (input, init) => {
@@ -44,70 +44,73 @@ function newRegistry() {
       Response.json({ config: pathname.includes('/blobs/') ? { Entrypoint: ['tool'] } : { digest: 'sha256:c' } }),
     );
   };
-  const clock = { ...systemClock, now: () => now, date: () => new Date(wall + now + shift) };
-  const find = registryImageCommand(client, clock, {}, registry);
+  const clock = { ...systemClock, now: () => now, date: () => new Date(startTime + now + wallClockShift) };
+  const findCommand = registryImageCommand(client, clock, {}, registry);
   return {
     requests,
-    find,
-    later: (milliseconds: number) => void (now += milliseconds),
-    jump: (milliseconds: number) => void (shift += milliseconds),
+    find: findCommand,
+    advance: (milliseconds: number) => void (now += milliseconds),
+    jumpWallClock: (milliseconds: number) => void (wallClockShift += milliseconds),
   };
 }
 
 const bot = { namespace: 'ns', serviceAccount: 'bot' };
-const found = { kind: 'command', command: ['tool'] };
+const expected = { kind: 'command', command: ['tool'] };
 
 test('an image is looked up with the credentials of the ServiceAccount, and cached for a minute', async () => {
-  const { requests, find, later } = newRegistry();
-  expect(await find('reg.corp/tool:1', bot)).toEqual(found);
+  const { requests, find: findCommand, advance } = newRegistry();
+  expect(await findCommand('reg.corp/tool:1', bot)).toEqual(expected);
   expect(requests).toEqual([
     'reg.corp tool/manifests/1',
     'reg.corp tool/manifests/1 bot:reg.corp',
     'reg.corp tool/blobs/sha256:c bot:reg.corp',
   ]);
-  later(59_999);
-  expect(await find('reg.corp/tool:1', bot)).toEqual(found);
+  advance(59_999);
+  expect(await findCommand('reg.corp/tool:1', bot)).toEqual(expected);
   expect(requests.length).toBe(3);
-  later(1);
-  await find('reg.corp/tool:1', bot);
+  advance(1);
+  await findCommand('reg.corp/tool:1', bot);
   expect(requests.length).toBe(6);
 });
 
 test.each([-5, 5])('an image is cached for a minute even if the clock is changed by %d hours', async (hours) => {
-  const { requests, find, later, jump } = newRegistry();
-  await find('reg.corp/tool:1', bot);
-  jump(hours * 3_600_000);
-  later(59_999);
-  await find('reg.corp/tool:1', bot);
+  const { requests, find: findCommand, advance, jumpWallClock } = newRegistry();
+  await findCommand('reg.corp/tool:1', bot);
+  jumpWallClock(hours * 3_600_000);
+  advance(59_999);
+  await findCommand('reg.corp/tool:1', bot);
   expect(requests.length).toBe(3);
-  later(1);
-  await find('reg.corp/tool:1', bot);
+  advance(1);
+  await findCommand('reg.corp/tool:1', bot);
   expect(requests.length).toBe(6);
 });
 
 test('an image with a digest is cached permanently', async () => {
-  const { requests, find, later } = newRegistry();
+  const { requests, find: findCommand, advance } = newRegistry();
   const image = `reg.corp/tool@sha256:${'a'.repeat(64)}`;
-  await find(image, bot);
-  later(365 * 24 * 3_600_000);
-  expect([await find(image, bot), requests.length]).toEqual([found, 3]);
+  await findCommand(image, bot);
+  advance(365 * 24 * 3_600_000);
+  expect([await findCommand(image, bot), requests.length]).toEqual([expected, 3]);
 });
 
 test('results are not shared between accounts, and failures are not cached', async () => {
-  const { requests, find } = newRegistry();
-  await find('reg.corp/tool:1', bot);
-  const other = { namespace: 'ns', serviceAccount: 'default' };
-  const refused = {
+  const { requests, find: findCommand } = newRegistry();
+  await findCommand('reg.corp/tool:1', bot);
+  const otherAccount = { namespace: 'ns', serviceAccount: 'default' };
+  const unauthorized = {
     kind: 'unknown',
     reason: 'cannot query the registry reg.corp: it requires credentials, and the run has none for it',
   };
-  expect([await find('reg.corp/tool:1', other), await find('reg.corp/tool:1', other)]).toEqual([refused, refused]);
+  expect([
+    await findCommand('reg.corp/tool:1', otherAccount),
+    await findCommand('reg.corp/tool:1', otherAccount),
+  ]).toEqual([unauthorized, unauthorized]);
   expect(requests.length).toBe(5);
 });
 
 test('only Secrets of docker types contain credentials of registries', async () => {
-  const { find } = newRegistry();
-  expect(await find('other.corp/tool:1', bot)).toEqual({
+  const { find: findCommand } = newRegistry();
+  expect(await findCommand('other.corp/tool:1', bot)).toEqual({
     kind: 'unknown',
     reason: 'cannot query the registry other.corp: it requires credentials, and the run has none for it',
   });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { applyJsonPatch } from '../../../../src/api/verbs/patch/json-patch.js';
 import { StatusError } from '../../../../src/api/status-error.js';
 
-const op = (kind: string, path: string, more: object = {}) => ({ op: kind, path, ...more });
+const op = (kind: string, path: string, fields: object = {}) => ({ op: kind, path, ...fields });
 
 test.each<[string, object, object[], object]>([
   ['adds a field', { a: 1 }, [op('add', '/b', { value: 2 })], { a: 1, b: 2 }],
@@ -42,9 +42,9 @@ test.each<[string, object, object[], object]>([
     { a: 1 },
   ],
 ])('a patch %s', (_what, object, patch, expected) => {
-  const before = structuredClone(object) as Record<string, unknown>;
-  expect(applyJsonPatch(before, patch)).toEqual(expected);
-  expect(before).toEqual(object);
+  const original = structuredClone(object) as Record<string, unknown>;
+  expect(applyJsonPatch(original, patch)).toEqual(expected);
+  expect(original).toEqual(object);
 });
 
 const REJECTED = 'the server rejected our request due to an error in our request: ';
@@ -136,8 +136,8 @@ describe('the limit of a patch', () => {
   });
 
   test('is three mebibytes of copies: doubling a value 24 times is rejected', () => {
-    const doubling = Array.from({ length: 24 }, () => op('copy', '/a/-', { from: '/a' }));
-    expect(() => applyJsonPatch({ a: ['x'.repeat(100)] }, doubling)).toThrow(
+    const doublingCopies = Array.from({ length: 24 }, () => op('copy', '/a/-', { from: '/a' }));
+    expect(() => applyJsonPatch({ a: ['x'.repeat(100)] }, doublingCopies)).toThrow(
       'Unable to complete the copy, the accumulated size increase of copy is more than 3145728, exceeding the limit 3145728',
     );
   });
@@ -159,7 +159,7 @@ describe('the limit of a patch', () => {
 
 test('any patch yields an object or is rejected', () => {
   const key = fc.constantFrom('a', 'b', '0', '1', '-', '-1', '', '~1', '__proto__', 'constructor');
-  const pointer = fc.array(key, { maxLength: 3 }).map((keys) => keys.map((each) => `/${each}`).join(''));
+  const pointer = fc.array(key, { maxLength: 3 }).map((keys) => keys.map((segment) => `/${segment}`).join(''));
   const value = fc.oneof(fc.constantFrom(null, 1, 'x', undefined), fc.constant({ a: [] }), fc.constant([{}, 1]));
   const operation = fc.record({
     op: fc.constantFrom<unknown>('add', 'remove', 'replace', 'move', 'copy', 'test', 'other', 1, undefined),

@@ -68,8 +68,8 @@ test('the values of a set are merged and can be removed', () => {
   expect(strategicPatch({ finalizers: ['a', 'b'] }, { finalizers: ['c', 'a'] }, schema)).toEqual({
     finalizers: ['a', 'b', 'c'],
   });
-  const without = { '$deleteFromPrimitiveList/finalizers': ['a'] };
-  expect(strategicPatch({ finalizers: ['a', 'b'] }, without, schema)).toEqual({ finalizers: ['b'] });
+  const removal = { '$deleteFromPrimitiveList/finalizers': ['a'] };
+  expect(strategicPatch({ finalizers: ['a', 'b'] }, removal, schema)).toEqual({ finalizers: ['b'] });
 });
 
 test('an item without its merge key is rejected', () => {
@@ -80,8 +80,8 @@ test('an item without its merge key is rejected', () => {
 });
 
 test('applied fields are owned by field, by item and by value', () => {
-  const applied = { metadata: { name: 'a', finalizers: ['f'] }, spec: { containers: [{ name: 'a', command: ['x'] }] } };
-  expect(fieldsOf(applied, schemaOfType('Pod'))).toEqual({
+  const current = { metadata: { name: 'a', finalizers: ['f'] }, spec: { containers: [{ name: 'a', command: ['x'] }] } };
+  expect(fieldsOf(current, schemaOfType('Pod'))).toEqual({
     'f:metadata': { 'f:finalizers': { 'v:"f"': {} } },
     'f:spec': { 'f:containers': { 'k:{"name":"a"}': { 'f:name': {}, 'f:command': {} } } },
   });
