@@ -32,16 +32,16 @@ function after(ms: number, run: () => void, background = false): () => void {
   return () => cancel();
 }
 
-/** Returns the machine's clock, with another date if `date` is given. */
-export const machineTime = (date: () => Date = () => new Date()): Clock => ({
+/** Returns the system's clock; its dates come from `date` if given. */
+export const createSystemClock = (date: () => Date = () => new Date()): Clock => ({
   date,
   now: () => performance.now(),
   after,
   defer: (run) => void setImmediate(run),
 });
 
-/** The machine's clock. */
-export const systemClock: Clock = machineTime();
+/** The system's clock. */
+export const systemClock: Clock = createSystemClock();
 
 /** Calls `run` every `ms` milliseconds until the returned function is called. Does not keep the process alive. */
 export function every(clock: Clock, ms: number, run: () => void): () => void {

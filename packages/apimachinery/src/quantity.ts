@@ -63,10 +63,10 @@ export const isQuantity = (text: string): boolean => canonicalQuantity(text) !==
 export const parseQuantity = (text: string | number): number =>
   typeof text === 'number' ? text : Number(nanosOf(text.trim())) / 10 ** NANO;
 
-/** Formats nanos with a suffix of the same kind, decimal or binary, as the quantity `format`. */
-export function formatQuantity(nanos: bigint, format: string): string {
+/** Formats nanos with a suffix of the same kind, decimal or binary, as the quantity `formatLike`. */
+export function formatQuantity(nanos: bigint, formatLike: string): string {
   const whole = nanos % 10n ** BigInt(NANO) === 0n;
-  return whole && /i$/.test(format) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);
+  return whole && /i$/.test(formatLike) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);
 }
 
 /** Returns `digits` times ten to the power of `exponent`, rounded up. */

@@ -7,10 +7,11 @@
 import { objectAt, objectsAt, type JsonObject } from './json.js';
 import { nanosOf, formatQuantity } from '@pipewright/apimachinery';
 
-/** An amount, and a quantity whose suffix it is formatted with. */
+/** An amount of a resource. */
 export interface Amount {
   readonly nanos: bigint;
-  readonly format: string;
+  /** A quantity: the amount is formatted with a suffix of the same kind. */
+  readonly formatLike: string;
 }
 
 /** Amounts by name of the resource. */
@@ -18,10 +19,12 @@ export type Amounts = ReadonlyMap<string, Amount>;
 
 /** Parses a resource list, such as `{cpu: 100m}`. */
 export const amountsOf = (list: JsonObject): Map<string, Amount> =>
-  new Map(Object.entries(list).map(([name, text]) => [name, { nanos: nanosOf(String(text)), format: String(text) }]));
+  new Map(
+    Object.entries(list).map(([name, text]) => [name, { nanos: nanosOf(String(text)), formatLike: String(text) }]),
+  );
 
 /** Formats an amount. */
-export const formatAmount = ({ nanos, format }: Amount): string => formatQuantity(nanos, format);
+export const formatAmount = ({ nanos, formatLike }: Amount): string => formatQuantity(nanos, formatLike);
 
 /** Returns the requests or limits of a pod. */
 export function podAmounts(pod: JsonObject, field: 'requests' | 'limits'): Map<string, Amount> {
@@ -37,4 +40,4 @@ export function podAmounts(pod: JsonObject, field: 'requests' | 'limits'): Map<s
 
 /** Returns the sum of two amounts. */
 export const added = (one: Amount | undefined, other: Amount): Amount =>
-  one ? { nanos: one.nanos + other.nanos, format: one.format } : other;
+  one ? { nanos: one.nanos + other.nanos, formatLike: one.formatLike } : other;

@@ -19,8 +19,8 @@ import { forbidden } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 import { latestOf, type ApiContext } from '../api-context.js';
 
-const ONE: Amount = { nanos: 1_000_000_000n, format: '1' };
-const NONE: Amount = { nanos: 0n, format: '0' };
+const ONE: Amount = { nanos: 1_000_000_000n, formatLike: '1' };
+const NONE: Amount = { nanos: 0n, formatLike: '0' };
 /** Kinds that are counted under their own names, without `count/`. */
 const PLAIN = new Set(['pods', 'services', 'secrets', 'configmaps', 'persistentvolumeclaims', 'resourcequotas']);
 

@@ -5,7 +5,7 @@
 
 import { requirePermission } from './authorization.js';
 import type { User } from './identity.js';
-import { labelFault, subdomainFault } from '../kinds/names.js';
+import { dnsLabelError, dnsSubdomainError } from '../kinds/names.js';
 import type { ServerRequest } from '../wire/plain-request.js';
 import { StatusError } from '../status-error.js';
 import type { ResourceAttributes } from '../request-info.js';
@@ -75,7 +75,7 @@ const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 function userOrAccount(user: string): Impersonation {
   const [, namespace = '', name = ''] = ACCOUNT.exec(user) ?? [];
-  const isAccount = labelFault(namespace) === undefined && subdomainFault(name) === undefined;
+  const isAccount = dnsLabelError(namespace) === undefined && dnsSubdomainError(name) === undefined;
   return isAccount ? { kind: 'ServiceAccount', namespace, name } : { kind: 'User', name: user };
 }
 

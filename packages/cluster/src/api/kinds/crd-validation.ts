@@ -15,7 +15,7 @@ import {
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
-import { subdomainFault } from './names.js';
+import { dnsSubdomainError } from './names.js';
 import { collectCauses, invalidValue, notSupported, required, type Cause, type Report } from '../status-error.js';
 import { checkSchemaRules } from '../schema/schema-rules.js';
 import type { Schema } from '../schema/schema.js';
@@ -58,9 +58,9 @@ function checkIdentity(
   const { name, annotations } = definition.metadata;
   if (name !== `${plural}.${group}`)
     report(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
-  const fault = subdomainFault(group);
+  const error = dnsSubdomainError(group);
   if (group === '') report(required('spec.group'));
-  else if (fault !== undefined) report(invalidValue('spec.group', group, fault));
+  else if (error !== undefined) report(invalidValue('spec.group', group, error));
   else if (!group.includes('.')) report(invalidValue('spec.group', group, 'should be a domain with at least one dot'));
   else if (isBuiltIn(`${group}/${plural}`))
     report(invalidValue('spec.names.plural', plural, `${group} has ${plural} already, which the server serves itself`));
@@ -85,7 +85,7 @@ const DNS_1035_MESSAGE =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end \
 with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
-function labelFault(text: string): string | undefined {
+function dns1035LabelError(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
   return DNS_1035.test(text) ? undefined : DNS_1035_MESSAGE;
 }
@@ -93,17 +93,17 @@ function labelFault(text: string): string | undefined {
 function checkNames(names: JsonObject, report: Report): void {
   for (const field of ['plural', 'singular', 'kind', 'listKind']) {
     const [text, mixed] = [stringAt(names, field), field.toLowerCase().endsWith('kind')];
-    const fault = text === '' ? undefined : labelFault(mixed ? text.toLowerCase() : text);
+    const error = text === '' ? undefined : dns1035LabelError(mixed ? text.toLowerCase() : text);
     if (text === '') report(required(`spec.names.${field}`));
-    else if (fault !== undefined) {
-      const reason = mixed ? `may have mixed case, but should otherwise match: ${fault}` : fault;
+    else if (error !== undefined) {
+      const reason = mixed ? `may have mixed case, but should otherwise match: ${error}` : error;
       report(invalidValue(`spec.names.${field}`, text, reason));
     }
   }
   for (const list of ['shortNames', 'categories'])
     for (const [index, text] of stringsAt(names, list).entries()) {
-      const fault = labelFault(text);
-      if (fault !== undefined) report(invalidValue(`spec.names.${list}[${index}]`, text, fault));
+      const error = dns1035LabelError(text);
+      if (error !== undefined) report(invalidValue(`spec.names.${list}[${index}]`, text, error));
     }
   const kind = stringAt(names, 'kind');
   if (kind !== '' && kind === names['listKind'])
@@ -113,8 +113,8 @@ function checkNames(names: JsonObject, report: Report): void {
 function checkVersions(versions: readonly JsonObject[], report: Report): void {
   const names = versions.map((version) => stringAt(version, 'name'));
   for (const [index, name] of names.entries()) {
-    const fault = labelFault(name);
-    if (fault !== undefined) report(invalidValue(`spec.versions[${index}].name`, name, fault));
+    const error = dns1035LabelError(name);
+    if (error !== undefined) report(invalidValue(`spec.versions[${index}].name`, name, error));
   }
   if (new Set(names).size < names.length)
     report(invalidValue('spec.versions', names, 'must contain unique version names'));

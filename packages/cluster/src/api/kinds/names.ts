@@ -32,49 +32,49 @@ export const generatedName = (prefix: string, random: Random): string =>
   prefix.slice(0, 58) + Array.from({ length: 5 }, () => LETTERS[random.below(LETTERS.length)]).join('');
 
 /** Returns why a text is not a DNS label: at most 63 characters, no dots. */
-export function labelFault(text: string): string | undefined {
+export function dnsLabelError(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
   return LABEL.test(text) ? undefined : LABEL_MESSAGE;
 }
 
 /** Returns why a text is not a DNS subdomain. */
-export function subdomainFault(text: string): string | undefined {
+export function dnsSubdomainError(text: string): string | undefined {
   if (text.length > 253) return 'must be no more than 253 characters';
   return SUBDOMAIN.test(text) ? undefined : SUBDOMAIN_MESSAGE;
 }
 
 /** Returns why a text is not a URL segment, the rule for names of RBAC objects. */
-export function segmentFault(text: string): string | undefined {
+export function pathSegmentError(text: string): string | undefined {
   if (text === '.' || text === '..') return `may not be '${text}'`;
   for (const letter of ['/', '%']) if (text.includes(letter)) return `may not contain '${letter}'`;
   return undefined;
 }
 
-const FAULTS = { label: labelFault, subdomain: subdomainFault, path: segmentFault } as const;
+const NAME_RULES = { label: dnsLabelError, subdomain: dnsSubdomainError, path: pathSegmentError } as const;
 
 /** Returns everything wrong with an object's name. */
-export function checkName(metadata: JsonObject, rule: keyof typeof FAULTS): Cause[] {
+export function checkName(metadata: JsonObject, rule: keyof typeof NAME_RULES): Cause[] {
   const { name, generateName } = metadata;
   if (typeof name !== 'string' || name === '') return [required('metadata.name', 'name or generateName is required')];
-  const fault = FAULTS[rule](name);
-  if (fault === undefined) return [];
+  const error = NAME_RULES[rule](name);
+  if (error === undefined) return [];
   const prefix =
     typeof generateName === 'string' && generateName !== ''
-      ? [invalidValue('metadata.generateName', generateName, fault)]
+      ? [invalidValue('metadata.generateName', generateName, error)]
       : [];
-  return [...prefix, invalidValue('metadata.name', name, fault)];
+  return [...prefix, invalidValue('metadata.name', name, error)];
 }
 
 /** Returns why a text is not a key of a label or annotation. */
-export function keyFault(key: string): string | undefined {
+export function qualifiedNameError(key: string): string | undefined {
   const [prefix, name, more] = key.includes('/') ? key.split('/') : ['', key];
   if (more !== undefined || name === undefined) {
     return `a qualified name ${KEY_MESSAGE.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
   }
   if (key.includes('/')) {
     if (prefix === '') return 'prefix part must be non-empty';
-    const fault = subdomainFault(prefix ?? '');
-    if (fault !== undefined) return `prefix part ${fault}`;
+    const error = dnsSubdomainError(prefix ?? '');
+    if (error !== undefined) return `prefix part ${error}`;
   }
   if (name === '') return 'name part must be non-empty';
   if (name.length > 63) return 'name part must be no more than 63 characters';
@@ -82,7 +82,7 @@ export function keyFault(key: string): string | undefined {
 }
 
 /** Returns why a text is not a label value. */
-export function labelValueFault(text: string): string | undefined {
+export function labelValueError(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
   return LABEL_VALUE.test(text) ? undefined : VALUE_MESSAGE;
 }
@@ -92,11 +92,11 @@ export function checkLabels(labels: unknown, path: string): Cause[] {
   if (!isObject(labels)) return [];
   return Object.entries(labels).flatMap(([key, value]) => {
     const causes: Cause[] = [];
-    const fault = keyFault(key);
-    if (fault !== undefined) causes.push(invalidValue(path, key, fault));
+    const error = qualifiedNameError(key);
+    if (error !== undefined) causes.push(invalidValue(path, key, error));
     const text = typeof value === 'string' ? value : '';
-    const valueFault = labelValueFault(text);
-    if (valueFault !== undefined) causes.push(invalidValue(path, text, valueFault));
+    const valueError = labelValueError(text);
+    if (valueError !== undefined) causes.push(invalidValue(path, text, valueError));
     return causes;
   });
 }
@@ -107,8 +107,8 @@ export function checkAnnotations(annotations: unknown): Cause[] {
   let bytes = 0;
   const causes: Cause[] = [];
   for (const [key, value] of Object.entries(annotations)) {
-    const fault = keyFault(key.toLowerCase());
-    if (fault !== undefined) causes.push(invalidValue('metadata.annotations', key, fault));
+    const error = qualifiedNameError(key.toLowerCase());
+    if (error !== undefined) causes.push(invalidValue('metadata.annotations', key, error));
     bytes += Buffer.byteLength(key) + Buffer.byteLength(typeof value === 'string' ? value : '');
   }
   if (bytes > MAX_ANNOTATION_BYTES) {

@@ -15,7 +15,7 @@ import {
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
-import { labelFault } from './names.js';
+import { dnsLabelError } from './names.js';
 import { nanosOf } from '@pipewright/apimachinery';
 import { fillPodSpec } from '../admission/service-account.js';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from '../status-error.js';
@@ -65,8 +65,8 @@ export function checkPodSpec(spec: JsonObject, path: string): Cause[] {
   const volumes = new Set<string>();
   for (const [index, volume] of objectsAt(spec, 'volumes').entries()) {
     const name = stringAt(volume, 'name');
-    const fault = labelFault(name);
-    if (fault !== undefined) causes.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], fault));
+    const error = dnsLabelError(name);
+    if (error !== undefined) causes.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], error));
     else if (volumes.has(name)) causes.push(duplicate(`${path}.volumes[${index}].name`, name));
     volumes.add(name);
   }
@@ -90,9 +90,9 @@ function checkContainer(
 ): Cause[] {
   const causes: Cause[] = [];
   const name = stringAt(container, 'name');
-  const fault = name === '' ? undefined : labelFault(name);
+  const error = name === '' ? undefined : dnsLabelError(name);
   if (name === '') causes.push(required(`${path}.name`));
-  else if (fault !== undefined) causes.push(invalidValue(`${path}.name`, name, fault));
+  else if (error !== undefined) causes.push(invalidValue(`${path}.name`, name, error));
   else if (names.has(name)) causes.push(duplicate(`${path}.name`, name));
   names.add(name);
   if (stringAt(container, 'image') === '') causes.push(required(`${path}.image`));

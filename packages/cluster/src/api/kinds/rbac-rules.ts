@@ -16,7 +16,7 @@ import {
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
-import { segmentFault, subdomainFault } from './names.js';
+import { pathSegmentError, dnsSubdomainError } from './names.js';
 import { invalidValue, notSupported, required, type Cause } from '../status-error.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -70,7 +70,7 @@ function checkRef(ref: JsonObject, kinds: readonly string[]): Cause[] {
   const [group, kind, name] = [stringAt(ref, 'apiGroup'), stringAt(ref, 'kind'), stringAt(ref, 'name')];
   const causes: Cause[] = group === GROUP ? [] : [notSupported('roleRef.apiGroup', group, [GROUP])];
   if (!kinds.includes(kind)) causes.push(notSupported('roleRef.kind', kind, kinds));
-  const fault = segmentFault(name);
+  const fault = pathSegmentError(name);
   if (name === '') causes.push(required('roleRef.name'));
   else if (fault !== undefined) causes.push(invalidValue('roleRef.name', name, fault));
   return causes;
@@ -84,7 +84,7 @@ function checkSubject(subject: JsonObject, local: boolean, path: string): Cause[
   };
   switch (kind) {
     case 'ServiceAccount': {
-      const fault = name === '' ? undefined : subdomainFault(name);
+      const fault = name === '' ? undefined : dnsSubdomainError(name);
       if (fault !== undefined) causes.push(invalidValue(`${path}.name`, name, fault));
       ofGroup('');
       if (!local && stringAt(subject, 'namespace') === '') causes.push(required(`${path}.namespace`));

@@ -6,7 +6,7 @@
  */
 
 import type { Matches } from './field-selector.js';
-import { keyFault, labelValueFault } from '../kinds/names.js';
+import { qualifiedNameError, labelValueError } from '../kinds/names.js';
 import { badRequest } from '../status-error.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ class Parser {
     if (absent) this.#take();
     const { kind, text: key } = this.#take();
     if (kind !== 'name') throw unparsable(`found '${key}', expected: identifier`);
-    const fault = keyFault(key);
+    const fault = qualifiedNameError(key);
     if (fault !== undefined) throw unparsable(`<nil>: Invalid value: ${JSON.stringify(key)}: ${fault}`);
     if (absent) return (labels) => !Object.hasOwn(labels, key);
     const next = this.#peek();
@@ -115,7 +115,7 @@ const unparsable = (reason: string): Error => badRequest(`unable to parse requir
 
 function checkValues(key: string, values: readonly string[]): void {
   for (const [index, value] of values.entries()) {
-    const fault = labelValueFault(value);
+    const fault = labelValueError(value);
     if (fault !== undefined)
       throw unparsable(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${fault}`);
   }
