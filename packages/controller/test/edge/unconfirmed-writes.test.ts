@@ -1,58 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeClient, type KubeObject, type Resource } from '@pipewright/kube';
-import { systemClock, type Send } from '@pipewright/apimachinery';
-import { MutationCache } from '../../src/edge/mutation-cache.js';
+import { openMutationCache, widget } from '../support/mutation-cache-harness.js';
 
-const WIDGETS: Resource = { group: 'g', version: 'v1', plural: 'widgets', kind: 'Widget', namespaced: true };
+const created = (resourceVersion: string) => widget('a', undefined, resourceVersion);
 
-const widget = (resourceVersion: string): KubeObject => ({
-  apiVersion: 'g/v1',
-  kind: 'Widget',
-  metadata: { name: 'a', namespace: 'n', uid: 'uid-a', resourceVersion },
-});
-
-/** Records the response to a create, and then lists no objects at version 10. Returns the changes that listeners receive. */
-async function createThenList(created: KubeObject) {
-  const list = { kind: 'WidgetList', apiVersion: 'g/v1', metadata: { resourceVersion: '10' }, items: [] };
-  const send: Send = ({ url }) =>
-    Promise.resolve(url.includes('watch=') ? new Response(new ReadableStream()) : Response.json(list));
-  let now = 0;
-  const clock = { ...systemClock, now: () => now, date: () => new Date(now), after: () => () => undefined };
-  const cache = new MutationCache<KubeObject>(new KubeClient(send), WIDGETS, clock, {});
+/** Records the response to a create, and then lists no objects at version 10. `changes` has what listeners receive. */
+async function createThenList(resourceVersion: string) {
   const changes: unknown[] = [];
-  cache.subscribe((key, change, listed) => changes.push({ key, ...change, listed }));
-  cache.record(created);
-  await cache.informer.start().synced;
-  return { cache, changes, advance: (ms: number) => (now += ms) };
+  const harness = await openMutationCache({
+    created: [created(resourceVersion)],
+    listeners: [(key, change, listed) => void changes.push({ key, ...change, listed })],
+  });
+  return { ...harness, changes };
 }
 
 describe('a created object that the list does not contain', () => {
-  test('has been deleted if the list is as new as the object, and its owner is woken', async () => {
-    const { cache, changes } = await createThenList(widget('10'));
-    expect(changes).toEqual([{ key: 'n/a', before: widget('10'), listed: true }]);
+  test('has been deleted if the list is as new as the object, and its owner is enqueued', async () => {
+    const { cache, changes, close } = await createThenList('10');
+    expect(changes).toEqual([{ key: 'n/a', before: created('10'), listed: true }]);
     expect(cache.get('n/a')).toBeUndefined();
-    await cache.stop();
+    await close();
   });
 
-  test('is newer than the list if its version is, and stays in the cache', async () => {
-    const { cache, changes } = await createThenList(widget('11'));
+  test.each([
+    ['is newer than the list if its version is', '11'],
+    ['cannot be compared with the list if its version is opaque', 'opaque'],
+  ])('%s, and remains in the cache', async (_case, resourceVersion) => {
+    const { cache, changes, close } = await createThenList(resourceVersion);
     expect(changes).toEqual([]);
-    expect(cache.get('n/a')).toEqual(widget('11'));
-    await cache.stop();
+    expect(cache.get('n/a')).toEqual(created(resourceVersion));
+    await close();
   });
 
-  test('stays in the cache if its version cannot be compared', async () => {
-    const { cache, changes } = await createThenList(widget('opaque'));
-    expect(changes).toEqual([]);
-    expect(cache.get('n/a')).toEqual(widget('opaque'));
-    await cache.stop();
-  });
-
-  test('wakes its owner when it expires without a confirmation', async () => {
-    const { cache, changes, advance } = await createThenList(widget('11'));
+  test('causes its owner to be enqueued when it expires without a confirmation', async () => {
+    const { cache, changes, advance, close } = await createThenList('11');
     advance(60_001);
     expect(cache.get('n/a')).toBeUndefined();
-    expect(changes).toEqual([{ key: 'n/a', before: widget('11'), listed: true }]);
-    await cache.stop();
+    expect(changes).toEqual([{ key: 'n/a', before: created('11'), listed: true }]);
+    await close();
   });
 });
