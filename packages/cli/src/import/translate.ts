@@ -176,8 +176,7 @@ function propsOf(subject: ImportedObject, { program, known, manifest }: ObjectCo
     requireConstructName(object, false);
     return { construct: 'GitCredentials', call: 'GitCredentials.unsafePlaintext', props: plaintextCode(object) };
   }
-  if (textAt(object, 'apiVersion') !== 'tekton.dev/v1alpha1')
-    throw new NotExpressible('no construct generates this kind');
+  requireTranslatable(textAt(object, 'apiVersion'));
   requireOnlyFields(object, ['apiVersion', 'kind', 'metadata', 'spec'], 'an object');
   if (!isTypedMetadata(object['metadata'] ?? {})) throw new NotExpressible('its metadata have invalid types');
   requireConstructName(object, kind === 'TaskRun' || kind === 'PipelineRun');
@@ -198,6 +197,15 @@ function propsOf(subject: ImportedObject, { program, known, manifest }: ObjectCo
     default:
       throw new NotExpressible('no construct generates this kind');
   }
+}
+
+/** Throws if no construct generates objects of an API version. */
+function requireTranslatable(apiVersion = ''): void {
+  if (apiVersion === 'tekton.dev/v1alpha1') return;
+  if (!apiVersion.startsWith('tekton.dev/')) throw new NotExpressible('no construct generates this kind');
+  throw new NotExpressible(
+    `import translates objects of tekton.dev/v1alpha1; those of ${apiVersion} can be checked (pipewright lint), but not translated yet`,
+  );
 }
 
 const nonEmpty = (lines: readonly string[]): readonly string[] | undefined => (lines.length > 0 ? lines : undefined);
