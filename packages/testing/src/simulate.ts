@@ -59,7 +59,7 @@ export interface SimulateOptions {
    *
    * @default 10000
    */
-  readonly limit?: number;
+  readonly timeoutMs?: number;
 }
 
 /** Kinds that a run reads, besides those of Tekton. */
@@ -109,7 +109,7 @@ export async function simulate(synthesized: Synthesized, options: SimulateOption
   const ended = new AbortController();
   try {
     time.advance(ended.signal).catch((error: unknown) => scripts.fail(error));
-    const run = await Promise.race([execute(send, objects, chosen, options.limit ?? 10_000), scripts.failed]);
+    const run = await Promise.race([execute(send, objects, chosen, options.timeoutMs ?? 10_000), scripts.failed]);
     scripts.checkSteps(scripted.steps);
     const taskRuns = await taskRunsOf(run, new KubeClient(send));
     return readRun({ run, taskRuns, pipeline, steps: scripted.steps, name });
@@ -161,7 +161,7 @@ async function execute(
   send: Send,
   objects: readonly KubeObject[],
   chosen: KubeObject,
-  limit: number,
+  timeoutMs: number,
 ): Promise<PipelineRun | TaskRun> {
   const client = new KubeClient(send);
   const placeholders = placeholderObjects(objects, chosen.metadata.namespace ?? 'default');
@@ -186,16 +186,16 @@ async function execute(
   const kind = tektonResource(V1ALPHA1, chosen.kind ?? '');
   const namespace = chosen.metadata.namespace ?? 'default';
   const { metadata } = await client.create<KubeObject>(kind, { namespace }, chosen);
-  return untilEnded(client, kind, { namespace, name: metadata.name ?? '' }, limit);
+  return untilEnded(client, kind, { namespace, name: metadata.name ?? '' }, timeoutMs);
 }
 
 async function untilEnded(
   client: KubeClient,
   kind: Resource,
   { namespace, name }: { readonly namespace: string; readonly name: string },
-  limit: number,
+  timeoutMs: number,
 ): Promise<PipelineRun | TaskRun> {
-  const signal = AbortSignal.timeout(limit);
+  const signal = AbortSignal.timeout(timeoutMs);
   let last: (PipelineRun | TaskRun) | undefined;
   try {
     for await (const { object } of client.watch<(PipelineRun | TaskRun) & KubeObject>(kind, { namespace, signal })) {
@@ -208,7 +208,7 @@ async function untilEnded(
   }
   const { reason = 'unknown', message = '' } = last ? conditionOf(last) : {};
   throw new SimulationError(
-    `"${name}" has not ended within ${String(limit)} ms; its status: ${reason} ${message}`.trim(),
-    'add what it waits for, or increase `limit`',
+    `"${name}" has not ended within ${String(timeoutMs)} ms; its status: ${reason} ${message}`.trim(),
+    'add what it waits for, or increase `timeoutMs`',
   );
 }

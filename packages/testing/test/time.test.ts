@@ -68,12 +68,12 @@ describe('simulated time', () => {
     expect(run.task('build')).toMatchObject({ attempts: 2, began: 0, ended: 9 * 60 });
   });
 
-  test('does not hide a run that never ends: it is an error after the real-time limit', async () => {
+  test('does not hide a run that never ends: it is an error after the timeout in real time', async () => {
     const endless = object('TaskRun', 'now', { taskRef: { name: 'work' }, timeout: '0s' });
-    const run = simulate([work, endless], { scripts: { now: { first: { takes: 'forever' } } }, limit: 1000 });
+    const run = simulate([work, endless], { scripts: { now: { first: { takes: 'forever' } } }, timeoutMs: 1000 });
     await expect(run).rejects.toThrow(
       '"now" has not ended within 1000 ms; its status: Running Not all Steps in the Task have finished executing — ' +
-        'add what it waits for, or increase `limit`',
+        'add what it waits for, or increase `timeoutMs`',
     );
   });
 });

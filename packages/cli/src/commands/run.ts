@@ -120,7 +120,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     .addOption(logFileOption())
     .addOption(logLevelOption('error'))
     .addHelpText('after', RUN_HELP)
-    .action(async (paths: readonly string[], flags: RunFlags) => {
+    .action(async (paths: readonly string[], { timeout: timeoutMs, ...flags }: RunFlags) => {
       const { run } = await import('../run/run-command.js');
-      done(await run({ paths, ...flags }, output));
+      done(await run({ paths, ...flags, ...(timeoutMs !== undefined && { timeoutMs }) }, output));
     });

@@ -38,21 +38,21 @@ export function nextCommands({ program, options, runs, isTimedOut, alone }: Runs
   const failed = runs.filter(({ outcome }) => outcome !== 'succeeded');
   if (failed.length === 0 || options.paths.includes('-')) return [];
   const names = failed.length < runs.length ? [...new Set(failed.map(({ title }) => title))] : options.run;
-  const { timeout } = options;
-  const retryTimeout = isTimedOut && timeout !== undefined ? timeout * 2 : timeout;
+  const { timeoutMs } = options;
+  const retryTimeoutMs = isTimedOut && timeoutMs !== undefined ? timeoutMs * 2 : timeoutMs;
   const pronoun = failed.length === 1 ? 'it' : 'them';
   const purpose = isTimedOut ? `to give ${pronoun} more time` : `to run ${pronoun} again`;
   const lineOf = (words: CommandOptions): string => commandLine([...program, 'run', ...argumentsOf(words)]);
-  const retry = { purpose, command: lineOf({ ...options, run: names, timeout: retryTimeout }) };
+  const retry = { purpose, command: lineOf({ ...options, run: names, timeoutMs: retryTimeoutMs }) };
   if (alone === undefined) return [retry];
-  const resetOptions = { run: [], pipeline: undefined, workspace: new Map(), serviceAccount: undefined, timeout };
+  const resetOptions = { run: [], pipeline: undefined, workspace: new Map(), serviceAccount: undefined, timeoutMs };
   return [
     { purpose: 'to run the failed task alone', command: lineOf({ ...options, ...resetOptions, ...alone }) },
     retry,
   ];
 }
 
-type CommandOptions = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefined };
+type CommandOptions = Omit<RunOptions, 'timeoutMs'> & { readonly timeoutMs: number | undefined };
 
 /** Returns the arguments for these options. */
 function argumentsOf(options: CommandOptions): readonly string[] {
@@ -71,7 +71,7 @@ function argumentsOf(options: CommandOptions): readonly string[] {
     config,
     output,
     runtime,
-    timeout,
+    timeoutMs,
     logFile,
     logLevel,
   } = options;
@@ -93,7 +93,7 @@ function argumentsOf(options: CommandOptions): readonly string[] {
     ...each('-p', param),
     ...one('--config', config),
     ...one('--runtime', runtime === 'sandbox' ? undefined : runtime),
-    ...one('--timeout', timeout === undefined ? undefined : formatDuration(timeout)),
+    ...one('--timeout', timeoutMs === undefined ? undefined : formatDuration(timeoutMs)),
     ...one('--output', output === 'text' ? undefined : output),
     ...one('--log-file', logFile),
     ...one('--log-level', logLevel),

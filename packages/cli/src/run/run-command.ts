@@ -125,8 +125,15 @@ async function runInSession(context: RunContext): Promise<number> {
     await follower.start();
     if (requests.stop.aborted) return STATUS_OF[String(requests.stop.reason)] ?? 1;
     const started = await startRuns(client, prepared.runs, prepared.objects);
-    const { timeout } = options;
-    const { ended, isStopped, status } = await runToEnd(started, { client, follower, requests, note, clock, timeout });
+    const { timeoutMs } = options;
+    const { ended, isStopped, status } = await runToEnd(started, {
+      client,
+      follower,
+      requests,
+      note,
+      clock,
+      timeoutMs,
+    });
     const deliveryTimeoutMs = isStopped ? 1_000 : undefined;
     for (const line of await cloudEventNotes(client, deliveryTimeoutMs)) note(line);
     await showArtifacts(context, before);

@@ -17,5 +17,5 @@ export interface RunRequest extends StartOptions, StandInFlags {
 export interface RunOptions extends RunRequest, LogOptions {
   readonly output: 'text' | 'json';
   /** Milliseconds. @default - limited only by the timeouts of the runs */
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
 }

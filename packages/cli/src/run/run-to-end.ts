@@ -21,7 +21,7 @@ export interface RunToEndOptions {
   readonly note: (message: string) => void;
   readonly clock: Clock;
   /** Milliseconds after which to stop the runs. */
-  readonly timeout?: number | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The outcome of the runs. `status`: the exit status if they were stopped. */
@@ -39,9 +39,9 @@ const NEXT_NOTICE_MS = 10_000;
 
 /** Follows the runs until all of them have ended. */
 export async function runToEnd(runs: readonly StartedRun[], options: RunToEndOptions): Promise<RunsResult> {
-  const { follower, requests, clock, timeout } = options;
+  const { follower, requests, clock, timeoutMs } = options;
   const all = Promise.all(runs.map((each) => follower.follow(each)));
-  const limit = timer(clock, timeout);
+  const limit = timer(clock, timeoutMs);
   const signal = await Promise.race([
     all.then(() => ENDED),
     limit.elapsed.then(() => TIMEOUT),
@@ -53,7 +53,7 @@ export async function runToEnd(runs: readonly StartedRun[], options: RunToEndOpt
     options.note(`stopping the steps (${signal}); ${killHint(signal)}`);
     return { ended: await stopRuns(runs, all, options, signal), isStopped: true, status: STATUS_OF[signal] ?? 1 };
   }
-  const text = `--timeout ${formatDuration(timeout ?? 0)}`;
+  const text = `--timeout ${formatDuration(timeoutMs ?? 0)}`;
   options.note(`stopping the steps: ${text} has passed`);
   follower.timedOut(`stopped by ${text}`);
   const ended = await stopRuns(runs, all, options, TIMEOUT);

@@ -54,7 +54,7 @@ describe('the suggested command after a failure', () => {
     ['has the selected runs', { run: ['nightly'] }, {}, 'to run it again: pipewright run dist --run nightly'],
     [
       'doubles a --timeout that has passed',
-      { timeout: 90_000 },
+      { timeoutMs: 90_000 },
       { isTimedOut: true, runs: [{ title: 'nightly', outcome: 'timed-out' }] },
       'to give it more time: pipewright run dist --timeout 3m0s',
     ],
@@ -62,7 +62,7 @@ describe('the suggested command after a failure', () => {
       'keeps every other option',
       {
         exclude: ['vendor', '**/*.tmp.yaml'],
-        timeout: 90_000,
+        timeoutMs: 90_000,
         runtime: 'fake',
         output: 'json',
         config: 'p.yaml',

@@ -56,7 +56,7 @@ describe('a stopped run', () => {
     };
     const output = recorded();
     const dependencies = { runtime: fake({ script }), signals: new EventEmitter(), clock };
-    const status = await run(options({ timeout: 90_000 }), output, dependencies);
+    const status = await run(options({ timeoutMs: 90_000 }), output, dependencies);
     expect(output.out()).toContain('stopping the steps: --timeout 1m30s has passed');
     expect(timeless(output.out())).toContain(`
 Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
