@@ -44,6 +44,10 @@ export const NAMES: readonly Term[] = [
   name('facts|things|stuff', 'a name that says what the value holds'),
   name('asks|asked|whatever|mend\\w*|befalls?', 'the name of the data'),
   name('wish|whose|whoIs|wild|steady|laid|isThere|spell|behind|giveBack', 'the name of the data or of the operation'),
+  name(
+    'wrongWith|whoAmI|inNoTime|madeFor|unsaid|handed|foreseen|untilAnswer|fate|strange|reaped|isTold',
+    'a noun for data, a verb for functions',
+  ),
   name('Launched|Prepared|Readiness', 'a result whose `kind` names the outcome'),
   name('reflector|patience|PATIENCE', 'informer, a retry policy or a limit in milliseconds'),
 ];
