@@ -337,19 +337,6 @@ data: { __proto__: "\\u202ex" }
     expect(out() + err()).not.toMatch(/[\u2028\u202e]/);
   });
 
-  test('carries over objects of tekton.dev/v1, and says which version it translates', async () => {
-    const { status, err } = await imported(`
-apiVersion: tekton.dev/v1
-kind: Task
-metadata: { name: build }
-spec: { steps: [{ name: s, image: 'busybox:1.36', command: ['true'] }] }
-`);
-    expect(status).toBe(0);
-    expect(err()).toBe(
-      'carried over unchanged: Task build: import translates objects of tekton.dev/v1alpha1; those of tekton.dev/v1 can be checked (pipewright lint), but not translated yet\n',
-    );
-  });
-
   test('carries over objects without a construct, with the reason in a comment', async () => {
     const { status, out, err } = await imported(`
 apiVersion: v1
