@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StepProtocol } from '../../src/scripts/entrypoint/entrypoint-arguments.js';
 import { sampledRows } from '../../../../test/thorough.js';
-import { run, shells, type Ended } from '../support/shells.js';
+import { runProcess, shells, type ProcessResult } from '../support/shells.js';
 import { commandLine, newDirectory, removeDirectories, sh, type Step } from '../support/steps.js';
 
 afterEach(removeDirectories);
 
 /** The steps of one pod, in a directory of their own. */
 interface PodRun {
-  readonly ends: readonly Ended[];
+  readonly results: readonly ProcessResult[];
   readonly directory: string;
   /** The termination message of each step; empty if there is none. */
   readonly messages: readonly string[];
@@ -27,21 +27,23 @@ async function runV1(
   results: readonly string[] = [],
 ): Promise<PodRun> {
   const directory = newDirectory();
-  const here = (text: string): string => text.replaceAll('RUN', directory);
+  const inPod = (text: string): string => text.replaceAll('RUN', directory);
   mkdirSync(join(directory, 'out'));
   const turns = steps.map((step, index): Step => {
     const protocol: StepProtocol = {
       step: `step-${String(index)}`,
       message: join(directory, `message-${String(index)}`),
       ...step.v1,
-      ...(step.v1?.stdout !== undefined && { stdout: here(step.v1.stdout) }),
-      ...(step.v1?.stderr !== undefined && { stderr: here(step.v1.stderr) }),
-      ...(step.v1?.variables && { variables: step.v1.variables.map((one) => ({ ...one, file: here(one.file) })) }),
+      ...(step.v1?.stdout !== undefined && { stdout: inPod(step.v1.stdout) }),
+      ...(step.v1?.stderr !== undefined && { stderr: inPod(step.v1.stderr) }),
+      ...(step.v1?.variables && {
+        variables: step.v1.variables.map((variable) => ({ ...variable, file: inPod(variable.file) })),
+      }),
     };
     const { v1: _, ...rest } = step;
     return {
       ...rest,
-      runs: step.runs.map(here),
+      runs: step.runs.map(inPod),
       protocol,
       ...(results.length > 0 && { results: { names: results, directory: join(directory, 'out') } }),
     };
@@ -49,16 +51,16 @@ async function runV1(
   const started = turns
     .map((_, index) => index)
     .toReversed()
-    .map((index) => run(commandLine(shell, directory, turns, index), turns[index]?.env));
-  const ends = (await Promise.all(started)).toReversed();
+    .map((index) => runProcess(commandLine(shell, directory, turns, index), turns[index]?.env));
+  const processResults = (await Promise.all(started)).toReversed();
   const messages = turns.map((_, index) => {
     const file = join(directory, `message-${String(index)}`);
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
   });
-  return { ends, directory, messages };
+  return { results: processResults, directory, messages };
 }
 
-const codes = ({ ends }: PodRun): readonly (number | null)[] => ends.map(({ code }) => code);
+const codes = ({ results }: PodRun): readonly (number | null)[] => results.map(({ code }) => code);
 const reason = (value: string): object => ({ key: 'Reason', value, type: 3 });
 const parsed = ({ messages }: PodRun): unknown => messages.map((message): unknown => message && JSON.parse(message));
 
@@ -76,7 +78,7 @@ describe.each(shells)('a step of tekton.dev/v1 in %s', (_name, shell) => {
       sh('exit 0'),
       sh('ls RUN/steps; cat RUN/steps/step-0/exitCode RUN/steps/0/exitCode'),
     ]);
-    expect([pod.ends[1]?.out, readFileSync(join(pod.directory, 'run/1/exitCode'), 'utf8')]).toEqual([
+    expect([pod.results[1]?.stdout, readFileSync(join(pod.directory, 'run/1/exitCode'), 'utf8')]).toEqual([
       '0\n1\nstep-0\nstep-1\n00',
       '0',
     ]);
@@ -87,7 +89,7 @@ describe.each(shells)('a step of tekton.dev/v1 in %s', (_name, shell) => {
       { ...sh('exit 11'), v1: { ignoresFailure: true } },
       sh('cat RUN/steps/step-0/exitCode'),
     ]);
-    expect([codes(pod), pod.ends[1]?.out, parsed(pod)]).toEqual([
+    expect([codes(pod), pod.results[1]?.stdout, parsed(pod)]).toEqual([
       [0, 0],
       '11',
       [[reason('Continued'), { key: 'ExitCode', value: '11', type: 3 }], ''],
@@ -96,7 +98,7 @@ describe.each(shells)('a step of tekton.dev/v1 in %s', (_name, shell) => {
 
   test('that is skipped because of a failure says so in its report', async () => {
     const pod = await runV1(shell, [sh('exit 3'), sh('echo never')]);
-    expect([codes(pod), pod.ends[1]?.out, parsed(pod)]).toEqual([[3, 1], '', ['', [reason('Skipped')]]]);
+    expect([codes(pod), pod.results[1]?.stdout, parsed(pod)]).toEqual([[3, 1], '', ['', [reason('Skipped')]]]);
   });
 
   test('that exceeds its timeout fails, though its failures are ignored', async () => {
@@ -104,17 +106,17 @@ describe.each(shells)('a step of tekton.dev/v1 in %s', (_name, shell) => {
       { ...sh('echo go; exec sleep 100'), v1: { timeout: '0.1', ignoresFailure: true } },
       sh('echo never'),
     ]);
-    expect([codes(pod), pod.ends[0]?.out, parsed(pod)]).toEqual([
+    expect([codes(pod), pod.results[0]?.stdout, parsed(pod)]).toEqual([
       [1, 1],
       'go\n',
       [[reason('TimeoutExceeded')], [reason('Skipped')]],
     ]);
-    expect(pod.ends[0]?.err).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d context deadline exceeded\n$/);
+    expect(pod.results[0]?.stderr).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d context deadline exceeded\n$/);
   });
 
   test('that ends within its timeout succeeds at once', async () => {
     const pod = await runV1(shell, [{ ...sh('echo quick'), v1: { timeout: '100' } }]);
-    expect([codes(pod), pod.ends[0]]).toEqual([[0], expect.objectContaining({ out: 'quick\n', err: '' })]);
+    expect([codes(pod), pod.results[0]]).toEqual([[0], expect.objectContaining({ stdout: 'quick\n', stderr: '' })]);
   });
 
   test('uses results of earlier steps in arguments, environment and expressions', async () => {
@@ -134,7 +136,7 @@ describe.each(shells)('a step of tekton.dev/v1 in %s', (_name, shell) => {
         },
       },
     ]);
-    expect(pod.ends.slice(1).map(({ out, err }) => [out, err])).toEqual([
+    expect(pod.results.slice(1).map(({ stdout, stderr }) => [stdout, stderr])).toEqual([
       ['<["x \\"q\\"","y\\n\\u00e9\\ud83d\\ude00"]><a=x "q"!><x "q"><y\né😀>', ''],
       ['<y\né😀>', ''],
     ]);
@@ -159,7 +161,7 @@ describe.each(sampledRows(shells, 0))('a step of tekton.dev/v1 in %s', (_name, s
   ])('runs if all its expressions hold: %s', async (_case, when = [], holds) => {
     const pod = await runV1(shell, [{ ...sh('echo ran'), v1: { when } }, sh('echo after')]);
     const skipped = 'INFO Step was skipped due to when expressions were evaluated to false.\n';
-    expect([codes(pod), pod.ends.map(({ out }) => out), pod.ends[0]?.err.slice(20)]).toEqual([
+    expect([codes(pod), pod.results.map(({ stdout }) => stdout), pod.results[0]?.stderr.slice(20)]).toEqual([
       [0, 0],
       [holds ? 'ran\n' : '', 'after\n'],
       holds ? '' : skipped,
@@ -175,7 +177,7 @@ describe.each(sampledRows(shells, 0))('a step of tekton.dev/v1 in %s', (_name, s
         v1: { variables: [variable('.k'), variable('.l')] },
       },
     ]);
-    expect(pod.ends[1]?.out).toBe('<kv><lv>');
+    expect(pod.results[1]?.stdout).toBe('<kv><lv>');
   });
 
   test('keeps a variable without a value, and says so', async () => {
@@ -183,7 +185,7 @@ describe.each(sampledRows(shells, 0))('a step of tekton.dev/v1 in %s', (_name, s
       { ...sh('true'), v1: { stepResults: ['r'] } },
       { runs: prints('$(steps.a.results.r)', '$(steps.unknown.results.r)'), v1: { variables: [variable()] } },
     ]);
-    expect([pod.ends[1]?.out, pod.ends[1]?.err.slice(20)]).toEqual([
+    expect([pod.results[1]?.stdout, pod.results[1]?.stderr.slice(20)]).toEqual([
       '<$(steps.a.results.r)><$(steps.unknown.results.r)>',
       'ERROR Error while substituting step results: error="failed to find replacement for $(steps.a.results.r) to replace $(steps.a.results.r)"\n',
     ]);
@@ -194,7 +196,7 @@ describe.each(sampledRows(shells, 0))('a step of tekton.dev/v1 in %s', (_name, s
       writes('$(steps.a.results.r)$HOME`id`'),
       { runs: prints('$(steps.a.results.r)'), v1: { variables: [variable()] } },
     ]);
-    expect(pod.ends[1]?.out).toBe('<$(steps.a.results.r)$HOME`id`>');
+    expect(pod.results[1]?.stdout).toBe('<$(steps.a.results.r)$HOME`id`>');
   });
 
   test('reports the results that exist, those of a failed step too', async () => {
@@ -205,7 +207,7 @@ describe.each(sampledRows(shells, 0))('a step of tekton.dev/v1 in %s', (_name, s
   test.each([4_000, 4_070, 5_000])('reports a result of %d bytes, or fails if it is too large', async (bytes) => {
     const pod = await runV1(shell, [sh(`head -c ${String(bytes)} /dev/zero | tr '\\0' x >RUN/out/r`)], ['r']);
     const fits = bytes + '[{"key":"r","value":"","type":1}]'.length <= 4096;
-    expect([codes(pod), pod.messages[0]?.length, pod.ends[0]?.err.slice(20)]).toEqual([
+    expect([codes(pod), pod.messages[0]?.length, pod.results[0]?.stderr.slice(20)]).toEqual([
       [fits ? 0 : 1],
       fits ? bytes + 33 : 0,
       fits ? '' : 'Termination message is above max allowed size 4096, caused by large task result.\n',
@@ -219,8 +221,8 @@ describe.each(sampledRows(shells, 0))('a step of tekton.dev/v1 in %s', (_name, s
       ['r'],
     );
     expect([
-      pod.ends[0]?.out,
-      pod.ends[0]?.err,
+      pod.results[0]?.stdout,
+      pod.results[0]?.stderr,
       parsed(pod),
       readFileSync(join(pod.directory, 'new/err'), 'utf8'),
     ]).toEqual(['out\n', 'err\n', [[{ key: 'r', value: 'out\n', type: 1 }]], 'err\n']);
