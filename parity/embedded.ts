@@ -7,7 +7,7 @@
 
 import { join } from 'node:path';
 import { openTemporaryDirectory, sandbox, startCluster } from '@pipewright/cluster';
-import { OWN_IMAGES, tektonAdmission } from '@pipewright/cli';
+import { OWN_IMAGES, newTektonAdmission } from '@pipewright/cli';
 import { silent, startController } from '@pipewright/controller';
 import { KubeClient } from '@pipewright/kube';
 import { crds, parseImageName } from '@pipewright/tekton';
@@ -39,7 +39,7 @@ export async function embeddedCluster(folder: string, recordings: readonly Recor
       images: (image) => (own.has(image) ? { rootfs: 'host' } : standIn(image, known)),
       allowHostPath: true, // as in the recording's cluster
       crds: crds({ preserveUnknownFields: true }),
-      admission: [tektonAdmission],
+      admission: [newTektonAdmission()],
     });
     closers.push(() => cluster.close());
     await writeSettings(new KubeClient(cluster.send), TEKTON_NAMESPACE, recordings[0]?.config ?? {});

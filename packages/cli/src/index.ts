@@ -9,5 +9,5 @@ export { runController, type ControllerOptions, type ControllerDependencies } fr
 export { lint, type LintOptions } from './lint/lint-command.js';
 export { processOutput, type Output } from './terminal/output.js';
 export { UsageError } from './diagnostics/usage-error.js';
-export { tektonAdmission } from './local/admission.js';
+export { newTektonAdmission } from './local/admission.js';
 export { OWN_IMAGES } from './stand-ins/image-source.js';

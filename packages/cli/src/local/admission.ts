@@ -16,22 +16,35 @@ import {
   updateProblems,
   writtenApiVersion,
   type CanonicalObject,
+  type ClusterSettings,
 } from '@pipewright/tekton';
-import type { Admission, AdmissionRequest } from '@pipewright/cluster';
+import type { Admission, AdmissionAnswer, AdmissionRequest } from '@pipewright/cluster';
+import { newSettingsReader } from './tekton-settings.js';
 
-/** Rejects an object with Tekton's message, and lists all problems with hints as causes; or applies defaults. */
-export const tektonAdmission: Admission = (request) => {
-  if (request.resource.group !== 'tekton.dev') return { kind: 'allowed', object: request.object };
+/**
+ * Creates the admission of a cluster: rejects an object with Tekton's message, and lists all problems with hints as causes; or applies
+ * defaults. Both depend on the settings in the cluster's ConfigMaps.
+ */
+export function newTektonAdmission(): Admission {
+  const readSettings = newSettingsReader();
+  return (request) => {
+    if (request.resource.group === 'tekton.dev') return review(request, readSettings(request.findCore));
+    if (request.resource.plural === 'configmaps') readSettings(request.findCore); // loads what the settings need
+    return { kind: 'allowed', object: request.object };
+  };
+}
+
+function review(request: AdmissionRequest, settings: ClusterSettings): AdmissionAnswer {
   const { kind } = request.object; // the request body may omit it
   const apiVersion = writtenApiVersion(request.object);
   const written = canonicalFields({ ...request.sent, apiVersion, kind });
   const { oldObject } = request;
   const problems = [
-    ...checkObject(written.object).filter(({ severity }) => severity === 'error'),
+    ...checkObject(written.object, settings).filter(({ severity }) => severity === 'error'),
     ...(oldObject ? updateProblems(oldObject, { ...request.object, apiVersion }) : []),
   ];
   const message = admissionDenial(problems);
-  if (message === undefined) return { kind: 'allowed', object: withDefaults(withNames(request, written)) };
+  if (message === undefined) return { kind: 'allowed', object: withDefaults(withNames(request, written), settings) };
   return {
     kind: 'denied',
     message,
@@ -43,7 +56,7 @@ export const tektonAdmission: Admission = (request) => {
       message: `${message} (${hint})`,
     })),
   };
-};
+}
 
 /**
  * Returns the object with canonical field names. The spec is taken from the original request, because the API server
@@ -69,7 +82,7 @@ function withoutNulls(value: unknown): unknown {
 }
 
 /** Returns an object with the defaults of the version in which it is written. */
-const withDefaults = (object: AdmissionRequest['object']): AdmissionRequest['object'] => ({
-  ...applyDefaults({ ...object, apiVersion: writtenApiVersion(object) }),
+const withDefaults = (object: AdmissionRequest['object'], { config }: ClusterSettings): AdmissionRequest['object'] => ({
+  ...applyDefaults({ ...object, apiVersion: writtenApiVersion(object) }, config && { config }),
   apiVersion: object.apiVersion,
 });

@@ -8,7 +8,7 @@ import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pip
 import { silent, startController, type RunningController, type RetentionPolicy } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { TextLog } from '../log/text-log.js';
-import { tektonAdmission } from './admission.js';
+import { newTektonAdmission } from './admission.js';
 import { makeBuilderImages } from '../stand-ins/builder-image.js';
 import { makeGsutilImage } from '../stand-ins/gsutil-image.js';
 import { DOCKER_CONFIG_FILE } from '../stand-ins/host-files.js';
@@ -68,7 +68,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     hostFiles: options.hostFiles,
     ...(standIns.node && { node: standIns.node }),
     crds: crds({ preserveUnknownFields: true }), // unknown fields are handled by the admission
-    admission: [tektonAdmission],
+    admission: [newTektonAdmission()],
     ...(options.log && { log: options.log.cluster, logPlace: options.log.place }),
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
   });

@@ -3,13 +3,23 @@
 import { expect, test } from '@jest/globals';
 import { fake } from '@pipewright/cluster';
 import { startLocalCluster } from '../../src/local/local-cluster.js';
-import { tektonAdmission } from '../../src/local/admission.js';
+import { newTektonAdmission } from '../../src/local/admission.js';
 import { NO_STAND_INS } from '../../src/stand-ins/stand-ins.js';
+
+const tektonAdmission = newTektonAdmission();
+const noObject = (): undefined => undefined;
 
 const ask = (kind: string, spec: object, name = 'x') => {
   const object = { apiVersion: 'tekton.dev/v1alpha1', kind, metadata: { name, uid: 'u' }, spec };
   const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: `${kind.toLowerCase()}s` };
-  return tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
+  return tektonAdmission({
+    operation: 'CREATE',
+    resource,
+    object,
+    sent: object,
+    dryRun: false,
+    findCore: noObject,
+  } as never);
 };
 
 test('objects that Tekton rejects are rejected with the same status and message, and all problems as causes with hints', () => {
@@ -35,7 +45,14 @@ test('objects of tekton.dev/v1 are rejected with all errors of its webhook, or g
   const review = (spec: object) => {
     const object = { apiVersion: 'tekton.dev/v1', kind: 'Task', metadata: { name: 'x', uid: 'u' }, spec };
     const resource = { group: 'tekton.dev', version: 'v1', plural: 'tasks' };
-    return tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
+    return tektonAdmission({
+      operation: 'CREATE',
+      resource,
+      object,
+      sent: object,
+      dryRun: false,
+      findCore: noObject,
+    } as never);
   };
   expect(review({ steps: [{ name: 'a' }, { image: 'i', script: 's', command: ['c'] }] })).toMatchObject({
     kind: 'denied',
@@ -58,7 +75,15 @@ test('the spec of a complete run of tekton.dev/v1 cannot change, but its labels 
   const update = (change: object) => {
     const object = { ...oldObject, ...change };
     const resource = { group: 'tekton.dev', version: 'v1', plural: 'taskruns' };
-    return tektonAdmission({ operation: 'UPDATE', resource, object, oldObject, sent: object, dryRun: false } as never);
+    return tektonAdmission({
+      operation: 'UPDATE',
+      resource,
+      object,
+      oldObject,
+      sent: object,
+      dryRun: false,
+      findCore: noObject,
+    } as never);
   };
   expect(update({ spec: { ...spec, timeout: '2h' } })).toMatchObject({
     kind: 'denied',
@@ -67,6 +92,26 @@ test('the spec of a complete run of tekton.dev/v1 cannot change, but its labels 
 invalid value: Once the TaskRun is complete, no updates are allowed: spec',
   });
   expect(update({ metadata: { name: 'x', uid: 'u', labels: { new: 'label' } } })).toMatchObject({ kind: 'allowed' });
+});
+
+test('the settings of the ConfigMaps decide what is admitted, and the defaults', () => {
+  const admission = newTektonAdmission();
+  const maps: Record<string, object> = {};
+  const review = (spec: object) => {
+    const object = { apiVersion: 'tekton.dev/v1', kind: 'TaskRun', metadata: { name: 'x', uid: 'u' }, spec };
+    const resource = { group: 'tekton.dev', version: 'v1', plural: 'taskruns' };
+    const findCore = (plural: string, namespace: string, name: string): unknown =>
+      maps[`${plural}/${namespace}/${name}`];
+    return admission({ operation: 'CREATE', resource, object, sent: object, dryRun: false, findCore } as never);
+  };
+  const inline = { taskSpec: { steps: [{ image: 'i' }] } };
+  expect(review(inline)).toMatchObject({ kind: 'allowed', object: { spec: { timeout: '1h0m0s' } } });
+  maps['configmaps/tekton-pipelines/config-defaults'] = { data: { 'default-timeout-minutes': '5' } };
+  expect(review(inline)).toMatchObject({ kind: 'allowed', object: { spec: { timeout: '5m0s' } } });
+  maps['configmaps/tekton-pipelines/feature-flags'] = { data: { 'disable-inline-spec': 'taskrun' } };
+  expect(review(inline)).toMatchObject({ kind: 'denied' });
+  maps['configmaps/pipewright/feature-flags'] = { data: {} };
+  expect(review(inline)).toMatchObject({ kind: 'allowed' });
 });
 
 test('a client that uses another version can change the metadata of an object, and stop a run', async () => {
@@ -114,7 +159,9 @@ test('fields in any case are accepted, and stored with canonical names', () => {
   // The object after the API server has added the defaults of the definition.
   const draft = { ...object, spec: { ...written, timeout: '1h0m0s' } };
   const sent = { ...object, Spec: written };
-  expect(tektonAdmission({ operation: 'CREATE', resource, object: draft, sent, dryRun: false } as never)).toEqual({
+  expect(
+    tektonAdmission({ operation: 'CREATE', resource, object: draft, sent, dryRun: false, findCore: noObject } as never),
+  ).toEqual({
     kind: 'allowed',
     object: {
       ...object,
@@ -155,14 +202,30 @@ test.each([
 ])('%s is handled', (_, fields, want) => {
   const object = { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 'x' }, ...fields };
   const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: 'tasks' };
-  const answer = tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never);
+  const answer = tektonAdmission({
+    operation: 'CREATE',
+    resource,
+    object,
+    sent: object,
+    dryRun: false,
+    findCore: noObject,
+  } as never);
   expect(answer.kind).toBe(want);
 });
 
 test('objects of other groups are not checked', () => {
   const object = { kind: 'ConfigMap', metadata: { name: 'x' } };
   const resource = { group: '', version: 'v1', plural: 'configmaps' };
-  expect(tektonAdmission({ operation: 'CREATE', resource, object, sent: object, dryRun: false } as never)).toEqual({
+  expect(
+    tektonAdmission({
+      operation: 'CREATE',
+      resource,
+      object,
+      sent: object,
+      dryRun: false,
+      findCore: noObject,
+    } as never),
+  ).toEqual({
     kind: 'allowed',
     object,
   });

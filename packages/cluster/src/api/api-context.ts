@@ -28,6 +28,8 @@ export interface AdmissionRequest {
   readonly oldObject?: KubeObject;
   /** Whether the write is a dry run. */
   readonly dryRun: boolean;
+  /** Returns another object of a built-in core resource, such as a ConfigMap. The result is the same until the object changes. */
+  readonly findCore: (plural: string, namespace: string, name: string) => KubeObject | undefined;
 }
 
 /** The object to store, or the reason of the denial. */

@@ -32,12 +32,13 @@ export function admit(
     applyLimitRanges(api, draft);
   }
   let object = draft;
-  for (const validator of api.admission) object = runAdmission(validator, type, object, old, { sent, dryRun });
+  for (const validator of api.admission) object = runAdmission(api, validator, type, object, old, { sent, dryRun });
   if (!old && type.namespaced) checkQuotas(api, type, object);
   return object;
 }
 
 function runAdmission(
+  api: ApiContext,
   validator: ApiContext['admission'][number],
   type: ResourceType,
   object: KubeObject,
@@ -53,6 +54,7 @@ function runAdmission(
     sent,
     ...(old && { oldObject: old }),
     dryRun,
+    findCore: (plural, namespace, name) => latestCoreObject(api, plural, namespace, name),
   });
   if (answer.kind === 'allowed') {
     const changed = deepCopy(answer.object);
