@@ -24,8 +24,9 @@ export interface FieldPaths {
     readonly resources: FieldPath;
     readonly workspaces: FieldPath;
     readonly tasks: FieldPath;
+    readonly finally: FieldPath;
   };
-  /** Below an item of `pipeline.tasks`: its embedded Task. */
+  /** Below an item of `pipeline.tasks` or `pipeline.finally`: its embedded Task. */
   readonly pipelineTask: { readonly task: FieldPath };
   /** Below the spec of a TaskRun. `task`: its embedded Task. */
   readonly taskRun: { readonly task: FieldPath; readonly inputs: FieldPath; readonly outputs: FieldPath };

@@ -15,7 +15,7 @@ export const FIELD_PATHS: FieldPaths = {
     steps: ['steps'],
     sidecars: ['sidecars'],
   },
-  pipeline: { params: ['params'], resources: [], workspaces: ['workspaces'], tasks: ['tasks'] },
+  pipeline: { params: ['params'], resources: [], workspaces: ['workspaces'], tasks: ['tasks'], finally: ['finally'] },
   pipelineTask: { task: ['taskSpec'] },
   taskRun: { task: ['taskSpec'], inputs: [], outputs: [] },
   pipelineRun: { pipeline: ['pipelineSpec'], resources: [] },

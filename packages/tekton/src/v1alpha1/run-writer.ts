@@ -20,7 +20,7 @@ export const FIELD_PATHS: FieldPaths = {
     steps: ['steps'],
     sidecars: ['sidecars'],
   },
-  pipeline: { params: ['params'], resources: ['resources'], workspaces: ['workspaces'], tasks: ['tasks'] },
+  pipeline: { params: ['params'], resources: ['resources'], workspaces: ['workspaces'], tasks: ['tasks'], finally: [] },
   pipelineTask: { task: ['taskSpec'] },
   taskRun: { task: ['taskSpec'], inputs: ['inputs', 'resources'], outputs: ['outputs', 'resources'] },
   pipelineRun: { pipeline: ['pipelineSpec'], resources: ['resources'] },

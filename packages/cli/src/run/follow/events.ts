@@ -5,7 +5,7 @@
  * prints the comments of this file.
  */
 
-/** The outcome of a task or a run. `skipped`: a condition is false; `not-started`: the run ended before the task could start. */
+/** The outcome of a task or a run. `skipped`: a condition or a when expression is false; `not-started`: the run ended before the task could start. */
 export type TaskOutcome = 'succeeded' | 'failed' | 'cancelled' | 'timed-out' | 'skipped' | 'not-started';
 
 /** A fact that a step reported about a resource. */
@@ -15,7 +15,7 @@ export interface ResourceResult {
   readonly value: string;
 }
 
-/** A result of a task. */
+/** A result of a task. A list or an object is JSON. */
 export interface TaskResult {
   readonly name: string;
   readonly value: string;

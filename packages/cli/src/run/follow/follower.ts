@@ -25,6 +25,7 @@ import { TaskNotices } from './task-notices.js';
 import { podOf, unreadySidecars, type ObservedEvent } from './unready-sidecars.js';
 import { Watchers } from './watchers.js';
 import { followPod, type StepSink } from './pod-logs.js';
+import { CANCELLED, resultOf, type RunResult } from './run-result.js';
 import type { Mask } from '../../masking/mask.js';
 
 /** A run that was created. */
@@ -194,11 +195,11 @@ export class Follower {
     const following = this.#followTaskRun(
       child,
       run,
-      task,
+      followed.titleOf(task),
       Promise.all([...predecessors, ...(followed.checks.get(task) ?? [])]),
     );
     followed.byName.set(name, following);
-    followed.tasks.set(task, following);
+    followed.add(task, following);
   }
 
   async #followTaskRun(
@@ -214,8 +215,8 @@ export class Follower {
     const end = this.#withTimeout(
       await this.#followToEnd(taskRun, run, reference, (status) => this.#isLastAttempt(run, status)),
     );
-    const { status } = this.#taskRuns.get(keyOf(taskRun)) ?? {};
-    const reported = { results: resourceResultsOf(status), taskResults: taskResultsOf(status) };
+    const ended = this.#taskRuns.get(keyOf(taskRun));
+    const reported = { results: resourceResultsOf(ended?.status), taskResults: taskResultsOf(ended) };
     const seconds = this.#secondsSince(startTime);
     this.#emit({ type: 'task-end', time: this.#time(), ...reference, ...end, seconds, ...reported });
     return end;
@@ -375,21 +376,4 @@ interface TaskReference {
   readonly run: string;
   readonly task: string;
   readonly check?: string;
-}
-
-interface RunResult {
-  readonly outcome: TaskOutcome;
-  readonly reason: string;
-  readonly message: string;
-}
-
-const CANCELLED: RunResult = {
-  outcome: 'cancelled',
-  reason: 'Stopped',
-  message: 'the cluster was stopped before the run ended',
-};
-
-function resultOf(condition: Parameters<typeof outcomeOf>[0]): RunResult | undefined {
-  const outcome = outcomeOf(condition);
-  return outcome && { outcome, reason: condition?.reason ?? '', message: condition?.message ?? '' };
 }

@@ -4,12 +4,32 @@
  */
 
 import type { KubeObject } from '@pipewright/kube';
-import type { PipelineRunStatus, StatusCondition, TaskRunStatus } from '@pipewright/tekton';
+import { taskRunFormatOf, type PipelineRunStatus, type StatusCondition, type TaskRunStatus } from '@pipewright/tekton';
 import type { ResourceResult, TaskOutcome, TaskResult } from './events.js';
 
 /** A PipelineRun as read from the API server. */
 export interface ObservedPipelineRun extends KubeObject {
-  readonly status?: PipelineRunStatus;
+  readonly status?: ObservedPipelineRunStatus;
+}
+
+/** A task that a status of tekton.dev/v1 lists as skipped. */
+export interface SkippedTask {
+  readonly name: string;
+  readonly reason: string;
+  readonly whenExpressions?: readonly WhenExpression[];
+}
+
+/** A when expression whose variables are replaced. */
+export interface WhenExpression {
+  readonly input?: string;
+  readonly operator?: string;
+  readonly values?: readonly string[];
+  readonly cel?: string;
+}
+
+/** The status of a PipelineRun: of v1alpha1, with what v1 has in addition. */
+export interface ObservedPipelineRunStatus extends PipelineRunStatus {
+  readonly skippedTasks?: readonly SkippedTask[];
 }
 
 /** A TaskRun as read from the API server. */
@@ -53,8 +73,12 @@ export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome |
   if (condition.status === 'True') return 'succeeded';
   if (condition.reason === 'ConditionCheckFailed') return 'skipped';
   if (condition.reason?.endsWith('Cancelled') === true) return 'cancelled';
+  if (condition.reason !== undefined && STOPPED_REASONS.has(condition.reason)) return 'cancelled';
   return condition.reason?.endsWith('Timeout') === true ? 'timed-out' : 'failed';
 }
+
+/** Reasons of PipelineRuns that were stopped and have run `finally`. */
+const STOPPED_REASONS: ReadonlySet<string> = new Set(['CancelledRunFinally', 'StoppedRunFinally']);
 
 /** Returns why a TaskRun cannot start; undefined if it is about to start. */
 export function pendingTaskRunReason(
@@ -76,6 +100,11 @@ export const resourceResultsOf = (status: TaskRunStatus | undefined): readonly R
     value: value === '' ? digest : value,
   }));
 
-/** Returns the results of a task. */
-export const taskResultsOf = (status: TaskRunStatus | undefined): readonly TaskResult[] =>
-  (status?.taskResults ?? []).map(({ name, value }) => ({ name, value }));
+/** Returns the results of a task, in the format of the run's API version. */
+export function taskResultsOf(run: ObservedTaskRun | undefined): readonly TaskResult[] {
+  const { apiVersion = '', status } = run ?? {};
+  if (status === undefined) return [];
+  return taskRunFormatOf({ apiVersion, metadata: {}, status })
+    .results(status)
+    .map(({ name, value }) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }));
+}

@@ -6,7 +6,13 @@ import {
   type PipelineRunStatus,
   type TaskDependencies,
 } from '@pipewright/tekton';
-import { outcomeOf, tryFindSucceededCondition } from './observed.js';
+import {
+  outcomeOf,
+  tryFindSucceededCondition,
+  type ObservedPipelineRun,
+  type SkippedTask,
+  type WhenExpression,
+} from './observed.js';
 
 /** A task that is not run. */
 export interface Skip {
@@ -17,8 +23,23 @@ export interface Skip {
   readonly follows: { readonly checks: readonly string[]; readonly tasks: readonly string[] };
 }
 
-/** Returns the tasks that a condition skipped, followed by their dependents in declared order. */
-export function skipsOf(status: PipelineRunStatus | undefined, dependencies: TaskDependencies): readonly Skip[] {
+/** Returns the skipped tasks: those that the status lists, or that a condition skipped and their dependents in declared order. */
+export function skipsOf(status: ObservedPipelineRun['status'], dependencies: TaskDependencies): readonly Skip[] {
+  return [...listedSkips(status?.skippedTasks ?? [], dependencies), ...conditionSkips(status, dependencies)];
+}
+
+const listedSkips = (skipped: readonly SkippedTask[], dependencies: TaskDependencies): readonly Skip[] =>
+  skipped.map(({ name, reason, whenExpressions = [] }) => ({
+    task: name,
+    reason,
+    message: whenExpressions.length === 0 ? reason : `${reason}: ${whenExpressions.map(describeWhen).join(', ')}`,
+    follows: { checks: [], tasks: dependencies.get(name) ?? [] },
+  }));
+
+const describeWhen = ({ input = '', operator = '', values = [], cel }: WhenExpression): string =>
+  cel ?? `${JSON.stringify(input)} ${operator} ${JSON.stringify(values)}`;
+
+function conditionSkips(status: PipelineRunStatus | undefined, dependencies: TaskDependencies): readonly Skip[] {
   const direct = Object.values(status?.taskRuns ?? {}).flatMap((entry): readonly Skip[] => {
     const condition = tryFindSucceededCondition(entry.status?.conditions);
     if (outcomeOf(condition) !== 'skipped') return [];

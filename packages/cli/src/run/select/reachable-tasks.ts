@@ -53,8 +53,13 @@ export function reachableTasks(run: PlannedRun, objects: TektonObjects): readonl
   }
   const pipeline = tryFindPipelineOfRun(read, objects);
   if (!pipeline) return [];
-  return pipeline.model.tasks.flatMap((task, index) => {
-    const path = [...pipeline.path, ...pipeline.paths.pipeline.tasks, index, ...pipeline.paths.pipelineTask.task];
+  const { tasks, finally: last } = pipeline.model;
+  return [...tasks, ...last].flatMap((task, position) => {
+    const [list, index] =
+      position < tasks.length
+        ? [pipeline.paths.pipeline.tasks, position]
+        : [pipeline.paths.pipeline.finally, position - tasks.length];
+    const path = [...pipeline.path, ...list, index, ...pipeline.paths.pipelineTask.task];
     const at = { manifest: pipeline.manifest, path, name: task.name, paths: pipeline.paths };
     const checks = task.conditions.flatMap(({ condition }) => conditionCheck(condition, run.namespace, objects));
     return [...taskOf(task.source, at, run.namespace, objects), ...checks];
@@ -68,11 +73,17 @@ export function followedManifests(run: PlannedRun, objects: TektonObjects): read
   return [...new Set([run.manifest, ...(pipeline ? [pipeline.manifest] : [])])];
 }
 
-/** Returns the tasks of a run's Pipeline in declared order, with their dependencies. Empty without a Pipeline. */
+/**
+ * Returns the tasks of a run's Pipeline in declared order, with their dependencies. Those of `finally` depend on all others. Empty
+ * without a Pipeline.
+ */
 export function taskDependencies(run: PlannedRun, objects: TektonObjects): TaskDependencies {
   const read = objects.tryRead(run.manifest);
   const pipeline = read && tryFindPipelineOfRun(read, objects);
-  return pipeline ? dependenciesOfPipeline(pipeline.model) : new Map();
+  if (!pipeline) return new Map();
+  const tasks = dependenciesOfPipeline(pipeline.model);
+  const all = [...tasks.keys()];
+  return new Map([...tasks, ...pipeline.model.finally.map(({ name }) => [name, all] as const)]);
 }
 
 /** A Pipeline, and the position of its spec. */

@@ -5,6 +5,7 @@
 
 import { KubeClient } from '@pipewright/kube';
 import type { Runtime } from '@pipewright/cluster';
+import { asWritten } from '@pipewright/tekton';
 import { filterNotes } from '../../git-server/filter-notes.js';
 import { SourceError } from '../../git-server/source-error.js';
 import { startGitServer, type GitServer } from '../../git-server/git-server.js';
@@ -77,7 +78,7 @@ export async function openSession(prepared: PreparedRun, runtime: Runtime, log: 
       const store = await closeLater(startObjectStore((bucket) => directories.get(bucket)));
       hostFiles[BUCKETS_FILE] = bucketsJson(directories.keys(), store.url);
     }
-    const client = new KubeClient(started.cluster.send);
+    const client = new KubeClient(started.cluster.send, { decode: asWritten });
     const pushed: Session['pushed'] = (image) => pushedImages(started, image);
     return { client, notes: notesOn(prepared, git), secrets, pushed, close };
   } catch (cause) {

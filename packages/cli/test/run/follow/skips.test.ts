@@ -81,3 +81,28 @@ describe('skipped tasks', () => {
     expect([skipsOf(status, waits), skipsOf(undefined, waits)]).toEqual([[], []]);
   });
 });
+
+test('tasks that a status of v1 lists as skipped have its reason, and the when expressions that were false', () => {
+  const skippedTasks = [
+    {
+      name: 'deploy',
+      reason: 'When Expressions evaluated to false',
+      whenExpressions: [{ input: 'dev', operator: 'in', values: ['main'] }],
+    },
+    { name: 'announce', reason: 'Parent Tasks were skipped' },
+  ];
+  expect(skipsOf({ skippedTasks }, waits)).toEqual([
+    {
+      task: 'deploy',
+      reason: 'When Expressions evaluated to false',
+      message: 'When Expressions evaluated to false: "dev" in ["main"]',
+      follows: { checks: [], tasks: [] },
+    },
+    {
+      task: 'announce',
+      reason: 'Parent Tasks were skipped',
+      message: 'Parent Tasks were skipped',
+      follows: { checks: [], tasks: ['lint', 'deploy'] },
+    },
+  ]);
+});
