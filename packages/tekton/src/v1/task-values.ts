@@ -7,6 +7,7 @@
 import { stepContainerName } from '../execution/child-names.js';
 import type { ResolvedTaskModel, TaskValues } from '../execution/task-run-rules.js';
 import type { ParamAssignment, StepActionModel, StepModel, TaskModel, WorkspaceModel } from '../model/model.js';
+import { isArrayValue, type ObjectValue, type ParamValue } from '../model/param.js';
 import type { RunWorkspaceBinding } from '../model/pod.js';
 import {
   addValue,
@@ -58,13 +59,26 @@ const rewriterOf = (values: ValueReplacements): FieldRewriter => ({
 
 /** Returns the values of the Task's params, under the names of this version and under those of v1alpha1. */
 function paramValues(task: TaskModel, given: readonly ParamAssignment[]): MutableReplacements {
-  const values = pipelineParamValues(task.params, given);
+  const values = pipelineParamValues(task.params, given.map(withDefaultKeys(task.params)));
   const old = noReplacements();
   for (const name of ['strings', 'arrays'] as const)
     for (const [key, value] of values[name])
       if (key.startsWith('params.')) (old[name] as Map<string, typeof value>).set(`inputs.${key}`, value); // of its own kind
   return mergeReplacements(old, values);
 }
+
+const isObjectValue = (value: ParamValue | undefined): value is ObjectValue =>
+  typeof value === 'object' && !isArrayValue(value);
+
+/** Unlike in a pipeline, a default also gives an object as a whole the keys that the run leaves out. */
+const withDefaultKeys =
+  (declared: TaskModel['params']) =>
+  ({ name, value }: ParamAssignment): ParamAssignment => {
+    const byDefault = declared.find((param) => param.name === name)?.default;
+    return isObjectValue(value) && isObjectValue(byDefault)
+      ? { name, value: { ...byDefault, ...value } }
+      : { name, value };
+  };
 
 /** Returns a step with its StepAction and the values of params; a text is the reason why that is not possible. */
 function withAction(
@@ -82,8 +96,30 @@ function withAction(
   const given = actionParams.map(({ name, value }) => ({ name, value: substituteParamValue(value, params) }));
   const problem = actionProblem(found, given);
   if (problem !== undefined) return problem;
-  const inner = rewriterOf(pipelineParamValues(found.params.map(withDefaults(given)), given));
+  const values = pipelineParamValues(found.params.map(withDefaults(given)), given);
+  const inner = rewriterOf(mergeReplacements(values, wholeResultValues(found, given)));
   return { ...rewriteContainerFields(found.step, [], inner), ...fields };
+}
+
+/** A variable for a whole result of another step, which is an array or object. */
+const WHOLE_RESULT = /^\$\((steps\.[^.()]+\.results\.[^.()[\]]+)\[\*\]\)$/;
+
+/** Returns the values of the params that are whole results of steps: variables, for they are known only while the pod runs. */
+function wholeResultValues({ params, step }: StepActionModel, given: readonly ParamAssignment[]): MutableReplacements {
+  const values = noReplacements();
+  const indices = new Set([...JSON.stringify(step).matchAll(/\[(\d+)\]\)/g)].map(([, index = '']) => index));
+  for (const { name, value } of given) {
+    const result = typeof value === 'string' ? WHOLE_RESULT.exec(value)?.[1] : undefined;
+    const { type, keys = [] } = params.find((param) => param.name === name) ?? {};
+    if (result === undefined) continue;
+    for (const form of variableForms('params', name)) {
+      if (type === 'object') for (const key of keys) values.strings.set(`${form}.${key}`, `$(${result}.${key})`);
+      if (type !== 'array') continue;
+      for (const whole of [form, `${form}[*]`]) values.arrays.set(whole, [`$(${result}[*])`]);
+      for (const index of indices) values.strings.set(`${form}[${index}]`, `$(${result}[${index}])`);
+    }
+  }
+  return values;
 }
 
 /** A default of a StepAction may refer to its other params. */

@@ -173,6 +173,45 @@ describe('a step with a StepAction', () => {
     });
   });
 
+  test('gets the keys of an object param that the run leaves to its default', () => {
+    const task = {
+      params: [{ name: 'p', type: 'object', properties: { k: {}, l: {} }, default: { k: 'task k', l: 'task l' } }],
+      steps: [
+        {
+          name: 'one',
+          ref: { name: 'greet' },
+          params: [
+            { name: 'who', value: 'w' },
+            { name: 'o', value: '$(params.p[*])' },
+          ],
+        },
+      ],
+    };
+    const run = { params: [{ name: 'p', value: { l: 'run l' } }] };
+    expect(resolved(task, run, { greet }).steps[0]?.env).toEqual([{ name: 'G', value: 'hello w task k run l' }]);
+  });
+
+  test('has variables for whole results of earlier steps that are values of its params', () => {
+    const action = {
+      image: 'busybox',
+      params: [
+        { name: 'list', type: 'array' },
+        { name: 'o', type: 'object', properties: { k: {} }, default: { k: 'dk' } },
+      ],
+      env: [{ name: 'E', value: '$(params.list[1]) $(params["list"][0]) $(params.o.k)' }],
+      args: ['$(params.list[*])', "$(params['list'])"],
+    };
+    const given = [
+      { name: 'list', value: '$(steps.first.results.r[*])' },
+      { name: 'o', value: '$(steps.first.results.obj[*])' },
+    ];
+    const task = { steps: [{ name: 'one', ref: { name: 'action' }, params: given }] };
+    expect(resolved(task, {}, { action }).steps[0]).toMatchObject({
+      env: [{ value: '$(steps.first.results.r[1]) $(steps.first.results.r[0]) $(steps.first.results.obj.k)' }],
+      args: ['$(steps.first.results.r[*])', '$(steps.first.results.r[*])'],
+    });
+  });
+
   test.each([
     [
       'of a name that does not exist',
