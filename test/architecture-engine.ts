@@ -27,7 +27,8 @@ export const TEKTON_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     tekton('validation'),
     ...['custom-task', 'objects', 'param-types', 'types'].map((file) => tekton(`v1/${file}.js`)),
   ],
-  'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1'), tekton('v1alpha1')],
+  'packages/tekton/src/v1beta1': [...TEKTON_SHARED, tekton('validation'), tekton('v1')],
+  'packages/tekton/src/versions': [...TEKTON_SHARED, ...['validation', 'v1', 'v1alpha1', 'v1beta1'].map(tekton)],
 };
 
 const controller = (folder: string): string => `packages/controller/src/${folder}`;

@@ -61,6 +61,7 @@ export * from './execution/matching.js';
 export * from './v1alpha1/run-messages.js';
 export * from './versions/admission.js';
 export * from './versions/update.js';
+export { convertFromV1, convertToV1, type ConvertibleObject } from './v1beta1/conversion.js';
 export type { UpdatedObject } from './validation/api-version.js';
 export * from './versions/status.js';
 export * from './versions/resources.js';

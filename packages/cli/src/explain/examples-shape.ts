@@ -20,15 +20,19 @@ export const SHAPE_EXAMPLES = {
     'apiVersion: v1\nmetadata:\n  name: settings\n',
     ['apiVersion: v1\n', 'apiVersion: v1\nkind: ConfigMap\n'],
   ),
-  API_VERSION_UNKNOWN: remedy(
-    'Write `tekton.dev/v1alpha1`. Objects of later versions are not read yet; their fields differ, so the version alone is not enough.',
-    COMPILE.replace('v1alpha1', 'v1alpah1'),
-    ['v1alpah1', 'v1alpha1'],
-  ),
+  API_VERSION_UNKNOWN: remedy('Write a version that Tekton has.', COMPILE.replace('v1alpha1', 'v1alpah1'), [
+    'v1alpah1',
+    'v1alpha1',
+  ]),
   KIND_OF_TRIGGERS: remedy(
     'Remove the object here. To run the same pipeline, write a PipelineRun.',
     documents('apiVersion: tekton.dev/v1alpha1\nkind: TriggerBinding\nmetadata:\n  name: on-push\nspec: {}\n', COMPILE),
     ['apiVersion: tekton.dev/v1alpha1\nkind: TriggerBinding\nmetadata:\n  name: on-push\nspec: {}\n---\n', ''],
+  ),
+  KIND_REMOVED: remedy(
+    'Write it as a Task in each namespace, or fetch it from one namespace with the resolver `cluster`.',
+    'apiVersion: tekton.dev/v1beta1\nkind: ClusterTask\nmetadata:\n  name: compile\nspec:\n  steps:\n  - name: build\n    image: golang:1.22\n    command: [go, build]\n',
+    ['ClusterTask', 'Task'],
   ),
   KIND_UNKNOWN: remedy('Correct the kind.', COMPILE.replace('kind: Task', 'kind: Taks'), ['kind: Taks', 'kind: Task']),
   FIELD_UNKNOWN: remedy(

@@ -133,20 +133,13 @@ spec:
     expect(lint(moved.replace('$(params.who)', '$(inputs.params.who)'))).toEqual([]);
   });
 
-  test('are not read with the apiVersion tekton.dev/v1beta1', () => {
-    const version = 'tekton.dev/v1beta1';
-    const [finding] = lint(V1_STYLE.replace('tekton.dev/v1alpha1', version));
-    expect(finding?.message).toBe(`objects of apiVersion '${version}' are not read yet`);
-    expect(finding?.hint).not.toMatch(/^use/);
-  });
-
-  test('are valid in tekton.dev/v1', () => {
-    expect(lint(V1_STYLE.replaceAll('tekton.dev/v1alpha1', 'tekton.dev/v1'))).toEqual([]);
+  test.each(['tekton.dev/v1beta1', 'tekton.dev/v1'])('are valid in %s', (version) => {
+    expect(lint(V1_STYLE.replaceAll('tekton.dev/v1alpha1', version))).toEqual([]);
   });
 
   test('a misspelled version is corrected', () => {
     expect(lint(V1_STYLE.replace('v1alpha1', 'v1alpah1'))[0]?.hint).toBe(
-      "use 'tekton.dev/v1alpha1' or 'tekton.dev/v1'",
+      "use 'tekton.dev/v1alpha1' or 'tekton.dev/v1beta1' or 'tekton.dev/v1'",
     );
   });
 });

@@ -79,7 +79,7 @@ test('a Task or Pipeline of a later API version is not reported as missing', () 
     "VERSION_MIXED: the Task 'build' is 'tekton.dev/v1', but this object is 'tekton.dev/v1alpha1'; write both in the same version, preferably tekton.dev/v1",
   );
   expect(messages(RUN.replace(/ {2}serviceAccountName.*\n/, ''), later('Pipeline', 'v1beta1'))[0]).toBe(
-    "PIPELINE_UNKNOWN: the Pipeline 'build' is 'tekton.dev/v1beta1', whose objects are not read yet; rewrite it as 'tekton.dev/v1alpha1'",
+    "VERSION_MIXED: the Pipeline 'build' is 'tekton.dev/v1beta1', but this object is 'tekton.dev/v1alpha1'; write both in the same version, preferably tekton.dev/v1",
   );
   expect(messages(run, later('Task', 'v1').replace('build', 'other'))[0]).toBe(
     "TASK_UNKNOWN: Task 'build' not found; add it to the manifests, or correct the name",

@@ -20,14 +20,8 @@ export const OBJECT_PROBLEMS = {
   API_VERSION_UNKNOWN: error<UnknownName>(
     'A version of tekton.dev is not supported',
     'An API server without this version rejects the object.',
-    ({ name }) =>
-      LATER_VERSIONS.has(name)
-        ? `objects of apiVersion ${quote(name)} are not read yet`
-        : `apiVersion ${quote(name)} is not supported`,
-    ({ name, known }) =>
-      LATER_VERSIONS.has(name)
-        ? `leave it out for now, or rewrite it as ${known.map(quote).join(' or ')}: its fields differ, so the version alone is not enough`
-        : `use ${known.map(quote).join(' or ')}`,
+    ({ name }) => `apiVersion ${quote(name)} is not supported`,
+    ({ known }) => `use ${known.map(quote).join(' or ')}`,
   ),
   KIND_OF_TRIGGERS: warning<{ kind: string }>(
     'A kind belongs to Tekton Triggers',
@@ -40,6 +34,12 @@ export const OBJECT_PROBLEMS = {
     'The API server rejects it with "no matches for kind".',
     ({ name, apiVersion }) => `${displayValue(apiVersion)} has no kind ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
+  ),
+  KIND_REMOVED: error<{ apiVersion: string; kind: string; replacement: string }>(
+    'A kind no longer exists',
+    'Tekton removed it from this version. Its v1alpha1 form is still supported.',
+    ({ apiVersion, kind }) => `${displayValue(apiVersion)} has no ${kind} any more`,
+    ({ replacement }) => replacement,
   ),
   FIELD_UNKNOWN: error<UnknownName & { elsewhere?: string | undefined }>(
     'A field does not exist',

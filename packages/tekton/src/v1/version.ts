@@ -1,7 +1,7 @@
 /**
- * Implements the API version interface for tekton.dev/v1, and for the kinds that Tekton serves as tekton.dev/v1beta1.
+ * Implements the API version interface for tekton.dev/v1.
  *
- * Only `versions/` imports this file.
+ * Only `versions/` and `v1beta1/` import this file.
  */
 
 import type { ObjectModel } from '../model/object.js';
@@ -13,8 +13,8 @@ import { DEFAULT_CONFIG } from '../model/config.js';
 import { denial, webhookAnswer } from './admission.js';
 import { DECODE_MESSAGES } from './decode-messages.js';
 import { withDefaults } from './defaults.js';
-import { BETA_KINDS, KINDS } from './kinds.js';
-import { V1, V1BETA1, type V1Object } from './objects.js';
+import { KINDS } from './kinds.js';
+import { V1, type V1Object } from './objects.js';
 import { readPipeline, readStepAction, readTask } from './reader.js';
 import { readCustomRun, readPipelineRun, readTaskRun } from './run-reader.js';
 import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
@@ -28,8 +28,10 @@ import {
   checkTaskRunArguments,
 } from './validation/run-references.js';
 
-/** What both API versions share. */
-const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
+/** The API version tekton.dev/v1. Its checks and readers are also those of StepAction and CustomRun, which are v1beta1. */
+export const v1: ApiVersion = {
+  apiVersion: V1,
+  kinds: KINDS,
   messages: DECODE_MESSAGES,
   areFieldNamesExact: true,
   specReaders: { readTask, readTaskRun, readPipeline, readPipelineRun, readStepAction, readCustomRun },
@@ -60,17 +62,6 @@ const shared: Omit<ApiVersion, 'apiVersion' | 'kinds'> = {
   taskRunFormat,
   taskRunRules,
   admissionDenial: denial,
-};
-
-/** The API version tekton.dev/v1. */
-export const v1: ApiVersion = { apiVersion: V1, kinds: KINDS, ...shared };
-
-/** The kinds of tekton.dev/v1beta1 that have no later version. */
-export const v1beta1: ApiVersion = {
-  apiVersion: V1BETA1,
-  kinds: BETA_KINDS,
-  unreadKinds: new Set(['Task', 'ClusterTask', 'Pipeline', 'TaskRun', 'PipelineRun']),
-  ...shared,
 };
 
 function read(object: V1Object): ObjectModel {

@@ -43,8 +43,8 @@ export interface ApiVersion {
   readonly messages: ConformanceMessages;
   /** Whether a field name in another case is unknown. Absent: Tekton decodes names in any case. */
   readonly areFieldNamesExact?: true;
-  /** Kinds of this version that are not read yet. */
-  readonly unreadKinds?: ReadonlySet<string>;
+  /** Kinds that Tekton removed from this version, with what replaces them. */
+  readonly removedKinds?: Readonly<Record<string, string>>;
   /** Reads specs of this version's kinds. */
   readonly specReaders: SpecReaders;
   /** Whether a spec has fields that no other version has, which tells its version. Absent: its fields tell nothing. */

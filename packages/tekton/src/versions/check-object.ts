@@ -58,13 +58,19 @@ export function inspectObject(
     return { id, report, object };
   }
   const version = tryFindVersion(id.apiVersion);
-  if (!version || version.unreadKinds?.has(id.kind)) {
-    const known = VERSIONS.filter(({ unreadKinds }) => !unreadKinds).map(({ apiVersion }) => apiVersion);
+  if (!version) {
+    const known = VERSIONS.map(({ apiVersion }) => apiVersion);
     report.add('API_VERSION_UNKNOWN', ['apiVersion'], { name: id.apiVersion, known }, { value: id.apiVersion });
     return { id, report, object };
   }
   if (TRIGGERS_KINDS.has(id.kind)) {
     report.add('KIND_OF_TRIGGERS', ['kind'], { kind: id.kind }, { value: id.kind });
+    return { id, report, object };
+  }
+  const replacement = version.removedKinds?.[id.kind];
+  if (replacement !== undefined) {
+    const details = { apiVersion: id.apiVersion, kind: id.kind, replacement };
+    report.add('KIND_REMOVED', ['kind'], details, { value: id.kind });
     return { id, report, object };
   }
   const schema = SCHEMAS.get(`${id.apiVersion} ${id.kind}`);

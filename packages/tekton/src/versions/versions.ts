@@ -4,8 +4,9 @@
  * All version-specific code is reached through this table.
  */
 
-import { v1, v1beta1 } from '../v1/version.js';
+import { v1 } from '../v1/version.js';
 import { v1alpha1 } from '../v1alpha1/version.js';
+import { v1beta1 } from '../v1beta1/version.js';
 import type { ApiVersion } from '../validation/api-version.js';
 
 /** All versions, oldest first. */

@@ -35,6 +35,7 @@ test("a PipelineRun has Tekton's short names and printer columns", () => {
           { name: 'CompletionTime', type: 'date', jsonPath: '.status.completionTime' },
         ],
       },
+      { name: 'v1beta1', subresources: { status: {} } },
       { name: 'v1', subresources: { status: {} } },
     ],
   });
@@ -46,11 +47,11 @@ test('a kind is served in all its versions and stored in the newest', () => {
     return [metadata.name.split('.')[0], versions.map((it) => `${it.name}${it.storage ? ' stored' : ''}`)] as const;
   });
   expect(Object.fromEntries(served)).toEqual({
-    tasks: ['v1alpha1', 'v1 stored'],
+    tasks: ['v1alpha1', 'v1beta1', 'v1 stored'],
     clustertasks: ['v1alpha1 stored'],
-    taskruns: ['v1alpha1', 'v1 stored'],
-    pipelines: ['v1alpha1', 'v1 stored'],
-    pipelineruns: ['v1alpha1', 'v1 stored'],
+    taskruns: ['v1alpha1', 'v1beta1', 'v1 stored'],
+    pipelines: ['v1alpha1', 'v1beta1', 'v1 stored'],
+    pipelineruns: ['v1alpha1', 'v1beta1', 'v1 stored'],
     pipelineresources: ['v1alpha1 stored'],
     conditions: ['v1alpha1 stored'],
     stepactions: ['v1beta1 stored'],

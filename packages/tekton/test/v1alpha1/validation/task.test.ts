@@ -52,9 +52,9 @@ describe('a task', () => {
     },
     {
       task: 'of an unknown version',
-      object: { ...build, apiVersion: 'tekton.dev/v1beta1' },
+      object: { ...build, apiVersion: 'tekton.dev/v1beta2' },
       expected: [
-        "API_VERSION_UNKNOWN apiVersion: objects of apiVersion 'tekton.dev/v1beta1' are not read yet (leave it out for now, or rewrite it as 'tekton.dev/v1alpha1' or 'tekton.dev/v1': its fields differ, so the version alone is not enough)",
+        "API_VERSION_UNKNOWN apiVersion: apiVersion 'tekton.dev/v1beta2' is not supported (use 'tekton.dev/v1alpha1' or 'tekton.dev/v1beta1' or 'tekton.dev/v1')",
       ],
     },
     {
