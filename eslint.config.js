@@ -95,7 +95,7 @@ const SIMULATION_EDGES = [
   'packages/cluster/src/node/{machine,container/container-start,container/termination,probes/probing}.ts',
   'packages/cluster/src/node/{logs/log-disk,logs/log-reader,logs/pod-logs,volumes/pod-volumes,volumes/volume-directories}.ts',
   'packages/controller/src/edge/{event-sender,log,read-scripts}.ts',
-  'packages/controller/src/edge/registry/{client,image-command}.ts',
+  'packages/controller/src/edge/registry/{session,image-command}.ts',
 ];
 
 const ASYNCHRONY = [
@@ -197,7 +197,7 @@ export default ts.config(
         'error',
         {
           name: '@pipewright/apimachinery',
-          importNames: ['systemClock', 'machineTime'],
+          importNames: ['systemClock', 'createSystemClock'],
           message: 'time is an argument: only the edge has a clock',
         },
       ],

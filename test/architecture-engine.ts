@@ -74,6 +74,7 @@ export const CONTROLLER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'packages/controller/src/taskrun': CONTROLLER_PURE,
   'packages/controller/src/pipelinerun': [...CONTROLLER_PURE, controller('taskrun')],
+  'packages/controller/src/resolvers': ['@pipewright/tekton'],
   'packages/controller/src/edge': [
     ...CONTROLLER_PURE,
     controller('taskrun'),
@@ -89,6 +90,14 @@ export const CONTROLLER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/apimachinery',
     '@pipewright/tekton',
     '@pipewright/kube',
+  ],
+  'packages/controller/src/edge/resolvers': [
+    controller('edge/registry'),
+    controller('resolvers'),
+    '@pipewright/apimachinery',
+    '@pipewright/tekton',
+    '@pipewright/kube',
+    'node:',
   ],
   'packages/controller/src/edge/reconcilers': [
     controller('edge'),

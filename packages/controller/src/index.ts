@@ -3,7 +3,7 @@ export type { ControllerOptions, FindCommand, QueueName } from './edge/controlle
 export { startController, type RunningController } from './edge/controller.js';
 export { jsonLog, silent, type LogFields, type Log } from './edge/log.js';
 export type { Login } from './edge/registry/auth.js';
-export type { Registries, RegistryAddress } from './edge/registry/client.js';
+export type { Registries, RegistryAddress } from './edge/registry/session.js';
 export { resultsReport, decodeTurn, type DecodedTurn } from './scripts/entrypoint/entrypoint-arguments.js';
 export { DEFAULT_IMAGES, type Images } from './run/options.js';
 export type { RetentionPolicy } from './run/retention.js';

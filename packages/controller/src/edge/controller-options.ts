@@ -5,7 +5,7 @@ import type { ImageCommandResult } from '../pod/image-command.js';
 import type { Images } from '../run/options.js';
 import type { RetentionPolicy } from '../run/retention.js';
 import type { Log } from './log.js';
-import type { Registries } from './registry/client.js';
+import type { Registries } from './registry/session.js';
 
 /** Looks up the command of an image, with the credentials of a ServiceAccount. */
 export type FindCommand = (

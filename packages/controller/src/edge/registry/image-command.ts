@@ -8,7 +8,8 @@ import { SECRETS, SERVICE_ACCOUNTS, type KubeClient, type KubeObject } from '@pi
 import type { Clock } from '@pipewright/apimachinery';
 import type { ImageCommandResult } from '../../pod/image-command.js';
 import { loginFor, type LoginSecret } from './auth.js';
-import { lookUpImage, type Registries } from './client.js';
+import { lookUpImage } from './client.js';
+import type { Registries } from './session.js';
 import type { FindCommand } from '../controller-options.js';
 
 interface Account extends KubeObject {

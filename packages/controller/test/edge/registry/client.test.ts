@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loginFor } from '../../../src/edge/registry/auth.js';
-import { lookUpImage, type RegistryOptions } from '../../../src/edge/registry/client.js';
+import { lookUpImage } from '../../../src/edge/registry/client.js';
+import type { RegistryOptions } from '../../../src/edge/registry/session.js';
 
 type Responder = (request: Request) => Response | undefined;
 
