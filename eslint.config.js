@@ -96,6 +96,7 @@ const SIMULATION_EDGES = [
   'packages/cluster/src/node/{logs/log-disk,logs/log-reader,logs/pod-logs,volumes/pod-volumes,volumes/volume-directories}.ts',
   'packages/controller/src/edge/{event-sender,log,read-scripts}.ts',
   'packages/controller/src/edge/registry/{session,image-command}.ts',
+  'packages/controller/src/edge/resolvers/{bundles,git-pack,git-transport}.ts',
 ];
 
 const ASYNCHRONY = [

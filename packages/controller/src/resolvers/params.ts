@@ -32,6 +32,15 @@ export interface BasicAuth {
 
 /** The valid params of a request. */
 export type ResolverParams =
+  | {
+      readonly kind: 'git';
+      readonly url: URL;
+      /** The URL as the reference has it. */
+      readonly urlText: string;
+      readonly revision: string;
+      readonly path: string;
+      readonly token?: { readonly secret: string; readonly key: string };
+    }
   | { readonly kind: 'http'; readonly url: URL; readonly auth?: BasicAuth; readonly sha256?: string }
   | { readonly kind: 'cluster'; readonly objectKind: ClusterKind; readonly name: string; readonly namespace: string }
   | {
@@ -57,6 +66,7 @@ type Texts = ReadonlyMap<string, string>;
 type Reader = (texts: Texts, namespace: string, settings: ResolverSettings) => ResolverParams;
 
 const READERS: Readonly<Record<string, Reader>> = {
+  git: readGit,
   http: readHttp,
   cluster: readCluster,
   bundles: readBundle,
@@ -87,6 +97,28 @@ function requireParams(resolver: string, texts: Texts, names: readonly string[])
   const missing = names.filter((name) => (texts.get(name) ?? '') === '');
   if (missing.length > 0)
     throw new ResolverError(`missing required ${resolver} resolver params: ${missing.join(', ')}`);
+}
+
+const DEFAULT_REPOSITORY = 'https://github.com/tektoncd/catalog.git';
+
+function readGit(texts: Texts): ResolverParams {
+  requireParams('git', texts, ['pathInRepo']);
+  if (texts.has('repo') || texts.has('org'))
+    throw new ResolverError('the params repo and org of the git resolver are not supported yet; use the param url');
+  const urlText = texts.get('url') ?? DEFAULT_REPOSITORY;
+  const url = URL.canParse(urlText) ? new URL(urlText) : undefined;
+  if (/^(ssh:|[\w.-]+@[\w.-]+:)/.test(urlText))
+    throw new ResolverError(
+      `git repository url ${urlText}: SSH is not supported; use an https URL, with gitToken for private repositories`,
+    );
+  if (!url || !['git:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '')
+    throw new ResolverError(`invalid git repository url: ${urlText}`);
+  const path = texts.get('pathInRepo') ?? '';
+  if (path.split('/').includes('..'))
+    throw new ResolverError(`invalid path "${path}": must not contain '..' components`);
+  const secret = texts.get('gitToken');
+  const token = secret === undefined ? undefined : { secret, key: texts.get('gitTokenKey') ?? 'token' };
+  return { kind: 'git', url, urlText, revision: texts.get('revision') ?? 'main', path, ...(token && { token }) };
 }
 
 function readHttp(texts: Texts): ResolverParams {

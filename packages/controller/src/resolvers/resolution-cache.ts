@@ -23,6 +23,7 @@ export function cacheModeOf({ params }: ResolutionRequest): CacheMode | undefine
 /** Whether to cache the result: in mode `auto` only one that cannot change, such as an image with a digest. */
 export function isCached(mode: CacheMode, params: ResolverParams): boolean {
   if (mode !== 'auto') return mode === 'always';
+  if (params.kind === 'git') return /^[0-9a-f]{40}$/.test(params.revision);
   return params.kind === 'bundles'
     ? params.bundle.includes('@sha256:')
     : params.kind === 'http' && params.sha256 !== undefined;

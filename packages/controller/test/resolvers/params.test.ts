@@ -15,6 +15,19 @@ const HUB = { name: 'git-clone', version: '0.6' };
 
 describe('invalid params', () => {
   test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['git', { foo: 'bar' }, 'missing required git resolver params: pathInRepo'],
+    ['git', { url: '/etc', pathInRepo: 'x' }, 'invalid git repository url: /etc'],
+    ['git', { pathInRepo: '../x' }, `invalid path "../x": must not contain '..' components`],
+    [
+      'git',
+      { url: 'git@a.b:c/d', pathInRepo: 'x' },
+      'git repository url git@a.b:c/d: SSH is not supported; use an https URL, with gitToken for private repositories',
+    ],
+    [
+      'git',
+      { repo: 'a', org: 'b', pathInRepo: 'x' },
+      'the params repo and org of the git resolver are not supported yet; use the param url',
+    ],
     ['http', {}, 'missing required http resolver params: url'],
     ['http', { url: 'ftp://x' }, 'url ftp://x is not a valid http(s) url'],
     ['http', { url: 'not a url' }, 'url not a url is not a valid http(s) url'],

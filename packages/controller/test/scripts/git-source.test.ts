@@ -1,12 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gitSource, type GitSource } from '../../src/scripts/git/git-source.js';
 import { sampledRows, thoroughTest } from '../../../../test/thorough.js';
-import { killOnExit } from '../support/process-reaper.js';
+import { startGitDaemon } from '../support/git-daemon.js';
 import { scripts } from '../support/scripts.js';
 import { exec, expandArgument, runProcess, type ProcessResult } from '../support/shells.js';
 
@@ -18,7 +16,7 @@ const env = {
   GIT_COMMITTER_NAME: 'a',
   GIT_COMMITTER_EMAIL: 'a@b',
 };
-let daemon: ChildProcess;
+let daemon: Awaited<ReturnType<typeof startGitDaemon>>;
 let server = '';
 let commits: { readonly first: string; readonly second: string; readonly side: string };
 
@@ -27,23 +25,6 @@ const git = async (dir: string, ...args: readonly string[]): Promise<string> =>
     await exec('git', ['-C', dir, '-c', 'protocol.file.allow=always', ...args], { env: { ...process.env, ...env } })
   ).stdout.trim();
 
-/** Resolves with a port that is probably free. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const socket = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = socket.address() as AddressInfo; // it listens on a port
-      socket.close(() => resolve(port));
-    });
-  });
-
-/** Resolves when the daemon responds. */
-async function waitForDaemon(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if ((await runProcess(['git', 'ls-remote', url])).code === 0) return;
-  }
-  throw new Error(`nothing answers at ${url}`);
-}
-
 beforeAll(async () => {
   const work = join(base, 'work');
   const library = join(base, 'library');
@@ -51,8 +32,8 @@ beforeAll(async () => {
     mkdirSync(dir);
     await git(dir, 'init', '-q', '-b', 'master');
   }
-  const port = await freePort();
-  server = `git://127.0.0.1:${String(port)}`;
+  daemon = await startGitDaemon(base, 'library');
+  server = daemon.url;
   writeFileSync(join(library, 'shared'), 'shared');
   await git(library, 'add', '.');
   await git(library, 'commit', '-qm', 'library');
@@ -71,27 +52,10 @@ beforeAll(async () => {
   await git(work, 'commit', '-q', '--allow-empty', '-m', 'side');
   commits = { first, second, side: await git(work, 'rev-parse', 'HEAD') };
   await git(work, 'checkout', '-q', 'master');
-  daemon = killOnExit(
-    spawn(
-      'git',
-      [
-        'daemon',
-        '--reuseaddr',
-        '--listen=127.0.0.1',
-        `--port=${String(port)}`,
-        `--base-path=${base}`,
-        '--export-all',
-        base,
-      ],
-      { stdio: 'ignore', detached: true },
-    ),
-    { detached: true },
-  );
-  await waitForDaemon(`${server}/work`);
 });
 
 afterAll(() => {
-  if (daemon.pid !== undefined) process.kill(-daemon.pid); // its children serve requests
+  daemon.stop();
   rmSync(base, { recursive: true, force: true });
 });
 

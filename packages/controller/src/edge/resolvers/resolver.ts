@@ -1,5 +1,5 @@
 /**
- * Resolves references with a resolver: http, cluster, bundles and hub.
+ * Resolves references with a resolver: git, http, cluster, bundles and hub.
  *
  * Checks the params first, uses the cache, limits the time of each request, and returns every failure as a result with Tekton's message.
  */
@@ -29,6 +29,7 @@ import type { Registries } from '../registry/session.js';
 import { readBundle } from './bundles.js';
 import { readFromCluster } from './cluster.js';
 import type { FetchContext } from './fetch-context.js';
+import { fetchFromGit } from './git.js';
 import { fetchHttp } from './http.js';
 import { fetchFromHub } from './hub.js';
 
@@ -102,6 +103,8 @@ export class Resolver {
 
 function fetchManifest(params: ResolverParams, context: FetchContext): Promise<ResolvedManifest> {
   switch (params.kind) {
+    case 'git':
+      return fetchFromGit(params, context);
     case 'http':
       return fetchHttp(params, context);
     case 'cluster':
@@ -118,6 +121,4 @@ const messageOf = (error: unknown): string =>
   error instanceof ResolverError || error instanceof ApiError ? error.message : `unexpected failure: ${String(error)}`;
 
 const unknownResolver = (resolver: string): string =>
-  resolver === 'git'
-    ? 'the resolver git is not supported yet; use http with the URL of the raw file, a bundle, or a definition of the cluster'
-    : `there is no resolver "${resolver}"; the resolvers are bundles, cluster, http and hub`;
+  `there is no resolver "${resolver}"; the resolvers are bundles, cluster, git, http and hub`;

@@ -186,7 +186,7 @@ test('a request that takes longer than the limit fails, and is aborted', async (
 
 test('a request to an unknown resolver fails at once, with the known ones', async () => {
   expect(reasonOf(await resolve('nosuch', {}))).toBe(
-    'InvalidRequest: there is no resolver "nosuch"; the resolvers are bundles, cluster, http and hub',
+    'InvalidRequest: there is no resolver "nosuch"; the resolvers are bundles, cluster, git, http and hub',
   );
 });
 
