@@ -18,11 +18,19 @@ import {
   string,
   value,
   passThrough,
+  withHints,
   type Relocation,
   type ObjectSchema,
   type StringSchema,
 } from '../schema/schema.js';
 import { RESOURCE_TYPES } from '../model/resource.js';
+import {
+  PIPELINE_HINTS,
+  PIPELINE_RUN_HINTS,
+  PIPELINE_TASK_HINTS,
+  STEP_HINTS,
+  TASK_RUN_HINTS,
+} from './later-field-hints.js';
 import type * as wire from './types.js';
 import type { PipelineResourceSpec, ResourceParam, SecretParam } from '../model/resource.js';
 import type { WorkspaceBinding } from '../model/pod.js';
@@ -117,7 +125,7 @@ const taskSpec = object<wire.TaskSpec>(
         ),
       ),
     }),
-    steps: list('Containers that run one after the other.', step),
+    steps: list('Containers that run one after the other.', withHints(step, STEP_HINTS)),
     stepTemplate: container,
     sidecars: list('Containers that run beside the steps.', step),
     volumes: list('Volumes that steps mount.', volume),
@@ -224,6 +232,7 @@ const taskRunSpec = object<wire.TaskRunSpec>(
       params: 'move it below `inputs`: a v1alpha1 TaskRun has `inputs.params`',
       resources:
         'move `inputs` of it to `inputs.resources`, and `outputs` to `outputs.resources`: a v1alpha1 TaskRun has them there',
+      ...TASK_RUN_HINTS,
     },
     moves: RELOCATIONS,
   },
@@ -289,11 +298,12 @@ const pipelineTask = object<wire.PipelineTask>(
     elsewhere: {
       inputs: 'a pipeline task gets its inputs under `resources.inputs` and its values under `params`',
       outputs: 'a pipeline task binds outputs under `resources.outputs`',
+      ...PIPELINE_TASK_HINTS,
     },
   },
 );
 
-const pipelineSpec = object<wire.PipelineSpec>('What the pipeline does.', {
+const pipelineFields = object<wire.PipelineSpec>('What the pipeline does.', {
   resources: list(
     'Resources that a run binds.',
     object<wire.PipelineDeclaredResource>(
@@ -311,13 +321,15 @@ const pipelineSpec = object<wire.PipelineSpec>('What the pipeline does.', {
   workspaces,
 });
 
+const pipelineSpec = withHints(pipelineFields, PIPELINE_HINTS);
+
 const taskAccount = object<wire.TaskServiceAccount>(
   'The account of one task.',
   { taskName: string('Name of the pipeline task.'), serviceAccount: deprecatedAccount, serviceAccountName: account },
   { required: ['taskName'] },
 );
 
-const pipelineRunSpec = object<wire.PipelineRunSpec>('What to run.', {
+const pipelineRunFields = object<wire.PipelineRunSpec>('What to run.', {
   pipelineRef: object<{ name: string; apiVersion?: string }>('Names the Pipeline.', { name, apiVersion }),
   pipelineSpec,
   resources: bindings,
@@ -331,6 +343,8 @@ const pipelineRunSpec = object<wire.PipelineRunSpec>('What to run.', {
   podTemplate,
   workspaces: workspaceBindings,
 });
+
+const pipelineRunSpec = withHints(pipelineRunFields, PIPELINE_RUN_HINTS);
 
 const conditionSpec = object<wire.ConditionSpec>('What is checked.', {
   check: step,
