@@ -70,14 +70,13 @@ function paramValues(task: TaskModel, given: readonly ParamAssignment[]): Mutabl
 const isObjectValue = (value: ParamValue | undefined): value is ObjectValue =>
   typeof value === 'object' && !isArrayValue(value);
 
-/** Unlike in a pipeline, a default also gives an object as a whole the keys that the run leaves out. */
+/** Unlike in a pipeline, a default gives an object the keys that its value leaves out: all of them if that is not an object. */
 const withDefaultKeys =
   (declared: TaskModel['params']) =>
   ({ name, value }: ParamAssignment): ParamAssignment => {
     const byDefault = declared.find((param) => param.name === name)?.default;
-    return isObjectValue(value) && isObjectValue(byDefault)
-      ? { name, value: { ...byDefault, ...value } }
-      : { name, value };
+    if (!isObjectValue(byDefault)) return { name, value };
+    return { name, value: isObjectValue(value) ? { ...byDefault, ...value } : byDefault };
   };
 
 /** Returns a step with its StepAction and the values of params; a text is the reason why that is not possible. */
@@ -96,7 +95,8 @@ function withAction(
   const given = actionParams.map(({ name, value }) => ({ name, value: substituteParamValue(value, params) }));
   const problem = actionProblem(found, given);
   if (problem !== undefined) return problem;
-  const values = pipelineParamValues(found.params.map(withDefaults(given)), given);
+  const declared = found.params.map(withDefaults(given));
+  const values = pipelineParamValues(declared, given.map(withDefaultKeys(declared)));
   const inner = rewriterOf(mergeReplacements(values, wholeResultValues(found, given)));
   return { ...rewriteContainerFields(found.step, [], inner), ...fields };
 }

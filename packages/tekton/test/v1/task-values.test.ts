@@ -191,6 +191,11 @@ describe('a step with a StepAction', () => {
     expect(resolved(task, run, { greet }).steps[0]?.env).toEqual([{ name: 'G', value: 'hello w task k run l' }]);
   });
 
+  test('has the default of an object param whose value is a text', () => {
+    const task = use({ name: 'who', value: 'w' }, { name: 'o', value: '$(params.name)' });
+    expect(resolved(task, spec, { greet }).steps[0]?.env).toEqual([{ name: 'G', value: 'hello w dk dl' }]);
+  });
+
   test('has variables for whole results of earlier steps that are values of its params', () => {
     const action = {
       image: 'busybox',
