@@ -29,6 +29,7 @@ export * from './execution/task-reports.js';
 export * from './variables/pipeline-values.js';
 export * from './variables/task-references.js';
 export * from './execution/child-names.js';
+export * from './execution/tekton-names.js';
 export type * from './execution/run-memory.js';
 export { isDnsLabel, isDnsSubdomain, isLabelValue } from './model/kubernetes-names.js';
 export { resultRefsOfParams, resultRefsOfPipelineTask, type ResultRef } from './variables/result-references.js';

@@ -13,7 +13,6 @@ import {
 } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
 import {
-  MANAGED_BY_TEKTON,
   storedResource,
   TEKTON_LABELS,
   type ClusterTask,
@@ -55,7 +54,7 @@ export function newCaches(options: ControllerOptions, client: KubeClient, clock:
   const mutationCache = <T extends KubeObject>(resource: Resource, labelSelector?: string): MutationCache<T> =>
     new MutationCache<T>(client, resource, wireClock, { ...optionsFor<T>(resource), labelSelector });
   return {
-    pods: mutationCache<Pod>(PODS, `${TEKTON_LABELS.managedBy}=${MANAGED_BY_TEKTON}`),
+    pods: mutationCache<Pod>(PODS, TEKTON_LABELS.taskRun),
     taskRuns: mutationCache<TaskRunObject>(storedResource('TaskRun')),
     pipelineRuns: mutationCache<PipelineRunObject>(storedResource('PipelineRun')),
     tasks: cache<Task>(storedResource('Task')),

@@ -17,6 +17,9 @@ export const readScripts = (): Scripts => ({
   'code-host.mjs': compactModule(
     readFileSync(new URL('../scripts/pull-request/code-host.mjs', import.meta.url), 'utf8'),
   ),
+  'copy-credentials.sh': compact(
+    readFileSync(new URL('../scripts/credentials/copy-credentials.sh', import.meta.url), 'utf8'),
+  ),
   'docker-config.awk': compact(
     readFileSync(new URL('../scripts/credentials/docker-config.awk', import.meta.url), 'utf8'),
   ),

@@ -20,6 +20,7 @@ import { DEFAULT_IMAGES } from '../run/options.js';
 import type { Run } from '../run/retention.js';
 import { statusEvents } from '../taskrun/events.js';
 import { ArtifactConfig } from './artifact-config.js';
+import { TektonSettings } from './tekton-settings.js';
 import { newCaches, watchErrorLogger, type Caches } from './caches.js';
 import type { ControllerOptions, QueueName } from './controller-options.js';
 import { PROGRESS_DELAY_MS, type Enqueue } from './enqueue.js';
@@ -110,6 +111,7 @@ interface Shared {
   readonly log: Log;
   readonly caches: Caches;
   readonly artifactConfig: ArtifactConfig;
+  readonly tektonConfig: TektonSettings;
   readonly taskRunRecorder: EventRecorder;
   readonly pipelineRunRecorder: EventRecorder;
   readonly taskRunWriter: RunWriter<TaskRunObject>;
@@ -152,6 +154,7 @@ function newShared(options: ControllerOptions, client: KubeClient, clock: Clock,
     onWritten,
   });
   const artifactConfig = new ArtifactConfig(client, clock, log);
+  const tektonConfig = new TektonSettings(client, clock, log);
   const recorders = { taskRunRecorder, pipelineRunRecorder };
   return {
     client,
@@ -159,6 +162,7 @@ function newShared(options: ControllerOptions, client: KubeClient, clock: Clock,
     log,
     caches,
     artifactConfig,
+    tektonConfig,
     ...recorders,
     taskRunWriter,
     pipelineRunWriter,
@@ -169,7 +173,7 @@ function newShared(options: ControllerOptions, client: KubeClient, clock: Clock,
 
 const taskRunDepsOf = (
   options: ControllerOptions,
-  { client, clock, caches, artifactConfig, taskRunWriter, enqueue }: Shared,
+  { client, clock, caches, artifactConfig, tektonConfig, taskRunWriter, enqueue }: Shared,
   quotaWaitQueue: QuotaWaitQueue,
 ): TaskRunDeps => ({
   client,
@@ -179,6 +183,7 @@ const taskRunDepsOf = (
   writer: taskRunWriter,
   quotaWaitQueue,
   artifactConfig,
+  tektonConfig,
   images: { ...DEFAULT_IMAGES, ...options.images },
   scripts: readScripts(),
   ...(options.dockerConfig !== undefined && { dockerConfig: options.dockerConfig }),

@@ -8,6 +8,8 @@
 export interface ImageCommand {
   readonly kind: 'command';
   readonly command: readonly string[];
+  /** What its Cmd is: the whole command, or words that follow it unless a step has arguments. Absent: it has none, or is not known. */
+  readonly cmd?: { readonly kind: 'whole' } | { readonly kind: 'words'; readonly words: readonly string[] };
 }
 
 /**
@@ -21,8 +23,10 @@ export function imageCommand(config: {
   readonly Entrypoint?: readonly string[] | null;
   readonly Cmd?: readonly string[] | null;
 }): ImageCommand | undefined {
-  const command = [config.Entrypoint ?? [], config.Cmd ?? []].find((words) => words.length > 0);
-  return command && { kind: 'command', command };
+  const [entrypoint, words] = [config.Entrypoint ?? [], config.Cmd ?? []];
+  if (entrypoint.length > 0)
+    return { kind: 'command', command: entrypoint, ...(words.length > 0 && { cmd: { kind: 'words', words } }) };
+  return words.length > 0 ? { kind: 'command', command: words, cmd: { kind: 'whole' } } : undefined;
 }
 
 /** The result of looking up the command of an image. */

@@ -17,6 +17,8 @@ const TEMPLATE_FIELDS = [
   'schedulerName',
   'hostNetwork',
   'imagePullSecrets',
+  'hostAliases',
+  'topologySpreadConstraints',
 ] as const;
 
 /** Returns the fields of a run's pod template that the pod takes over. */

@@ -15,68 +15,42 @@ import {
   READY_ANNOTATION,
   sidecarContainerName,
   stepContainerName,
-  substituteTask,
-  taskReplacements,
+  suffixedName,
+  taskRunRulesOf,
   TEKTON_LABELS,
   type Container,
   type PipelineResourceModel,
+  type RunFailure,
   type Step,
   type TaskModel,
-  type TaskRunModel,
   type Volume,
   type VolumeMount,
 } from '@pipewright/tekton';
-import type { ArtifactStorage } from '../resources/artifact-storage.js';
-import type { ImageCommandResult } from './image-command.js';
 import { resourceSteps, type ResourceBindings } from '../resources/resource-steps.js';
 import type { Images } from '../run/options.js';
-import type { Pod } from './pod-types.js';
+import type { PodRequest } from './pod-request.js';
+import type { Pod, PodSpec } from './pod-types.js';
 import { podTemplateFields } from './pod-template.js';
 import { withSharedRequests } from './requests.js';
-import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from '../scripts/credentials/credentials.js';
+import { credentialsOf, credentialsScript, secretDir } from '../scripts/credentials/credentials.js';
 import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR } from '../scripts/entrypoint/entrypoint.js';
 import type { StepTurn } from '../scripts/entrypoint/entrypoint-arguments.js';
 import { needsExactEnvironment } from '../scripts/entrypoint/exact-environment.js';
 import { nodeLoginScript } from '../scripts/credentials/node-login.js';
-import type { Scripts } from '../scripts/scripts.js';
 import { literally } from '../scripts/shell-text.js';
 import { stepCommands, type CommandsNeeded, type PodRefusal, type StepCommand } from './step-command.js';
 import { withTemplate } from './step-template.js';
+import { RUN_DIR, V1_VOLUMES } from './v1-containers.js';
+import { v1Parts } from './v1-parts.js';
 import { mountWorkspaces, type WorkspaceMounts } from './workspaces.js';
 
-/** Everything a pod depends on. */
-export interface PodRequest {
-  readonly taskRun: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly uid: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly apiVersion: string;
-  };
-  /** From 0; each retry is one more. */
-  readonly attempt: number;
-  readonly run: TaskRunModel;
-  readonly task: TaskModel;
-  readonly bindings: ResourceBindings;
-  /** The ServiceAccount's Secrets without their data. */
-  readonly secrets: readonly SecretHeader[];
-  readonly images: Images;
-  readonly scripts: Scripts;
-  /** Path of a docker config in every container, whose logins are added to the task's own. */
-  readonly dockerConfig?: string | undefined;
-  /** Whether this is the attempt's second pod, which replaces one whose images have no shell. */
-  readonly replacement: boolean;
-  /** Whether every container gets a shell, for images without one. */
-  readonly lendShell: boolean;
-  /** The commands of images, for steps without a command. */
-  readonly commands: ReadonlyMap<string, ImageCommandResult>;
-  /** Where the pipeline's tasks hand over files; absent for a TaskRun without a PipelineRun. */
-  readonly artifacts?: ArtifactStorage | undefined;
-}
-
 /** The pod, the reason why it cannot be created, or the images whose commands must be looked up first. */
-export type PodResult = { readonly kind: 'pod'; readonly pod: Pod } | PodRefusal | CommandsNeeded;
+export type PodResult =
+  /** `task`: with the values of its variables. */
+  | { readonly kind: 'pod'; readonly pod: Pod; readonly task: TaskModel }
+  | { readonly kind: 'invalid'; readonly failure: RunFailure }
+  | PodRefusal
+  | CommandsNeeded;
 
 const HOME = '/tekton/home';
 const LENT_SHELL = `${TOOLS_DIR}/bin/busybox`;
@@ -84,20 +58,50 @@ const LENT_SHELL_COMMAND: readonly string[] = [LENT_SHELL, 'sh'];
 
 /** Builds the pod. */
 export function taskPod(request: PodRequest): PodResult {
-  const { bindings, images, scripts, taskRun } = request;
-  const resources = {
+  const { bindings, run, taskRun, attempt, stepActions = new Map() } = request;
+  const rules = taskRunRulesOf(taskRun);
+  const resolved = rules.resolveTask(request.task, {
+    run,
+    names: { ...taskRun, ...(run.source?.kind === 'reference' && { task: run.source.name }) },
+    uid: taskRun.uid,
+    attempt,
     inputs: resourcesOf(bindings.inputs),
     outputs: resourcesOf(bindings.outputs),
-  };
-  const workspaces = mountWorkspaces(request.task.workspaces, request.run.workspaces, taskRun.uid);
-  const task = substituteTask(
-    request.task,
-    taskReplacements(request.task, {
-      params: request.run.params,
-      ...resources,
-      workspaceVolumes: workspaces.names,
-    }),
-  );
+    workspaceVolumes: mountWorkspaces(request.task.workspaces, run.workspaces, taskRun.uid).names,
+    stepActions,
+  });
+  if (resolved.kind === 'refused') return { kind: 'invalid', failure: resolved.failure };
+  const { task } = resolved;
+  const all = [...task.steps, ...task.sidecars];
+  const workspaces = mountWorkspaces(task.workspaces, resolved.workspaces, taskRun.uid, all);
+  return LAYOUTS[rules.podLayout](request, task, workspaces);
+}
+
+type Layout = (request: PodRequest, task: TaskModel, workspaces: WorkspaceMounts) => PodResult;
+
+/** Builds the pod of a Task of tekton.dev/v1. */
+const v1Pod: Layout = (request, task, workspaces) => {
+  const parts = v1Parts(request, task, workspaces);
+  if (parts.kind !== 'parts') return parts;
+  const { taskRun, images } = request;
+  const pod = podWith(request, {
+    name: podNameOf(taskRun, request.attempt, request.replacement),
+    labels: {
+      [TEKTON_LABELS.managedBy]: MANAGED_BY_TEKTON,
+      ...taskRun.labels,
+      [TEKTON_LABELS.taskRun]: taskRun.name,
+      [TEKTON_LABELS.taskRunUid]: taskRun.uid,
+    },
+    ...(request.lendShell && { initContainers: [placeTools(images, V1_VOLUMES.run, RUN_DIR)] }),
+    containers: parts.containers,
+    volumes: parts.volumes,
+  });
+  return { kind: 'pod', pod, task };
+};
+
+/** Builds the pod of a Task of tekton.dev/v1alpha1. */
+const v09Pod: Layout = (request, task, workspaces) => {
+  const { bindings, images, scripts, taskRun } = request;
   const {
     before,
     after,
@@ -122,8 +126,10 @@ export function taskPod(request: PodRequest): PodResult {
     ...(creds !== undefined && { creds }),
   };
   const containers = steps.map((step, index) => stepContainer(step, index, commands.commands[index], context));
-  return { kind: 'pod', pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
-}
+  return { kind: 'pod', pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context), task };
+};
+
+const LAYOUTS = { 'v0.9': v09Pod, v1: v1Pod } as const;
 
 const resourcesOf = (bound: ResourceBindings['inputs']): ReadonlyMap<string, PipelineResourceModel> =>
   new Map([...bound].map(([name, { resource }]) => [name, resource]));
@@ -261,19 +267,35 @@ function assemble(
   containers: readonly NamedContainer[],
   context: StepContext,
 ): Pod {
-  const { taskRun, attempt, run, images, lendShell, replacement } = request;
+  const { taskRun, attempt, images, lendShell, replacement } = request;
+  return podWith(request, {
+    name: podNameOf(taskRun, attempt, replacement),
+    labels: {
+      ...taskRun.labels,
+      [TEKTON_LABELS.managedBy]: MANAGED_BY_TEKTON,
+      [TEKTON_LABELS.taskRun]: taskRun.name,
+    },
+    ...(lendShell && { initContainers: [placeTools(images, volumeName('tools', context), TOOLS_DIR)] }),
+    containers,
+    volumes: volumes(request, task, context),
+  });
+}
+
+/** The parts of a pod that depend on the layout. */
+interface PodParts extends Pick<PodSpec, 'initContainers' | 'containers' | 'volumes'> {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+function podWith({ taskRun, run }: PodRequest, { name, labels, ...parts }: PodParts): Pod {
   const { volumes: _, ...template } = podTemplateFields(run.podTemplate);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      name: podNameOf(taskRun, attempt, replacement),
+      name,
       namespace: taskRun.namespace,
-      labels: {
-        ...taskRun.labels,
-        [TEKTON_LABELS.managedBy]: MANAGED_BY_TEKTON,
-        [TEKTON_LABELS.taskRun]: taskRun.name,
-      },
+      labels,
       annotations: taskRun.annotations,
       ownerReferences: [
         {
@@ -290,33 +312,36 @@ function assemble(
       restartPolicy: 'Never',
       ...(run.serviceAccount !== undefined && { serviceAccountName: run.serviceAccount }),
       ...template,
-      ...(lendShell && { initContainers: [placeTools(images, volumeName('tools', context))] }),
-      containers,
-      volumes: volumes(request, task, context),
+      ...parts,
     },
   };
 }
 
 /** Returns the name of an attempt's pod; the replacement of a pod without a shell has a different name. */
 export function podNameOf(
-  taskRun: { readonly name: string; readonly uid: string },
+  taskRun: { readonly name: string; readonly uid: string; readonly apiVersion: string },
   attempt: number,
   replacement: boolean,
 ): string {
+  if (taskRunRulesOf(taskRun).podLayout === 'v1')
+    return suffixedName(
+      taskRun.name,
+      `-pod${attempt > 0 ? `-retry${String(attempt)}` : ''}${replacement ? '-shell' : ''}`,
+    );
   return replacement
     ? `${taskRun.name}-pod-${hexHashSuffix(taskRun.uid, attempt, 'shell')}`
     : podName(taskRun, attempt);
 }
 
-const placeTools = (images: Images, tools: string): NamedContainer => ({
+const placeTools = (images: Images, volume: string, directory: string): NamedContainer => ({
   name: 'place-tools',
   image: images.lent,
   command: [
     '/bin/sh',
     '-c',
-    `mkdir -p ${TOOLS_DIR}/bin && cp /bin/busybox ${LENT_SHELL} && ${LENT_SHELL} --install -s ${TOOLS_DIR}/bin`,
+    `mkdir -p ${directory}/bin && cp /bin/busybox ${directory}/bin/busybox && ${directory}/bin/busybox --install -s ${directory}/bin`,
   ],
-  volumeMounts: [{ name: tools, mountPath: TOOLS_DIR }],
+  volumeMounts: [{ name: volume, mountPath: directory }],
 });
 
 function volumes(request: PodRequest, task: TaskModel, context: StepContext): readonly Volume[] {

@@ -6,7 +6,7 @@
 
 import type { Step } from '@pipewright/tekton';
 import { literally } from '../scripts/shell-text.js';
-import type { ImageCommandResult } from './image-command.js';
+import type { ImageCommand, ImageCommandResult } from './image-command.js';
 
 /** Why a pod cannot be created. */
 export interface PodRefusal {
@@ -35,6 +35,18 @@ export interface StepCommands {
 }
 
 /**
+ * What the arguments of a step without a command do: follow the command of the image, whatever it is, as in Tekton v0.9, or follow its
+ * Entrypoint and replace its Cmd, as in Kubernetes.
+ */
+export type ArgumentRule = 'follow-command' | 'replaces-cmd';
+
+function imageStepCommand({ command, cmd }: ImageCommand, args: readonly string[], rule: ArgumentRule): StepCommand {
+  if (rule === 'follow-command' || !cmd) return { command: command.map(literally), args };
+  if (cmd.kind === 'whole') return { command: args.length > 0 ? [] : command.map(literally), args };
+  return { command: command.map(literally), args: args.length > 0 ? args : cmd.words.map(literally) };
+}
+
+/**
  * Returns the commands of all steps. A script has no command; an image may supply it.
  *
  * @param isOnlyContainer the pod has a single container, which without arguments may run with a command that is not known
@@ -43,6 +55,7 @@ export function stepCommands(
   steps: readonly Step[],
   known: ReadonlyMap<string, ImageCommandResult>,
   isOnlyContainer: boolean,
+  rule: ArgumentRule = 'follow-command',
 ): StepCommands | PodRefusal | CommandsNeeded {
   const commands: (StepCommand | undefined)[] = [];
   const unknown = new Set<string>();
@@ -59,7 +72,7 @@ export function stepCommands(
       if (!isOnlyContainer || args.length > 0)
         return { kind: 'refused', message: withoutCommand(step, index, found.reason), duringTranslation: false };
       commands.push(undefined);
-    } else commands.push({ command: found.command.map(literally), args });
+    } else commands.push(imageStepCommand(found, args, rule));
   }
   return unknown.size > 0 ? { kind: 'commands-needed', images: [...unknown] } : { kind: 'commands', commands };
 }

@@ -10,6 +10,7 @@ export type ScriptFile =
   | 'add-docker-logins.awk'
   | 'bytes.awk'
   | 'code-host.mjs'
+  | 'copy-credentials.sh'
   | 'docker-config.awk'
   | 'docker-credentials.sh'
   | 'download-pull-request.mjs'

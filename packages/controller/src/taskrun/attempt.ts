@@ -9,6 +9,7 @@
 
 import {
   statusWithCondition,
+  taskRunFormatOf,
   taskRunModel,
   taskRunRulesOf,
   type Inherited,
@@ -16,6 +17,7 @@ import {
   type TaskRunObjectStatus,
 } from '@pipewright/tekton';
 import type { Pod } from '../pod/pod-types.js';
+import type { WorkspaceClaim } from '../pod/workspace-claims.js';
 import { pendingDeliveries } from '../resources/cloud-events.js';
 import type { RunEvent } from '../run/events.js';
 import { creationFailedEvent } from './events.js';
@@ -28,7 +30,7 @@ export type PodCreation =
   /** The pod exists and belongs to the run; this or an earlier request created it. */
   | { readonly kind: 'created'; readonly pod: Pod }
   /** A pod of this name exists and belongs to another object. */
-  | { readonly kind: 'name-taken' }
+  | { readonly kind: 'name-taken'; readonly isGoing: boolean }
   /** `status`: the HTTP status. */
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string };
 
@@ -58,7 +60,13 @@ export type AttemptStep =
   | { readonly kind: 'find-commands'; readonly images: readonly string[]; readonly inputs: StartInputs }
   /** Write this status before the pod is created: later reconciles do not resolve the targets again. */
   | { readonly kind: 'record-targets'; readonly status: TaskRunObjectStatus; readonly start: Start }
-  | { readonly kind: 'create-pod'; readonly pod: Pod; readonly start: Start }
+  /** Create the claims that do not exist, then the pod. */
+  | {
+      readonly kind: 'create-pod';
+      readonly pod: Pod;
+      readonly claims: readonly WorkspaceClaim[];
+      readonly start: Start;
+    }
   /** Reconcile again later. `canRecover`: false if only a change can help, so that no retry is scheduled. */
   | { readonly kind: 'retry'; readonly message: string; readonly canRecover: boolean }
   | AttemptDecision;
@@ -145,16 +153,20 @@ function awaitsDefaultAccount({ run, now }: ObservedAttempt, { hasServiceAccount
 }
 
 function planCreation({ run, status, now }: ObservedAttempt, start: Start): AttemptStep {
-  if (start.kind === 'pod') return { kind: 'create-pod', pod: start.pod, start };
+  if (start.kind === 'pod') return { kind: 'create-pod', pod: start.pod, claims: start.claims ?? [], start };
   const { reason, message } = start.failure;
   const cause = message.slice(message.indexOf(': ') + 2);
   return {
     kind: 'decided',
-    status: statusWithCondition(status, { status: 'False', reason, message }, now),
+    status: statusWithCondition(statusWithTask(run, status, start), { status: 'False', reason, message }, now),
     events: reason === 'CouldntGetTask' ? [creationFailedEvent(run, cause)] : [],
     inherits: start.inherits,
   };
 }
+
+/** Records the Task that the run executes, if it is known. */
+const statusWithTask = (run: TaskRunObject, status: TaskRunObjectStatus, { started }: Start): TaskRunObjectStatus =>
+  started ? taskRunFormatOf(run).withTask(status, started) : status;
 
 const PENDING = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
 
@@ -173,12 +185,14 @@ function planAnswer(
   if (creation.kind === 'created')
     return {
       kind: 'decided',
-      status: statusWithPod({ ...run, status }, creation.pod, PENDING, now),
+      status: statusWithPod({ ...run, status: statusWithTask(run, status, start) }, creation.pod, PENDING, now),
       events: [],
       inherits: start.inherits,
     };
   if (creation.kind === 'name-taken') {
     const name = start.kind === 'pod' ? start.pod.metadata.name : undefined;
+    if (creation.isGoing)
+      return { kind: 'retry', message: `pod "${name ?? ''}" of an earlier run still exists`, canRecover: true };
     return fail(`pod "${name ?? ''}" exists already and belongs to something else; delete it`);
   }
   const { message } = creation;

@@ -1,6 +1,6 @@
 /** Which Kubernetes events a TaskRun causes, in Tekton's reasons and messages. Pure. */
 
-import { succeededCondition, type TaskRunObject, type TaskRunObjectStatus } from '@pipewright/tekton';
+import { succeededCondition, taskRunRulesOf, type TaskRunObject, type TaskRunObjectStatus } from '@pipewright/tekton';
 import { completionEvents, type RunEvent } from '../run/events.js';
 
 const exceedsNodeResources = (status: TaskRunObjectStatus | undefined): boolean =>
@@ -8,11 +8,17 @@ const exceedsNodeResources = (status: TaskRunObjectStatus | undefined): boolean 
 
 /** Returns the events that a written status causes. */
 export function statusEvents(run: TaskRunObject, status: TaskRunObjectStatus): readonly RunEvent[] {
-  const completion = completionEvents(run.status, status);
+  const completion = [...startEvents(run, status), ...completionEvents(run.status, status)];
   if (!exceedsNodeResources(status) || exceedsNodeResources(run.status)) return completion;
   const message = `Insufficient resources to schedule pod ${JSON.stringify(status.podName ?? '')}`;
   return [...completion, { type: 'Warning', reason: 'ExceededNodeResources', message }];
 }
+
+/** Returns the event about the start of a run, if its version has one. */
+const startEvents = (run: TaskRunObject, status: TaskRunObjectStatus): readonly RunEvent[] =>
+  taskRunRulesOf(run).reportsStart && run.status?.startTime === undefined && status.startTime !== undefined
+    ? [{ type: 'Normal', reason: 'Started', message: '' }]
+    : [];
 
 /** Returns the event about a pod that was not created. */
 export const creationFailedEvent = (run: TaskRunObject, cause: string): RunEvent => ({

@@ -22,6 +22,7 @@ import {
   isDone,
   READY_ANNOTATION,
   type ConditionUpdate,
+  type TaskRunModel,
   type TaskRunObject,
   type RunFailure,
   type TaskRunObjectStatus,
@@ -73,6 +74,8 @@ export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
   if (isDone(status)) return { status, actions: podsOf(observed).flatMap((one) => cleanUp(one, rules, now)) };
 
   const model = taskRunModel(run);
+  if (model.managedBy !== undefined && model.managedBy !== THIS_CONTROLLER) return { status, actions: [] };
+  if (model.isPending && status.startTime === undefined) return { status: pendingStatus(run, now), actions: [] };
   const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
   const end = (failure: RunFailure): TaskRunDecision => {
@@ -84,18 +87,47 @@ export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
   };
   const name = run.metadata.name ?? '';
   if (model.isCancelRequested) return end(rules.cancelled(name, model.cancelReason));
-  if (deadline && now >= deadline && !hasEnded(pod, rules, now))
-    return end(
-      rules.timedOut({
-        name,
-        timeout: formatDuration(timeout),
-        pendingReason: pendingReason(status, pod, rules, now),
-        condition: succeededCondition(status),
-      }),
-    );
-
+  if (deadline && now >= deadline && !hasEnded(pod, rules, now)) {
+    const failure = rules.timedOut({
+      name,
+      timeout: formatDuration(timeout),
+      pendingReason: pendingReason(status, pod, rules, now),
+      condition: succeededCondition(status),
+    });
+    return withRetry(run, model, end(failure), now);
+  }
   const decision = pod ? planWithPod(observed, pod) : planWithoutPod(run, now);
+  if (isDone(decision.status)) return withRetry(run, model, decision, now);
   return deadline ? { ...decision, requeueAt: earlierOf(decision.requeueAt, deadline) } : decision;
+}
+
+/** The value of `managedBy` of runs that this controller executes. */
+const THIS_CONTROLLER = 'tekton.dev/pipeline';
+
+const pendingStatus = (run: TaskRunObject, now: Date): TaskRunObjectStatus => ({
+  ...run.status,
+  conditions: conditionsOf(
+    run.status,
+    {
+      status: 'Unknown',
+      reason: 'TaskRunPending',
+      message: `TaskRun "${run.metadata.name ?? ''}" is pending`,
+    },
+    now,
+  ),
+});
+
+/** Returns a decision that ends a run, or that begins its next attempt if the run retries itself. */
+function withRetry(
+  run: TaskRunObject,
+  { retries }: TaskRunModel,
+  decision: TaskRunDecision,
+  now: Date,
+): TaskRunDecision {
+  const { status, actions } = decision;
+  const isOver = succeededCondition(status)?.status !== 'False' || attemptOf(run) >= retries;
+  if (isOver || !taskRunRulesOf(run).retriesItself) return decision;
+  return { status: taskRunFormatOf(run).nextAttempt(status, now), actions, requeueAt: now };
 }
 
 /** The outcome of a pod that has ended takes precedence over a timeout that passed before it was observed. */

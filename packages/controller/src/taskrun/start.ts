@@ -6,6 +6,8 @@
 
 import {
   canonicalSpec,
+  DEFAULT_CONFIG,
+  featureFlagsOf,
   inheritedAnnotations,
   isInsideWorkspace,
   readPipelineResource,
@@ -23,6 +25,9 @@ import {
   type ResourceModel,
   type ResourceType,
   type RunFailure,
+  type StartedTask,
+  type StepActionModel,
+  type TektonConfig,
   type TaskModel,
   type TaskRunObject,
   type TaskRunModel,
@@ -42,6 +47,7 @@ import { resourceSpecProblem, taskSpecProblem } from '../run/spec-problem.js';
 import { taskPod } from '../pod/pod.js';
 import type { CommandsNeeded } from '../pod/step-command.js';
 import type { Pod } from '../pod/pod-types.js';
+import { boundToClaim, workspaceClaims, type WorkspaceClaim } from '../pod/workspace-claims.js';
 import { workspaceProblem } from '../pod/workspaces.js';
 
 /** The fields of a Task or ClusterTask that a run uses. */
@@ -63,6 +69,10 @@ export interface StartInputs {
   readonly shellLess: ReadonlySet<string>;
   /** The Task referred to; undefined if it does not exist, or if the run has a taskSpec. */
   readonly task: TaskObject | undefined;
+  /** The StepActions that the Task refers to and that exist, by name. */
+  readonly stepActions?: ReadonlyMap<string, StepActionModel>;
+  /** The settings of the cluster. By default Tekton's. */
+  readonly config?: TektonConfig;
   /** The existing PipelineResources referred to, by name. */
   readonly resources: ReadonlyMap<string, PipelineResource>;
   /** Whether the ServiceAccount exists. */
@@ -87,16 +97,23 @@ export type Start = StartOutcome & {
   readonly inherits: Inherited;
 };
 
+/** The Task of a run, once it is known. */
+interface WithTask {
+  readonly started?: StartedTask;
+}
+
 type StringMap = Readonly<Record<string, string>>;
 
 /** Decides how an attempt starts. Returns the images whose commands {@link StartInputs.commands} lacks, if any. */
 export function startTaskRun(written: StartInputs): Start | CommandsNeeded {
   const inputs = canonicalInputs(written);
   const { run, task } = inputs;
-  const inherits = {
-    labels: { ...run.metadata.labels, ...task?.labels, ...(task && taskLabel(taskRunModel(run))) },
-    annotations: { ...inheritedAnnotations(run.metadata.annotations), ...inheritedAnnotations(task?.annotations) },
-  };
+  const [ownLabels, ownAnnotations] = [run.metadata.labels, inheritedAnnotations(run.metadata.annotations)];
+  const annotations = inheritedAnnotations(task?.annotations);
+  const label = task && taskLabel(taskRunModel(run));
+  const inherits = taskRunRulesOf(run).taskLabelsTakePrecedence
+    ? { labels: { ...ownLabels, ...task?.labels, ...label }, annotations: { ...ownAnnotations, ...annotations } }
+    : { labels: { ...task?.labels, ...ownLabels, ...label }, annotations: { ...annotations, ...ownAnnotations } };
   const outcome = podOrFailure(inputs, inherits);
   return outcome.kind === 'commands-needed' ? outcome : { inherits, ...outcome };
 }
@@ -115,11 +132,13 @@ function canonicalInputs(inputs: StartInputs): StartInputs {
 }
 
 type StartOutcome = (
-  { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'refused'; readonly failure: RunFailure }
-) & {
-  /** Targets of the CloudEvents that are sent when the run has ended. */
-  readonly cloudEventTargets?: readonly string[];
-};
+  | { readonly kind: 'pod'; readonly pod: Pod; readonly claims?: readonly WorkspaceClaim[] }
+  | { readonly kind: 'refused'; readonly failure: RunFailure }
+) &
+  WithTask & {
+    /** Targets of the CloudEvents that are sent when the run has ended. */
+    readonly cloudEventTargets?: readonly string[];
+  };
 
 type Outcome = StartOutcome | CommandsNeeded;
 
@@ -130,7 +149,8 @@ const failure = (reason: string, message: string): Outcome => refused({ reason, 
 function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   const { run } = startInputs;
   const name = run.metadata.name ?? '';
-  const model = taskRunModel(run);
+  const { config = DEFAULT_CONFIG } = startInputs;
+  const model = withDefaultWorkspaces(taskRunModel(run), startInputs);
   if (!model.source) return failure('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
   const task = model.source.kind === 'embedded' ? model.source.task : startInputs.task && taskModel(startInputs.task);
   if (!task) return taskMissing(run, model.source);
@@ -138,21 +158,23 @@ function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   const { apiVersion } = (model.source.kind === 'reference' && startInputs.task) || run;
   const spec = model.source.kind === 'embedded' ? run.spec.taskSpec : startInputs.task?.spec;
   const taskName = model.source.kind === 'reference' ? model.source.name : name;
-  const specErrors = spec && taskSpecProblem(taskName, { apiVersion, spec });
+  const rules = taskRunRulesOf(run);
+  const specErrors = rules.checksSpecs && spec ? taskSpecProblem(taskName, { apiVersion, spec }) : undefined;
   if (specErrors) return failure('TaskRunValidationFailed', `the Task is invalid: ${specErrors}`);
 
   const inputs = bindResources('input', model.inputs, startInputs);
   if (inputs.kind === 'refused') return inputs;
   const outputs = bindResources('output', model.outputs, startInputs);
   if (outputs.kind === 'refused') return outputs;
-  const mismatch = taskRunRulesOf(run).argumentsFailure({
+  const started = { written: spec ?? {}, task, featureFlags: featureFlagsOf(config) };
+  const mismatch = rules.argumentsFailure({
     run: model,
     task,
     names: namesInMessages(run),
     bound: { inputs: resourceTypes(inputs.resources), outputs: resourceTypes(outputs.resources) },
-    allowsSeveralClaims: false,
+    allowsSeveralClaims: config.coschedule !== 'workspaces',
   });
-  if (mismatch) return refused(mismatch);
+  if (mismatch) return { kind: 'refused', failure: mismatch, started };
   const ambiguous = workspaceProblem(model.workspaces);
   if (ambiguous) return failure('TaskRunValidationFailed', ambiguous);
   const invalid = invalidResource([...inputs.resources.values(), ...outputs.resources.values()]);
@@ -164,7 +186,7 @@ function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   const outcome = createPod(startInputs, inherits, { model, task, bindings });
   return outcome.kind === 'commands-needed'
     ? outcome
-    : { ...outcome, cloudEventTargets: cloudEventTargets(task, bindings) };
+    : { started, ...outcome, cloudEventTargets: cloudEventTargets(task, bindings) };
 }
 
 const taskMissing = (run: TaskRunObject, use: TaskSource): Outcome => {
@@ -259,10 +281,12 @@ function createPod(
 
   const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...inherits };
   const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
+  const claims = workspaceClaims(run, model.workspaces);
   const request = {
     taskRun,
     attempt,
-    run: model,
+    run: { ...model, workspaces: model.workspaces.map(boundToClaim(claims)) },
+    ...(startInputs.stepActions && { stepActions: startInputs.stepActions }),
     task,
     bindings,
     secrets,
@@ -276,9 +300,25 @@ function createPod(
   if (result.kind === 'refused')
     return result.duringTranslation ? translationFailure(result.message) : fail(result.message);
   if (result.kind === 'commands-needed') return result;
+  if (result.kind === 'invalid') return refused(result.failure);
   const userVolumes = [...task.volumes, ...(model.podTemplate?.volumes ?? [])].map((volume) => volume.name);
   const mountFailure = mountProblem(result.pod, new Set(userVolumes));
-  return mountFailure ? failure('TaskRunValidationFailed', mountFailure) : result;
+  if (mountFailure) return failure('TaskRunValidationFailed', mountFailure);
+  const written = model.source?.kind === 'embedded' ? run.spec.taskSpec : startInputs.task?.spec;
+  const { config = DEFAULT_CONFIG } = startInputs;
+  const started = { written: written ?? {}, task: result.task, featureFlags: featureFlagsOf(config) };
+  return { kind: 'pod', pod: result.pod, claims, started };
+}
+
+/** Returns a run with the cluster's source for the workspaces that it does not bind. */
+function withDefaultWorkspaces(model: TaskRunModel, { task, config = DEFAULT_CONFIG }: StartInputs): TaskRunModel {
+  const source = config.taskRunWorkspaceBinding;
+  const declared = model.source?.kind === 'embedded' ? model.source.task : task && taskModel(task);
+  if (!source || !declared) return model;
+  const missing = declared.workspaces.filter(
+    ({ name, isOptional }) => !isOptional && !model.workspaces.some((one) => one.name === name),
+  );
+  return { ...model, workspaces: [...model.workspaces, ...missing.map(({ name }) => ({ ...source, name }))] };
 }
 
 const taskLabel = ({ source: use }: TaskRunModel): StringMap =>

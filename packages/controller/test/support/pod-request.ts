@@ -4,7 +4,8 @@ import { readTask, readTaskRun, type TaskRunSpec, type TaskSpec } from '@pipewri
 import type { ResourceBindings } from '../../src/resources/resource-steps.js';
 import { DEFAULT_IMAGES } from '../../src/run/options.js';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { taskPod, type PodRequest } from '../../src/pod/pod.js';
+import type { PodRequest } from '../../src/pod/pod-request.js';
+import { taskPod } from '../../src/pod/pod.js';
 import { scripts } from './scripts.js';
 
 /** Returns a default step with these differences. */

@@ -143,7 +143,7 @@ describe('the answer to the creation of a pod', () => {
   test.each<[string, PodCreation, string]>([
     [
       'the name belongs to another pod',
-      { kind: 'name-taken' },
+      { kind: 'name-taken', isGoing: false },
       'False CouldntGetTask: Invalid TaskSpec: pod "run-pod-1" exists already and belongs to something else; delete it',
     ],
     ['the pod is invalid', rejected(422, 'bad image'), 'False CouldntGetTask: Invalid TaskSpec: bad image'],

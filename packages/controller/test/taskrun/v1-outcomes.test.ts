@@ -132,3 +132,73 @@ test('the message about a timeout repeats why the pod was pending', () => {
     `TaskRunTimeout: TaskRun "t" failed to finish within "2s"\nPrevious status: [Pending] ${message}`,
   );
 });
+
+describe('a TaskRun with retries', () => {
+  const failedPod = pod('Failed', { 'step-a': state.ended(1) });
+  const status = (retriesStatus: readonly TaskRunObjectStatus[] = []): TaskRunObjectStatus => ({
+    ...startedStatus,
+    retriesStatus,
+  });
+
+  test('begins its next attempt after a failure, at once and with a new start', () => {
+    const decision = decide(failedPod, run({ retries: 1 }, startedStatus));
+    expect([
+      conditionOf(decision),
+      decision.status.startTime,
+      decision.status.retriesStatus?.length,
+      decision.requeueAt,
+    ]).toEqual(['ToBeRetried: "step-a" exited with code 1: Error', undefined, 1, at('12:00:05')]);
+    expect(planTaskRun({ run: run({ retries: 1 }, decision.status), now: at('12:00:06') })).toMatchObject({
+      status: { startTime: '2026-01-01T12:00:06Z' },
+      actions: [{ kind: 'start', attempt: 1 }],
+    });
+  });
+
+  test.each<[string, Pod, object, TaskRunObjectStatus, string]>([
+    ['fails after its last attempt', failedPod, { retries: 1 }, status([{}]), 'StepFailed'],
+    [
+      'retries after a timeout',
+      pod('Running', { 'step-a': state.runs }),
+      { retries: 1, timeout: '2s' },
+      status(),
+      'ToBeRetried',
+    ],
+    [
+      'does not retry what was cancelled',
+      failedPod,
+      { retries: 1, status: 'TaskRunCancelled' },
+      status(),
+      'TaskRunCancelled',
+    ],
+    ['does not retry a success', pod('Succeeded', { 'step-a': state.ended(0) }), { retries: 1 }, status(), 'Succeeded'],
+  ])('%s', (_case, observed, spec, before, reason) => {
+    expect(conditionOf(decide(observed, run(spec, before))).split(':')[0]).toBe(reason);
+  });
+});
+
+test('a pending TaskRun does not start, and its timeout does not begin', () => {
+  const { status, actions } = planTaskRun({ run: run({ status: 'TaskRunPending' }, {}), now: at('12:00:00') });
+  expect([status, actions]).toEqual([
+    {
+      conditions: [
+        {
+          type: 'Succeeded',
+          status: 'Unknown',
+          reason: 'TaskRunPending',
+          message: 'TaskRun "t" is pending',
+          lastTransitionTime: NOON,
+        },
+      ],
+    },
+    [],
+  ]);
+});
+
+test.each([
+  ['another controller', 'corp.dev/controller', []],
+  ['this one', 'tekton.dev/pipeline', ['start']],
+])('a TaskRun that is managed by %s', (_case, managedBy, actions) => {
+  expect(planTaskRun({ run: run({ managedBy }, {}), now: at('12:00:00') }).actions.map(({ kind }) => kind)).toEqual(
+    actions,
+  );
+});

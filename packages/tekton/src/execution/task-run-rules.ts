@@ -114,6 +114,12 @@ export interface TaskRunRules {
   readonly podLayout: 'v0.9' | 'v1';
   /** Whether a TaskRun is retried by its own reconciler; otherwise by that of its PipelineRun. */
   readonly retriesItself: boolean;
+  /** Whether the start of a run is an event. */
+  readonly reportsStart: boolean;
+  /** Whether the settings of the cluster hold for its runs. */
+  readonly hasSettings: boolean;
+  /** Whether a Task is checked again when its run starts, for clusters without admission. */
+  readonly checksSpecs: boolean;
   /** Whether labels and annotations of the Task replace those of the TaskRun. */
   readonly taskLabelsTakePrecedence: boolean;
   /** Reasons of a waiting container that cannot recover. */

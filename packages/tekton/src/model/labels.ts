@@ -7,6 +7,7 @@ export const TEKTON_LABELS = {
   pipelineTask: 'tekton.dev/pipelineTask',
   task: 'tekton.dev/task',
   taskRun: 'tekton.dev/taskRun',
+  taskRunUid: 'tekton.dev/taskRunUID',
   /** On the TaskRun and pod of a condition's check: the TaskRun's name. */
   conditionCheck: 'tekton.dev/conditionCheck',
   managedBy: 'app.kubernetes.io/managed-by',

@@ -9,6 +9,9 @@ import { taskArgumentsFailure } from './task-arguments.js';
 export const taskRunRules: TaskRunRules = {
   podLayout: 'v1',
   retriesItself: true,
+  reportsStart: true,
+  hasSettings: true,
+  checksSpecs: false, // the settings of the cluster decide what is valid, and its admission knows them
   taskLabelsTakePrecedence: false,
   permanentWaitingReasons: new Map([
     ['InvalidImageName', 'image-pull'],

@@ -10,6 +10,9 @@ import { taskNotFound, taskRunFailure, taskWorkspacesFailure } from './run-messa
 export const taskRunRules: TaskRunRules = {
   podLayout: 'v0.9',
   retriesItself: false,
+  reportsStart: false,
+  hasSettings: false,
+  checksSpecs: true,
   taskLabelsTakePrecedence: true,
   permanentWaitingReasons: new Map([
     ['InvalidImageName', 'not-started'],

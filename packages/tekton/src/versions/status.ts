@@ -19,7 +19,10 @@ export const taskRunRulesOf = ({ apiVersion }: { readonly apiVersion: string }):
   formatOf(apiVersion, 'taskRunRules');
 
 /** Whether runs of this API version are executed; others are only checked. */
-export const isExecuted = (apiVersion: string): boolean => tryFindVersion(apiVersion)?.pipelineRunFormat !== undefined;
+export function isExecuted(apiVersion: string, kind = 'PipelineRun'): boolean {
+  const version = tryFindVersion(apiVersion);
+  return (kind === 'TaskRun' ? version?.taskRunFormat : version?.pipelineRunFormat) !== undefined;
+}
 
 function formatOf<F extends 'taskRunFormat' | 'pipelineRunFormat' | 'taskRunRules'>(
   apiVersion: string,

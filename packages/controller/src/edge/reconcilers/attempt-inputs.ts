@@ -7,10 +7,12 @@
 
 import { SECRETS, SERVICE_ACCOUNTS, ownerKey, type KubeClient, type KubeObject } from '@pipewright/kube';
 import {
-  CLUSTER_TASKS,
   PIPELINE_RESOURCES,
-  TASKS,
+  stepActionModel,
+  storedResource,
+  taskModel,
   taskRunModel,
+  taskRunRulesOf,
   type ClusterTask,
   type PipelineResource,
   type Task,
@@ -27,6 +29,7 @@ import type { StartInputs, TaskObject } from '../../taskrun/start.js';
 import type { ArtifactConfig } from '../artifact-config.js';
 import type { FindCommand } from '../controller-options.js';
 import { getObject, getObjects } from '../find-object.js';
+import type { TektonSettings } from '../tekton-settings.js';
 
 /** What the inputs of an attempt are read with. */
 export interface AttemptInputsDeps {
@@ -39,6 +42,7 @@ export interface AttemptInputsDeps {
   /** Whether runs start without the Secrets that their ServiceAccount names. */
   readonly optionalSecrets: boolean;
   readonly artifactConfig: ArtifactConfig;
+  readonly tektonConfig: TektonSettings;
   /** Images without /bin/sh that earlier attempts found. */
   readonly shellLess: Set<string>;
 }
@@ -66,12 +70,18 @@ export async function gatherInputs(
     findAccount(deps, namespace, model.serviceAccount ?? 'default'),
     findArtifactStorage(deps, run, model),
   ]);
+  const [stepActions, config] = await Promise.all([
+    findStepActions(deps, model, task, namespace),
+    settingsOf(deps, run),
+  ]);
   return {
     run,
     attempt,
     replacement,
     shellLess: deps.shellLess,
     task,
+    ...(stepActions && { stepActions }),
+    ...(config && { config }),
     resources,
     ...account,
     images: deps.images,
@@ -114,8 +124,7 @@ async function findTask(
   namespace: string,
 ): Promise<TaskObject | undefined> {
   if (source?.kind !== 'reference') return undefined;
-  const resource = source.taskKind === 'ClusterTask' ? CLUSTER_TASKS : TASKS;
-  const found = await getObject<Task | ClusterTask>(client, resource, source.name, namespace);
+  const found = await getObject<Task | ClusterTask>(client, storedResource(source.taskKind), source.name, namespace);
   return (
     found && {
       apiVersion: found.apiVersion,
@@ -124,6 +133,30 @@ async function findTask(
       annotations: found.metadata.annotations,
     }
   );
+}
+
+/** Returns the StepActions that a Task refers to and that exist; undefined if it refers to none. */
+async function findStepActions(
+  { client }: AttemptInputsDeps,
+  { source }: TaskRunModel,
+  task: TaskObject | undefined,
+  namespace: string,
+): Promise<StartInputs['stepActions']> {
+  const definition = source?.kind === 'embedded' ? source.task : task && taskModel(task);
+  const names = (definition?.steps ?? []).flatMap(({ action }) => (action?.kind === 'reference' ? [action.name] : []));
+  if (names.length === 0) return undefined;
+  const found = await getObjects<StepAction>(client, storedResource('StepAction'), names, namespace);
+  return new Map([...found].map(([name, action]) => [name, stepActionModel(action)]));
+}
+
+/** Returns the settings of the cluster, if the version of a run has any. */
+const settingsOf = async ({ tektonConfig }: AttemptInputsDeps, run: TaskRunObject): Promise<StartInputs['config']> =>
+  taskRunRulesOf(run).hasSettings ? tektonConfig.settings() : undefined;
+
+/** A StepAction as the API server returns it. */
+interface StepAction extends KubeObject {
+  readonly apiVersion: string;
+  readonly spec: object;
 }
 
 async function findAccount(

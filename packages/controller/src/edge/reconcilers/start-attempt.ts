@@ -11,13 +11,15 @@ import {
   isControlledBy,
   keyOf,
   ownerKey,
+  PERSISTENT_VOLUME_CLAIMS,
   PODS,
   TerminalError,
   type KubeClient,
 } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
-import type { TaskRunObject } from '@pipewright/tekton';
+import { TEKTON_LABELS, type TaskRunObject } from '@pipewright/tekton';
 import type { Pod } from '../../pod/pod-types.js';
+import type { WorkspaceClaim } from '../../pod/workspace-claims.js';
 import { planAttempt, type AttemptDecision, type ObservedAttempt, type PodCreation } from '../../taskrun/attempt.js';
 import type { TaskRunAction } from '../../taskrun/plan.js';
 import { enqueueOwner, type Enqueue } from '../enqueue.js';
@@ -75,6 +77,7 @@ export async function startAttempt(
         break;
       }
       case 'create-pod': {
+        await createClaims(deps, step.claims);
         const creation = await createPod(deps, observed.run, step.pod);
         observed = { ...observed, stage: { kind: 'answered', start: step.start, creation } };
         break;
@@ -83,6 +86,23 @@ export async function startAttempt(
         throw step.canRecover ? new Error(step.message) : new TerminalError(step.message);
       case 'decided':
         return { kind: 'decided', run: observed.run, decision: step };
+    }
+  }
+}
+
+/** Whether a pod is that of an earlier run of the same name, which is deleted with its run. */
+const isGoing = ({ metadata }: Pod, run: TaskRunObject): boolean =>
+  metadata.deletionTimestamp !== undefined ||
+  (metadata.labels?.[TEKTON_LABELS.taskRunUid] !== undefined &&
+    metadata.labels[TEKTON_LABELS.taskRun] === run.metadata.name);
+
+/** Creates the claims of workspaces that do not exist. */
+async function createClaims({ client }: StartAttemptDeps, claims: readonly WorkspaceClaim[]): Promise<void> {
+  for (const { claim } of claims) {
+    try {
+      await client.create(PERSISTENT_VOLUME_CLAIMS, { namespace: claim.metadata.namespace }, claim);
+    } catch (error) {
+      if (!hasReason(error, 'AlreadyExists')) throw error;
     }
   }
 }
@@ -103,7 +123,7 @@ async function createPod(deps: StartAttemptDeps, run: TaskRunObject, pod: Pod): 
       const existing = await deps.client.get<Pod>(PODS, { namespace, name });
       if (existing) deps.pods.record(existing);
       if (existing && isControlledBy(existing, run.metadata.uid)) return created(deps, run, existing);
-      if (existing) return { kind: 'name-taken' };
+      if (existing) return { kind: 'name-taken', isGoing: isGoing(existing, run) };
     }
     return { kind: 'rejected', status: error.status, message: error.message };
   }

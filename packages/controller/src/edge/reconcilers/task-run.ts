@@ -27,7 +27,7 @@ export async function reconcileTaskRun(deps: TaskRunDeps, key: string): Promise<
     deps.unnamedPods.delete(key);
     return {};
   }
-  if (!isExecuted(run.apiVersion)) return refuseRun(deps.writer, run, deps.clock.date());
+  if (!isExecuted(run.apiVersion, 'TaskRun')) return refuseRun(deps.writer, run, deps.clock.date());
   const now = deps.clock.date();
   const plan = planTaskRun({ run, ...(await podsOf(deps, run)), now });
   const start = plan.actions.find((action) => action.kind === 'start');
@@ -63,6 +63,7 @@ async function podsOf(
 ): Promise<{ readonly pod?: Pod; readonly replacement?: Pod }> {
   const { name = '', uid = '', namespace = '' } = run.metadata;
   const attempt = attemptOf(run);
+  const owner = { name, uid, apiVersion: run.apiVersion };
   const find = async (podName: string): Promise<Pod | undefined> => {
     let pod = pods.get(`${namespace}/${podName}`);
     if (!pod && run.status?.podName === podName && !isDone(run.status)) {
@@ -71,8 +72,8 @@ async function podsOf(
     }
     return pod && isControlledBy(pod, uid) ? pod : undefined;
   };
-  const pod = await find(podNameOf({ name, uid }, attempt, false));
-  const replacement = await find(podNameOf({ name, uid }, attempt, true));
+  const pod = await find(podNameOf(owner, attempt, false));
+  const replacement = await find(podNameOf(owner, attempt, true));
   return { ...(pod && { pod }), ...(replacement && { replacement }) };
 }
 

@@ -78,6 +78,23 @@ export function credentialsScript(
   return parts.length === 0 ? undefined : parts.join('\n');
 }
 
+/**
+ * Returns shell text that writes the files into a directory and copies them to the home directory of the step, or undefined if there is
+ * nothing to write. A step runs without them if its image cannot write them.
+ */
+export function copiedCredentialsScript(
+  scripts: Scripts,
+  credentials: readonly Credential[],
+  dirOf: DirOf,
+  directory: string,
+): string | undefined {
+  const script = credentialsScript(scripts, credentials, dirOf);
+  return (
+    script &&
+    `pw_home=$HOME HOME=${directory}\n(${script}\n) || pw_note "warning: the credentials could not be written to $HOME"\n${scripts['copy-credentials.sh']}`
+  );
+}
+
 type DirOf = (secret: string) => string;
 
 /** Shell text that writes the files of one tool; undefined if no credential is for that tool. */
