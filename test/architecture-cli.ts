@@ -89,6 +89,8 @@ export const CLI_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     ...['json.js', 'run/run-options.js'].map(cli),
     ...['diagnostics', 'yaml', 'manifests', 'lint', 'images', 'stand-ins', 'config', 'run/select'].map(cli),
     '@pipewright/tekton',
+    'node:fs',
+    'node:path',
   ],
   'packages/cli/src/run/follow': [...['terminal', 'masking'].map(cli), '@pipewright/kube', '@pipewright/tekton'],
   'packages/cli/src/run/session': [

@@ -30,6 +30,7 @@ import type { ClusterLog } from './platform/cluster-log.js';
 import { ClusterError } from './platform/cluster-error.js';
 import { Listeners, type Served } from './http/listeners.js';
 import type { Images } from './node/container/image.js';
+import type { ClaimDirectory } from './node/node-context.js';
 import type { NodeShape } from './node/node-object.js';
 import { startNode, type Node, type NodeOptions } from './node/node.js';
 import { createRegistry, type Registry } from './registry/registry.js';
@@ -64,6 +65,8 @@ export interface ClusterOptions {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
+  /** Returns the directory of the machine that is the volume of a PersistentVolumeClaim. @default - each claim has a directory of its own */
+  readonly claimDirectory?: ClaimDirectory;
   /** Whether containers start without missing Secrets, for runtimes that run no processes. @default false */
   readonly optionalSecrets?: boolean;
   /** Labels and resources of the node beyond the default ones. @default none */
@@ -200,6 +203,7 @@ async function nodeOf(
     imageHint,
     hostFiles,
     allowHostPath,
+    claimDirectory,
     optionalSecrets,
     clock,
     log,
@@ -216,6 +220,7 @@ async function nodeOf(
     ...(imageHint !== undefined && { imageHint }),
     ...(hostFiles && { hostFiles }),
     ...(allowHostPath !== undefined && { allowHostPath }),
+    ...(claimDirectory && { claimDirectory }),
     ...(optionalSecrets !== undefined && { optionalSecrets }),
     ...(shape && { shape }),
     ...(clock && { clock }),

@@ -69,9 +69,9 @@ const withStartOptions = (command: Command): Command =>
       new Map(),
     )
     .option(
-      '--workspace <NAME=CLAIM>',
-      'with --pipeline or --task: a PersistentVolumeClaim for a workspace (default: an emptyDir)',
-      parsePairs('NAME=CLAIM, as in --workspace cache=my-claim', 'not empty'),
+      '-w, --workspace <NAME=SOURCE>',
+      'with --pipeline or --task: the source of a workspace: a directory, emptyDir (default), or claim:NAME for a PersistentVolumeClaim',
+      parsePairs('NAME=DIR, NAME=emptyDir or NAME=claim:CLAIM, as in -w source=.', 'not empty'),
       new Map(),
     )
     .option('--service-account <NAME>', 'with --pipeline or --task: the ServiceAccount of the run');
@@ -101,7 +101,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     .addOption(imageOption().default(new Map(), 'none'))
     .option(
       '-p, --param <NAME=VALUE>',
-      "a param of the runs' pipelines; commas separate the items of an array; may be repeated",
+      "a param of the runs' pipelines; commas separate the items of an array, and the KEY:VALUE pairs of an object; may be repeated",
       parsePairs('NAME=VALUE, as in -p revision=main', 'may be empty'),
       new Map(),
     )

@@ -4,7 +4,7 @@
  * `run` and `up` start the same one; only this module connects the controller with the cluster.
  */
 
-import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pipewright/cluster';
+import { startCluster, type Cluster, type ClusterOptions, type ImageSource, type Runtime } from '@pipewright/cluster';
 import { silent, startController, type RunningController, type RetentionPolicy } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { TextLog } from '../log/text-log.js';
@@ -28,6 +28,8 @@ export interface LocalClusterOptions {
   readonly standIns: StandIns;
   /** Files to add to every container, by absolute path. Read when a container starts. */
   readonly hostFiles: Readonly<Record<string, string>>;
+  /** Directories that are the volumes of PersistentVolumeClaims. @default - none */
+  readonly claimDirectory?: ClusterOptions['claimDirectory'];
   /** @default - in memory */
   readonly dataDir?: string | undefined;
   /** @default - nothing is logged */
@@ -66,6 +68,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       'define a stand-in when you start the cluster: --image NAME=host, or a saved image: --image NAME=docker-archive:FILE',
     optionalSecrets: !runtime.usesFiles,
     hostFiles: options.hostFiles,
+    ...(options.claimDirectory && { claimDirectory: options.claimDirectory }),
     ...(standIns.node && { node: standIns.node }),
     crds: crds({ preserveUnknownFields: true }), // unknown fields are handled by the admission
     admission: [newTektonAdmission()],

@@ -86,7 +86,7 @@ function argumentsOf(options: CommandOptions): readonly string[] {
     ...one('--pipeline', pipeline),
     ...one('--task', task),
     ...each('--resource', resource),
-    ...each('--workspace', workspace),
+    ...each('-w', workspace),
     ...one('--service-account', serviceAccount),
     ...each('--source', source),
     ...each('--image', image),

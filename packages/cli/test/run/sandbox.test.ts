@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, RuntimeProblem, type Runtime } from '@pipewright/cluster';
@@ -51,6 +51,20 @@ spec:
       status: 0,
       prints: ['[take : show] <a "b" $(x)\n[take : show]  >>\n', /2 succeeded/],
     });
+  });
+
+  test('read and write a directory of the machine that is a workspace', async () => {
+    const directory = folder({ in: 'hello' });
+    const task = `apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: copy }
+spec:
+  workspaces: [{ name: data }]
+  steps: [${step('copy', 'cp /workspace/data/in /workspace/data/out')}]
+`;
+    const result = await runFiles({ 'a.yaml': task }, { task: 'copy', workspace: new Map([['data', directory]]) });
+    await expectRun(result, { status: 0, prints: [/1 succeeded/] });
+    expect(readFileSync(join(directory, 'out'), 'utf8')).toBe('hello');
   });
 
   test('that fail are reported with their exit status', async () => {

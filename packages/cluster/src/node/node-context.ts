@@ -19,6 +19,9 @@ export interface InCluster {
   readonly caPem: string;
 }
 
+/** Returns a directory of the machine that is the volume of a PersistentVolumeClaim; undefined for other claims. */
+export type ClaimDirectory = (namespace: string, claim: string) => string | undefined;
+
 /** The dependencies of the node's parts. */
 export interface NodeContext {
   readonly api: NodeApi;
@@ -29,6 +32,8 @@ export interface NodeContext {
   readonly hostFiles: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. */
   readonly allowHostPath: boolean;
+  /** Returns the directory of the machine that is the volume of a claim. */
+  readonly claimDirectory: ClaimDirectory;
   /** Whether containers start without missing Secrets. */
   readonly optionalSecrets: boolean;
   readonly logs: ContainerLogs;

@@ -20,7 +20,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import { isAborted, podClock, type PodClock } from '../platform/pod-clock.js';
 import type { Images } from './container/image.js';
 import { ApiStatusError, NodeApi, type Send } from './node-api.js';
-import type { InCluster, NodeContext } from './node-context.js';
+import type { ClaimDirectory, InCluster, NodeContext } from './node-context.js';
 import type { Condition, Pod } from './pod/pod.js';
 import { thisMachine, type Machine } from './machine.js';
 import { registerNode, type NodeShape } from './node-object.js';
@@ -43,6 +43,8 @@ export interface NodeOptions {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
+  /** Returns the directory of the machine that is the volume of a claim. @default - each claim has a directory of its own */
+  readonly claimDirectory?: ClaimDirectory;
   /** Whether containers start without missing Secrets, for runtimes that run no processes. @default false */
   readonly optionalSecrets?: boolean;
   /** Labels and resources of the Node object beyond the default ones. @default none */
@@ -97,6 +99,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     imageHint: options.imageHint ?? 'configure an image source for the node',
     hostFiles: options.hostFiles ?? {},
     allowHostPath: options.allowHostPath ?? false,
+    claimDirectory: options.claimDirectory ?? (() => undefined),
     optionalSecrets: options.optionalSecrets ?? false,
     logs: options.logs ?? new LogStore(options.logDir ?? join(runDirectory, 'logs'), clock.now),
     events: new PodEvents({ api, clock, wireClock, node: NODE.name, log }),

@@ -1,5 +1,7 @@
 /** Prepares a run from a command line: reads and checks everything, but starts nothing. */
 
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { RunRequest } from '../run-options.js';
 import { hasErrors, inReadingOrder, type Finding } from '../../diagnostics/finding.js';
 import { checkWithObjects, findingsIn } from '../../lint/check.js';
@@ -15,7 +17,8 @@ import { TektonObjects } from '../../manifests/tekton-objects.js';
 import { missingRequirements } from './requirements.js';
 import { localResources, bindingsOf, resourcesIn, type LocalResources } from '../../stand-ins/local-resources.js';
 import { isRunManifest, selectRuns, withCommandLineParams } from '../select/select.js';
-import { CHECKED_AT_START, startRun, type CreatedRun } from '../select/start-run.js';
+import { CHECKED_AT_START, optionManifest, optionPosition, startRun, type CreatedRun } from '../select/start-run.js';
+import { claimOf, type WorkspaceDirectory } from '../select/workspace-source.js';
 import { imagesIn, unusedStandIns } from './unused-stand-ins.js';
 import { resolveStandIns } from '../../config/stand-in-flags.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
@@ -40,6 +43,8 @@ export interface PreparedRun {
   readonly resources: readonly PipelineResourceModel[];
   /** The names of the PipelineResources that the runs bind, and of bindings with an embedded resource. */
   readonly boundResources: ReadonlySet<string>;
+  /** The directories of the machine that are workspaces, by absolute paths. */
+  readonly directories: readonly WorkspaceDirectory[];
   /** The Tekton objects of the manifests. */
   readonly objects: TektonObjects;
 }
@@ -70,6 +75,7 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
     local: NO_LOCAL_RESOURCES,
     resources: [],
     boundResources: new Set<string>(),
+    directories: [],
     objects,
   };
   const text = [...loaded.findings, ...inConfig];
@@ -81,23 +87,23 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
     const found = findingsIn(loaded, { externals: 'any' }); // the kind of the run may be misspelled
     if (hasErrors(found)) return { ...notReady, findings: found };
   }
+  const directories = (created?.directories ?? []).map(requireDirectory);
+  const claims = directories.map(claimManifest);
   const selected = created ? [created.run] : selectRuns(loaded.manifests, objects, request.run, paths);
   const unknown = new Set(created?.unknownParams);
   const params = new Map([...request.param].filter(([name]) => !unknown.has(name)));
   const runs = withCommandLineParams(selected, objects, params);
-  const others = loaded.manifests.filter((manifest) => !isRunManifest(manifest));
+  const others = [...loaded.manifests.filter((manifest) => !isRunManifest(manifest)), ...claims];
   const followed = new Set(runs.flatMap((run) => followedManifests(run, objects)));
   const checked = checkSelected({ loaded, created, selected, runs, followed });
   if (!hasErrors(checked)) requireExecuted([...others, ...runs.map(({ manifest }) => manifest)]);
   const machine = { standIns, runtime: request.runtime, isSound: !hasErrors(checked) };
-  const missing = missingRequirements(runs, { manifests: loaded.manifests, objects }, machine);
+  const missing = missingRequirements(runs, { manifests: [...loaded.manifests, ...claims], objects }, machine);
   const reported = new Set(missing.map(placeAndCode));
   // Drops warnings (such as for a ServiceAccount that may exist in a cluster) about objects known to be missing here.
   const distinct = checked.filter((finding) => finding.severity === 'error' || !reported.has(placeAndCode(finding)));
   const resources = resourcesIn(objects, runs);
-  const flags = { flags: { images: request.image, resources: request.source }, place };
-  const names = resources.map(({ name }) => name);
-  const unused = unusedStandIns(standIns, flags, loaded.manifests, names);
+  const unused = unusedOf(request, { standIns, place, manifests: loaded.manifests, resources });
   const findings = inReadingOrder([...text, ...(created?.findings ?? []), ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...notReady, findings };
   return {
@@ -112,8 +118,32 @@ export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared
     local: localResources(standIns, resources),
     resources,
     boundResources: new Set(runs.flatMap((run) => boundNames(run, objects))),
+    directories,
     objects,
   };
+}
+
+/** Returns warnings about stand-ins that nothing uses. */
+function unusedOf(
+  { image: images, source }: RunRequest,
+  found: Pick<PreparedRun, 'standIns' | 'manifests' | 'resources'> & Pick<ReturnType<typeof resolveStandIns>, 'place'>,
+): readonly Finding[] {
+  const flags = { flags: { images, resources: source }, place: found.place };
+  const names = found.resources.map(({ name }) => name);
+  return unusedStandIns(found.standIns, flags, found.manifests, names);
+}
+
+const claimManifest = (directory: WorkspaceDirectory): Manifest =>
+  optionManifest(claimOf(directory), optionPosition(`-w ${directory.path}`));
+
+/** Returns a directory with its absolute path. Throws a UsageError if it does not exist. */
+function requireDirectory(directory: WorkspaceDirectory): WorkspaceDirectory {
+  const { path } = directory;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return { ...directory, path: resolve(path) };
+  throw new UsageError(
+    `'${path}', the source of a workspace, is not a directory`,
+    'write -w NAME=DIR, NAME=emptyDir, or NAME=claim:CLAIM for a PersistentVolumeClaim',
+  );
 }
 
 /** Throws a UsageError for a manifest of an API version whose runs are checked but not executed. */

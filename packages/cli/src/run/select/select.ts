@@ -6,6 +6,7 @@ import type { Manifest } from '../../manifests/load.js';
 import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
 import { tryFindPipelineOfRun } from './reachable-tasks.js';
 import type { PlannedRun } from './planned-run.js';
+import { parseParamValue } from './param-value.js';
 import { startHint } from './start-hint.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
 import { isTekton, namespaceOf } from '../../manifests/identity.js';
@@ -70,7 +71,7 @@ export function withCommandLineParams(
     const types = declared.get(run) ?? new Map<string, ParamType>();
     const paramValues = [...params].flatMap(([name, text]) => {
       const type = types.get(name);
-      return type === undefined ? [] : [{ name, value: type === 'array' ? text.split(',') : text }];
+      return type === undefined ? [] : [{ name, value: parseParamValue(type, text) }];
     });
     const read = paramValues.length > 0 ? objects.tryRead(run.manifest) : undefined;
     return read

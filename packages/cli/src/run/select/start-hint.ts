@@ -1,6 +1,7 @@
 /** Suggests the command that runs a Pipeline or Task, for manifests without a run. Pure. */
 
 import type { TektonObjects } from '../../manifests/tekton-objects.js';
+import { PARAM_VALUE_FORMS } from './param-value.js';
 import { commandLine } from '../../terminal/shell-words.js';
 
 /** Returns the command for the first Pipeline, or the first Task if no manifest is a Pipeline. */
@@ -14,7 +15,7 @@ export function startHint(objects: TektonObjects, paths: readonly string[]): str
       ? model.pipeline
       : { params: model.task.params, resources: [...model.task.inputs, ...model.task.outputs] };
   const params = declared.params.flatMap((param) =>
-    param.default === undefined ? ['-p', `${param.name}=${param.type === 'array' ? 'ITEM,ITEM' : 'VALUE'}`] : [],
+    param.default === undefined ? ['-p', `${param.name}=${PARAM_VALUE_FORMS[param.type]}`] : [],
   );
   const known = objects.resources().map((resource) => resource.name);
   const resources = declared.resources.flatMap((resource) =>

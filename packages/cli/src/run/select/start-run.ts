@@ -2,11 +2,11 @@
  * Creates the run for `--pipeline NAME` or `--task NAME`, like `tkn pipeline start`. Pure.
  *
  * Matches the declarations of the Pipeline or Task with the command line: params with `-p`, resources with `--resource`
- * or a PipelineResource of the same name and type, workspaces with `--workspace` or an emptyDir. Reports all missing
+ * or a PipelineResource of the same name and type, workspaces with `-w` or an emptyDir. Reports all missing
  * values at once.
  */
 
-import { closestMatch, type NewBinding, type ParamModel, type WorkspaceBinding } from '@pipewright/tekton';
+import { closestMatch, type NewBinding, type ParamModel } from '@pipewright/tekton';
 import type { Finding, SourcePosition } from '../../diagnostics/finding.js';
 import type { JsonObject } from '../../json.js';
 import type { Path } from '../../yaml/locate.js';
@@ -14,7 +14,14 @@ import type { Manifest } from '../../manifests/load.js';
 import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
 import { errorAt } from '../../manifests/manifest-finding.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
+import { PARAM_VALUE_FORMS } from './param-value.js';
 import type { PlannedRun } from './planned-run.js';
+import {
+  directoryClaimName,
+  parseWorkspaceSource,
+  workspaceBinding,
+  type WorkspaceDirectory,
+} from './workspace-source.js';
 
 /** Options of the run to create. */
 export interface StartOptions {
@@ -25,7 +32,7 @@ export interface StartOptions {
   readonly param: ReadonlyMap<string, string>;
   /** PipelineResources by the declared name. */
   readonly resource?: ReadonlyMap<string, string>;
-  /** PersistentVolumeClaims by workspace. */
+  /** Sources by workspace, as `parseWorkspaceSource` reads them. */
   readonly workspace?: ReadonlyMap<string, string>;
   readonly serviceAccount?: string | undefined;
 }
@@ -36,6 +43,8 @@ export interface CreatedRun {
   readonly findings: readonly Finding[];
   /** Params of the command line that are not declared; findings report them. */
   readonly unknownParams: readonly string[];
+  /** The directories of the machine that are workspaces of the run. */
+  readonly directories: readonly WorkspaceDirectory[];
 }
 
 /** Codes that are reported here, at positions that a user can change, and not again for the run. */
@@ -81,7 +90,8 @@ export function startRun(
   const findings = [...paramFindings(started), ...resources.findings, ...workspaceFindings(started)];
   const declared = new Set(declaredParams(started).map(({ item }) => item.name));
   const unknownParams = [...options.param.keys()].filter((name) => !declared.has(name));
-  return { run: plannedRunOf(started, resources.bound), findings, unknownParams };
+  const run = plannedRunOf(started, resources.bound);
+  return { run, findings, unknownParams, directories: directoriesOf(started, run.namespace) };
 }
 
 function findTarget(
@@ -157,7 +167,7 @@ function paramFindings(started: RunTarget): readonly Finding[] {
   const missing = declared
     .filter(({ item }) => item.default === undefined && !options.param.has(item.name))
     .map(({ item: { name, type }, path }) => {
-      const value = type === 'array' ? 'ITEM,ITEM' : 'VALUE';
+      const value = PARAM_VALUE_FORMS[type];
       const message = `${titleOf(started)} needs the param '${name}', which has no default`;
       return errorAt(object.manifest, path, 'PARAM_MISSING', message, `set it: -p ${name}=${value}`);
     });
@@ -219,6 +229,12 @@ const workspaceFindings = (started: RunTarget): readonly Finding[] =>
     'workspace',
   );
 
+const directoriesOf = (started: RunTarget, namespace: string): readonly WorkspaceDirectory[] =>
+  workspaceNames(started).flatMap((workspace, index) => {
+    const source = parseWorkspaceSource(started.options.workspace?.get(workspace));
+    return source.kind === 'directory' ? [{ path: source.path, namespace, claim: directoryClaimName(index) }] : [];
+  });
+
 /** Returns findings for values on the command line that are not declared. */
 function undeclaredFindings(
   started: RunTarget,
@@ -255,12 +271,9 @@ function plannedRunOf(started: RunTarget, bound: readonly RunBinding[]): Planned
   const generateName = `${name}-run-`;
   const boundIn = (list: BindingList): readonly NewBinding[] =>
     bound.filter((each) => each.list === list).map(({ name: declared, resource }) => ({ name: declared, resource }));
-  const workspaces = workspaceNames(started).map((workspace): WorkspaceBinding => {
-    const claimName = options.workspace?.get(workspace);
-    return claimName === undefined
-      ? { name: workspace, emptyDir: {} }
-      : { name: workspace, persistentVolumeClaim: { claimName } };
-  });
+  const workspaces = workspaceNames(started).map((workspace, index) =>
+    workspaceBinding(workspace, parseWorkspaceSource(options.workspace?.get(workspace)), index),
+  );
   const shared = { name, generateName, namespace, workspaces, serviceAccount: options.serviceAccount };
   const object = of.writeRun(
     kind === 'Pipeline'
@@ -268,20 +281,23 @@ function plannedRunOf(started: RunTarget, bound: readonly RunBinding[]): Planned
       : { kind, ...shared, inputs: boundIn('inputs'), outputs: boundIn('outputs') },
   ) as JsonObject; // an API object
   const place = optionPosition(`${kind === 'Pipeline' ? '--pipeline' : '--task'} ${name}`);
-  const manifest: Manifest = {
-    object,
-    file: place.file,
-    isFaulty: false,
-    locate: () => ({ key: place, value: place, isFound: true }),
-    quote: () => '',
-    quotable: () => undefined,
-    written: () => undefined,
-  };
+  const manifest = optionManifest(object, place);
   return { manifest, kind: kind === 'Pipeline' ? 'PipelineRun' : 'TaskRun', title: generateName, namespace };
 }
 
+/** Returns the manifest of an object that an option of the command line creates. */
+export const optionManifest = (object: JsonObject, place: SourcePosition): Manifest => ({
+  object,
+  file: place.file,
+  isFaulty: false,
+  locate: () => ({ key: place, value: place, isFound: true }),
+  quote: () => '',
+  quotable: () => undefined,
+  written: () => undefined,
+});
+
 /** Returns the position of a command line option for a finding. */
-const optionPosition = (option: string): SourcePosition => ({ file: option, line: 0, column: 0 });
+export const optionPosition = (option: string): SourcePosition => ({ file: option, line: 0, column: 0 });
 
 /** Returns an error at a command line option. */
 const errorAtOption = (code: string, option: string, message: string, hint: string): Finding => ({

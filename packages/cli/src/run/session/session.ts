@@ -55,8 +55,10 @@ export async function openSession(prepared: PreparedRun, runtime: Runtime, log: 
   try {
     const secrets: JsonObject[] = [];
     const hostFiles: Record<string, string> = {}; // read when a container starts, so it may still be filled in
+    const claimDirectory = (namespace: string, claim: string): string | undefined =>
+      prepared.directories.find((each) => each.namespace === namespace && each.claim === claim)?.path;
     const startingGit = local.sources.length > 0 ? closeLater(serveSources(prepared)) : undefined;
-    const starting = closeLater(startLocalCluster({ runtime, standIns, hostFiles, log }));
+    const starting = closeLater(startLocalCluster({ runtime, standIns, hostFiles, log, claimDirectory }));
     await Promise.allSettled([startingGit, starting]); // if one of them fails, the other one is closed
     const [git, started] = [await startingGit, await starting];
     if (git) {

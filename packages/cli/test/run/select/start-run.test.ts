@@ -96,7 +96,7 @@ describe('a Pipeline without a run', () => {
     const resource = new Map([['source', 'web-app']]);
     const account = `---\napiVersion: v1\nkind: ServiceAccount\nmetadata: { name: robot, namespace: ci }\n`;
     const claim = `---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: disk, namespace: ci }\nspec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }\n`;
-    const workspace = new Map([['cache', 'disk']]);
+    const workspace = new Map([['cache', 'claim:disk']]);
     const startOptions = { pipeline: 'release', param, resource, workspace, serviceAccount: 'robot' };
     expect(createdRun(startOptions, RESOURCE('web-app', 'ci') + account + claim)).toMatchObject({
       spec: {
@@ -105,6 +105,28 @@ describe('a Pipeline without a run', () => {
         serviceAccountName: 'robot',
       },
     });
+  });
+
+  test('accepts a directory as a workspace, which is a claim in the cluster', () => {
+    const startOptions = options({ pipeline: 'release', param }, RESOURCE('source', 'ci'));
+    const [path = ''] = startOptions.paths;
+    const prepared = prepare({ ...startOptions, workspace: new Map([['cache', path]]) });
+    const claim = { persistentVolumeClaim: { claimName: 'workspace-directory-1' } };
+    expect(prepared.runs[0]?.manifest.object).toMatchObject({ spec: { workspaces: [{ name: 'cache', ...claim }] } });
+    expect(prepared.directories).toEqual([{ path, namespace: 'ci', claim: 'workspace-directory-1' }]);
+    expect(prepared.manifests.map(({ object }) => object)).toContainEqual(
+      expect.objectContaining({
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'workspace-directory-1', namespace: 'ci' },
+      }),
+    );
+  });
+
+  test('refuses a workspace whose source is neither a directory nor a claim', () => {
+    const workspace = new Map([['cache', 'disk']]);
+    expect(createdRun({ pipeline: 'release', param, workspace }, RESOURCE('source', 'ci'))).toBe(
+      "'disk', the source of a workspace, is not a directory\nwrite -w NAME=DIR, NAME=emptyDir, or NAME=claim:CLAIM for a PersistentVolumeClaim",
+    );
   });
 
   test('reports all missing and unknown values at once', () => {

@@ -107,6 +107,11 @@ export class PodFiles {
     const found = await this.#context.api.get<{ readonly metadata: { readonly uid: string } }>(path);
     if (found === undefined)
       return { kind: 'failed', message: `persistentvolumeclaim ${JSON.stringify(claim)} not found` };
+    const given = this.#context.claimDirectory(metadata.namespace, claim);
+    if (given !== undefined) {
+      this.#sources.set(name, given);
+      return { kind: 'ready' };
+    }
     const directory = join(this.#context.claimsDirectory, metadata.namespace, `${claim}-${found.metadata.uid}`);
     if (this.#context.runtime.usesFiles) makeOpenDirectory(directory);
     this.#sources.set(name, directory);
