@@ -8,7 +8,7 @@
 
 import { KubeClient, LeaderElector } from '@pipewright/kube';
 import { systemClock, type Clock } from '@pipewright/apimachinery';
-import { asWritten } from '@pipewright/tekton';
+import { asExecuted } from '@pipewright/tekton';
 import type { ControllerOptions } from './controller-options.js';
 import { silent } from './log.js';
 import { wireController } from './wiring.js';
@@ -24,7 +24,7 @@ export interface RunningController {
 /** Starts a controller. Resolves when it is synced; with leader election, when it has started to acquire the Lease. */
 export async function startController(options: ControllerOptions): Promise<RunningController> {
   const clock = options.clock ?? systemClock;
-  const client = new KubeClient(options.send, { clock: options.wireClock ?? clock, decode: asWritten });
+  const client = new KubeClient(options.send, { clock: options.wireClock ?? clock, decode: asExecuted });
   const { runControllers, deliveryController, quotaWaitQueue, caches, recorders, stopRetention } = wireController(
     options,
     client,

@@ -8,6 +8,7 @@
 import { isRecord } from '../schema/conformance.js';
 import type { ApiVersion } from '../validation/api-version.js';
 import { SPEC_VERSION } from '../model/labels.js';
+import { specToV1 } from '../v1beta1/conversion.js';
 import { VERSIONS } from './versions.js';
 
 /** The annotation in which `kubectl apply` and Argo CD keep the manifest. */
@@ -52,6 +53,19 @@ export function asWritten<
   if (object.apiVersion?.startsWith('tekton.dev/') !== true) return object;
   const apiVersion = writtenApiVersion(object);
   return apiVersion === object.apiVersion ? object : { ...object, apiVersion };
+}
+
+/**
+ * Returns an object as it is executed: with the `apiVersion` in which its spec is written, and a spec of v1beta1 as one of v1. Its
+ * status stays, since it is written in the format of v1.
+ */
+export function asExecuted<
+  T extends { readonly apiVersion?: string; readonly kind?: string; readonly metadata: object },
+>(object: T): T {
+  const written = asWritten(object);
+  if (written.apiVersion !== 'tekton.dev/v1beta1' || !('spec' in written)) return written;
+  const spec = specToV1(written.kind ?? '', written.spec);
+  return spec === written.spec ? written : { ...written, apiVersion: 'tekton.dev/v1', spec };
 }
 
 /** A writer of the spec, from `managedFields`. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { asWritten, writtenApiVersion } from '@pipewright/tekton';
+import { asExecuted, asWritten, writtenApiVersion } from '@pipewright/tekton';
 
 const [ALPHA, V1] = ['tekton.dev/v1alpha1', 'tekton.dev/v1'];
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -133,4 +133,14 @@ test('an object gets the apiVersion in which its spec is written; objects of oth
   expect(asWritten(task)).toEqual({ ...task, apiVersion: ALPHA });
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: {} };
   expect(asWritten(pod)).toBe(pod);
+});
+
+test('an object of v1beta1 is executed as one of v1, and keeps its status', () => {
+  const status = { conditions: [{ type: 'Succeeded', status: 'Unknown' }] };
+  const run = (apiVersion: string, spec: object) => ({ apiVersion, kind: 'PipelineRun', metadata: {}, spec, status });
+  expect(asExecuted(run('tekton.dev/v1beta1', { serviceAccountName: 'bot' }))).toEqual(
+    run('tekton.dev/v1', { taskRunTemplate: { serviceAccountName: 'bot' } }),
+  );
+  const action = { apiVersion: 'tekton.dev/v1beta1', kind: 'StepAction', metadata: {}, spec: { image: 'i' } };
+  expect(asExecuted(action)).toEqual(action);
 });
