@@ -80,12 +80,13 @@ export function pipelineParamValues(
   return values;
 }
 
-/** Substitutes variables in a value of a param. A string that is one whole array or object becomes it. */
+/** Substitutes variables in a value of a param. A string that is one whole array or object, with or without `[*]`, becomes it. */
 export function substituteParamValue(value: ParamValue, replacements: ValueReplacements): ParamValue {
   if (typeof value === 'string') {
     const name = isolatedVariable(value);
-    const whole = name?.endsWith('[*]') ? (replacements.arrays.get(name) ?? replacements.objects.get(name)) : undefined;
-    return whole ?? substitute(value, replacements);
+    if (name === undefined || replacements.strings.has(name)) return substitute(value, replacements);
+    const variable = name.endsWith('[*]') ? name : `${name}[*]`;
+    return replacements.arrays.get(variable) ?? replacements.objects.get(variable) ?? substitute(value, replacements);
   }
   if (isArrayValue(value)) return substituteList(value, replacements);
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, substitute(text, replacements)]));
