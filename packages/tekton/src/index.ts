@@ -73,6 +73,8 @@ export type * from './execution/status-format.js';
 export type * from './execution/task-run-rules.js';
 export type { RunFailure } from './model/run-failure.js';
 export * from './execution/termination-message.js';
+export type * from './execution/pipeline-run-rules.js';
+export type * from './execution/child-run.js';
 export type * from './model/run-status.js';
 export * from './versions/read-spec.js';
 export * from './model/labels.js';

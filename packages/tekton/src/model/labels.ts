@@ -5,6 +5,9 @@ export const TEKTON_LABELS = {
   pipeline: 'tekton.dev/pipeline',
   pipelineRun: 'tekton.dev/pipelineRun',
   pipelineTask: 'tekton.dev/pipelineTask',
+  pipelineRunUid: 'tekton.dev/pipelineRunUID',
+  /** `tasks` or `finally`. */
+  memberOf: 'tekton.dev/memberOf',
   task: 'tekton.dev/task',
   taskRun: 'tekton.dev/taskRun',
   taskRunUid: 'tekton.dev/taskRunUID',
@@ -24,6 +27,9 @@ export const READY_ANNOTATION = 'tekton.dev/ready';
  * version cannot be determined.
  */
 export const SPEC_VERSION = 'pipewright.dev/spec-version';
+
+/** Annotation of a TaskRun whose failure does not fail its pipeline. */
+export const ON_ERROR_ANNOTATION = 'pipeline.tekton.dev/pipeline-task-on-error';
 
 /** Annotations that describe only one object and are not inherited. */
 const NOT_INHERITED: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration', SPEC_VERSION]);

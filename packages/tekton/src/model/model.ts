@@ -195,6 +195,8 @@ export interface PipelineTaskWorkspace {
 /** A task of a pipeline. */
 export interface PipelineTaskModel {
   readonly name: string;
+  /** Text for people. Absent: its name serves. */
+  readonly displayName?: string;
   /** Absent if neither or both of reference and spec are set; such a pipeline is invalid. */
   readonly source?: TaskSource;
   readonly params: readonly ParamAssignment[];

@@ -187,11 +187,13 @@ function readMatrix({ params = [], include = [] }: Matrix): MatrixModel | undefi
   return { params, include: include.map(({ params: own = [], ...rest }) => ({ ...rest, params: own })) };
 }
 
-function readPipelineTask(task: PipelineTask): PipelineTaskModel {
+/** Reads one task of a pipeline. */
+export function readPipelineTask(task: PipelineTask): PipelineTaskModel {
   const source = readDefinition(task);
   const matrix = task.matrix && readMatrix(task.matrix);
   return {
     name: task.name,
+    ...(task.displayName && { displayName: task.displayName }),
     ...(source && { source }),
     params: (task.params ?? []) satisfies readonly ParamAssignment[],
     inputs: [],

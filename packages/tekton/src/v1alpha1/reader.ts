@@ -124,7 +124,8 @@ const readInput = (input: PipelineTaskInputResource): PipelineTaskInput => ({
   from: input.from ?? [],
 });
 
-function readPipelineTask(task: PipelineTask): PipelineTaskModel {
+/** Reads one task of a pipeline. */
+export function readPipelineTask(task: PipelineTask): PipelineTaskModel {
   const source = readTaskSource(task.taskRef, task.taskSpec);
   const timeout = readTimeout(task.timeout);
   return {
