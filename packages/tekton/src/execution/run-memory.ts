@@ -5,6 +5,9 @@
  * TaskRuns; the recorded state covers deleted TaskRuns and names that were assigned earlier.
  */
 
+import type { WhenModel } from '../model/model.js';
+import type { SkipReason } from './schedule.js';
+
 /** The state of a child. `planned`: it has a name, but its TaskRun is not created yet. */
 export type ChildOutcome = 'planned' | 'running' | 'succeeded' | 'failed';
 
@@ -29,10 +32,30 @@ export interface RecordedTask extends RecordedChild {
   readonly checks: ReadonlyMap<string, RecordedCheck>;
 }
 
+/** A task that was skipped. */
+export interface RecordedSkip {
+  readonly reason: SkipReason;
+  /** Its expressions with their values. Absent: they do not matter. */
+  readonly when?: readonly WhenModel[];
+}
+
+/** What a status says about a run of a task, beside its state. */
+export interface RecordedReference {
+  readonly displayName?: string;
+  /** The expressions that held when it started, with their values. */
+  readonly when?: readonly WhenModel[];
+}
+
 /** The recorded state of all children of a run. */
 export interface RunMemory {
   /** By name of the TaskRun, in the order of the status. */
   readonly tasks: ReadonlyMap<string, RecordedTask>;
   /** Names of all created TaskRuns, including those of condition checks. */
   readonly created: ReadonlySet<string>;
+  /** By name of the task. */
+  readonly skipped: ReadonlyMap<string, RecordedSkip>;
+  /** By name of the run. */
+  readonly references: ReadonlyMap<string, RecordedReference>;
+  /** The pipeline that the run executes, with the values of its params. Absent: the status does not record it. */
+  readonly pipeline?: object;
 }

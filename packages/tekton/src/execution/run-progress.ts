@@ -7,7 +7,9 @@
 import type { ContainerState } from '../model/kubernetes.js';
 import type { TaskModel } from '../model/model.js';
 import type { RunObject } from '../model/run-status.js';
+import type { ParamValue } from '../model/param.js';
 import type { ConditionUpdate } from './condition.js';
+import type { RecordedReference, RecordedSkip } from './run-memory.js';
 
 /**
  * The phase of a task.
@@ -16,9 +18,10 @@ import type { ConditionUpdate } from './condition.js';
  * - `skipped`: one of them has failed
  * - `gone`: its TaskRun, or that of a check, was deleted before it ended
  * - `retry`: failed, and may be retried
+ * - `cancelled`: its run was cancelled, not by its PipelineRun's timeout
  */
 export type TaskPhase =
-  'absent' | 'checking' | 'cleared' | 'skipped' | 'gone' | 'running' | 'retry' | 'succeeded' | 'failed';
+  'absent' | 'checking' | 'cleared' | 'skipped' | 'gone' | 'running' | 'retry' | 'succeeded' | 'failed' | 'cancelled';
 
 /** The state of a pipeline task. */
 export interface TaskProgress {
@@ -28,6 +31,30 @@ export interface TaskProgress {
   readonly phase: TaskPhase;
   /** Its condition checks, by name of their TaskRuns. */
   readonly checks: readonly { readonly name: string; readonly condition: string }[];
+}
+
+/** A run of a task, as the status of its PipelineRun refers to it. */
+export interface ChildReference extends RecordedReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly task: string;
+}
+
+/** What a status reports of a pipeline. */
+export interface PipelineProgress {
+  /** Runs that exist or are about to be created, in the order of the tasks. */
+  readonly children: readonly ChildReference[];
+  /** In the order of the tasks. */
+  readonly skipped: readonly (RecordedSkip & { readonly task: string })[];
+  /** Whether a task of `finally` has started. */
+  readonly hasFinallyStarted: boolean;
+  /** Absent: the run has not ended. */
+  readonly results?: readonly { readonly name: string; readonly value: ParamValue }[];
+  /** The pipeline as it is written, with the values of its params. */
+  readonly pipeline: object;
+  /** The settings of the cluster, as statuses record them. */
+  readonly featureFlags?: Readonly<Record<string, unknown>>;
 }
 
 /** The state of a PipelineRun. `C`: its TaskRuns, which have the API version of the run. */
@@ -40,6 +67,8 @@ export interface RunProgress<C extends RunObject = RunObject> {
   readonly taskRuns: ReadonlyMap<string, C>;
   /** Names of the TaskRuns that are about to be created, including those of checks. */
   readonly creating: ReadonlySet<string>;
+  /** Absent: nothing is reported of the pipeline beside the condition. */
+  readonly pipeline?: PipelineProgress;
   readonly now: Date;
 }
 

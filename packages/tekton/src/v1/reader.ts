@@ -79,7 +79,8 @@ export const readTimeout = (text: string | undefined): { timeoutMs?: number } =>
   return timeoutMs === undefined ? {} : { timeoutMs };
 };
 
-const readWhen = (expressions: readonly WhenExpression[] = []): WhenModel[] =>
+/** Reads expressions. */
+export const readWhen = (expressions: readonly WhenExpression[] = []): WhenModel[] =>
   expressions.map(({ input = '', operator, values = [], cel = '' }) =>
     cel === ''
       ? { kind: 'comparison', input, operator: operator === 'notin' ? 'notin' : 'in', values }

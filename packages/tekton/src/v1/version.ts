@@ -19,6 +19,8 @@ import { readPipeline, readStepAction, readTask } from './reader.js';
 import { readCustomRun, readPipelineRun, readTaskRun } from './run-reader.js';
 import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
 import { taskRunRules } from './task-run-rules.js';
+import { pipelineRunRules } from './pipeline-run-rules.js';
+import { pipelineRunFormat } from './pipeline-run-status.js';
 import { taskRunFormat } from './task-run-status.js';
 import { checkV1Object } from './validation/object.js';
 import { checkUpdate } from './validation/update.js';
@@ -62,6 +64,8 @@ export const v1: ApiVersion = {
   taskRunFormat,
   taskRunRules,
   admissionDenial: denial,
+  pipelineRunFormat,
+  pipelineRunRules,
 };
 
 function read(object: V1Object): ObjectModel {

@@ -18,7 +18,7 @@ export function readRunMemory(status: PipelineRunStatus | undefined): RunMemory 
     if (wasCreated(task)) created.add(name);
     for (const [check, recorded] of task.checks) if (wasCreated(recorded)) created.add(check);
   }
-  return { tasks, created };
+  return { tasks, created, skipped: new Map(), references: new Map() };
 }
 
 const wasCreated = ({ outcome }: RecordedTask | RecordedCheck): boolean =>

@@ -16,6 +16,7 @@ import { KINDS } from './kinds.js';
 import { hasOwnFields } from './own-fields.js';
 import { readCondition, readPipeline, readPipelineResource, readPipelineRun, readTask, readTaskRun } from './reader.js';
 import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
+import { pipelineRunRules } from './pipeline-run-rules.js';
 import { pipelineRunFormat, taskRunFormat } from './status-writer.js';
 import { taskRunRules } from './task-run-rules.js';
 import { V1ALPHA1, type V1alpha1Object } from './types.js';
@@ -54,6 +55,7 @@ export const v1alpha1: ApiVersion = {
   taskRunFormat,
   pipelineRunFormat,
   taskRunRules,
+  pipelineRunRules,
 };
 
 function read(object: V1alpha1Object): ObjectModel {

@@ -6,6 +6,7 @@
 
 import type { ConformanceMessages } from '../schema/conformance.js';
 import type { PipelineRunFormat, TaskRunFormat } from '../execution/status-format.js';
+import type { PipelineRunRules } from '../execution/pipeline-run-rules.js';
 import type { TaskRunRules } from '../execution/task-run-rules.js';
 import type { FieldPaths } from '../model/field-paths.js';
 import type { DefaultOptions } from '../model/default-options.js';
@@ -70,6 +71,8 @@ export interface ApiVersion {
   readonly pipelineRunFormat?: PipelineRunFormat;
   /** The rules of this version for TaskRuns. Absent: as for `taskRunFormat`. */
   readonly taskRunRules?: TaskRunRules;
+  /** The rules of this version for PipelineRuns. Absent: as for `pipelineRunFormat`. */
+  readonly pipelineRunRules?: PipelineRunRules;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The status formats and rules of runs, by the API version of the run. */
 
 import type { PipelineRunFormat, StatusOf, TaskRunFormat } from '../execution/status-format.js';
+import type { PipelineRunRules } from '../execution/pipeline-run-rules.js';
 import type { TaskRunRules } from '../execution/task-run-rules.js';
 import type { RunObject } from '../model/run-status.js';
 import type { ApiVersion } from '../validation/api-version.js';
@@ -18,13 +19,17 @@ export const pipelineRunFormatOf = <R extends RunObject>({ apiVersion }: R): Pip
 export const taskRunRulesOf = ({ apiVersion }: { readonly apiVersion: string }): TaskRunRules =>
   formatOf(apiVersion, 'taskRunRules');
 
+/** Returns the rules for a PipelineRun. Throws if PipelineRuns of its version are not executed. */
+export const pipelineRunRulesOf = ({ apiVersion }: { readonly apiVersion: string }): PipelineRunRules =>
+  formatOf(apiVersion, 'pipelineRunRules');
+
 /** Whether runs of this API version are executed; others are only checked. */
 export function isExecuted(apiVersion: string, kind = 'PipelineRun'): boolean {
   const version = tryFindVersion(apiVersion);
   return (kind === 'TaskRun' ? version?.taskRunFormat : version?.pipelineRunFormat) !== undefined;
 }
 
-function formatOf<F extends 'taskRunFormat' | 'pipelineRunFormat' | 'taskRunRules'>(
+function formatOf<F extends 'taskRunFormat' | 'pipelineRunFormat' | 'taskRunRules' | 'pipelineRunRules'>(
   apiVersion: string,
   field: F,
 ): NonNullable<ApiVersion[F]> {
