@@ -8,7 +8,7 @@
 import {
   conditionCheckName,
   pipelineRunFormatOf,
-  taskRunNames,
+  pipelineRunRulesOf,
   type PipelineModel,
   type PipelineRunObject,
   type RunStatus,
@@ -62,8 +62,11 @@ export class ChildNameCache {
 /** One object, so that the result for it is cached. */
 const NO_STATUS: RunStatus = {};
 
-const namedTasks = ({ tasks }: Pick<PipelineModel, 'tasks'>): readonly NamedTask[] =>
-  tasks.map(({ name, conditions }) => ({ name, conditions: conditions.map(({ condition }) => condition) }));
+const namedTasks = ({ tasks, finally: last }: Pick<PipelineModel, 'tasks' | 'finally'>): readonly NamedTask[] =>
+  [...tasks, ...last].map(({ name, conditions }) => ({
+    name,
+    conditions: conditions.map(({ condition }) => condition),
+  }));
 
 /** Returns the names of each task's TaskRuns by name of the task. They are unique in the run, even where long names are cut. */
 export function childNames(
@@ -94,7 +97,11 @@ function namesOf(
   const owner = { name: run.metadata.name ?? '', uid: run.metadata.uid ?? '' };
   const memory = cache.memory(run);
   const all = tasks.map(({ name }) => name);
-  const names = new Map(cache.computed(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
+  const names = new Map(
+    cache.computed(owner.uid, { owner: owner.name, tasks: all }, () =>
+      pipelineRunRulesOf(run).children.namesOf(owner, all),
+    ),
+  );
   for (const [name, { task }] of memory.tasks) names.set(task, name);
   const taken = new Set(names.values());
   const compute = (taskRun: string, condition: string, index: number): string => {

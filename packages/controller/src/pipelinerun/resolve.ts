@@ -1,45 +1,37 @@
 /**
- * Resolves what a PipelineRun refers to, or determines why it cannot run, in Tekton's order, reasons and messages.
+ * Resolves what a PipelineRun refers to, or determines why it cannot run, in the order, reasons and messages of its API version.
  *
- * Pure: the edge has read all objects. The result has the model of every task, the type of every resource and the value of every param.
+ * Pure: the edge has read all objects. A run that has started executes the pipeline that its status records, if its version records one.
  */
 
 import {
-  conditionNotFound,
+  DEFAULT_CONFIG,
+  dependenciesOfTask,
   dependencyCycles,
-  paramReplacements,
-  pipelineResourcesFailure,
-  pipelineNotFound,
-  pipelineParamsFailure,
-  pipelineResourceNotFound,
-  pipelineResourceAmbiguous,
-  pipelineTaskNotFound,
-  pipelineWorkspacesFailure,
+  executionOrder,
+  noReplacements,
   pipelineModel,
   pipelineRunModel,
+  pipelineRunRulesOf,
   taskModel,
-  substituteValue,
-  taskRunFailure,
-  taskWorkspacesFailure,
-  dependenciesOfPipeline,
-  type ResourceBindingModel,
-  type ConditionSpec,
-  type PipelineTaskConditionModel,
-  type PipelineTaskOutput,
-  type ParamAssignment,
+  type CheckedPipeline,
+  type CheckedTask,
   type PipelineModel,
-  type PipelineResource,
-  type PipelineRunObject,
   type PipelineRunModel,
-  type PipelineRunSpec,
-  type PipelineSpec,
-  type PipelineTask,
+  type PipelineRunNames,
+  type PipelineRunObject,
+  type PipelineRunRules,
+  type PipelineTaskConditionModel,
   type PipelineTaskModel,
-  type RunFailure,
-  type Replacements,
+  type PipelineTaskOutput,
+  type ResourceBindingModel,
   type ResourceType,
-  type TaskModel,
+  type RunFailure,
   type TaskDependencies,
+  type TaskModel,
+  type TaskReference,
+  type ValueReplacements,
+  type VersionedSpec,
 } from '@pipewright/tekton';
 import { bucketPrefix } from '../resources/artifact-storage.js';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
@@ -47,49 +39,26 @@ import { sameJson } from '../run/merge-patch.js';
 import { memoize, memoizeLru, memoizeSpec } from '../run/memoize.js';
 import { shallowEqual } from '../run/shallow-equal.js';
 import { pipelineSpecProblem } from '../run/spec-problem.js';
-import type { TaskObject } from '../taskrun/start.js';
+import {
+  producesArtifacts,
+  referencedNames,
+  taskKey,
+  type ConditionObject,
+  type PipelineInputs,
+  type PipelineObject,
+} from './pipeline-inputs.js';
 
-/** The fields of a Pipeline that a run uses. */
-export interface PipelineObject {
-  /** The version in which `spec` is written. */
-  readonly apiVersion: string;
-  readonly spec: object;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly annotations?: Readonly<Record<string, string>> | undefined;
-}
-
-/** The objects that a PipelineRun refers to. */
-export interface PipelineInputs {
-  readonly run: PipelineRunObject;
-  /** The Pipeline referred to; undefined if it does not exist, or if the run has a pipelineSpec. */
-  readonly pipeline: PipelineObject | undefined;
-  /** Existing Tasks and ClusterTasks, by `kind/name`. */
-  readonly tasks: ReadonlyMap<string, TaskObject>;
-  /** Existing PipelineResources, by name. */
-  readonly resources: ReadonlyMap<string, PipelineResource>;
-  /** Existing Conditions, by name. */
-  readonly conditions: ReadonlyMap<string, ConditionObject>;
-  /** Whether files are handed over in a bucket, not on a claim. */
-  readonly bucket?: boolean;
-}
-
-/** The fields of a Condition that a run uses. */
-export interface ConditionObject {
-  readonly spec: ConditionSpec;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly annotations?: Readonly<Record<string, string>> | undefined;
-}
-
-/** Returns the key of a task in {@link PipelineInputs.tasks}. */
-export const taskKey = ({ taskKind, name }: { readonly taskKind: string; readonly name: string }): string =>
-  `${taskKind}/${name}`;
-
-/** One task with everything that its TaskRun needs. */
+/** One task with everything that its run needs. */
 export interface ResolvedTask {
+  /** With the values of the pipeline's params; results of other tasks are still variables. */
   readonly task: PipelineTaskModel;
-  readonly model: TaskModel;
-  /** With the pipeline's params substituted; results of other tasks are still variables. */
-  readonly params: readonly ParamAssignment[];
+  readonly section: 'tasks' | 'finally';
+  /** As it is written. */
+  readonly written: object;
+  /** What it takes from other tasks. */
+  readonly references: readonly TaskReference[];
+  /** Absent: another controller executes it. */
+  readonly model: TaskModel | undefined;
   /** The checks of its conditions in order; all must pass before it starts. */
   readonly checks: readonly ResolvedCheck[];
 }
@@ -97,27 +66,32 @@ export interface ResolvedTask {
 /** One check with everything that its TaskRun needs. */
 export interface ResolvedCheck extends ConditionObject {
   readonly use: PipelineTaskConditionModel;
-  /** As in {@link ResolvedTask.params}. */
-  readonly params: readonly ParamAssignment[];
 }
 
 /** A run with everything it refers to. */
 export interface ResolvedRun {
   readonly kind: 'resolved';
+  readonly rules: PipelineRunRules;
   readonly run: PipelineRunModel;
   readonly pipeline: PipelineModel;
-  /** The tasks of the pipeline's manifest. */
-  readonly written: readonly PipelineTask[];
+  /** The pipeline as it is written, with the values of its params. */
+  readonly definition: object;
   /** The Pipeline's name; the run's own if the spec is embedded. */
   readonly pipelineName: string;
   /** Labels and annotations of the Pipeline, which the run and its TaskRuns inherit. */
   readonly inherited: Pick<PipelineObject, 'labels' | 'annotations'>;
+  /** Of `tasks`. */
   readonly dependencies: TaskDependencies;
-  readonly tasks: readonly ResolvedTask[];
+  /** The names of `tasks`, each after its dependencies. */
+  readonly order: readonly string[];
+  /** By name, `tasks` before `finally`, in declared order. */
+  readonly tasks: ReadonlyMap<string, ResolvedTask>;
   /** The run's bindings by the pipeline's name of the resource. */
   readonly bindings: ReadonlyMap<string, ResourceBindingModel>;
-  /** The replacements of the pipeline's params. */
-  readonly replacements: Replacements;
+  /** The values of variables in the tasks, as written. */
+  readonly values: ValueReplacements;
+  /** The same for the fields of the run. They differ if the status has recorded a pipeline with values. */
+  readonly runValues: ValueReplacements;
   /** The path for files that outlive their task: on a claim of the run, or in the bucket; absent if no task produces any. */
   readonly artifactPath: string | undefined;
 }
@@ -138,118 +112,169 @@ export class ResolveCache {
   readonly pipelineModel = memoizeSpec(pipelineModel);
   readonly taskModel = memoizeSpec(taskModel);
   readonly referencedNames = memoize(referencedNames);
-  readonly dependencies = memoize(dependenciesOfPipeline);
-  readonly graphProblem = memoize(graphProblem);
   readonly specProblem = memoizeSpec(pipelineSpecProblem);
-  readonly resolutions = memoizeLru<PipelineInputs, Resolution>(
-    ({ run: one, ...inputs }, { run: other, ...others }) => {
-      const [a, b] = [one.metadata, other.metadata];
-      return (
-        a.name === b.name &&
-        a.namespace === b.namespace &&
-        sameJson(one.spec, other.spec) &&
-        shallowEqual(inputs, others)
-      );
-    },
+  readonly resolutions = memoizeLru<ResolveInputs, Resolution>(isSameResolution);
+}
+
+/** What a resolution depends on. */
+interface ResolveInputs extends PipelineInputs {
+  /** The pipeline that the status records. */
+  readonly recorded: object | undefined;
+}
+
+/** A run that has started executes the pipeline that its status records, so a changed Pipeline does not matter. */
+function isSameResolution(
+  { run: one, pipeline: before, recorded: was, ...inputs }: ResolveInputs,
+  { run: other, pipeline: after, recorded, ...others }: ResolveInputs,
+): boolean {
+  const [a, b] = [one.metadata, other.metadata];
+  return (
+    a.name === b.name &&
+    a.namespace === b.namespace &&
+    sameJson(one.spec, other.spec) &&
+    (recorded !== undefined || (was === undefined && shallowEqual({ before }, { before: after }))) &&
+    shallowEqual(inputs, others)
   );
 }
 
 /** Resolves a run, or says why it cannot run. If only the status has changed, returns the same result again. */
 export function resolvePipelineRun(
-  { run, pipeline, tasks, resources, conditions, bucket }: PipelineInputs,
+  { run, pipeline, tasks, resources, conditions, bucket, limits }: PipelineInputs,
   cache: ResolveCache,
+  recorded?: object,
 ): Resolution {
-  const inputs = { run, pipeline, tasks, resources, conditions, ...(bucket !== undefined && { bucket }) };
+  const optional = { ...(bucket !== undefined && { bucket }), ...(limits && { limits }) };
+  const inputs = { run, pipeline, tasks, resources, conditions, recorded, ...optional };
   return cache.resolutions(run.metadata.uid ?? '', inputs, () => resolve(inputs, cache));
 }
 
-function resolve(inputs: PipelineInputs, cache: ResolveCache): Resolution {
-  const { name = '', namespace = '' } = inputs.run.metadata;
+/** The pipeline of a run, and the version in which it is written. */
+interface Definition {
+  readonly model: PipelineModel;
+  readonly written: VersionedSpec;
+}
+
+function definitionOf(inputs: ResolveInputs, run: PipelineRunModel, cache: ResolveCache): Definition | undefined {
+  const { apiVersion } = inputs.run;
+  const { pipelineSpec } = inputs.run.spec;
+  const spec = inputs.recorded ?? (run.source?.kind === 'embedded' ? pipelineSpec : undefined);
+  const written = spec ? { apiVersion, spec } : run.source?.kind === 'reference' ? inputs.pipeline : undefined;
+  return written && { model: cache.pipelineModel(written), written };
+}
+
+function resolve(inputs: ResolveInputs, cache: ResolveCache): Resolution {
+  const { name = '', namespace = '', uid = '' } = inputs.run.metadata;
+  const rules = pipelineRunRulesOf(inputs.run);
   const run = cache.pipelineRunModel(inputs.run);
-  const id = `${namespace}/${name}`;
-  const pipeline =
-    run.source?.kind === 'embedded' ? run.source.pipeline : inputs.pipeline && cache.pipelineModel(inputs.pipeline);
-  if (!pipeline) return { kind: 'refused', failure: pipelineMissing(id, run) };
   const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
-  const refused = (reason: string, message: string): ResolveFailure => ({
-    kind: 'refused',
-    failure: { reason, message },
-    pipelineName,
-  });
-  const pipelineId = `${namespace}/${pipelineName}`;
-  const dependencies = cache.dependencies(pipeline);
-  const graph = cache.graphProblem(dependencies);
-  if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
-  const spec = inputs.run.spec.pipelineSpec ?? inputs.pipeline?.spec;
-  const { apiVersion } = (run.source?.kind === 'reference' && inputs.pipeline) || inputs.run;
-  const specErrors = spec && cache.specProblem({ apiVersion, spec });
-  if (specErrors)
-    return refused(
-      'PipelineValidationFailed',
-      `Pipeline ${pipelineId} can't be Run; it has an invalid spec: ${specErrors}`,
-    );
-
-  const named = { run: id, pipeline: pipelineId };
-  const problem =
-    pipelineResourcesFailure(pipeline, run.resources, named) ??
-    missingResource(id, run, inputs) ??
-    pipelineParamsFailure(pipeline.params, run.params, named) ??
-    pipelineWorkspacesFailure(pipeline, run.workspaces, named) ??
-    missingReference(id, pipelineId, pipeline, inputs);
-  if (problem) return { kind: 'refused', failure: problem, pipelineName };
-
-  const replacements = paramReplacements(pipeline.params, run.params, ['params']);
-  const tasks = pipeline.tasks.flatMap((task) => resolveTask(task, replacements, inputs, cache));
-  const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
-  const base = inputs.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
-  const artifactPath = tasks.some(({ model }) => producesArtifacts(model)) ? base : undefined;
-  const { tasks: written = [] }: Partial<PipelineSpec> = spec ?? {};
-  const inherited = { labels: inputs.pipeline?.labels, annotations: inputs.pipeline?.annotations };
-  const resolved: ResolvedRun = {
-    kind: 'resolved',
+  const names = { namespace, run: name, pipeline: pipelineName };
+  const definition = definitionOf(inputs, run, cache);
+  if (!definition) return { kind: 'refused', failure: pipelineMissing(names, run, rules) };
+  const { model: pipeline, written } = definition;
+  const checked: CheckedPipeline = {
+    names,
     run,
     pipeline,
-    written,
-    pipelineName,
-    inherited,
-    dependencies,
-    tasks,
-    bindings,
-    replacements,
-    artifactPath,
+    writtenRun: inputs.run.spec,
+    written: written.spec,
+    limits: inputs.limits ?? DEFAULT_CONFIG,
+    hasResource: (resource) => inputs.resources.has(resource),
   };
-  const invalid = taskRunProblem(resolved, inputs);
-  return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
+  const refused = (failure: RunFailure): ResolveFailure => ({ kind: 'refused', failure, pipelineName });
+  if (written.apiVersion !== inputs.run.apiVersion) return refused(mixedVersions(names, inputs.run, written));
+  const isFirst = inputs.recorded === undefined;
+  const listed = rules.definitions.tasksOf(written.spec);
+  const dependencies = dependenciesOf(listed.tasks, pipeline, rules);
+  const graph = isFirst ? graphProblem(dependencies) : undefined;
+  if (graph) return refused(rules.failures.invalidGraph(names, graph));
+  const specErrors = isFirst ? cache.specProblem(written) : undefined;
+  if (specErrors) return refused(rules.failures.invalidSpec(names, specErrors));
+  const problem = (isFirst ? rules.failures.arguments(checked) : undefined) ?? missingReference(checked, inputs, rules);
+  if (problem) return refused(problem);
+
+  const runValues = rules.definitions.valuesOf(checked, uid);
+  const values = isFirst ? runValues : noReplacements();
+  const toResolved = (section: ResolvedTask['section']) => (one: object) =>
+    resolveTask(one, section, { values, inputs, cache, rules });
+  const tasks = [...listed.tasks.map(toResolved('tasks')), ...listed.finally.map(toResolved('finally'))];
+  const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
+  const invalid = isFirst ? tasksProblem(checked, tasks, bindings, inputs, rules) : undefined;
+  if (invalid) return refused(invalid);
+  const base = inputs.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
+  return {
+    kind: 'resolved',
+    rules,
+    run,
+    pipeline,
+    definition: rules.definitions.pipelineWithValues(written.spec, values),
+    pipelineName,
+    inherited: { labels: inputs.pipeline?.labels, annotations: inputs.pipeline?.annotations },
+    dependencies,
+    order: executionOrder(dependencies),
+    tasks: new Map(tasks.map((one) => [one.task.name, one])),
+    bindings,
+    values,
+    runValues,
+    artifactPath: tasks.some(({ model }) => model && producesArtifacts(model)) ? base : undefined,
+  };
+}
+
+interface TaskContext {
+  readonly values: ValueReplacements;
+  readonly inputs: PipelineInputs;
+  readonly cache: ResolveCache;
+  readonly rules: PipelineRunRules;
 }
 
 function resolveTask(
-  task: PipelineTaskModel,
-  replacements: Replacements,
-  inputs: PipelineInputs,
-  cache: ResolveCache,
-): readonly ResolvedTask[] {
-  const model = modelOf(task, inputs, cache);
-  const substituted = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
-    params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
+  written: object,
+  section: ResolvedTask['section'],
+  { values, inputs, cache, rules: { definitions } }: TaskContext,
+): ResolvedTask {
+  const task = definitions.readTask(definitions.withValues(written, values));
   const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
     const found = inputs.conditions.get(use.condition);
-    return found ? [{ ...found, use, params: substituted(use.params) }] : [];
+    return found ? [{ ...found, use }] : [];
   });
-  return model ? [{ task, model, params: substituted(task.params), checks }] : [];
+  const references = definitions.referencesOf(written);
+  return { task, section, written, references, model: modelOf(task, inputs, cache), checks };
 }
 
-/** Reports whether the outputs of a task may be handed over as files. */
-export const producesArtifacts = ({ outputs }: TaskModel): boolean =>
-  outputs.some(({ type }) => type === 'git' || type === 'storage');
-
-function pipelineMissing(id: string, { source: use }: PipelineRunModel): RunFailure {
-  if (use?.kind === 'reference') return pipelineNotFound(id, use.name);
-  const name = id.slice(id.indexOf('/') + 1);
-  return {
-    reason: 'CouldntGetPipeline',
-    message: `Error retrieving pipeline for pipelinerun ${id}: PipelineRunObject ${name} not providing PipelineRef or PipelineSpec`,
-  };
+/** Returns the tasks that each of `tasks` runs after: those it names, and those from which it takes results. */
+function dependenciesOf(
+  written: readonly object[],
+  { tasks }: PipelineModel,
+  { definitions }: PipelineRunRules,
+): TaskDependencies {
+  return new Map(
+    tasks.map((task, index) => {
+      const references = definitions.referencesOf(written[index] ?? {});
+      const producers = references.flatMap((reference) =>
+        reference.kind === 'result' || reference.kind === 'matrixLength' ? [reference.task] : [],
+      );
+      return [task.name, [...new Set([...dependenciesOfTask(task), ...producers])]];
+    }),
+  );
 }
+
+function pipelineMissing(names: PipelineRunNames, { source }: PipelineRunModel, rules: PipelineRunRules): RunFailure {
+  if (source?.kind === 'reference') return rules.failures.pipelineNotFound(names);
+  const cause =
+    source?.kind === 'resolver'
+      ? `the resolver "${source.resolver}" is not supported yet; use a Pipeline of the cluster or a pipelineSpec`
+      : `PipelineRun ${names.run} not providing PipelineRef or PipelineSpec`;
+  const message = `Error retrieving pipeline for pipelinerun ${names.namespace}/${names.run}: ${cause}`;
+  return { reason: 'CouldntGetPipeline', message };
+}
+
+const mixedVersions = (
+  { pipeline }: PipelineRunNames,
+  { apiVersion }: PipelineRunObject,
+  written: VersionedSpec,
+): RunFailure => ({
+  reason: 'CouldntGetPipeline',
+  message: `the Pipeline "${pipeline}" is written in ${written.apiVersion} and its PipelineRun in ${apiVersion}; write both in the same version`,
+});
 
 function graphProblem(dependencies: TaskDependencies): string | undefined {
   for (const [task, before] of dependencies) {
@@ -264,34 +289,41 @@ function graphProblem(dependencies: TaskDependencies): string | undefined {
     : `cycle detected: ${cycle.join(' -> ')}`;
 }
 
-function missingResource(id: string, run: PipelineRunModel, inputs: PipelineInputs): RunFailure | undefined {
-  const { resources } = inputs;
-  const { resources: written = [] } = inputs.run.spec as PipelineRunSpec; // only tekton.dev/v1alpha1 binds resources
-  for (const [index, { name, resource }] of run.resources.entries()) {
-    if (!resource) return pipelineResourceAmbiguous(id, name, written[index]);
-    if (resource.kind === 'reference' && !resources.has(resource.name))
-      return pipelineResourceNotFound(id, name, resource.name);
+function missingReference(
+  { names, pipeline }: CheckedPipeline,
+  inputs: PipelineInputs,
+  { failures }: PipelineRunRules,
+): RunFailure | undefined {
+  for (const { name, source, conditions } of [...pipeline.tasks, ...pipeline.finally]) {
+    if (!source) return noTask(names, `task "${name}" has neither or both of taskRef and taskSpec`);
+    if (source.kind === 'reference' && !inputs.tasks.has(taskKey(source)))
+      return failures.taskNotFound(names, { kind: source.taskKind, name: source.name });
+    const unsupported = unsupportedSource(source);
+    if (unsupported !== undefined) return noTask(names, `task "${name}" has ${unsupported}`);
+    const unknown = conditions.find(({ condition }) => !inputs.conditions.has(condition));
+    if (unknown) return failures.conditionNotFound(names, unknown.condition);
   }
   return undefined;
 }
 
-function missingReference(
-  id: string,
-  pipelineId: string,
-  pipeline: PipelineModel,
-  inputs: PipelineInputs,
-): RunFailure | undefined {
-  for (const { name, source: use, conditions } of pipeline.tasks) {
-    if (!use) {
-      const message = `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: task "${name}" has neither or both of taskRef and taskSpec`;
-      return { reason: 'CouldntGetTask', message };
-    }
-    if (use.kind === 'reference' && !inputs.tasks.has(taskKey(use)))
-      return pipelineTaskNotFound(pipelineId, use.taskKind === 'Task' ? 'task' : 'clustertask', use.name);
-    const unknown = conditions.find(({ condition }) => !inputs.conditions.has(condition));
-    if (unknown) return conditionNotFound(id, unknown.condition);
+const noTask = ({ namespace, pipeline }: PipelineRunNames, problem: string): RunFailure => ({
+  reason: 'CouldntGetTask',
+  message: `Pipeline ${namespace}/${pipeline} can't be Run; it contains Tasks that don't exist: ${problem}`,
+});
+
+/** Returns what a task has that is not executed yet. */
+function unsupportedSource(source: NonNullable<PipelineTaskModel['source']>): string | undefined {
+  switch (source.kind) {
+    case 'resolver':
+      return `the resolver "${source.resolver}", which is not supported yet; use a Task of the cluster or a taskSpec`;
+    case 'custom':
+      return `the custom task ${source.apiVersion} ${source.customKind}; custom tasks are not executed yet`;
+    case 'pipeline':
+      return 'a pipeline of its own; pipelines in pipelines are not executed yet';
+    case 'reference':
+    case 'embedded':
+      return undefined;
   }
-  return undefined;
 }
 
 function modelOf({ source }: PipelineTaskModel, inputs: PipelineInputs, cache: ResolveCache): TaskModel | undefined {
@@ -301,8 +333,14 @@ function modelOf({ source }: PipelineTaskModel, inputs: PipelineInputs, cache: R
   return found && cache.taskModel(found);
 }
 
-/** Returns the first failure that a TaskRun of the pipeline would have, before any starts. */
-function taskRunProblem({ tasks, bindings }: ResolvedRun, inputs: PipelineInputs): string | undefined {
+/** Returns the first failure that a run of the pipeline's tasks would have, before any starts. */
+function tasksProblem(
+  checked: CheckedPipeline,
+  tasks: readonly ResolvedTask[],
+  bindings: ReadonlyMap<string, ResourceBindingModel>,
+  inputs: PipelineInputs,
+  { failures }: PipelineRunRules,
+): RunFailure | undefined {
   const typeOf = (name: string): ResourceType | undefined => {
     const resource = bindings.get(name)?.resource;
     return (resource?.kind === 'embedded' ? resource.spec : resource && inputs.resources.get(resource.name)?.spec)
@@ -315,37 +353,14 @@ function taskRunProblem({ tasks, bindings }: ResolvedRun, inputs: PipelineInputs
         return type ? [[name, type] as const] : [];
       }),
     );
-  for (const { task, model, params } of tasks) {
-    const failure =
-      taskRunFailure(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) }) ??
-      taskWorkspacesFailure(model, task.workspaces);
-    if (failure) return failure.message;
+  const declared = new Map([...checked.pipeline.tasks, ...checked.pipeline.finally].map((one) => [one.name, one]));
+  const all = tasks.map(({ task, model }): CheckedTask => {
+    const bound = { inputs: types(task.inputs), outputs: types(task.outputs) };
+    return { task, declared: declared.get(task.name) ?? task, model, bound };
+  });
+  for (const one of all) {
+    const failure = failures.taskArguments(checked, one);
+    if (failure) return failure;
   }
-  return undefined;
-}
-
-/** Names of the objects that a pipeline refers to, each once. */
-export interface ReferencedNames {
-  readonly tasks: readonly string[];
-  readonly clusterTasks: readonly string[];
-  readonly conditions: readonly string[];
-  /** Whether an embedded task may hand over files. */
-  readonly handsOver: boolean;
-}
-
-function referencedNames(pipeline: PipelineModel): ReferencedNames {
-  const of = (kind: 'Task' | 'ClusterTask'): readonly string[] => [
-    ...new Set(
-      pipeline.tasks.flatMap(({ source: use }) =>
-        use?.kind === 'reference' && use.taskKind === kind ? [use.name] : [],
-      ),
-    ),
-  ];
-  const conditions = pipeline.tasks.flatMap((task) => task.conditions.map(({ condition }) => condition));
-  return {
-    tasks: of('Task'),
-    clusterTasks: of('ClusterTask'),
-    conditions: [...new Set(conditions)],
-    handsOver: pipeline.tasks.some(({ source: use }) => use?.kind === 'embedded' && producesArtifacts(use.task)),
-  };
+  return failures.references(checked, all);
 }

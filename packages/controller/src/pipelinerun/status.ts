@@ -8,6 +8,7 @@ import {
   isDone,
   pipelineRunFormatOf,
   type ConditionUpdate,
+  type PipelineProgress,
   type PipelineRunObject,
   type RunStatus,
 } from '@pipewright/tekton';
@@ -21,6 +22,8 @@ export interface StatusChanges {
   readonly update?: ConditionUpdate;
   /** Absent if the pipeline is unknown, or if its tasks no longer matter. */
   readonly taskStates?: readonly TaskState[];
+  /** Absent: nothing is reported beside the condition and the TaskRuns. */
+  readonly progress?: PipelineProgress;
   /** Names of the TaskRuns that are about to be created, including those of checks. */
   readonly creating?: ReadonlySet<string>;
 }
@@ -28,8 +31,16 @@ export interface StatusChanges {
 /** Returns the status of a run after these changes. */
 export const pipelineRunStatus = (
   { run, taskRuns, now }: Pick<ObservedPipelineRun, 'run' | 'taskRuns' | 'now'>,
-  { update, taskStates: tasks = [], creating = new Set() }: StatusChanges,
-): RunStatus => pipelineRunFormatOf(run).write(run, { ...(update && { update }), tasks, taskRuns, creating, now });
+  { update, taskStates: tasks = [], progress, creating = new Set() }: StatusChanges,
+): RunStatus =>
+  pipelineRunFormatOf(run).write(run, {
+    ...(update && { update }),
+    tasks,
+    taskRuns,
+    creating,
+    ...(progress && { pipeline: progress }),
+    now,
+  });
 
 /** Reports whether a run still needs reconciles: it or a TaskRun has not ended, or a CloudEvent is not delivered. */
 export const needsReconcile = (run: PipelineRunObject): boolean =>

@@ -9,7 +9,8 @@ import type {
   TaskSpec,
 } from '@pipewright/tekton';
 import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
-import { planPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
+import type { PipelineRunDecision } from '../../src/pipelinerun/decision.js';
+import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import { at, conditionOf, NOON, ok, pipelineTask } from '../support/fixtures.js';
 
 /** fetch, then lint and unit in parallel, then ship. */

@@ -16,8 +16,9 @@ import type {
   TaskSpec,
 } from '@pipewright/tekton';
 import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
-import { planPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
-import type { ConditionObject } from '../../src/pipelinerun/resolve.js';
+import type { PipelineRunDecision } from '../../src/pipelinerun/decision.js';
+import { planPipelineRun } from '../../src/pipelinerun/plan.js';
+import type { ConditionObject } from '../../src/pipelinerun/pipeline-inputs.js';
 
 export const NOON = '2026-01-01T12:00:00Z';
 export const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);

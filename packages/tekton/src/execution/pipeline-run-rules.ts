@@ -86,6 +86,8 @@ export interface PipelineDefinitions {
   valuesOf(pipeline: CheckedPipeline, runUid: string): ValueReplacements;
   /** Returns a task with the values of its variables. Other variables stay. */
   withValues(written: object, values: ValueReplacements): object;
+  /** Returns a pipeline with the values of variables in its tasks. */
+  pipelineWithValues(pipeline: object, values: ValueReplacements): object;
   /** Returns the embedded definition of a task, without what only pipelines have. */
   embeddedOf(written: object): { readonly spec: object; readonly metadata: MetadataMaps } | undefined;
 }

@@ -14,7 +14,7 @@ import { taskReferencesIn } from '../variables/task-references.js';
 import { inheritedByRun, writeChild } from './child-writer.js';
 import { isCustomDefinition } from './custom-task.js';
 import { pipelineFailures } from './pipeline-failures.js';
-import { pipelineTaskWithValues, textsOfTask } from './pipeline-substitution.js';
+import { pipelineTaskWithValues, pipelineWithValues, textsOfTask } from './pipeline-substitution.js';
 import { readPipelineTask } from './reader.js';
 import { countedCondition } from './run-counts.js';
 import type { PipelineSpec, PipelineTask } from './types.js';
@@ -34,6 +34,7 @@ const definitions: PipelineDefinitions = {
     return values;
   },
   withValues: (task, values) => pipelineTaskWithValues(task as PipelineTask, values),
+  pipelineWithValues,
   embeddedOf: (task) => embeddedOf(task as PipelineTask),
 };
 

@@ -91,3 +91,21 @@ export function substituteParamValue(value: ParamValue, replacements: ValueRepla
   if (isArrayValue(value)) return substituteList(value, replacements);
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, substitute(text, replacements)]));
 }
+
+/** Substitutes variables in all texts of a JSON value. An element of a list that is a whole array becomes its elements. */
+export function substituteInJson<T>(value: T, replacements: ValueReplacements): T {
+  const json: unknown = value;
+  if (typeof json === 'string') return substitute(json, replacements) as T; // a text for a text
+  if (Array.isArray(json)) {
+    const list: readonly unknown[] = json;
+    return (
+      list.every((item) => typeof item === 'string')
+        ? substituteList(list, replacements)
+        : list.map((item) => substituteInJson(item, replacements))
+    ) as T; // a list for a list
+  }
+  if (typeof json !== 'object' || json === null) return value;
+  return Object.fromEntries(
+    Object.entries(json).map(([key, item]) => [key, substituteInJson(item as unknown, replacements)]),
+  ) as T; // with the same keys
+}

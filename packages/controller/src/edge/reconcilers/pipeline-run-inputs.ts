@@ -12,8 +12,8 @@ import {
   type ConditionObject,
   type PipelineInputs,
   type PipelineObject,
-  type ResolveCache,
-} from '../../pipelinerun/resolve.js';
+} from '../../pipelinerun/pipeline-inputs.js';
+import type { ResolveCache } from '../../pipelinerun/resolve.js';
 import { referencedResources } from '../../resources/artifact-storage.js';
 import type { ArtifactConfig } from '../artifact-config.js';
 import { findObjects, getObjects } from '../find-object.js';

@@ -18,9 +18,10 @@ import {
 import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
 import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';
 import type { ObservedPipelineRun } from '../../pipelinerun/observed.js';
-import { planPipelineRun, statusAfterCreations, type PipelineRunAction } from '../../pipelinerun/plan.js';
+import type { PipelineRunAction } from '../../pipelinerun/decision.js';
+import { planPipelineRun, statusAfterCreations } from '../../pipelinerun/plan.js';
 import type { PlannerCaches } from '../../pipelinerun/planner-caches.js';
-import type { PipelineObject } from '../../pipelinerun/resolve.js';
+import type { PipelineObject } from '../../pipelinerun/pipeline-inputs.js';
 import { isSignificantChange, needsReconcile } from '../../pipelinerun/status.js';
 import { artifactClaim, claimName } from '../../resources/artifact-claim.js';
 import { hasDueDelivery } from '../../resources/cloud-events.js';
@@ -152,7 +153,7 @@ async function apply(
   switch (action.kind) {
     case 'cancel': {
       const name = action.taskRun.metadata.name ?? '';
-      const body = { spec: { status: 'TaskRunCancelled' } };
+      const body = { spec: action.fields };
       try {
         taskRuns.record(
           await client.patch<TaskRunObject>(resourceOf(action.taskRun), { namespace, name }, body, { type: 'merge' }),
@@ -171,13 +172,19 @@ async function apply(
     }
     case 'make-claim':
       return createClaim(deps, run);
+    case 'make-workspace-claim':
+      return createOnce(deps, run, action.claim);
     case 'delete-claim':
       return client.delete(PERSISTENT_VOLUME_CLAIMS, { namespace, name: claimName(runName) });
   }
 }
 
-async function createClaim({ client, artifactConfig }: PipelineRunDeps, run: PipelineRunObject): Promise<void> {
-  const claim = artifactClaim(run, await artifactConfig.settings());
+async function createClaim(deps: PipelineRunDeps, run: PipelineRunObject): Promise<void> {
+  await createOnce(deps, run, artifactClaim(run, await deps.artifactConfig.settings()));
+}
+
+/** Creates a claim unless an earlier request has. */
+async function createOnce({ client }: PipelineRunDeps, run: PipelineRunObject, claim: object): Promise<void> {
   try {
     await client.create(PERSISTENT_VOLUME_CLAIMS, { namespace: run.metadata.namespace }, claim);
   } catch (error) {
