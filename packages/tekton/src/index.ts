@@ -79,4 +79,3 @@ export type * from './model/run-status.js';
 export * from './versions/read-spec.js';
 export * from './model/labels.js';
 export { checkObjects, type CheckOptions } from './versions/check-objects.js';
-export { DEFAULT_CONFIG, readTektonConfig, type TektonConfig } from './v1/config.js';

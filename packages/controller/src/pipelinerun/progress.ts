@@ -32,6 +32,7 @@ export function progressOf(
     skipped: skippedOf(states, decisions),
     hasFinallyStarted,
     pipeline: resolved.definition,
+    config: states.config,
   };
 }
 

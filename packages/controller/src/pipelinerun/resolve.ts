@@ -112,9 +112,13 @@ export class ResolveCache {
   readonly pipelineModel = memoizeSpec(pipelineModel);
   readonly taskModel = memoizeSpec(taskModel);
   readonly referencedNames = memoize(referencedNames);
+  readonly usesCel = memoize(usesCel);
   readonly specProblem = memoizeSpec(pipelineSpecProblem);
   readonly resolutions = memoizeLru<ResolveInputs, Resolution>(isSameResolution);
 }
+
+const usesCel = ({ tasks, finally: last }: PipelineModel): boolean =>
+  [...tasks, ...last].some(({ when }) => when.some(({ kind }) => kind === 'cel'));
 
 /** What a resolution depends on. */
 interface ResolveInputs extends PipelineInputs {

@@ -6,6 +6,7 @@
  */
 
 import {
+  DEFAULT_CONFIG,
   hasSucceeded,
   isDone,
   succeededCondition,
@@ -16,6 +17,7 @@ import {
   type RunMemory,
   TEKTON_LABELS,
   type TaskReport,
+  type TektonConfig,
   type TaskReports,
   type TaskRunObject,
   taskRunFormatOf,
@@ -59,6 +61,7 @@ export interface TaskStateCache {
 export class TaskStates implements TaskReports {
   readonly resolved: ResolvedRun;
   readonly run: PipelineRunObject;
+  readonly config: TektonConfig;
   readonly memory: RunMemory;
   readonly #taskRuns: ObservedPipelineRun['taskRuns'];
   readonly #cache: TaskStateCache;
@@ -69,9 +72,14 @@ export class TaskStates implements TaskReports {
   readonly #reports = new Map<string, TaskReport>();
   readonly #prepared = new Map<string, PreparedTask>();
 
-  constructor(resolved: ResolvedRun, { run, taskRuns }: ObservedPipelineRun, cache: TaskStateCache) {
+  constructor(
+    resolved: ResolvedRun,
+    { run, taskRuns, config = DEFAULT_CONFIG }: ObservedPipelineRun,
+    cache: TaskStateCache,
+  ) {
     this.resolved = resolved;
     this.run = run;
+    this.config = config;
     this.#taskRuns = taskRuns;
     this.#cache = cache;
     this.memory = cache.names.memory(run);

@@ -132,6 +132,8 @@ export interface PipelineChildren {
   /** Returns the names of the runs of one task with a matrix. */
   namesOfMatrix(owner: Owner, task: string, count: number): readonly string[];
   write(child: ChildRun): RunObject;
+  /** Whether a run that the PipelineRun owns was created for one of its tasks, whatever its name is. */
+  isChild(labels: Readonly<Record<string, string>>): boolean;
   /** Returns the fields of the spec that cancel a run of this kind. */
   cancellation(kind: string, because: CancelCause): Readonly<Record<string, string>>;
   /** Returns the labels and annotations that a run gets from its Pipeline. */

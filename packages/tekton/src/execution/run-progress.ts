@@ -5,6 +5,7 @@
  */
 
 import type { ContainerState } from '../model/kubernetes.js';
+import type { TektonConfig } from '../model/config.js';
 import type { TaskModel } from '../model/model.js';
 import type { RunObject } from '../model/run-status.js';
 import type { ParamValue } from '../model/param.js';
@@ -53,8 +54,7 @@ export interface PipelineProgress {
   readonly results?: readonly { readonly name: string; readonly value: ParamValue }[];
   /** The pipeline as it is written, with the values of its params. */
   readonly pipeline: object;
-  /** The settings of the cluster, as statuses record them. */
-  readonly featureFlags?: Readonly<Record<string, unknown>>;
+  readonly config: TektonConfig;
 }
 
 /** The state of a PipelineRun. `C`: its TaskRuns, which have the API version of the run. */

@@ -9,6 +9,7 @@ import type {
 } from '../execution/pipeline-run-rules.js';
 import { isSettled } from '../execution/schedule.js';
 import { runNamesOfTask } from '../execution/tekton-names.js';
+import { TEKTON_LABELS } from '../model/labels.js';
 import { pipelineParamValues } from '../variables/pipeline-values.js';
 import { taskReferencesIn } from '../variables/task-references.js';
 import { inheritedByRun, writeChild } from './child-writer.js';
@@ -100,6 +101,7 @@ export const pipelineRunRules: PipelineRunRules = {
     namesOf: ({ name }, tasks) => new Map(tasks.map((task) => [task, runNamesOfTask(name, task, 1)[0] ?? ''])),
     namesOfMatrix: ({ name }, task, count) => runNamesOfTask(name, task, count),
     write: writeChild,
+    isChild: (labels) => labels[TEKTON_LABELS.memberOf] !== undefined,
     cancellation,
     inheritedBy: inheritedByRun,
   },

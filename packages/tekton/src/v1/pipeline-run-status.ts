@@ -11,6 +11,7 @@ import type { SkipReason } from '../execution/schedule.js';
 import type { PipelineRunFormat } from '../execution/status-format.js';
 import type { WhenModel } from '../model/model.js';
 import { timestamp } from '@pipewright/apimachinery';
+import { featureFlagsOf } from './feature-flags.js';
 import type { PipelineRun } from './objects.js';
 import { readWhen } from './reader.js';
 import { SKIP_REASONS } from './run-counts.js';
@@ -41,7 +42,7 @@ const withUpdate = (
     : statusWithCondition(before, update, now);
 
 function withPipeline(status: PipelineRunStatus, pipeline: PipelineProgress, now: Date): PipelineRunStatus {
-  const { children, skipped, hasFinallyStarted, results = [], featureFlags } = pipeline;
+  const { children, skipped, hasFinallyStarted, results = [], config } = pipeline;
   const known = new Set(children.map(({ name }) => name));
   const others = (status.childReferences ?? []).filter(({ name = '' }) => !known.has(name));
   const references = [...children.map(reference), ...others];
@@ -53,7 +54,9 @@ function withPipeline(status: PipelineRunStatus, pipeline: PipelineProgress, now
     ...(hasFinallyStarted && { finallyStartTime: status.finallyStartTime ?? timestamp(now) }),
     ...(results.length > 0 && { results }),
     pipelineSpec: status.pipelineSpec ?? (pipeline.pipeline as PipelineSpec), // of this version
-    ...(featureFlags && { provenance: { ...status.provenance, featureFlags } }),
+    ...(config.enableProvenanceInStatus && {
+      provenance: { ...status.provenance, featureFlags: featureFlagsOf(config) },
+    }),
   };
 }
 

@@ -147,6 +147,7 @@ export const pipelineRunRules: PipelineRunRules = {
     namesOf: taskRunNames,
     namesOfMatrix: (owner, task) => [...taskRunNames(owner, [task]).values()], // this version has no matrix
     write: writeChild,
+    isChild: () => false, // its names say so
     cancellation: () => ({ status: 'TaskRunCancelled' }),
     inheritedBy: inheritedByRun,
   },

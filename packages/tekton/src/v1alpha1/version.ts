@@ -56,6 +56,7 @@ export const v1alpha1: ApiVersion = {
   pipelineRunFormat,
   taskRunRules,
   pipelineRunRules,
+  isExecuted: true,
 };
 
 function read(object: V1alpha1Object): ObjectModel {

@@ -66,6 +66,8 @@ export interface ApiVersion {
   readonly admissionMessage: (problems: readonly Problem[]) => string | undefined;
   /** Returns the text in which an API server passes that message on, with the name of the webhook. */
   readonly admissionDenial: (problems: readonly Problem[]) => string | undefined;
+  /** Whether controllers execute PipelineRuns of this version. Absent: they end them with a message. */
+  readonly isExecuted?: true;
   /** The statuses of this version. Absent: its runs are checked and not executed. */
   readonly taskRunFormat?: TaskRunFormat;
   readonly pipelineRunFormat?: PipelineRunFormat;

@@ -26,7 +26,7 @@ export const pipelineRunRulesOf = ({ apiVersion }: { readonly apiVersion: string
 /** Whether runs of this API version are executed; others are only checked. */
 export function isExecuted(apiVersion: string, kind = 'PipelineRun'): boolean {
   const version = tryFindVersion(apiVersion);
-  return (kind === 'TaskRun' ? version?.taskRunFormat : version?.pipelineRunFormat) !== undefined;
+  return kind === 'TaskRun' ? version?.taskRunFormat !== undefined : version?.isExecuted === true;
 }
 
 function formatOf<F extends 'taskRunFormat' | 'pipelineRunFormat' | 'taskRunRules' | 'pipelineRunRules'>(

@@ -10,8 +10,11 @@ import type { Clock } from '@pipewright/apimachinery';
 import {
   isDone,
   isExecuted,
+  pipelineRunRulesOf,
   resourceOf,
   storedResource,
+  TEKTON_LABELS,
+  type EvaluateCel,
   type PipelineRunObject,
   type TaskRunObject,
 } from '@pipewright/tekton';
@@ -57,11 +60,14 @@ export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): 
   const observed = await observe(deps, run);
   const plan = planPipelineRun(observed, deps.plannerCaches);
   const creations = new Map<string, ChildCreation>();
-  for (const action of plan.actions) {
+  for (const actions of batches(plan.actions)) {
     if (deps.pipelineRuns.get(key)?.spec.status !== run.spec.status) return { requeueAfterMs: 0 }; // cancelled meanwhile
-    if (action.kind === 'create')
-      creations.set(action.taskRun.metadata.name ?? '', await createTaskRun(deps, run, action.taskRun));
-    else await apply(deps, run, action);
+    await Promise.all(
+      actions.map(async (action) => {
+        if (action.kind !== 'create') return apply(deps, run, action);
+        creations.set(action.taskRun.metadata.name ?? '', await createTaskRun(deps, run, action.taskRun));
+      }),
+    );
   }
   const { inherits, requeueAt } = plan;
   const { taskRuns, now } = observed;
@@ -80,12 +86,27 @@ export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): 
   return { requeueAfterMs: writeDelayMs > 0 ? Math.min(writeDelayMs, dueMs ?? writeDelayMs) : dueMs };
 }
 
+/** TaskRuns that are created at the same time. */
+const CREATIONS_AT_ONCE = 20;
+
+/** Returns actions that may be carried out at the same time: TaskRuns in groups, and each other action alone. */
+function batches(actions: readonly PipelineRunAction[]): readonly (readonly PipelineRunAction[])[] {
+  const groups: PipelineRunAction[][] = [];
+  for (const action of actions) {
+    const last = groups.at(-1);
+    if (action.kind === 'create' && last?.[0]?.kind === 'create' && last.length < CREATIONS_AT_ONCE) last.push(action);
+    else groups.push([action]);
+  }
+  return groups;
+}
+
 async function observe(deps: PipelineRunDeps, run: PipelineRunObject): Promise<ObservedPipelineRun> {
   const now = deps.clock.date();
   if (isDone(run.status)) return { run, ...NO_INPUTS, taskRuns: await taskRunsOf(deps, run, []), now };
   const inputs = await gatherPipelineInputs(deps, run, deps.plannerCaches.resolution);
   const taskRuns = await taskRunsOf(deps, run, tasksOf(deps.plannerCaches, run, inputs.pipeline));
-  return { run, ...inputs, taskRuns, now };
+  const evaluateCel = await celEvaluatorFor(deps.plannerCaches, run, inputs.pipeline);
+  return { run, ...inputs, taskRuns, ...(evaluateCel && { evaluateCel }), now };
 }
 
 function tasksOf(
@@ -96,6 +117,18 @@ function tasksOf(
   const { pipelineSpec: spec } = run.spec;
   const found = spec ? { apiVersion: run.apiVersion, spec } : pipeline;
   return found ? caches.names.namedTasks(caches.resolution.pipelineModel(found)) : [];
+}
+
+/** Loads what evaluates CEL, if the pipeline has CEL expressions: few have, and loading takes time. */
+async function celEvaluatorFor(
+  { resolution }: PlannerCaches,
+  run: PipelineRunObject,
+  pipeline: PipelineObject | undefined,
+): Promise<EvaluateCel | undefined> {
+  const { pipelineSpec: spec } = run.spec;
+  const found = spec ? { apiVersion: run.apiVersion, spec } : pipeline;
+  if (!found || !resolution.usesCel(resolution.pipelineModel(found))) return undefined;
+  return (await import('@pipewright/tekton/cel')).evaluateCel;
 }
 
 /** The run's TaskRuns. One that the status records and the cache lacks is read from the API server: the cache may lag behind. */
@@ -113,7 +146,12 @@ async function taskRunsOf(
     }
   }
   const expected = expectedTaskRuns(run, tasks, names);
-  return new Map([...deps.taskRuns.ownedBy(uid)].filter(([name]) => expected.has(name)));
+  const { isChild } = pipelineRunRulesOf(run).children;
+  return new Map(
+    [...deps.taskRuns.ownedBy(uid)].filter(
+      ([name, { metadata }]) => expected.has(name) || isChild(metadata.labels ?? {}),
+    ),
+  );
 }
 
 async function getTaskRun(deps: PipelineRunDeps, namespace: string, name: string): Promise<TaskRunObject | undefined> {
@@ -137,11 +175,16 @@ async function createTaskRun(
       return { kind: 'rejected', message: error.message };
     }
     const existing = await getTaskRun(deps, namespace, name);
-    if (existing && !isControlledBy(existing, run.metadata.uid)) return { kind: 'name-taken' };
+    if (existing && !isSameChild(existing, taskRun, run)) return { kind: 'name-taken' };
   }
   deps.enqueue('TaskRun', `${namespace}/${name}`);
   return { kind: 'created' };
 }
+
+/** Two tasks of one run can compute the same name: `m-0` is that of a task, and of the first combination of the task `m`. */
+const isSameChild = (existing: TaskRunObject, wanted: TaskRunObject, run: PipelineRunObject): boolean =>
+  isControlledBy(existing, run.metadata.uid) &&
+  existing.metadata.labels?.[TEKTON_LABELS.pipelineTask] === wanted.metadata.labels?.[TEKTON_LABELS.pipelineTask];
 
 async function apply(
   deps: PipelineRunDeps,
