@@ -2,12 +2,12 @@
 
 import type {
   ConditionSpec,
-  PipelineLimits,
   PipelineModel,
   PipelineResource,
   PipelineRunObject,
   PipelineTaskModel,
   TaskModel,
+  TektonConfig,
 } from '@pipewright/tekton';
 import type { TaskObject } from '../taskrun/start.js';
 
@@ -33,8 +33,8 @@ export interface PipelineInputs {
   readonly conditions: ReadonlyMap<string, ConditionObject>;
   /** Whether files are handed over in a bucket, not on a claim. */
   readonly bucket?: boolean;
-  /** The limits of the cluster. Default: Tekton's. */
-  readonly limits?: PipelineLimits;
+  /** The settings of the cluster. Default: Tekton's. */
+  readonly config?: TektonConfig;
 }
 
 /** The fields of a Condition that a run uses. */

@@ -98,9 +98,12 @@ function planStartedRun(context: RunContext, caches: PlannerCaches): PipelineRun
   const isCancelled = model.isCancelRequested && (model.stopRequest ?? 'cancel') === 'cancel';
   if (resolved.kind === 'refused') {
     if (isCancelled && hasStarted) return endRun(context, undefined, rules.conditions.cancelled(name), 'cancelled');
-    const { failure, pipelineName } = resolved;
+    const { failure, pipelineName, definition: pipeline } = resolved;
+    const { config = DEFAULT_CONFIG } = observed;
+    const progress = pipeline && { children: [], skipped: [], hasFinallyStarted: false, pipeline, config };
     const actions = hasStarted ? [{ kind: 'delete-claim' } as const] : [];
-    const ended = pipelineRunStatus(observed, { update: { status: 'False', ...failure } });
+    const update = { status: 'False', ...failure } as const;
+    const ended = pipelineRunStatus(observed, { update, ...(progress && { progress }) });
     return { status: ended, actions, ...nameAndInherits(context, pipelineName) };
   }
   const states = new TaskStates(resolved, observed, caches);
@@ -133,8 +136,9 @@ function endRun(
   update: ConditionUpdate,
   because: CancelCause,
 ): PipelineRunDecision {
+  const hasStarted = observed.run.status?.startTime !== undefined || observed.taskRuns.size > 0;
   const results = states && reportedResults(states).results;
-  const progress = states && { ...progressOf(states, new Map(), new Set()), ...(results && { results }) };
+  const progress = states && hasStarted && { ...progressOf(states, new Map(), new Set()), ...(results && { results }) };
   return {
     status: pipelineRunStatus(observed, { update, ...(progress && { progress }) }),
     actions: [...cancellations(observed, rules, because), { kind: 'delete-claim' }],

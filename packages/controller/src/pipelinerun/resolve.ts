@@ -30,6 +30,7 @@ import {
   type TaskDependencies,
   type TaskModel,
   type TaskReference,
+  type TektonConfig,
   type ValueReplacements,
   type VersionedSpec,
 } from '@pipewright/tekton';
@@ -38,7 +39,7 @@ import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
 import { sameJson } from '../run/merge-patch.js';
 import { memoize, memoizeLru, memoizeSpec } from '../run/memoize.js';
 import { shallowEqual } from '../run/shallow-equal.js';
-import { pipelineSpecProblem } from '../run/spec-problem.js';
+import { pipelineSpecProblem, runSpecProblem } from '../run/spec-problem.js';
 import {
   producesArtifacts,
   referencedNames,
@@ -102,6 +103,8 @@ export interface ResolveFailure {
   readonly failure: RunFailure;
   /** Absent if the Pipeline does not exist. */
   readonly pipelineName?: string;
+  /** The pipeline as it is written, with the values that are known. Absent as above. */
+  readonly definition?: object;
 }
 
 type Resolution = ResolvedRun | ResolveFailure;
@@ -113,7 +116,11 @@ export class ResolveCache {
   readonly taskModel = memoizeSpec(taskModel);
   readonly referencedNames = memoize(referencedNames);
   readonly usesCel = memoize(usesCel);
-  readonly specProblem = memoizeSpec(pipelineSpecProblem);
+  /** By settings of the cluster. */
+  readonly specProblems = memoize((config: TektonConfig) => ({
+    pipeline: memoizeSpec((pipeline) => pipelineSpecProblem(pipeline, config)),
+    run: memoizeSpec((run) => runSpecProblem(run, config)),
+  }));
   readonly resolutions = memoizeLru<ResolveInputs, Resolution>(isSameResolution);
 }
 
@@ -143,11 +150,11 @@ function isSameResolution(
 
 /** Resolves a run, or says why it cannot run. If only the status has changed, returns the same result again. */
 export function resolvePipelineRun(
-  { run, pipeline, tasks, resources, conditions, bucket, limits }: PipelineInputs,
+  { run, pipeline, tasks, resources, conditions, bucket, config }: PipelineInputs,
   cache: ResolveCache,
   recorded?: object,
 ): Resolution {
-  const optional = { ...(bucket !== undefined && { bucket }), ...(limits && { limits }) };
+  const optional = { ...(bucket !== undefined && { bucket }), ...(config && { config }) };
   const inputs = { run, pipeline, tasks, resources, conditions, recorded, ...optional };
   return cache.resolutions(run.metadata.uid ?? '', inputs, () => resolve(inputs, cache));
 }
@@ -172,6 +179,7 @@ function resolve(inputs: ResolveInputs, cache: ResolveCache): Resolution {
   const run = cache.pipelineRunModel(inputs.run);
   const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
   const names = { namespace, run: name, pipeline: pipelineName };
+  const { config = DEFAULT_CONFIG } = inputs;
   const definition = definitionOf(inputs, run, cache);
   if (!definition) return { kind: 'refused', failure: pipelineMissing(names, run, rules) };
   const { model: pipeline, written } = definition;
@@ -181,17 +189,24 @@ function resolve(inputs: ResolveInputs, cache: ResolveCache): Resolution {
     pipeline,
     writtenRun: inputs.run.spec,
     written: written.spec,
-    limits: inputs.limits ?? DEFAULT_CONFIG,
+    limits: config,
     hasResource: (resource) => inputs.resources.has(resource),
   };
-  const refused = (failure: RunFailure): ResolveFailure => ({ kind: 'refused', failure, pipelineName });
+  const refused = (failure: RunFailure, checkedSpec = written.spec): ResolveFailure => ({
+    kind: 'refused',
+    failure,
+    pipelineName,
+    definition: checkedSpec,
+  });
   if (written.apiVersion !== inputs.run.apiVersion) return refused(mixedVersions(names, inputs.run, written));
   const isFirst = inputs.recorded === undefined;
   const listed = rules.definitions.tasksOf(written.spec);
   const dependencies = dependenciesOf(listed.tasks, pipeline, rules);
   const graph = isFirst ? graphProblem(dependencies) : undefined;
   if (graph) return refused(rules.failures.invalidGraph(names, graph));
-  const specErrors = isFirst ? cache.specProblem(written) : undefined;
+  const isPropagated = rules.paramsPropagate && run.source?.kind === 'embedded';
+  const checks = cache.specProblems(config);
+  const specErrors = isFirst ? (isPropagated ? checks.run(inputs.run) : checks.pipeline(written)) : undefined;
   if (specErrors) return refused(rules.failures.invalidSpec(names, specErrors));
   const problem = (isFirst ? rules.failures.arguments(checked) : undefined) ?? missingReference(checked, inputs, rules);
   if (problem) return refused(problem);
@@ -203,14 +218,15 @@ function resolve(inputs: ResolveInputs, cache: ResolveCache): Resolution {
   const tasks = [...listed.tasks.map(toResolved('tasks')), ...listed.finally.map(toResolved('finally'))];
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
   const invalid = isFirst ? tasksProblem(checked, tasks, bindings, inputs, rules) : undefined;
-  if (invalid) return refused(invalid);
+  const withValues = rules.definitions.pipelineWithValues(written.spec, values);
+  if (invalid) return refused(invalid, withValues);
   const base = inputs.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
   return {
     kind: 'resolved',
     rules,
     run,
     pipeline,
-    definition: rules.definitions.pipelineWithValues(written.spec, values),
+    definition: withValues,
     pipelineName,
     inherited: { labels: inputs.pipeline?.labels, annotations: inputs.pipeline?.annotations },
     dependencies,

@@ -144,6 +144,8 @@ export interface PipelineChildren {
 export interface PipelineRunRules {
   /** Whether the PipelineRun starts the next attempt of a TaskRun. Otherwise the TaskRun does. */
   readonly retriesChildren: boolean;
+  /** Whether params of a run can be used in the pipeline that it embeds without a declaration. */
+  readonly paramsPropagate: boolean;
   readonly definitions: PipelineDefinitions;
   readonly failures: PipelineFailures;
   readonly conditions: PipelineConditions;

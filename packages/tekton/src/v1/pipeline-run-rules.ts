@@ -78,6 +78,7 @@ function cancellation(kind: string, because: CancelCause): Readonly<Record<strin
 /** The rules. */
 export const pipelineRunRules: PipelineRunRules = {
   retriesChildren: false,
+  paramsPropagate: true,
   definitions,
   failures: pipelineFailures,
   conditions: {

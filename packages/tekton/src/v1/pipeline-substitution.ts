@@ -6,7 +6,13 @@
  */
 
 import type { ParamValue } from '../model/param.js';
-import { substituteParamValue, variableForms, type ValueReplacements } from '../variables/pipeline-values.js';
+import {
+  mergeReplacements,
+  pipelineParamValues,
+  substituteParamValue,
+  variableForms,
+  type ValueReplacements,
+} from '../variables/pipeline-values.js';
 import { substitute, substituteList } from '../variables/substitution.js';
 import { isCustomDefinition } from './custom-task.js';
 import type { EmbeddedTask, Matrix, Param, PipelineSpec, PipelineTask, WhenExpression } from './types.js';
@@ -73,14 +79,21 @@ export function pipelineTaskWithValues(task: PipelineTask, values: ValueReplacem
 /**
  * Returns the values that propagate into an embedded definition.
  *
- * What the task passes under the same name takes precedence, and workspaces have the names of the definition there.
+ * What the task passes under the same name takes precedence; it is left to the run of the task if it depends on other tasks or the matrix.
+ * Workspaces have the names of the definition there.
  */
 function propagatedValues({ params = [], matrix }: PipelineTask, values: ValueReplacements): ValueReplacements {
-  const passed = [...params, ...(matrix?.params ?? []), ...(matrix?.include ?? []).flatMap((one) => one.params ?? [])];
-  const hidden = ['workspaces', ...passed.flatMap(({ name }) => variableForms('params', name))];
+  const combined = [...(matrix?.params ?? []), ...(matrix?.include ?? []).flatMap((one) => one.params ?? [])];
+  const hidden = ['workspaces', ...[...params, ...combined].flatMap(({ name }) => variableForms('params', name))];
   const isHidden = (variable: string): boolean =>
     hidden.some((one) => variable === one || variable.startsWith(`${one}[`) || variable.startsWith(`${one}.`));
-  return filtered(values, (variable) => !isHidden(variable));
+  const outer = filtered(values, (variable) => !isHidden(variable));
+  const known = new Set([...values.strings.keys(), ...values.arrays.keys(), ...values.objects.keys()]);
+  const passed = paramsWithValues(params, values).filter(
+    ({ name, value }) =>
+      (known.has(`params.${name}`) || known.has(`params.${name}[*]`)) && !JSON.stringify(value).includes('$('),
+  );
+  return passed.length === 0 ? outer : mergeReplacements(outer, pipelineParamValues([], passed));
 }
 
 /** A pipeline in a pipeline has its own context. */

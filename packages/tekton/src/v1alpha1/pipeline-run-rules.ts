@@ -127,6 +127,7 @@ function conditionOfTasks({ tasks, failure }: DecidedRun): ConditionUpdate {
 /** The rules. */
 export const pipelineRunRules: PipelineRunRules = {
   retriesChildren: true,
+  paramsPropagate: false,
   definitions,
   failures,
   conditions: {

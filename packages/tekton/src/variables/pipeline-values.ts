@@ -58,11 +58,7 @@ export const variableForms = (prefix: string, name: string): readonly string[] =
   `${prefix}['${name}']`,
 ];
 
-/**
- * Returns the values of a pipeline's params.
- *
- * A default gives the keys that the value of an object lacks, but not to the object as a whole, as in Tekton.
- */
+/** Returns the values of a pipeline's params. As in Tekton, a default does not give keys that the value of an object lacks. */
 export function pipelineParamValues(
   declared: readonly ParamModel[],
   given: readonly ParamAssignment[],
@@ -73,8 +69,7 @@ export function pipelineParamValues(
   };
   const set = new Set(given.map(({ name }) => name));
   for (const { name, default: value } of declared) {
-    if (value === undefined || (set.has(name) && (typeof value === 'string' || isArrayValue(value)))) continue;
-    add({ name, value });
+    if (value !== undefined && !set.has(name)) add({ name, value });
   }
   for (const param of given) add(param);
   return values;

@@ -93,10 +93,10 @@ describe('params of a pipeline', () => {
       to: '$(params.a[1])',
     },
     {
-      title: 'has keys of its default, but not as a whole',
+      title: 'does not have keys of its default that the value lacks',
       given: [{ name: 'o', value: { l: 'gl' } }],
       from: { one: '$(params.o.k)', two: '$(params.o.l)' },
-      to: { one: 'dk', two: 'gl' },
+      to: { one: '$(params.o.k)', two: 'gl' },
     },
     { title: 'is whole', given: [{ name: 'o', value: { l: 'gl' } }], from: '$(params.o[*])', to: { l: 'gl' } },
     {
