@@ -7,7 +7,6 @@
 import {
   DEFAULT_CONFIG,
   dependenciesOfTask,
-  dependencyCycles,
   executionOrder,
   noReplacements,
   pipelineModel,
@@ -36,6 +35,7 @@ import {
 } from '@pipewright/tekton';
 import { bucketPrefix } from '../resources/artifact-storage.js';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
+import { graphProblem } from './graph-problem.js';
 import { sameJson } from '../run/merge-patch.js';
 import { memoize, memoizeLru, memoizeSpec } from '../run/memoize.js';
 import { shallowEqual } from '../run/shallow-equal.js';
@@ -115,7 +115,6 @@ export class ResolveCache {
   readonly pipelineModel = memoizeSpec(pipelineModel);
   readonly taskModel = memoizeSpec(taskModel);
   readonly referencedNames = memoize(referencedNames);
-  readonly usesCel = memoize(usesCel);
   /** By settings of the cluster. */
   readonly specProblems = memoize((config: TektonConfig) => ({
     pipeline: memoizeSpec((pipeline) => pipelineSpecProblem(pipeline, config)),
@@ -123,9 +122,6 @@ export class ResolveCache {
   }));
   readonly resolutions = memoizeLru<ResolveInputs, Resolution>(isSameResolution);
 }
-
-const usesCel = ({ tasks, finally: last }: PipelineModel): boolean =>
-  [...tasks, ...last].some(({ when }) => when.some(({ kind }) => kind === 'cel'));
 
 /** What a resolution depends on. */
 interface ResolveInputs extends PipelineInputs {
@@ -198,17 +194,10 @@ function resolve(inputs: ResolveInputs, cache: ResolveCache): Resolution {
     pipelineName,
     definition: checkedSpec,
   });
-  if (written.apiVersion !== inputs.run.apiVersion) return refused(mixedVersions(names, inputs.run, written));
   const isFirst = inputs.recorded === undefined;
   const listed = rules.definitions.tasksOf(written.spec);
   const dependencies = dependenciesOf(listed.tasks, pipeline, rules);
-  const graph = isFirst ? graphProblem(dependencies) : undefined;
-  if (graph) return refused(rules.failures.invalidGraph(names, graph));
-  const isPropagated = rules.paramsPropagate && run.source?.kind === 'embedded';
-  const checks = cache.specProblems(config);
-  const specErrors = isFirst ? (isPropagated ? checks.run(inputs.run) : checks.pipeline(written)) : undefined;
-  if (specErrors) return refused(rules.failures.invalidSpec(names, specErrors));
-  const problem = (isFirst ? rules.failures.arguments(checked) : undefined) ?? missingReference(checked, inputs, rules);
+  const problem = pipelineProblem(checked, { definition, dependencies, inputs, rules, cache });
   if (problem) return refused(problem);
 
   const runValues = rules.definitions.valuesOf(checked, uid);
@@ -237,6 +226,32 @@ function resolve(inputs: ResolveInputs, cache: ResolveCache): Resolution {
     runValues,
     artifactPath: tasks.some(({ model }) => model && producesArtifacts(model)) ? base : undefined,
   };
+}
+
+interface PipelineContext {
+  readonly definition: Definition;
+  readonly dependencies: TaskDependencies;
+  readonly inputs: ResolveInputs;
+  readonly rules: PipelineRunRules;
+  readonly cache: ResolveCache;
+}
+
+/** Returns why a pipeline cannot run, before its tasks are read. One that the status records was checked before. */
+function pipelineProblem(
+  checked: CheckedPipeline,
+  { definition: { written }, dependencies, inputs, rules, cache }: PipelineContext,
+): RunFailure | undefined {
+  const { names, run } = checked;
+  const { config = DEFAULT_CONFIG } = inputs;
+  if (written.apiVersion !== inputs.run.apiVersion) return mixedVersions(names, inputs.run, written);
+  if (inputs.recorded !== undefined) return missingReference(checked, inputs, rules);
+  const graph = graphProblem(dependencies);
+  if (graph) return rules.failures.invalidGraph(names, graph);
+  const isPropagated = rules.paramsPropagate && run.source?.kind === 'embedded';
+  const checks = cache.specProblems(config);
+  const specErrors = isPropagated ? checks.run(inputs.run) : checks.pipeline(written);
+  if (specErrors) return rules.failures.invalidSpec(names, specErrors);
+  return rules.failures.arguments(checked) ?? missingReference(checked, inputs, rules);
 }
 
 interface TaskContext {
@@ -295,19 +310,6 @@ const mixedVersions = (
   reason: 'CouldntGetPipeline',
   message: `the Pipeline "${pipeline}" is written in ${written.apiVersion} and its PipelineRun in ${apiVersion}; write both in the same version`,
 });
-
-function graphProblem(dependencies: TaskDependencies): string | undefined {
-  for (const [task, before] of dependencies) {
-    const unknown = before.find((name) => !dependencies.has(name));
-    if (unknown !== undefined) return `task ${task} depends on ${unknown} but ${unknown} wasn't present in Pipeline`;
-  }
-  const [cycle] = dependencyCycles(dependencies);
-  if (!cycle) return undefined;
-  const [only = ''] = cycle;
-  return cycle.length === 2
-    ? `cycle detected; task "${only}" depends on itself`
-    : `cycle detected: ${cycle.join(' -> ')}`;
-}
 
 function missingReference(
   { names, pipeline }: CheckedPipeline,

@@ -29,7 +29,7 @@ type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>> & {
   readonly status?: PipelineRunStatus;
 };
 
-/** Returns the release pipeline at noon with no task started, with these differences. */
+/** Returns the release pipeline at noon, with these differences. */
 function observedRun({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
   const run: PipelineRun = {
     apiVersion: 'tekton.dev/v1alpha1',
@@ -88,7 +88,6 @@ function actionsOf({ actions }: PipelineRunDecision): readonly string[] {
 }
 
 const RUNNING = 'Running: Not all Tasks in the Pipeline have finished executing';
-
 const progress: readonly [string, Differences, string, readonly string[]][] = [
   ['starts the tasks without dependencies', {}, RUNNING, ['create fetch']],
   [

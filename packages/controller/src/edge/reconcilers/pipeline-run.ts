@@ -7,6 +7,7 @@
 
 import { ApiError, hasReason, isControlledBy, keyOf, PERSISTENT_VOLUME_CLAIMS, type Result } from '@pipewright/kube';
 import type { Clock } from '@pipewright/apimachinery';
+import { evaluateCel } from '@pipewright/tekton/cel';
 import {
   isDone,
   isExecuted,
@@ -14,7 +15,6 @@ import {
   resourceOf,
   storedResource,
   TEKTON_LABELS,
-  type EvaluateCel,
   type PipelineRunObject,
   type TaskRunObject,
 } from '@pipewright/tekton';
@@ -105,8 +105,7 @@ async function observe(deps: PipelineRunDeps, run: PipelineRunObject): Promise<O
   if (isDone(run.status)) return { run, ...NO_INPUTS, taskRuns: await taskRunsOf(deps, run, []), now };
   const inputs = await gatherPipelineInputs(deps, run, deps.plannerCaches.resolution);
   const taskRuns = await taskRunsOf(deps, run, tasksOf(deps.plannerCaches, run, inputs.pipeline));
-  const evaluateCel = await celEvaluatorFor(deps.plannerCaches, run, inputs.pipeline);
-  return { run, ...inputs, taskRuns, ...(evaluateCel && { evaluateCel }), now };
+  return { run, ...inputs, taskRuns, evaluateCel, now };
 }
 
 function tasksOf(
@@ -117,18 +116,6 @@ function tasksOf(
   const { pipelineSpec: spec } = run.spec;
   const found = spec ? { apiVersion: run.apiVersion, spec } : pipeline;
   return found ? caches.names.namedTasks(caches.resolution.pipelineModel(found)) : [];
-}
-
-/** Loads what evaluates CEL, if the pipeline has CEL expressions: few have, and loading takes time. */
-async function celEvaluatorFor(
-  { resolution }: PlannerCaches,
-  run: PipelineRunObject,
-  pipeline: PipelineObject | undefined,
-): Promise<EvaluateCel | undefined> {
-  const { pipelineSpec: spec } = run.spec;
-  const found = spec ? { apiVersion: run.apiVersion, spec } : pipeline;
-  if (!found || !resolution.usesCel(resolution.pipelineModel(found))) return undefined;
-  return (await import('@pipewright/tekton/cel')).evaluateCel;
 }
 
 /** The run's TaskRuns. One that the status records and the cache lacks is read from the API server: the cache may lag behind. */
