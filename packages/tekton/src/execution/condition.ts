@@ -42,6 +42,9 @@ export function conditionsOf(
   return [{ type: 'Succeeded', ...update, lastTransitionTime: since }];
 }
 
+/** Returns the time that is recorded, or the present one. */
+export const timeOrNow = (recorded: string | undefined, now: Date): string => recorded ?? timestamp(now);
+
 /** Returns a status with a new condition. Sets the start time the first time, and the completion time at the end. */
 export function statusWithCondition<S extends RunStatus>(before: S, update: ConditionUpdate, now: Date): S {
   return {

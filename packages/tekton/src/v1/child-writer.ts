@@ -24,7 +24,7 @@ import type {
 const SERVICE_ACCOUNT = 'default';
 
 /** Returns the run of a task. */
-export function writeChild(child: ChildRun): RunObject {
+export function writeRunOfTask(child: ChildRun): RunObject {
   const { source } = child;
   if (source.kind === 'custom') return customRun(child, source);
   return source.kind === 'pipeline' ? pipelineRun(child) : taskRun(child);

@@ -12,7 +12,7 @@ import { runNamesOfTask } from '../execution/tekton-names.js';
 import { TEKTON_LABELS } from '../model/labels.js';
 import { pipelineParamValues } from '../variables/pipeline-values.js';
 import { taskReferencesIn } from '../variables/task-references.js';
-import { inheritedByRun, writeChild } from './child-writer.js';
+import { inheritedByRun, writeRunOfTask } from './child-writer.js';
 import { isCustomDefinition } from './custom-task.js';
 import { pipelineFailures } from './pipeline-failures.js';
 import { pipelineTaskWithValues, pipelineWithValues, textsOfTask } from './pipeline-substitution.js';
@@ -101,7 +101,7 @@ export const pipelineRunRules: PipelineRunRules = {
   children: {
     namesOf: ({ name }, tasks) => new Map(tasks.map((task) => [task, runNamesOfTask(name, task, 1)[0] ?? ''])),
     namesOfMatrix: ({ name }, task, count) => runNamesOfTask(name, task, count),
-    write: writeChild,
+    write: writeRunOfTask,
     isChild: (labels) => labels[TEKTON_LABELS.memberOf] !== undefined,
     cancellation,
     inheritedBy: inheritedByRun,

@@ -4,13 +4,12 @@
  * The list has no outcomes: those are in the children. A child that the list has and that does not exist was deleted.
  */
 
-import { conditionsOf, statusWithCondition } from '../execution/condition.js';
+import { conditionsOf, statusWithCondition, timeOrNow } from '../execution/condition.js';
 import type { ChildReference, PipelineProgress, RunProgress } from '../execution/run-progress.js';
 import type { RecordedSkip, RecordedTask, RunMemory } from '../execution/run-memory.js';
 import type { SkipReason } from '../execution/schedule.js';
 import type { PipelineRunFormat } from '../execution/status-format.js';
 import type { WhenModel } from '../model/model.js';
-import { timestamp } from '@pipewright/apimachinery';
 import { featureFlagsOf } from './feature-flags.js';
 import type { PipelineRun } from './objects.js';
 import { readWhen } from './reader.js';
@@ -51,7 +50,7 @@ function withPipeline(status: PipelineRunStatus, pipeline: PipelineProgress, now
     ...rest,
     ...(references.length > 0 && { childReferences: references }),
     ...(skipped.length > 0 && { skippedTasks: skipped.map(skippedTask) }),
-    ...(hasFinallyStarted && { finallyStartTime: status.finallyStartTime ?? timestamp(now) }),
+    ...(hasFinallyStarted && { finallyStartTime: timeOrNow(status.finallyStartTime, now) }),
     ...(results.length > 0 && { results }),
     pipelineSpec: status.pipelineSpec ?? (pipeline.pipeline as PipelineSpec), // of this version
     ...(config.enableProvenanceInStatus && {

@@ -14,7 +14,7 @@ import { writeParams } from './run-writer.js';
 import { V1ALPHA1, type TaskResourceBinding, type TaskRun, type TaskRunSpec, type TaskSpec } from './types.js';
 
 /** Returns the TaskRun. */
-export const writeChild = (child: ChildRun): TaskRun => ({
+export const writeTaskRunOfTask = (child: ChildRun): TaskRun => ({
   apiVersion: V1ALPHA1,
   kind: 'TaskRun',
   metadata: metadataOf(child),

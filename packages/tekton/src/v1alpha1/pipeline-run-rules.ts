@@ -15,7 +15,7 @@ import { isSettled } from '../execution/schedule.js';
 import type { RunFailure } from '../model/run-failure.js';
 import { substituteValue, paramReplacements } from '../variables/replacements.js';
 import { resultRefsOfPipelineTask } from '../variables/result-references.js';
-import { inheritedByRun, writeChild } from './child-writer.js';
+import { inheritedByRun, writeTaskRunOfTask } from './child-writer.js';
 import { readPipelineTask } from './reader.js';
 import {
   conditionNotFound,
@@ -147,7 +147,7 @@ export const pipelineRunRules: PipelineRunRules = {
   children: {
     namesOf: taskRunNames,
     namesOfMatrix: (owner, task) => [...taskRunNames(owner, [task]).values()], // this version has no matrix
-    write: writeChild,
+    write: writeTaskRunOfTask,
     isChild: () => false, // its names say so
     cancellation: () => ({ status: 'TaskRunCancelled' }),
     inheritedBy: inheritedByRun,
