@@ -35,6 +35,7 @@ export { isDnsLabel, isDnsSubdomain, isLabelValue } from './model/kubernetes-nam
 export { resultRefsOfParams, resultRefsOfPipelineTask, type ResultRef } from './variables/result-references.js';
 export * from './versions/defaults.js';
 export * from './model/config.js';
+export * from './model/feature-flags.js';
 export { readTektonConfig, type ConfigMapData, type ConfigMapName, type SettingProblem } from './v1/config-reader.js';
 export type { ClusterSettings } from './validation/cluster-settings.js';
 export * from './model/default-options.js';

@@ -186,7 +186,7 @@ export interface WorkspaceClaim {
 }
 
 /** Returns the claims of a run's workspaces. The run owns them. */
-export function workspaceClaims(run: PipelineRunObject, { workspaces }: RunModel): readonly WorkspaceClaim[] {
+export function claimsOfPipelineRun(run: PipelineRunObject, { workspaces }: RunModel): readonly WorkspaceClaim[] {
   const { name = '', namespace = '', uid = '' } = run.metadata;
   const owner = {
     apiVersion: run.apiVersion,

@@ -110,7 +110,8 @@ function planStartedRun(context: RunContext, caches: PlannerCaches): PipelineRun
   const named = nameAndInherits(context, resolved.pipelineName);
   if (isCancelled) return { ...endRun(context, states, rules.conditions.cancelled(name), 'cancelled'), ...named };
   const plan = planTasks(observed, resolved, states, elapsed, timeouts);
-  if (elapsed.pipeline && !plan.isDone) {
+  // A task may have failed at the same time, because its own timeout is what remained of the run's.
+  if (elapsed.pipeline && succeededCondition(plan.status)?.status !== 'True') {
     const update = rules.conditions.timedOut(name, formatDuration(timeouts.pipeline ?? 0));
     return { ...endRun(context, states, update, 'timedOut'), ...named };
   }

@@ -174,7 +174,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
         Array.from({ length: 20 }, (_, n) => task(`t${String(n)}`)),
       ),
     expectedReason: 'Succeeded',
-    reconciles: 12,
+    reconciles: 26, // one for each end of a TaskRun: all are created at once
     writes: 100,
   },
   'a PipelineRun with retries': {

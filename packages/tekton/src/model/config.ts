@@ -109,22 +109,3 @@ export const DEFAULT_CONFIG: TektonConfig = {
   enableTerminationMessageCompression: false,
   verificationNoMatchPolicy: 'ignore',
 };
-
-/** Returns the settings in the form in which statuses of runs record them. Switched-off settings without a default are left out. */
-export const featureFlagsOf = (config: TektonConfig): Readonly<Record<string, unknown>> => ({
-  ...(config.awaitSidecarReadiness && { awaitSidecarReadiness: true }),
-  coschedule: config.coschedule,
-  enableAPIFields: config.enableApiFields,
-  ...(config.enableArtifacts && { enableArtifacts: true }),
-  ...(config.enableCelInWhenExpression && { enableCELInWhenExpression: true }),
-  ...(config.enableConciseResolverSyntax && { enableConciseResolverSyntax: true }),
-  ...(config.enableParamEnum && { enableParamEnum: true }),
-  ...(config.enableProvenanceInStatus && { enableProvenanceInStatus: true }),
-  enforceNonfalsifiability: config.enforceNonfalsifiability,
-  ...(config.keepPodOnCancel && { enableKeepPodOnCancel: true }),
-  maxResultSize: config.maxResultSize,
-  resultExtractionMethod: config.resultsFrom,
-  ...(config.runningInEnvironmentWithInjectedSidecars && { runningInEnvWithInjectedSidecars: true }),
-  ...(config.sendCloudEventsForRuns && { sendCloudEventsForRuns: true }),
-  verificationNoMatchPolicy: config.verificationNoMatchPolicy,
-});

@@ -10,7 +10,7 @@ import type { RecordedSkip, RecordedTask, RunMemory } from '../execution/run-mem
 import type { SkipReason } from '../execution/schedule.js';
 import type { PipelineRunFormat } from '../execution/status-format.js';
 import type { WhenModel } from '../model/model.js';
-import { featureFlagsOf } from './feature-flags.js';
+import { featureFlagsOf } from '../model/feature-flags.js';
 import type { PipelineRun } from './objects.js';
 import { readWhen } from './reader.js';
 import { SKIP_REASONS } from './run-counts.js';

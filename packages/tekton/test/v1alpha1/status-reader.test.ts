@@ -25,7 +25,12 @@ describe('the memory in the status of a PipelineRun', () => {
     ['without a status', undefined],
     ['that has not started', {}],
   ])('is empty for a run %s', (_, status) => {
-    expect(readRunMemory(status)).toEqual({ tasks: new Map(), created: new Set() });
+    expect(readRunMemory(status)).toEqual({
+      tasks: new Map(),
+      created: new Set(),
+      references: new Map(),
+      skipped: new Map(),
+    });
   });
 
   test.each<[string, Omit<PipelineRunTaskRunStatus, 'pipelineTaskName'>, RecordedTask['outcome'], readonly string[]]>([

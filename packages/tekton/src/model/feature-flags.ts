@@ -1,7 +1,7 @@
 /** The settings of a cluster as the statuses of runs of tekton.dev/v1 record them in their provenance. */
 
-import type { AdditionalFields } from '../model/kubernetes.js';
-import type { TektonConfig } from '../model/config.js';
+import type { AdditionalFields } from './kubernetes.js';
+import type { TektonConfig } from './config.js';
 
 /** Returns the settings under Tekton's names. Those that are off are left out, as Tekton does. */
 export function featureFlagsOf(config: TektonConfig): AdditionalFields {
