@@ -4,7 +4,7 @@
  * The controller has no git program. Redirects are refused, and the size of a response is limited.
  */
 
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { ResolverError } from '../../resolvers/resolution.js';
 import { daemonRequest, FLUSH } from './git-packets.js';
 import type { FetchContext } from './fetch-context.js';
@@ -62,18 +62,37 @@ function httpTransport(url: URL, { fetch, signal }: FetchContext, token: string 
 function daemonTransport(url: URL, { signal }: FetchContext): GitTransport {
   const request = async (command: Buffer): Promise<Buffer> => {
     const socket = connect({ host: url.hostname, port: Number(url.port || '9418'), signal });
-    socket.write(daemonRequest(decodeURIComponent(url.pathname), url.host));
-    socket.write(Buffer.concat([command, Buffer.from(FLUSH)])); // the flush ends the connection after the response
-    const chunks: Buffer[] = [];
-    const size = new SizeLimit();
-    for await (const chunk of socket as AsyncIterable<Buffer>) {
-      size.add(chunk.length);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+    // The flush ends the connection after the response.
+    const start = Buffer.from(daemonRequest(decodeURIComponent(url.pathname), url.host));
+    socket.write(Buffer.concat([start, command, Buffer.from(FLUSH)]));
+    return await responseOf(socket);
   };
   return { capabilities: () => request(Buffer.alloc(0)), request };
 }
+
+/**
+ * Returns all that a daemon sends. A daemon that reports an error closes the connection without reading the rest of the request, which
+ * resets it; the report has arrived before.
+ */
+const responseOf = (socket: Socket): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const size = new SizeLimit();
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        size.add(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        reject(error as Error); // of SizeLimit
+        socket.destroy();
+      }
+    });
+    socket.once('end', () => resolve(Buffer.concat(chunks)));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (chunks.length > 0 && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) resolve(Buffer.concat(chunks));
+      else reject(error);
+    });
+  });
 
 class SizeLimit {
   #size = 0;

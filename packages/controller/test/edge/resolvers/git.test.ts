@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -168,6 +168,21 @@ test('a missing repository is reported with the error of the daemon', async () =
   expect(reasonOf(await resolve({ url: `${daemon.url}/none.git` }))).toBe(
     'error resolving repository: git clone error: fatal: remote error: access denied or repository not exported: /none.git',
   );
+});
+
+test('the error of a daemon that resets the connection is reported', async () => {
+  const server = createTcpServer((socket) => {
+    socket.once('data', () => socket.write('0010ERR no such\n', () => socket.resetAndDestroy()));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    expect(reasonOf(await resolve({ url: `git://127.0.0.1:${String(port)}/none.git` }))).toBe(
+      'error resolving repository: git clone error: fatal: remote error: no such',
+    );
+  } finally {
+    server.close();
+  }
 });
 
 test('a server that does not listen is reported', async () => {
