@@ -41,6 +41,7 @@ const VARIABLES: readonly (readonly [string, Env])[] = [
   ['text that env and shells would expand', { A: '${HOME} $(id) `id` \\n %s', 'a.b': '${HOME} $PATH \\c \' " #' }],
   ['control characters', { 'a.b': String.fromCharCode(...Array.from({ length: 20 }, (_, index) => index + 1)) }],
   ['empty values', { EMPTY: '', 'a.b': '' }],
+  ['names that begin with a dash', { '-': '', '-i': '1', '--': '2' }],
   [
     'names of variables of the entrypoint',
     { i: '7', n: '8', t: '/x', next: 'x', child: '1', pw_i: '9', pw_n: '3', pw_t: '/y' },

@@ -52,8 +52,8 @@ pw_exec() {
       esac
     fi
   done
-  if [ -n "$pw_splits" ]; then pw_clean; exec "$pw_env" -i -S "$pw_words" "$@"; fi
+  if [ -n "$pw_splits" ]; then pw_clean; exec "$pw_env" -i -S "-- $pw_words" "$@"; fi
   set -- $pw_words "$@"
   unset PWD OLDPWD SHLVL
-  exec "$pw_env" "$@"
+  exec "$pw_env" -- "$@"
 }
