@@ -133,7 +133,7 @@ testWithKubectl('apply creates an object, reports it as unchanged, and changes i
 thoroughTestWithKubectl('diff, server-side apply, set and scale work on applied objects', async () => {
   const file = manifest('web.json', deployment('nginx:2'), widget('a', { size: 2 }));
   expect((await kubectl('apply', '-f', file)).code).toBe(0);
-  expect(await kubectl('diff', '-f', file)).toEqual({ code: 0, out: '' });
+  expect(await kubectl('diff', '-f', file)).toEqual({ code: 0, output: '' });
   expect((await kubectl('apply', '--server-side', '--force-conflicts', '-f', file)).code).toBe(0);
   expect((await kubectl('set', 'image', 'deploy/web', 'c=nginx:3')).output).toBe('deployment.apps/web image updated\n');
   expect((await kubectl('scale', 'deploy/web', '--replicas=0')).output).toBe('deployment.apps/web scaled\n');
@@ -190,7 +190,7 @@ thoroughTestWithKubectl('logs of a Job are only those of its own pods', async ()
   await kubectl('run', 'other', '--image=busybox', '--restart=Never');
   await kubectl('create', 'job', 'own', '--image=busybox', '--', 'date');
   const logs = await kubectl('logs', 'job/own', '--pod-running-timeout=1ms');
-  expect(logs).toEqual({ code: 1, out: 'error: timed out waiting for the condition\n' });
+  expect(logs).toEqual({ code: 1, output: 'error: timed out waiting for the condition\n' });
 });
 
 thoroughTestWithKubectl('objects that kubectl generates are accepted', async () => {
