@@ -109,6 +109,7 @@ describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
   test('contains the licences of all bundled libraries', () => {
     const text = readFileSync(join(installed(name), 'dist/THIRD-PARTY.txt'), 'utf8');
     const both = [
+      '@marcbachmann/cel-js (MIT)',
       '@peculiar/utils (MIT)',
       'asn1js (BSD-3-Clause)',
       'fastest-levenshtein (MIT)',

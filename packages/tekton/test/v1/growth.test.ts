@@ -23,7 +23,7 @@ type Row = [what: string, size: number, objects: (count: number) => object[], pr
 const rows: Row[] = [
   [
     'object params without properties, in a pipeline with as many embedded tasks',
-    125,
+    250,
     (count) => [
       object('Pipeline', {
         params: times(count, objectParam),
@@ -34,13 +34,13 @@ const rows: Row[] = [
   ],
   [
     'params with invalid names',
-    250,
+    1000,
     (count) => [object('Task', { params: times(count, (at) => ({ name: `0p${at}`, default: 'x' })), steps: [step] })],
     (count) => count,
   ],
   [
     'object params with invalid names',
-    250,
+    1000,
     (count) => [
       object('Task', {
         params: times(count, (at) => ({ ...withKeys(at), name: `0p${at}`, default: { k: 'v' } })),
@@ -51,7 +51,7 @@ const rows: Row[] = [
   ],
   [
     'params of a pipeline with as many embedded tasks',
-    250,
+    500,
     (count) => [
       object('Pipeline', {
         params: times(count, param),
@@ -65,7 +65,7 @@ const rows: Row[] = [
   ],
   [
     'params and workspaces of a run with as many embedded tasks',
-    125,
+    250,
     (count) => [
       object('PipelineRun', {
         params: times(count, value),
@@ -83,7 +83,7 @@ const rows: Row[] = [
   ],
   [
     'object params of a Task with as many texts',
-    250,
+    500,
     (count) => [
       object('Task', {
         params: times(count, withKeys),
@@ -130,7 +130,7 @@ const rows: Row[] = [
   ],
   [
     'variables that are not known, beside as many that are',
-    250,
+    500,
     (count) => [
       object('Task', {
         params: times(count, param),
