@@ -49,6 +49,7 @@ export const CLI_EDGES = {
   'object-store/bucket-files.ts': 'reads and writes the directory of a bucket',
   'object-store/gsutil-program.ts': 'reads a program of this package',
   'object-store/object-store.ts': 'serves HTTP',
+  'run/prepare/workspace-directory.ts': 'checks that directories exist, against the working directory',
   'run/run-command.ts': 'listens for signals, and passes clock and environment to the other files',
   'stand-ins/{builder-image,gsutil-image}.ts': 'write overlay directories',
   'terminal/output.ts': 'writes to the outputs of the process',

@@ -1,7 +1,5 @@
 /** Prepares a run from a command line: reads and checks everything, but starts nothing. */
 
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { RunRequest } from '../run-options.js';
 import { hasErrors, inReadingOrder, type Finding } from '../../diagnostics/finding.js';
 import { checkWithObjects, findingsIn } from '../../lint/check.js';
@@ -20,6 +18,7 @@ import { isRunManifest, selectRuns, withCommandLineParams } from '../select/sele
 import { CHECKED_AT_START, optionManifest, optionPosition, startRun, type CreatedRun } from '../select/start-run.js';
 import { claimOf, type WorkspaceDirectory } from '../select/workspace-source.js';
 import { imagesIn, unusedStandIns } from './unused-stand-ins.js';
+import { requireDirectory } from './workspace-directory.js';
 import { resolveStandIns } from '../../config/stand-in-flags.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
 import type { PlannedRun } from '../select/planned-run.js';
@@ -135,16 +134,6 @@ function unusedOf(
 
 const claimManifest = (directory: WorkspaceDirectory): Manifest =>
   optionManifest(claimOf(directory), optionPosition(`-w ${directory.path}`));
-
-/** Returns a directory with its absolute path. Throws a UsageError if it does not exist. */
-function requireDirectory(directory: WorkspaceDirectory): WorkspaceDirectory {
-  const { path } = directory;
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return { ...directory, path: resolve(path) };
-  throw new UsageError(
-    `'${path}', the source of a workspace, is not a directory`,
-    'write -w NAME=DIR, NAME=emptyDir, or NAME=claim:CLAIM for a PersistentVolumeClaim',
-  );
-}
 
 /** Throws a UsageError for a manifest of an API version whose runs are checked but not executed. */
 function requireExecuted(manifests: readonly Manifest[]): void {
