@@ -249,7 +249,12 @@ class SystemSimulation {
       for (const { kind, name } of this.#plan.runs) void this.#user.delete(kind, name);
       return this.#enter('deletion');
     }
-    const longest = Math.max(...this.#plan.runs.map(({ timeout }) => timeout)) * 1000;
+    // A task goes on after another one has failed the run, until its own timeout.
+    const timeouts = this.#plan.runs.flatMap(({ timeout, tasks }) => [
+      timeout,
+      ...tasks.map((task) => task.timeout ?? 0),
+    ]);
+    const longest = Math.max(...timeouts) * 1000;
     const names = going.map(({ metadata }) => metadata.name).join(', ');
     this.#limit(`runs do not end: ${names}`, longest + this.#clockError() + GRACE_MS);
   }
