@@ -187,10 +187,13 @@ function finishedUpdate(
   if (beside && pod.status?.phase === 'Failed') return failed(exitProblem(pod, beside, 'sidecar'));
   if (pod.status?.phase !== 'Failed' || steps.every((step) => terminated(step)?.exitCode === 0))
     return { status: 'True', reason: 'Succeeded', message: 'All Steps have completed executing' };
-  const { reason = '', message = '' } = pod.status;
+  const { reason = '', message = pod.metadata.deletionTimestamp === undefined ? '' : deletedMessage(pod) } = pod.status;
   const initFailure = initFailureOf(pod);
   return failed({ kind: 'pod-failed', reason, message, ...(initFailure !== undefined && { initFailure }) });
 }
+
+const deletedMessage = ({ metadata }: Pod): string =>
+  `the pod "${metadata.name ?? ''}" was deleted before it had finished`;
 
 /** The pod condition about incomplete logs. Only the embedded node sets it. */
 const LOGS_INCOMPLETE = 'pipewright.dev/LogsIncomplete';
@@ -214,11 +217,11 @@ function failedSidecar(pod: Pod, steps: readonly ObservedContainer[]): ObservedC
 const STOP_EXIT_CODES: ReadonlySet<number> = new Set([143, 137]);
 
 /** Returns why a step was stopped from outside; its exit code alone would be misleading. */
-function externalStopReason({ metadata, status }: Pod, failure: ObservedContainer | undefined): string | undefined {
+function externalStopReason(pod: Pod, failure: ObservedContainer | undefined): string | undefined {
+  const { metadata, status } = pod;
   if (status?.phase === 'Failed' && status.reason) return [status.reason, status.message].filter(Boolean).join(': ');
   const stopped = STOP_EXIT_CODES.has((failure && terminated(failure)?.exitCode) ?? 0);
-  if (metadata.deletionTimestamp === undefined || !stopped) return undefined;
-  return `the pod "${metadata.name ?? ''}" was deleted before it had finished`;
+  return metadata.deletionTimestamp === undefined || !stopped ? undefined : deletedMessage(pod);
 }
 
 function initFailureOf(pod: Pod): string | undefined {

@@ -128,6 +128,12 @@ const outcomes: readonly [string, Pod, string, readonly string[]][] = [
     [],
   ],
   [
+    'reports that its pod was deleted before a container had started',
+    deleted(pod('Failed', { 'step-a': undefined })),
+    'Failed: the pod "run-pod-1" was deleted before it had finished',
+    [],
+  ],
+  [
     "has failed with Tekton's message if the pod has no reason",
     pod('Failed', { 'step-a': undefined }),
     'Failed: build failed for unspecified reasons.',
