@@ -140,8 +140,9 @@ function requireExecuted(manifests: readonly Manifest[]): void {
   for (const { object } of manifests) {
     const apiVersion = textAt(object, 'apiVersion') ?? '';
     if (!isTekton(object) || isExecuted(apiVersion)) continue;
+    const name = textAt(object, 'metadata', 'name') ?? textAt(object, 'metadata', 'generateName') ?? '';
     throw new UsageError(
-      `${textAt(object, 'kind') ?? ''} '${textAt(object, 'metadata', 'name') ?? ''}' is ${apiVersion}, which is checked but not run yet`,
+      `${textAt(object, 'kind') ?? ''} '${name}' is ${apiVersion}, which is checked but not run yet`,
       'run it on a cluster with Tekton, write it as tekton.dev/v1alpha1, or exclude its file with --exclude',
     );
   }

@@ -38,3 +38,8 @@ test('mistakes in a run of tekton.dev/v1 are reported first', () => {
   const { findings } = prepared(run('comand: [echo, hello]'));
   expect(findings.map(({ message }) => message)).toContain("unknown field 'comand'");
 });
+
+test('a run whose name the server generates is named by the start of its name', () => {
+  const generated = run('command: [echo, hello]').replace('  name: greet\nspec', '  generateName: greet-\nspec');
+  expect(() => prepared(generated)).toThrow("TaskRun 'greet-' is tekton.dev/v1, which is checked but not run yet");
+});
