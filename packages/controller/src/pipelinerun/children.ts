@@ -5,7 +5,6 @@
  */
 
 import {
-  claimOfWorkspace,
   conditionTaskSpec,
   inheritedAnnotations,
   mergeReplacements,
@@ -26,6 +25,7 @@ import {
   type TaskRunObject,
 } from '@pipewright/tekton';
 import { workspaceForTask } from '../pod/workspaces.js';
+import { boundToClaim, workspaceClaims } from '../run/workspace-claims.js';
 import type { PreparedTask } from './prepared-task.js';
 import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './resolve.js';
 
@@ -153,6 +153,7 @@ function workspacesOf(
   embedded: object | undefined,
 ): RunModel['workspaces'] {
   const bindings = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
+  const bound = boundToClaim(workspaceClaims(run, resolved.run.workspaces));
   const passed = new Set(task.workspaces.map(({ name }) => name));
   const text = embedded && bindings.size > 0 ? JSON.stringify(embedded) : '';
   const isUsed = (name: string): boolean =>
@@ -163,52 +164,7 @@ function workspacesOf(
   return [...task.workspaces, ...propagated].flatMap((use) => {
     const binding = bindings.get(use.workspace);
     if (!binding) return [];
-    const { volumeClaimTemplate: template, ...rest } = substituteInJson(binding, resolved.runValues);
-    const claim = template && { persistentVolumeClaim: { claimName: claimNameOf(binding, run) } };
-    return [workspaceForTask({ ...rest, ...claim }, use)];
-  });
-}
-
-type Binding = RunModel['workspaces'][number];
-
-function claimNameOf({ name, volumeClaimTemplate }: Binding, { metadata }: PipelineRunObject): string {
-  const template = volumeClaimTemplate?.['metadata'];
-  const own = typeof template === 'object' && template !== null && 'name' in template ? template.name : undefined;
-  return claimOfWorkspace(typeof own === 'string' ? own : undefined, name, metadata.uid ?? '');
-}
-
-/** A claim that a workspace of a run has a template for. */
-export interface WorkspaceClaim {
-  readonly apiVersion: 'v1';
-  readonly kind: 'PersistentVolumeClaim';
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly spec?: unknown;
-}
-
-/** Returns the claims of a run's workspaces. The run owns them. */
-export function claimsOfPipelineRun(run: PipelineRunObject, { workspaces }: RunModel): readonly WorkspaceClaim[] {
-  const { name = '', namespace = '', uid = '' } = run.metadata;
-  const owner = {
-    apiVersion: run.apiVersion,
-    kind: 'PipelineRun',
-    name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-  return workspaces.flatMap((binding) => {
-    const { volumeClaimTemplate: template } = binding;
-    if (!template) return [];
-    const { metadata, spec } = template;
-    const own = typeof metadata === 'object' && metadata !== null ? metadata : {};
-    return [
-      {
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: { ...own, name: claimNameOf(binding, run), namespace, ownerReferences: [owner] },
-        ...(spec !== undefined && { spec }),
-      },
-    ];
+    return [workspaceForTask(bound(substituteInJson(binding, resolved.runValues)), use)];
   });
 }
 

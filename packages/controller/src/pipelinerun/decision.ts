@@ -7,7 +7,7 @@ import {
   type TaskRunObject,
   type TaskRunObjectStatus,
 } from '@pipewright/tekton';
-import type { WorkspaceClaim } from './children.js';
+import type { WorkspaceClaim } from '../run/workspace-claims.js';
 
 /** One idempotent change to the cluster. */
 export type PipelineRunAction =
@@ -21,7 +21,7 @@ export type PipelineRunAction =
   | { readonly kind: 'make-claim' }
   | { readonly kind: 'delete-claim' }
   /** The volume of a workspace. */
-  | { readonly kind: 'make-workspace-claim'; readonly claim: WorkspaceClaim };
+  | { readonly kind: 'make-workspace-claim'; readonly claim: WorkspaceClaim['claim'] };
 
 /** The status and the actions that follow from the observed state. */
 export interface PipelineRunDecision {

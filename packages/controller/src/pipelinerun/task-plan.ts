@@ -24,7 +24,7 @@ import {
 } from '@pipewright/tekton';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
 import { createdRuns, subjectOf } from './creation.js';
-import { claimsOfPipelineRun } from './children.js';
+import { workspaceClaims } from '../run/workspace-claims.js';
 import type { ObservedPipelineRun } from './observed.js';
 import { cancelAction, type PipelineRunAction, type PipelineRunDecision } from './decision.js';
 import { progressOf, reportedResults } from './progress.js';
@@ -83,8 +83,8 @@ const isAbsent = ({ phase, checks }: TaskState): boolean =>
   phase === 'absent' && checks.every((check) => check.phase === 'absent');
 
 function claimActions(observed: ObservedPipelineRun, resolved: ResolvedRun): readonly PipelineRunAction[] {
-  const claims = claimsOfPipelineRun(observed.run, resolved.run).map(
-    (claim) => ({ kind: 'make-workspace-claim', claim }) as const,
+  const claims = workspaceClaims(observed.run, resolved.run.workspaces).map(
+    ({ claim }) => ({ kind: 'make-workspace-claim', claim }) as const,
   );
   return resolved.artifactPath === ARTIFACT_DIR ? [{ kind: 'make-claim' }, ...claims] : claims;
 }

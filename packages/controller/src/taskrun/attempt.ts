@@ -17,7 +17,7 @@ import {
   type TaskRunObjectStatus,
 } from '@pipewright/tekton';
 import type { Pod } from '../pod/pod-types.js';
-import type { WorkspaceClaim } from '../pod/workspace-claims.js';
+import type { WorkspaceClaim } from '../run/workspace-claims.js';
 import { pendingDeliveries } from '../resources/cloud-events.js';
 import type { RunEvent } from '../run/events.js';
 import { creationFailedEvent } from './events.js';

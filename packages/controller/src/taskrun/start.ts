@@ -47,7 +47,7 @@ import { resourceSpecProblem, taskSpecProblem } from '../run/spec-problem.js';
 import { taskPod } from '../pod/pod.js';
 import type { CommandsNeeded } from '../pod/step-command.js';
 import type { Pod } from '../pod/pod-types.js';
-import { boundToClaim, workspaceClaims, type WorkspaceClaim } from '../pod/workspace-claims.js';
+import { boundToClaim, workspaceClaims, type WorkspaceClaim } from '../run/workspace-claims.js';
 import { workspaceProblem } from '../pod/workspaces.js';
 
 /** The fields of a Task or ClusterTask that a run uses. */

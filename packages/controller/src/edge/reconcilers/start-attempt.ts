@@ -19,7 +19,7 @@ import {
 import type { Clock } from '@pipewright/apimachinery';
 import { TEKTON_LABELS, type TaskRunObject } from '@pipewright/tekton';
 import type { Pod } from '../../pod/pod-types.js';
-import type { WorkspaceClaim } from '../../pod/workspace-claims.js';
+import type { WorkspaceClaim } from '../../run/workspace-claims.js';
 import { planAttempt, type AttemptDecision, type ObservedAttempt, type PodCreation } from '../../taskrun/attempt.js';
 import type { TaskRunAction } from '../../taskrun/plan.js';
 import { enqueueOwner, type Enqueue } from '../enqueue.js';

@@ -1,9 +1,10 @@
-/** The claims that are made for the workspaces of a TaskRun, from their templates. Pure. */
+/** The claims that are made for the workspaces of a TaskRun or PipelineRun, from their templates. Pure. */
 
 import {
   claimOfWorkspace,
   type AdditionalFields,
   type ObjectMeta,
+  type PipelineRunObject,
   type RunWorkspaceBinding,
   type TaskRunObject,
 } from '@pipewright/tekton';
@@ -21,7 +22,7 @@ export interface WorkspaceClaim {
 
 /** Returns the claims of workspaces with a template. The run owns them, so they are deleted with it. */
 export const workspaceClaims = (
-  { apiVersion, metadata }: TaskRunObject,
+  { apiVersion, kind, metadata }: TaskRunObject | PipelineRunObject,
   workspaces: readonly RunWorkspaceBinding[],
 ): readonly WorkspaceClaim[] =>
   workspaces.flatMap(({ name: workspace, volumeClaimTemplate: template }) => {
@@ -31,7 +32,7 @@ export const workspaceClaims = (
       readonly spec?: AdditionalFields;
     }; // a claim without its name
     const { name = '', uid = '', namespace = '' } = metadata;
-    const owner = { apiVersion, kind: 'TaskRun', name, uid, controller: true, blockOwnerDeletion: true };
+    const owner = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
     return [
       {
         workspace,
