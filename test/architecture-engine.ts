@@ -10,7 +10,12 @@ export const TEKTON_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src': [], // its index
   'packages/tekton/src/model': [],
   'packages/tekton/src/variables': [tekton('model')],
-  'packages/tekton/src/execution': [tekton('model'), tekton('variables'), '@pipewright/apimachinery'],
+  'packages/tekton/src/execution': [
+    tekton('model'),
+    tekton('variables'),
+    '@pipewright/apimachinery',
+    'node:crypto', // hashes in names
+  ],
   'packages/tekton/src/cel': [tekton('execution'), '@marcbachmann/cel-js', 're2js'],
   'packages/tekton/src/problems': [tekton('model'), 'fastest-levenshtein'],
   'packages/tekton/src/schema': [tekton('model'), tekton('problems'), '@pipewright/apimachinery'],

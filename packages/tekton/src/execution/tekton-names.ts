@@ -4,8 +4,11 @@
  * Separate from the names of v1alpha1, which contain a hash of the owner's uid.
  */
 
+import { createHash } from 'node:crypto';
 import { LABEL_LIMIT } from '../model/kubernetes-names.js';
-import { md5Hex, sha256Hex } from './hashes.js';
+
+const md5Hex = (text: string): string => createHash('md5').update(text).digest('hex');
+const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The characters of a parent's name that stay beside a hash. */
 const HEAD = LABEL_LIMIT - 32;

@@ -11,7 +11,7 @@ type Declaration = Pick<TaskResult, 'type' | 'properties'> | undefined;
 const declaredType = (declared: Declaration): string =>
   declared?.type || (declared?.properties === undefined ? 'string' : 'object');
 
-/** Returns a result with the value that its text stands for. A text that is no value of the declared type stays a string. */
+/** Returns a result with the value that its text stands for. A text that is not of the declared type stays a string. */
 export function typedResult(name: string, text: string, declared: Declaration): TaskRunResult {
   const value = declaredType(declared) === 'string' ? text : parsedValue(text);
   return { name, type: typeOf(value), value };
