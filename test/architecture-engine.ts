@@ -97,6 +97,7 @@ export const CONTROLLER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/kube',
   ],
   'packages/controller/src/edge/resolvers': [
+    controller('edge'),
     controller('edge/registry'),
     controller('resolvers'),
     '@pipewright/apimachinery',

@@ -6,6 +6,7 @@
  */
 
 import type { ImageName } from '@pipewright/tekton';
+import { boundedBody } from '../bounded-body.js';
 import { authorize, type Login } from './auth.js';
 
 /** The address of a registry. */
@@ -84,7 +85,7 @@ export class RegistrySession {
       this.#authorization = { authorization };
       response = await this.#get(url);
     }
-    const bytes = await readBounded(response);
+    const bytes = await boundedBody(response, MAX_BYTES, () => new Error('its response is too long'));
     if (!response.ok) throw new RegistryError(response.status, errorMessage(response.status, bytes.toString('utf8')));
     return bytes;
   }
@@ -107,17 +108,6 @@ export class RegistrySession {
     }
     throw new Error('it redirects too often');
   }
-}
-
-async function readBounded(response: Response): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.byteLength;
-    if (size > MAX_BYTES) throw new Error('its response is too long');
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 /** Returns the registry's error as container tools print it (`MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]`), or the status. */

@@ -5,6 +5,7 @@
  */
 
 import { ResolverError } from '../../resolvers/resolution.js';
+import { boundedBody, fetchFailure } from '../bounded-body.js';
 
 /** The maximum size of a definition in bytes. The API server accepts objects up to 1.5 MiB. */
 export const MAX_DEFINITION_BYTES = 1.5 * 1024 * 1024;
@@ -29,7 +30,11 @@ export async function boundedGet(start: URL, options: FetchOptions): Promise<Bou
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const response = await send(url, options);
     const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
-    if (location === null) return { status: response.status, body: await readBounded(response, start) };
+    if (location === null)
+      return {
+        status: response.status,
+        body: await boundedBody(response, MAX_DEFINITION_BYTES, () => tooLarge(start)),
+      };
     await response.body?.cancel();
     const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
     if (next?.origin !== start.origin)
@@ -46,26 +51,11 @@ async function send(url: URL, { fetch, signal, headers = {} }: FetchOptions): Pr
     return await fetch(url, { headers, redirect: 'manual', signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new ResolverError(`error fetching URL '${url.href}': ${causeOf(error)}; check the host and its port`);
+    throw new ResolverError(`error fetching URL '${url.href}': ${fetchFailure(error)}; check the host and its port`);
   }
 }
 
-/** Returns the reason of a failed fetch, which Node gives as its cause. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-async function readBounded(response: Response, url: URL): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_DEFINITION_BYTES)
-      throw new ResolverError(
-        `the response of '${url.href}' is larger than ${String(MAX_DEFINITION_BYTES)} bytes, the limit of an object of the API server`,
-      );
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+const tooLarge = ({ href }: URL): ResolverError =>
+  new ResolverError(
+    `the response of '${href}' is larger than ${String(MAX_DEFINITION_BYTES)} bytes, the limit of an object of the API server`,
+  );

@@ -6,6 +6,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { ResolverError } from '../../resolvers/resolution.js';
+import { boundedBody } from '../bounded-body.js';
 import { daemonRequest, FLUSH } from './git-packets.js';
 import type { FetchContext } from './fetch-context.js';
 
@@ -40,13 +41,7 @@ function httpTransport(url: URL, { fetch, signal }: FetchContext, token: string 
       throw new ResolverError(
         `git clone error: fatal: unable to access '${base}/': HTTP status ${String(response.status)}`,
       );
-    const chunks: Uint8Array[] = [];
-    const size = new SizeLimit();
-    for await (const chunk of response.body ?? []) {
-      size.add(chunk.byteLength);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+    return boundedBody(response, MAX_BYTES, tooLarge);
   };
   return {
     capabilities: () => send('info/refs?service=git-upload-pack', { headers }),
@@ -77,15 +72,11 @@ function daemonTransport(url: URL, { signal }: FetchContext): GitTransport {
 const responseOf = (socket: Socket): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const size = new SizeLimit();
+    let size = 0;
     socket.on('data', (chunk: Buffer) => {
-      try {
-        size.add(chunk.length);
-        chunks.push(chunk);
-      } catch (error) {
-        reject(error as Error); // of SizeLimit
-        socket.destroy();
-      }
+      size += chunk.length;
+      if (size > MAX_BYTES) socket.destroy(tooLarge());
+      else chunks.push(chunk);
     });
     socket.once('end', () => resolve(Buffer.concat(chunks)));
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -94,14 +85,7 @@ const responseOf = (socket: Socket): Promise<Buffer> =>
     });
   });
 
-class SizeLimit {
-  #size = 0;
-
-  add(bytes: number): void {
-    this.#size += bytes;
-    if (this.#size > MAX_BYTES)
-      throw new ResolverError(
-        `the files of the commit are larger than ${String(MAX_BYTES)} bytes; use the http resolver with the URL of the raw file`,
-      );
-  }
-}
+const tooLarge = (): ResolverError =>
+  new ResolverError(
+    `the files of the commit are larger than ${String(MAX_BYTES)} bytes; use the http resolver with the URL of the raw file`,
+  );

@@ -10,6 +10,7 @@ import type { ResolverParams } from '../../resolvers/params.js';
 import { protocolCommand, packetsOf } from './git-packets.js';
 import { objectsOf, type GitObject } from './git-pack.js';
 import { gitTransport, type GitTransport } from './git-transport.js';
+import { fetchFailure } from '../bounded-body.js';
 import type { FetchContext, SecretObject } from './fetch-context.js';
 
 type GitParams = Extract<ResolverParams, { kind: 'git' }>;
@@ -48,7 +49,7 @@ async function checkServer(transport: GitTransport, { urlText }: GitParams): Pro
   } catch (error) {
     if (error instanceof ResolverError) throw new ResolverError(`error resolving repository: ${error.message}`);
     throw new ResolverError(
-      `error resolving repository: git clone error: fatal: unable to access '${urlText}': ${causeOf(error)}`,
+      `error resolving repository: git clone error: fatal: unable to access '${urlText}': ${fetchFailure(error)}`,
     );
   }
   if (!lines.includes('version 2'))
@@ -57,11 +58,6 @@ async function checkServer(transport: GitTransport, { urlText }: GitParams): Pro
     );
   if (lines.some((line) => line.startsWith('object-format=') && line !== 'object-format=sha1'))
     throw new ResolverError(`the repository '${urlText}' has SHA-256 object ids, which are not supported yet`);
-}
-
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Returns the commit of a revision: a commit id, or the name of a tag or branch. */
