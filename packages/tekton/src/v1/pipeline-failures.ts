@@ -15,6 +15,7 @@ import { countCombinations } from '../execution/matrix.js';
 import type { ParamAssignment, ParamModel } from '../model/model.js';
 import { isArrayValue, type ParamValue } from '../model/param.js';
 import type { RunFailure } from '../model/run-failure.js';
+import { forbiddenParamValue, goList, userError } from './failures.js';
 import { textsOfVariables } from '../variables/substitution.js';
 import { taskReferencesIn, type TaskResultReference } from '../variables/task-references.js';
 import { textsOfTask } from './pipeline-substitution.js';
@@ -23,15 +24,11 @@ import type { PipelineSpec } from './types.js';
 const runId = ({ namespace, run }: PipelineRunNames): string => `${namespace}/${run}`;
 const pipelineId = ({ namespace, pipeline }: PipelineRunNames): string => `${namespace}/${pipeline}`;
 
-const userError = (reason: string, message: string): RunFailure => ({ reason, message: `[User error] ${message}` });
-
 const invalidSpec = (names: PipelineRunNames, problem: string): RunFailure =>
   userError(
     'PipelineValidationFailed',
     `Pipeline ${pipelineId(names)} can't be Run; it has an invalid spec: ${problem}`,
   );
-
-const listed = (names: readonly string[]): string => `[${names.join(' ')}]`;
 
 /** The failures. */
 export const pipelineFailures: PipelineFailures = {
@@ -62,15 +59,15 @@ function paramsFailure(checked: CheckedPipeline): RunFailure | undefined {
   if (missing.length > 0)
     return userError(
       'ParameterMissing',
-      `PipelineRun ${id} is missing some parameters required by Pipeline ${of}: pipelineRun missing parameters: ${listed(missing)}`,
+      `PipelineRun ${id} is missing some parameters required by Pipeline ${of}: pipelineRun missing parameters: ${goList(missing)}`,
     );
   const mistyped = mistypedParams(pipeline.params, run.params);
   if (mistyped.length > 0)
     return userError(
       'ParameterTypeMismatch',
-      `PipelineRun ${id} parameters have mismatching types with Pipeline ${of}'s parameters: parameters have inconsistent types : ${listed(mistyped)}`,
+      `PipelineRun ${id} parameters have mismatching types with Pipeline ${of}'s parameters: parameters have inconsistent types : ${goList(mistyped)}`,
     );
-  const forbidden = forbiddenValue(pipeline.params, run.params);
+  const forbidden = forbiddenParamValue(pipeline.params, run.params.filter(isLiteral));
   if (forbidden !== undefined)
     return userError('InvalidParamValue', `PipelineRun ${id} parameters have invalid value: ${forbidden}`);
   const keys = missingKeys(pipeline.params, run.params);
@@ -84,19 +81,8 @@ function paramsFailure(checked: CheckedPipeline): RunFailure | undefined {
     ? undefined
     : userError(
         'ParamArrayIndexingInvalid',
-        `PipelineRun ${id} failed validation: failed to validate Pipeline ${of}'s parameter which has an invalid index while referring to an array: non-existent param references:${listed(beyond)}`,
+        `PipelineRun ${id} failed validation: failed to validate Pipeline ${of}'s parameter which has an invalid index while referring to an array: non-existent param references:${goList(beyond)}`,
       );
-}
-
-/** Returns a message about the first value that its param does not allow. */
-function forbiddenValue(declared: readonly ParamModel[], given: readonly ParamAssignment[]): string | undefined {
-  const values = new Map(given.map(({ name, value }) => [name, value]));
-  for (const { name, allowedValues, default: fallback } of declared) {
-    const value = values.get(name) ?? fallback;
-    if (allowedValues && typeof value === 'string' && !value.includes('$(') && !allowedValues.includes(value))
-      return `param \`${name}\` value: ${value} is not in the enum list`;
-  }
-  return undefined;
 }
 
 /** Returns the keys that objects lack, as Go prints a map; undefined if they lack none. */
@@ -111,10 +97,12 @@ function missingKeys(
     if (value === undefined || typeof value === 'string' || isArrayValue(value)) return [];
     const known = ignoresDefaults || typeof fallback !== 'object' ? value : { ...fallback, ...value };
     const absent = keys.filter((key) => !Object.hasOwn(known, key));
-    return absent.length === 0 ? [] : [`${name}:${listed(absent)}`];
+    return absent.length === 0 ? [] : [`${name}:${goList(absent)}`];
   });
-  return missing.length === 0 ? undefined : `map${listed(missing.sort())}`;
+  return missing.length === 0 ? undefined : `map${goList(missing.sort())}`;
 }
+
+const isLiteral = ({ value }: ParamAssignment): boolean => typeof value !== 'string' || !value.includes('$(');
 
 const INDEXED = /^params(?:\.([^.[\]]+)|\["([^"]+)"\]|\['([^']+)'\])\[(\d+)\]$/;
 
@@ -179,7 +167,7 @@ function taskFailure(checked: CheckedPipeline, { task, declared, model }: Checke
       'PipelineValidationFailed',
       `Validation failed for pipelinerun ${names.run} with error invalid input params for task ${id}: ${mismatch}`,
     );
-  const forbidden = forbiddenValue(model.params, declared.params);
+  const forbidden = forbiddenParamValue(model.params, declared.params.filter(isLiteral));
   if (forbidden !== undefined)
     return userError('InvalidParamValue', `Invalid param value from PipelineTask "${task.name}": ${forbidden}`);
   return enumFailure(checked, declared.params, model.params, id);
@@ -202,13 +190,13 @@ function taskParamsMismatch(
     declared,
     all.map(({ name }) => ({ name, value: '' })),
   );
-  if (missing.length > 0) return `missing values for these params which have no default values: ${listed(missing)}`;
+  if (missing.length > 0) return `missing values for these params which have no default values: ${goList(missing)}`;
   const types = new Map(declared.map(({ name, type }) => [name, type]));
   const mistyped = given.filter(
     ({ name, value }) => types.has(name) && !isWholeResult(value) && types.get(name) !== paramTypeOfValue(value),
   );
   if (mistyped.length > 0)
-    return `param types don't match the user-specified type: ${listed(mistyped.map(({ name }) => name))}`;
+    return `param types don't match the user-specified type: ${goList(mistyped.map(({ name }) => name))}`;
   const keys = missingKeys(declared, given, true);
   return keys && `missing keys for these params which are required in ParamSpec's properties ${keys}`;
 }
@@ -233,12 +221,12 @@ function enumFailure(
     if (!outer)
       return userError(
         'PipelineValidationFailed',
-        `${prefix} has no enum, but referenced in "${task}" task has enums: ${listed(allowed)}`,
+        `${prefix} has no enum, but referenced in "${task}" task has enums: ${goList(allowed)}`,
       );
     if (!outer.every((one) => allowed.includes(one)))
       return userError(
         'PipelineValidationFailed',
-        `${prefix} enum: ${listed(outer)} is not a subset of the referenced in "${task}" task param enum: ${listed(allowed)}`,
+        `${prefix} enum: ${goList(outer)} is not a subset of the referenced in "${task}" task param enum: ${goList(allowed)}`,
       );
   }
   return undefined;

@@ -6,6 +6,7 @@ import type { ParamAssignment, ParamModel, TaskModel, TaskRunModel } from '../mo
 import { isArrayValue, type ObjectValue, type ParamValue } from '../model/param.js';
 import type { RunFailure } from '../model/run-failure.js';
 import { rewriteTaskFields } from '../variables/task-fields.js';
+import { forbiddenParamValue, goList, userError } from './failures.js';
 
 /** Returns the first mismatch, if any. Undeclared params are ignored, as in Tekton. */
 export function taskArgumentsFailure({
@@ -15,47 +16,39 @@ export function taskArgumentsFailure({
   allowsSeveralClaims,
 }: TaskRunArguments): RunFailure | undefined {
   const mismatch = paramsMismatch(task.params, run.params);
-  if (mismatch !== undefined)
-    return userError(`invalid input params for task ${names.task ?? names.name}: ${mismatch}`);
-  const forbidden = forbiddenValue(task.params, run.params);
-  if (forbidden !== undefined) return userError(forbidden, 'InvalidParamValue');
+  if (mismatch !== undefined) return invalid(`invalid input params for task ${names.task ?? names.name}: ${mismatch}`);
+  const forbidden = forbiddenParamValue(task.params, run.params);
+  if (forbidden !== undefined) return userError('InvalidParamValue', forbidden);
   const beyond = indexesBeyondArrays(task, valuesOf(task.params, run.params));
-  if (beyond.length > 0) return userError(`non-existent param references:${list(beyond)}`);
+  if (beyond.length > 0) return invalid(`non-existent param references:${goList(beyond)}`);
   const unknown = unknownContainer(task, run);
-  if (unknown !== undefined) return userError(unknown);
+  if (unknown !== undefined) return invalid(unknown);
   const workspaces = workspacesMismatch(task, run);
-  if (workspaces !== undefined) return userError(workspaces);
+  if (workspaces !== undefined) return invalid(workspaces);
   const claims = new Set(
     run.workspaces.flatMap(({ name, persistentVolumeClaim: claim, volumeClaimTemplate: template }) =>
       claim ? [claim.claimName] : template ? [`template of ${name}`] : [],
     ),
   );
-  return claims.size > 1 && !allowsSeveralClaims
-    ? userError('more than one PersistentVolumeClaim is bound')
-    : undefined;
+  return claims.size > 1 && !allowsSeveralClaims ? invalid('more than one PersistentVolumeClaim is bound') : undefined;
 }
 
-/** Tekton marks failures that the user's objects cause. */
-const userError = (message: string, reason = 'TaskRunValidationFailed'): RunFailure => ({
-  reason,
-  message: `[User error] ${message}`,
-});
-
-const list = (names: readonly string[]): string => `[${names.join(' ')}]`;
+/** Returns the failure of a TaskRun that does not fit its Task. */
+const invalid = (message: string): RunFailure => userError('TaskRunValidationFailed', message);
 
 function paramsMismatch(declared: readonly ParamModel[], given: readonly ParamAssignment[]): string | undefined {
   const values = new Map(given.map(({ name, value }) => [name, value]));
   const missing = declared.filter(({ name, default: fallback }) => fallback === undefined && !values.has(name));
   if (missing.length > 0)
-    return `missing values for these params which have no default values: ${list(missing.map(({ name }) => name))}`;
+    return `missing values for these params which have no default values: ${goList(missing.map(({ name }) => name))}`;
   const types = new Map(declared.map(({ name, type }) => [name, type]));
   const mistyped = given.filter(({ name, value }) => types.has(name) && types.get(name) !== paramTypeOfValue(value));
   if (mistyped.length > 0)
-    return `param types don't match the user-specified type: ${list(mistyped.map(({ name }) => name))}`;
+    return `param types don't match the user-specified type: ${goList(mistyped.map(({ name }) => name))}`;
   const incomplete = declared.flatMap(({ name, keys = [], default: fallback }) => {
     const has = { ...objectOf(fallback), ...objectOf(values.get(name)) };
     const absent = keys.filter((key) => !(key in has));
-    return absent.length > 0 ? [`${name}:${list(absent)}`] : [];
+    return absent.length > 0 ? [`${name}:${goList(absent)}`] : [];
   });
   if (incomplete.length === 0) return undefined;
   return `missing keys for these params which are required in ParamSpec's properties map[${incomplete.toSorted().join(' ')}]`;
@@ -73,16 +66,6 @@ const valuesOf = (
     ...declared.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name, value] as const])),
     ...given.map(({ name, value }) => [name, value] as const),
   ]);
-
-function forbiddenValue(declared: readonly ParamModel[], given: readonly ParamAssignment[]): string | undefined {
-  const values = valuesOf(declared, given);
-  for (const { name, allowedValues } of declared) {
-    const value = values.get(name);
-    if (allowedValues && typeof value === 'string' && !allowedValues.includes(value))
-      return `param \`${name}\` value: ${value} is not in the enum list`;
-  }
-  return undefined;
-}
 
 const INDEXED = /\$\((?:inputs\.)?params(?:\.([\w-]+)|\[(?:'([^']+)'|"([^"]+)")\])\[(\d+)\]\)/g;
 
