@@ -4,7 +4,7 @@ import type { StepActionModel, TaskModel, TaskRunModel } from '@pipewright/tekto
 import type { ArtifactStorage } from '../resources/artifact-storage.js';
 import type { ResourceBindings } from '../resources/resource-steps.js';
 import type { Images } from '../run/options.js';
-import type { SecretHeader } from '../scripts/credentials/credentials.js';
+import { credentialsOf, type SecretHeader } from '../scripts/credentials/credentials.js';
 import type { Scripts } from '../scripts/scripts.js';
 import type { ImageCommandResult } from './image-command.js';
 
@@ -40,3 +40,8 @@ export interface PodRequest {
   /** Where the pipeline's tasks hand over files; absent for a TaskRun without a PipelineRun. */
   readonly artifacts?: ArtifactStorage | undefined;
 }
+
+/** Returns the secrets that are mounted because they contain credentials. */
+export const mountedSecrets = ({ secrets }: Pick<PodRequest, 'secrets'>): readonly string[] => [
+  ...new Set(credentialsOf(secrets).map(({ secret }) => secret)),
+];

@@ -28,7 +28,7 @@ import {
 } from '@pipewright/tekton';
 import { resourceSteps, type ResourceBindings } from '../resources/resource-steps.js';
 import type { Images } from '../run/options.js';
-import type { PodRequest } from './pod-request.js';
+import { mountedSecrets, type PodRequest } from './pod-request.js';
 import type { Pod, PodSpec } from './pod-types.js';
 import { podTemplateFields } from './pod-template.js';
 import { withSharedRequests } from './requests.js';
@@ -236,10 +236,6 @@ function mounts(step: Step, first: boolean, context: StepContext): readonly Volu
 }
 
 const dirname = (path: string): string => path.slice(0, path.lastIndexOf('/'));
-
-const mountedSecrets = (request: PodRequest): readonly string[] => [
-  ...new Set(credentialsOf(request.secrets).map(({ secret }) => secret)),
-];
 
 const secretVolume = (secret: string, request: PodRequest): string =>
   internalStepName(`secret-volume-${secret}`, request.taskRun.uid);

@@ -22,7 +22,7 @@ import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR } from '../scripts/ent
 import type { StepTurn } from '../scripts/entrypoint/entrypoint-arguments.js';
 import { needsExactEnvironment } from '../scripts/entrypoint/exact-environment.js';
 import { literally } from '../scripts/shell-text.js';
-import type { PodRequest } from './pod-request.js';
+import { mountedSecrets, type PodRequest } from './pod-request.js';
 import type { StepCommand } from './step-command.js';
 import { stepProtocol } from './step-protocol.js';
 import type { WorkspaceMounts } from './workspaces.js';
@@ -88,35 +88,23 @@ export function v1Step(index: number, command: StepCommand | undefined, context:
   };
 }
 
-/** Returns a step without the fields that are not a container's. */
-function containerOf(step: StepModel): Container {
-  const {
-    action,
-    actionParams,
-    stepResults,
-    when,
-    timeoutMs,
-    onError,
-    stdoutPath,
-    stderrPath,
-    isolatedWorkspaces,
-    script,
-    ...container
-  } = step;
-  void [
-    action,
-    actionParams,
-    stepResults,
-    when,
-    timeoutMs,
-    onError,
-    stdoutPath,
-    stderrPath,
-    isolatedWorkspaces,
-    script,
-  ];
-  return container;
-}
+/** Fields of a step that are not fields of a container. */
+const STEP_FIELDS: ReadonlySet<string> = new Set([
+  'action',
+  'actionParams',
+  'stepResults',
+  'when',
+  'timeoutMs',
+  'onError',
+  'stdoutPath',
+  'stderrPath',
+  'isolatedWorkspaces',
+  'script',
+] satisfies (keyof StepModel)[]);
+
+/** Returns the fields of a step that are a container's. */
+const containerOf = (step: StepModel): Container =>
+  Object.fromEntries(Object.entries(step).filter(([field]) => !STEP_FIELDS.has(field)));
 
 function turnOf(step: StepModel, index: number, { request, steps, sidecars, results }: V1Context): StepTurn {
   const { scripts, taskRun, dockerConfig } = request;
@@ -201,11 +189,6 @@ function mountsOf(step: StepModel, index: number, hasSidecars: boolean, context:
   ];
   return [...own, ...implicit.filter(({ mountPath }) => !taken.has(mountPath))];
 }
-
-/** Returns the secrets that are mounted because they contain credentials. */
-export const mountedSecrets = (request: PodRequest): readonly string[] => [
-  ...new Set(credentialsOf(request.secrets).map(({ secret }) => secret)),
-];
 
 /** Returns the name of a secret's volume. */
 export const secretVolume = (secret: string, request: PodRequest): string =>

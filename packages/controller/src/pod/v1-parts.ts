@@ -5,20 +5,12 @@
  */
 
 import { READY_ANNOTATION, type StepModel, type TaskModel, type Volume } from '@pipewright/tekton';
-import type { PodRequest } from './pod-request.js';
+import { mountedSecrets, type PodRequest } from './pod-request.js';
 import type { PodSpec } from './pod-types.js';
 import { stepCommands, type CommandsNeeded, type PodRefusal } from './step-command.js';
 import { unsupportedStep } from './step-protocol.js';
 import { withTemplate } from './step-template.js';
-import {
-  credentialsVolume,
-  mountedSecrets,
-  secretVolume,
-  V1_VOLUMES,
-  v1Sidecar,
-  v1Step,
-  type V1Context,
-} from './v1-containers.js';
+import { credentialsVolume, secretVolume, V1_VOLUMES, v1Sidecar, v1Step, type V1Context } from './v1-containers.js';
 import type { WorkspaceMounts } from './workspaces.js';
 
 /** The parts of a pod. */
